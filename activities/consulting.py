@@ -1,0 +1,77 @@
+"""One fresh read of a workload, together with what the policies say of it: what every decision about a sleeper
+starts from. A quorum read of that one object, never a list and never a cache.
+"""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from temporalio import activity
+
+from activities.kube.deployments import Deployments
+from activities.orders import ConsultOrder
+from activities.snapshot import Snapshot, Snapshots
+from policies.annotations import PREFIX, PauseRecord, excluded_until
+from policies.document import EnforcementPolicy, OnDeploy
+from policies.errors import InvalidAnnotation
+from policies.keeping import Consultation
+from policies.names import MANUAL
+from policies.waking import DEFAULT_COOLDOWN
+from policies.wanting import Sleeper, all_wishes, wants_asleep
+from policies.workload import Workload, observe
+
+
+class ConsultActivities:
+    """Reads of single workloads, on one cluster."""
+
+    def __init__(self, deployments: Deployments, snapshots: Snapshots, verify_cluster: Callable[[], None]) -> None:
+        self._deployments = deployments
+        self._snapshots = snapshots
+        self._verify_cluster = verify_cluster
+
+    @activity.defn
+    def consult(self, order: ConsultOrder) -> Consultation:
+        """What the workload looks like now, and who wants it asleep.
+
+        A 404 counts only under the right cluster: a kubeconfig that points elsewhere raises IdentityMismatch.
+        """
+        workload = self._deployments.read(order.ref.namespace, order.ref.name)
+        if workload is None:
+            self._verify_cluster()
+            return Consultation()
+        snapshot = self._snapshots()
+        seen = observe(workload, PREFIX)
+        if order.record is None:
+            return Consultation(seen=seen, held=snapshot.hold is not None)
+        return _consult_policies(workload, order, order.record, snapshot).model_copy(update={"seen": seen})
+
+
+def _consult_policies(workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot) -> Consultation:
+    own = snapshot.policy(record.policy)
+    policies = tuple(policy for policy in snapshot.policies if policy.name != order.gone_policy)
+    sleeper = Sleeper(
+        namespace=workload.ref.namespace,
+        labels=workload.labels,
+        annotations=workload.annotations,
+        paused_by=record.policy,
+        paused_at=record.paused_at,
+        resume_at=record.resume_at,
+    )
+    known = own is not None or record.policy in {MANUAL, order.gone_policy}
+    return Consultation(
+        wishes=all_wishes(policies, sleeper, order.now),
+        wish=wants_asleep(policies, sleeper, order.now),
+        policies_known=known,
+        held=snapshot.hold is not None,
+        excluded=_is_excluded(workload, own, order),
+        stay_through_deploys=own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP,
+        cooldown=DEFAULT_COOLDOWN if own is None else own.spec.cooldown_window,
+    )
+
+
+def _is_excluded(workload: Workload, own: EnforcementPolicy | None, order: ConsultOrder) -> bool:
+    """A value nobody can read counts as an exclusion: doubt ends with the workload running."""
+    try:
+        until = excluded_until(workload.annotations, ZoneInfo("UTC" if own is None else own.zone))
+    except InvalidAnnotation:
+        return True
+    return until is not None and until > order.now

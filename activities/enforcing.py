@@ -1,0 +1,156 @@
+"""The two ends of an enforcement: may it run, and the start of the hibernations it decided on."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from temporalio import activity
+
+from activities.lease import RunLease
+from activities.snapshot import Snapshots
+from activities.starting import start_hibernation
+from policies.calendar import running_window
+from policies.document import EnforcementPolicy, Mode
+from policies.enforcement import Enforcement
+from policies.evaluation import Candidate
+from policies.hibernation import Hibernation, PauseOrder, Phase
+from policies.models import Frozen
+from policies.names import HIBERNATION
+from policies.waking import DEFAULT_COOLDOWN
+
+CHUNK = 32
+"""Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
+
+
+class RunOpened(Frozen):
+    """What a run may do. `skip` says why it shall do nothing at all."""
+
+    skip: str = ""
+    dry_run: bool = True
+    max_actions: int | None = None
+    max_percent: float | None = None
+    window_end: datetime | None = None
+    resume_after: timedelta | None = None
+    cooldown: timedelta = DEFAULT_COOLDOWN
+    min_sleep: timedelta = timedelta(0)
+    pausing: int = 0
+
+
+class OpenRun(Frozen):
+    """Ask whether a run may begin."""
+
+    run_id: str
+    now: datetime
+    enforcement: Enforcement
+
+
+class StartOrder(Frozen):
+    """Start a hibernation for each of these."""
+
+    run_id: str
+    cluster: str
+    policy: str
+    not_after: datetime
+    cooldown: timedelta
+    window_end: datetime | None = None
+    resume_after: timedelta | None = None
+    candidates: tuple[Candidate, ...] = ()
+
+
+class Started(Frozen):
+    """How many hibernations began, and how many workloads had one already."""
+
+    started: int = 0
+    already: int = 0
+
+
+class EnforceActivities:
+    """Opening and closing runs, and starting hibernations, for one cluster."""
+
+    def __init__(
+        self, snapshots: Snapshots, lease: RunLease, *, instance: str, min_sleep: Callable[[], timedelta]
+    ) -> None:
+        self._snapshots = snapshots
+        self._lease = lease
+        self._instance = instance
+        self._min_sleep = min_sleep
+
+    @activity.defn
+    async def open_run(self, order: OpenRun) -> RunOpened:
+        """Wait for the runs before this one, and read what the policy allows."""
+        await self._lease.wait_for(order.run_id, activity.heartbeat)
+        snapshot = self._snapshots()
+        policy = snapshot.policy(order.enforcement.policy)
+        if policy is None:
+            return RunOpened(skip=f"there is no policy {order.enforcement.policy}: {snapshot.problem or 'it is gone'}")
+        if policy.spec.suspend:
+            return RunOpened(skip="the policy is suspended")
+        dry_run = policy.spec.mode is Mode.DRY_RUN
+        objection = None if dry_run else snapshot.objection_to_pausing(policy.name, order.now)
+        if objection is not None:
+            return RunOpened(skip=objection)
+        pausing = 0 if dry_run else await self._count_pausing(order.enforcement.cluster)
+        return self._opened(policy, order.now, dry_run=dry_run, pausing=pausing)
+
+    @activity.defn
+    async def start_hibernations(self, order: StartOrder) -> Started:
+        """Start them, a chunk at a time. A retry goes on where the last heartbeat stood."""
+        self._lease.take(order.run_id)
+        index, started, already = _resume_point(activity.info().heartbeat_details)
+        while index < len(order.candidates):
+            chunk = order.candidates[index : index + CHUNK]
+            answers = await asyncio.gather(
+                *(start_hibernation(activity.client(), self._hibernation(order, candidate)) for candidate in chunk)
+            )
+            started += answers.count("started")
+            already += answers.count("already")
+            index += len(chunk)
+            activity.heartbeat(index, started, already)
+        return Started(started=started, already=already)
+
+    @activity.defn
+    async def close_run(self, run_id: str) -> None:
+        """Let the next run begin."""
+        self._lease.give_back(run_id)
+
+    def _opened(self, policy: EnforcementPolicy, now: datetime, *, dry_run: bool, pausing: int) -> RunOpened:
+        spec, window = policy.spec, running_window(policy, now)
+        return RunOpened(
+            dry_run=dry_run,
+            max_actions=policy.max_actions_per_run,
+            max_percent=spec.limits.max_affected_percent,
+            window_end=None if window is None else window.end,
+            resume_after=spec.resume_after,
+            cooldown=spec.cooldown_window,
+            min_sleep=self._min_sleep(),
+            pausing=pausing,
+        )
+
+    def _hibernation(self, order: StartOrder, candidate: Candidate) -> Hibernation:
+        return Hibernation(
+            cluster=order.cluster,
+            instance=self._instance,
+            ref=candidate.seen.ref,
+            cooldown=order.cooldown,
+            pause=PauseOrder(
+                seen=candidate.seen,
+                policy=order.policy,
+                not_after=order.not_after,
+                window_end=order.window_end,
+                resume_after=order.resume_after,
+                cost=candidate.cost,
+                sentence=candidate.sentence,
+            ),
+        )
+
+    async def _count_pausing(self, cluster: str) -> int:
+        counted = await activity.client().count_workflows(
+            f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND "
+            f"HibernationState = '{Phase.PAUSING}' AND ExecutionStatus = 'Running'"
+        )
+        return counted.count
+
+
+def _resume_point(details: Iterable[int]) -> tuple[int, int, int]:
+    values = tuple(details)
+    return (values[0], values[1], values[2]) if len(values) == 3 else (0, 0, 0)  # noqa: PLR2004 - what is sent above

@@ -1,0 +1,125 @@
+"""One enforcement's evaluation, page by page of the cluster's Deployments.
+
+What is the same for every page (costs, autoscalers, placements) is gathered once per run and kept in the worker's
+memory; a run that moves to another worker gathers it again.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.clocks import TOLERANCE, ClockComparison
+from activities.errors import ListExpired
+from activities.gathering import Gathered
+from activities.kube.deployments import Deployments, Page
+from activities.snapshot import Snapshots
+from policies import annotations as notes
+from policies.checks import Case, protection_of
+from policies.document import EnforcementPolicy
+from policies.evaluation import Candidate, as_candidate, evaluate
+from policies.limits import Census
+from policies.models import Frozen
+from policies.reasons import Reason
+from policies.workload import Workload
+
+_RUNS_KEPT = 4
+
+
+class PageOrder(Frozen):
+    """Judge one page of Deployments by this policy."""
+
+    run_id: str
+    policy: str
+    now: datetime
+    token: str = ""
+
+
+class PageJudged(Frozen):
+    """What a page came to: who may be paused, and how many were left alone for which reason."""
+
+    next_token: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    decisions: Mapping[Reason, int] = {}
+    census: Census = Census()
+    unreadable: tuple[str, ...] = ()
+    clocks_apart: timedelta = timedelta(0)
+
+
+class JudgeActivities:
+    """The evaluation of a cluster's Deployments."""
+
+    def __init__(
+        self,
+        deployments: Deployments,
+        snapshots: Snapshots,
+        gather: Callable[[datetime], Gathered],
+        clocks: ClockComparison,
+    ) -> None:
+        self._deployments = deployments
+        self._snapshots = snapshots
+        self._gather = gather
+        self._clocks = clocks
+        self._runs: OrderedDict[str, Gathered] = OrderedDict()
+
+    @activity.defn
+    def judge_page(self, order: PageOrder) -> PageJudged:
+        """List one page and judge it.
+
+        Raises ApplicationError `ListExpired` where the listing has to start again from its first page.
+        """
+        policy = self._snapshots().policy(order.policy)
+        if policy is None:
+            raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
+        gathered = self._gathered(order)
+        try:
+            page = self._deployments.list_page(order.token)
+        except ListExpired as error:
+            raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
+        apart = timedelta(0)
+        if page.server_time is not None:
+            apart = self._clocks(activity.info().started_time, page.server_time)
+        return judge(policy, page, gathered, order.now).model_copy(update={"clocks_apart": apart})
+
+    def _gathered(self, order: PageOrder) -> Gathered:
+        if order.run_id not in self._runs:
+            self._runs[order.run_id] = self._gather(order.now)
+            while len(self._runs) > _RUNS_KEPT:
+                self._runs.popitem(last=False)
+        return self._runs[order.run_id]
+
+
+def judge(policy: EnforcementPolicy, page: Page, gathered: Gathered, now: datetime) -> PageJudged:
+    """The decisions on a page. A workload that brings a check down is left alone and named; the others go on."""
+    surroundings = gathered.surroundings_for(page.workloads, now)
+    candidates: list[Candidate] = []
+    decisions: Counter[Reason] = Counter()
+    census = Census()
+    for workload in page.workloads:
+        case = Case(policy=policy, workload=workload, surroundings=surroundings, cost=gathered.costs.quote(workload))
+        decision = evaluate(case)
+        decisions[decision.reason] += 1
+        if decision.reason is Reason.PAUSE:
+            candidates.append(as_candidate(case, decision))
+        if protection_of(workload, surroundings) is None:
+            census = census.plus(_count(workload))
+    return PageJudged(
+        next_token=page.next_token,
+        candidates=tuple(candidates),
+        decisions=decisions,
+        census=census,
+        unreadable=page.unreadable,
+    )
+
+
+def _count(workload: Workload) -> Census:
+    """Deployments that run or sleep; one at zero of its own is neither."""
+    asleep = workload.replicas == 0 and notes.PAUSED in workload.annotations
+    return Census(deployments=1 if asleep or workload.replicas > 0 else 0, asleep=1 if asleep else 0)
+
+
+def clocks_disagree(apart: timedelta) -> bool:
+    """Whether the clocks are too far apart for anything to be paused."""
+    return apart > TOLERANCE

@@ -1,0 +1,67 @@
+"""What workflows ask of the activities, and what they answer."""
+
+from datetime import datetime
+from typing import Literal
+
+from policies.annotations import PauseRecord, WakeNote
+from policies.models import Frozen
+from policies.workload import WorkloadRef
+
+
+class ConsultOrder(Frozen):
+    """Read this workload, and ask the policies about it."""
+
+    ref: WorkloadRef
+    now: datetime
+    record: PauseRecord | None = None
+    """The sleep it is in, so that the policies can be asked who wants it asleep."""
+    gone_policy: str = ""
+
+
+class SendPauseOrder(Frozen):
+    """W1 and W2."""
+
+    ref: WorkloadRef
+    resource_version: str
+    record: PauseRecord
+    not_after: datetime
+
+
+class SendResumeOrder(Frozen):
+    """W3 and W4; W4 alone where `replicas` is None."""
+
+    ref: WorkloadRef
+    resource_version: str
+    replicas: int | None
+    note: WakeNote | None
+    fence_at: datetime | None = None
+
+
+class SendRecordOrder(Frozen):
+    """The record of a sleep, written again or anew onto the sleeping workload."""
+
+    ref: WorkloadRef
+    resource_version: str
+    record: PauseRecord
+
+
+class SendNoteOrder(Frozen):
+    """A note that keeps a running workload awake."""
+
+    ref: WorkloadRef
+    resource_version: str
+    note: WakeNote
+
+
+class WriteOutcome(Frozen):
+    """What became of one or two writes.
+
+    `unknown` is the one that matters: the last request may have been carried out, or may still be. `not-sent` and
+    `throttled` certainly were not, `conflict` certainly found another object than the one decided on.
+    """
+
+    result: Literal["done", "conflict", "gone", "denied", "throttled", "not-sent", "unknown", "refused"]
+    landed: int = 0
+    """How many of the writes are known to have landed."""
+    sentence: str = ""
+    retry_after_seconds: float | None = None

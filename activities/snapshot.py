@@ -1,0 +1,58 @@
+"""What the worker knows of its source: the policies, and whether a hold is on.
+
+The worker keeps it at most a few seconds old. Activities are given a function that answers the present snapshot;
+they never read the source themselves, so a run sees one state of it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from policies.document import EnforcementPolicy, Mode
+from policies.models import Frozen
+from policies.names import MANUAL
+
+STALE_AFTER = timedelta(seconds=60)
+"""A snapshot older than this pauses nothing: the hold may have been set, the policy deleted."""
+
+
+class Hold(Frozen):
+    """`finops hold`: no new pauses in this cluster, by whom and since when."""
+
+    by: str
+    since: datetime
+
+
+class Snapshot(Frozen):
+    """The source as it was read at one moment."""
+
+    read_at: datetime
+    policies: tuple[EnforcementPolicy, ...] = ()
+    complete: bool = True
+    """False where the source could not be read, or not all of it parsed."""
+    problem: str = ""
+    hold: Hold | None = None
+
+    def policy(self, name: str) -> EnforcementPolicy | None:
+        """The policy of that name, or None."""
+        return next((policy for policy in self.policies if policy.name == name), None)
+
+    def objection_to_pausing(self, policy_name: str, now: datetime) -> str | None:
+        """Why nothing may be paused by this policy at present, or None."""
+        if now - self.read_at > STALE_AFTER:
+            return f"the policies were last read at {self.read_at:%H:%M:%S} UTC, which is too long ago"
+        if self.hold is not None:
+            return f"a hold is on, set by {self.hold.by}"
+        if policy_name == MANUAL:
+            return None
+        policy = self.policy(policy_name)
+        if policy is None:
+            return f"there is no policy {policy_name}"
+        if policy.spec.suspend:
+            return f"policy {policy_name} is suspended"
+        if policy.spec.mode is not Mode.ENFORCE:
+            return f"policy {policy_name} is in DryRun"
+        return None
+
+
+Snapshots = Callable[[], Snapshot]
+"""Answers the present snapshot."""

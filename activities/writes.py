@@ -1,0 +1,116 @@
+"""The writes of the protocol as Temporal activities.
+
+Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads: a worker that
+was cut off and comes back late can then only fail. What went wrong comes back as an outcome, not as an exception:
+the workflow decides anew from a fresh read, and knows whether a write may still land.
+"""
+
+from collections.abc import Callable
+
+from temporalio import activity
+
+from activities.alerts import alert
+from activities.errors import (
+    Conflict,
+    Denied,
+    KubernetesError,
+    NotFound,
+    Throttled,
+    Unreachable,
+)
+from activities.kube.deployments import Deployments
+from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
+from activities.snapshot import Snapshots
+from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
+from policies.checks import Surroundings, protection_of
+from policies.times import to_rfc3339
+
+
+class WriteActivities:
+    """W1 to W4, on one cluster."""
+
+    def __init__(
+        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings]
+    ) -> None:
+        self._deployments = deployments
+        self._snapshots = snapshots
+        self._surroundings = surroundings
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
+        """W1, and at once W2 with the resourceVersion that W1 returned.
+
+        Refused past `not_after` on Temporal's clock, under a hold, for a policy that is gone, suspended or in
+        DryRun, and for what is protected, whatever asked for it.
+        """
+        now = activity.info().started_time
+        if now >= order.not_after:
+            return WriteOutcome(result="refused", sentence="the decision to pause has expired")
+        objection = self._snapshots().objection_to_pausing(order.record.policy, now)
+        if objection is not None:
+            return WriteOutcome(result="refused", sentence=objection)
+        landed = 0
+        try:
+            annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))
+            landed = 1
+            protected = protection_of(annotated, self._surroundings())
+            if protected is not None:
+                alert("protected", f"{order.ref} was to be paused, but {protected}", workload=str(order.ref))
+                return WriteOutcome(result="refused", landed=landed, sentence=protected)
+            self._deployments.scale(order.ref, annotated.resource_version, 0)
+        except KubernetesError as error:
+            return _outcome(error, landed)
+        return WriteOutcome(result="done", landed=2)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def send_resume(self, order: SendResumeOrder) -> WriteOutcome:
+        """W3 to the original count and at once W4, or W4 alone."""
+        patch = wake_patch(order.note)
+        if order.fence_at is not None:
+            patch[RESUMED_AT] = to_rfc3339(order.fence_at)
+        landed, version = 0, order.resource_version
+        try:
+            if order.replicas is not None:
+                version = self._deployments.scale(order.ref, version, order.replicas)
+                landed = 1
+            self._deployments.annotate(order.ref, version, patch)
+        except KubernetesError as error:
+            return _outcome(error, landed)
+        return WriteOutcome(result="done", landed=landed + 1)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def send_record(self, order: SendRecordOrder) -> WriteOutcome:
+        """The record of a sleep onto a workload that sleeps already."""
+        return self._annotate(order, pause_patch(order.record))
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def send_note(self, order: SendNoteOrder) -> WriteOutcome:
+        """A note that keeps a running workload awake."""
+        return self._annotate(order, note_patch(order.note))
+
+    def _annotate(self, order: SendRecordOrder | SendNoteOrder, patch: AnnotationPatch) -> WriteOutcome:
+        try:
+            self._deployments.annotate(order.ref, order.resource_version, patch)
+        except KubernetesError as error:
+            return _outcome(error, 0)
+        return WriteOutcome(result="done", landed=1)
+
+
+def _outcome(error: KubernetesError, landed: int) -> WriteOutcome:
+    sentence = str(error)
+    match error:
+        case Conflict():
+            return WriteOutcome(result="conflict", landed=landed, sentence=sentence)
+        case NotFound():
+            return WriteOutcome(result="gone", landed=landed, sentence=sentence)
+        case Denied():
+            alert("denied", sentence, resource=error.resource, verb=error.verb)
+            return WriteOutcome(result="denied", landed=landed, sentence=sentence)
+        case Throttled():
+            return WriteOutcome(
+                result="throttled", landed=landed, sentence=sentence, retry_after_seconds=error.retry_after
+            )
+        case Unreachable():
+            return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
+        case _:
+            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)

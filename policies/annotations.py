@@ -1,0 +1,189 @@
+"""The `finops.io/*` annotations: one half of the double record of every sleep.
+
+While a workload sleeps it carries a `PauseRecord`; afterwards a `WakeNote` says how long nobody may pause it again.
+Both are read strictly: a value that does not parse is an `InvalidAnnotation`, and whoever reads it does nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+from policies.costs import HourlyCost
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.times import from_rfc3339, to_rfc3339
+
+PREFIX = "finops.io/"
+
+PAUSED = f"{PREFIX}paused"
+PAUSED_AT = f"{PREFIX}paused-at"
+PAUSED_BY = f"{PREFIX}paused-by"
+ORIGINAL_REPLICAS = f"{PREFIX}original-replicas"
+HOURLY_COST = f"{PREFIX}hourly-cost"
+RESUME_AT = f"{PREFIX}resume-at"
+PAUSE_ID = f"{PREFIX}pause-id"
+INSTANCE = f"{PREFIX}instance"
+ASLEEP_KEYS = (PAUSED, PAUSED_AT, PAUSED_BY, ORIGINAL_REPLICAS, HOURLY_COST, RESUME_AT, PAUSE_ID, INSTANCE)
+
+RESUMED_AT = f"{PREFIX}resumed-at"
+AWAKE_UNTIL = f"{PREFIX}awake-until"
+AWAKE_BECAUSE = f"{PREFIX}awake-because"
+
+EXCLUDE = f"{PREFIX}exclude"
+EXCLUDE_UNTIL = f"{PREFIX}exclude-until"
+WAKE_AFTER = f"{PREFIX}wake-after"
+
+Annotations = Mapping[str, str]
+AnnotationPatch = dict[str, str | None]
+"""A merge patch of annotations: None removes a key."""
+
+
+class Because(StrEnum):
+    """Why a workload is awake."""
+
+    COOLDOWN = "cooldown"
+    PERSON = "person"
+    KEEP_AWAKE = "keep-awake"
+    DEPLOY = "deploy"
+    RESUME_AFTER = "resume-after"
+    CONTESTED = "contested"
+
+
+class PauseRecord(Frozen):
+    """Everything needed to give a workload back, written before it is scaled down."""
+
+    pause_id: str
+    instance: str
+    policy: str
+    paused_at: datetime
+    original_replicas: int
+    resume_at: datetime | None = None
+    cost: HourlyCost | None = None
+
+
+class WakeNote(Frozen):
+    """What a resume leaves behind: until when nobody pauses the workload, and why."""
+
+    resumed_at: datetime
+    awake_until: datetime
+    because: Because
+
+
+def pause_patch(record: PauseRecord) -> AnnotationPatch:
+    """The annotations that W1 writes. `resume-at` and `hourly-cost` go when the record has none."""
+    return {
+        PAUSED: "true",
+        PAUSED_AT: to_rfc3339(record.paused_at),
+        PAUSED_BY: record.policy,
+        ORIGINAL_REPLICAS: str(record.original_replicas),
+        HOURLY_COST: None if record.cost is None else _write_cost(record.cost),
+        RESUME_AT: None if record.resume_at is None else to_rfc3339(record.resume_at),
+        PAUSE_ID: record.pause_id,
+        INSTANCE: record.instance,
+    }
+
+
+def wake_patch(note: WakeNote | None) -> AnnotationPatch:
+    """The annotations that W4 writes: ours of the sleep go, and the note stands in their place."""
+    patch: AnnotationPatch = dict.fromkeys(ASLEEP_KEYS)
+    return patch if note is None else patch | note_patch(note)
+
+
+def note_patch(note: WakeNote) -> AnnotationPatch:
+    """The annotations that keep a running workload awake."""
+    return {
+        RESUMED_AT: to_rfc3339(note.resumed_at),
+        AWAKE_UNTIL: to_rfc3339(note.awake_until),
+        AWAKE_BECAUSE: note.because.value,
+    }
+
+
+def is_annotated(annotations: Annotations) -> bool:
+    """Whether any annotation of a sleep is left, even an incomplete set."""
+    return any(key in annotations for key in ASLEEP_KEYS)
+
+
+def read_pause(annotations: Annotations) -> PauseRecord | None:
+    """The record of the sleep, or None where the workload carries no `finops.io/paused`.
+
+    Raises InvalidAnnotation naming the first value that cannot be read.
+    """
+    if PAUSED not in annotations:
+        return None
+    return PauseRecord(
+        pause_id=annotations.get(PAUSE_ID, ""),
+        instance=annotations.get(INSTANCE, ""),
+        policy=annotations.get(PAUSED_BY, ""),
+        paused_at=_read_instant(annotations, PAUSED_AT),
+        original_replicas=read_original(annotations),
+        resume_at=_read_instant(annotations, RESUME_AT) if RESUME_AT in annotations else None,
+        cost=_read_cost(annotations.get(HOURLY_COST)),
+    )
+
+
+def read_original(annotations: Annotations) -> int:
+    """The recorded replica count, an integer of at least 1. Raises InvalidAnnotation otherwise."""
+    text = annotations.get(ORIGINAL_REPLICAS, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= 1):  # noqa: PLR2004 - fits int32
+        raise InvalidAnnotation(ORIGINAL_REPLICAS, text, "a whole number of at least 1")
+    return int(text)
+
+
+def read_note(annotations: Annotations) -> WakeNote | None:
+    """The note of the last wake, or None. Raises InvalidAnnotation."""
+    if AWAKE_UNTIL not in annotations:
+        return None
+    because = annotations.get(AWAKE_BECAUSE, Because.PERSON)
+    awake_until = _read_instant(annotations, AWAKE_UNTIL)
+    return WakeNote(
+        resumed_at=_read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else awake_until,
+        awake_until=awake_until,
+        because=Because(because) if because in set(Because) else Because.PERSON,
+    )
+
+
+def read_resumed_at(annotations: Annotations) -> datetime | None:
+    """When the workload was last given back, or None. Raises InvalidAnnotation."""
+    return _read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else None
+
+
+def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
+    """Until when a person took the workload out: `datetime.max` for `exclude`, None where nobody did.
+
+    A plain date in `exclude-until` ends with that day in `zone`. Raises InvalidAnnotation: whoever wrote
+    something else meant something, and guessing could pause what they protect.
+    """
+    exclude = annotations.get(EXCLUDE, "false")
+    if exclude not in {"true", "false"}:
+        raise InvalidAnnotation(EXCLUDE, exclude, '"true" or "false"')
+    if exclude == "true":
+        return datetime.max.replace(tzinfo=zone)
+    text = annotations.get(EXCLUDE_UNTIL)
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _read_instant(annotations, EXCLUDE_UNTIL)
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+
+
+def _read_instant(annotations: Annotations, key: str) -> datetime:
+    text = annotations.get(key, "")
+    try:
+        return from_rfc3339(text)
+    except ValueError:
+        raise InvalidAnnotation(key, text, "a time such as 2026-11-23T19:00:00Z") from None
+
+
+def _write_cost(cost: HourlyCost) -> str:
+    return f"{cost.amount:.6f} {cost.currency} {cost.source}"
+
+
+def _read_cost(text: str | None) -> HourlyCost | None:
+    """The frozen price, or None: a price nobody can read must never keep a workload asleep."""
+    parts = (text or "").split(" ", 2)
+    try:
+        return HourlyCost(amount=float(parts[0]), currency=parts[1], source=parts[2])
+    except (ValueError, IndexError):
+        return None

@@ -1,0 +1,49 @@
+"""Every reason for leaving a workload alone, cheapest first. To add a check, write its class and put it in its place.
+
+The order is part of the meaning: the first failing check gives a decision its reason code.
+"""
+
+from policies.checks.case import Autoscalers, Case, Check, Finding, Surroundings
+from policies.checks.ownership import AutoscalerCheck, DeletionCheck, GitOpsCheck, OwnerCheck, ZeroCheck
+from policies.checks.protection import ProtectedCheck, protection_of
+from policies.checks.records import ExcludedCheck, KeptAwakeCheck, PausedCheck, ReadableCheck
+from policies.checks.scope import ScheduleCheck, ScopeCheck
+from policies.checks.stability import CooldownCheck, RolloutCheck, RolloutPausedCheck
+from policies.checks.worth import CostCheck, IdleCheck
+
+CHECKS: tuple[Check, ...] = (
+    ScheduleCheck(),
+    ScopeCheck(),
+    PausedCheck(),
+    ExcludedCheck(),
+    ReadableCheck(),
+    ProtectedCheck(),
+    DeletionCheck(),
+    ZeroCheck(),
+    OwnerCheck(),
+    AutoscalerCheck(),
+    GitOpsCheck(),
+    RolloutCheck(),
+    RolloutPausedCheck(),
+    KeptAwakeCheck(),
+    CooldownCheck(),
+    IdleCheck(),
+    CostCheck(),
+)
+
+BY_HAND: tuple[Check, ...] = (
+    PausedCheck(),
+    ExcludedCheck(),
+    ReadableCheck(),
+    ProtectedCheck(),
+    DeletionCheck(),
+    ZeroCheck(),
+    OwnerCheck(),
+    AutoscalerCheck(),
+    GitOpsCheck(),
+    RolloutCheck(),
+    RolloutPausedCheck(),
+)
+"""What `finops pause` asks: a person may overrule schedule, cost, idleness, cooling and limits, and nothing else."""
+
+__all__ = ["BY_HAND", "CHECKS", "Autoscalers", "Case", "Check", "Finding", "Surroundings", "protection_of"]

@@ -1,0 +1,66 @@
+"""What a check is given, and what it answers."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from policies.costs import CostAnswer
+from policies.document import EnforcementPolicy
+from policies.models import Frozen
+from policies.reasons import Reason
+from policies.workload import Workload
+
+DEFAULT_MIN_SLEEP = timedelta(minutes=30)
+
+
+class Autoscalers(Frozen):
+    """The workloads that an autoscaler targets, as `namespace/name`."""
+
+    horizontal: frozenset[str] = frozenset()
+    keda: frozenset[str] = frozenset()
+
+
+class Surroundings(Frozen):
+    """What a workload's Deployment object does not say, gathered once per run."""
+
+    now: datetime
+    cluster: str
+    instance: str
+    protected_namespaces: tuple[str, ...] = ()
+    autoscalers: Autoscalers | None = None
+    """None where the right to read HorizontalPodAutoscalers or ScaledObjects is missing."""
+    behind_admission: frozenset[str] = frozenset()
+    """`namespace/name` of the Deployments that an admission webhook, APIService or CRD conversion is served by."""
+    min_sleep: timedelta = DEFAULT_MIN_SLEEP
+    max_hourly_cost: float = 10_000
+    """A cost above this is an error of the source, not a price."""
+
+
+class Case(Frozen):
+    """One workload before one policy."""
+
+    policy: EnforcementPolicy
+    workload: Workload
+    surroundings: Surroundings
+    cost: CostAnswer
+
+
+class Finding(Frozen):
+    """A reason not to pause: its code, one sentence in plain words, and the figures behind it."""
+
+    reason: Reason
+    sentence: str
+    evidence: Mapping[str, str] = {}
+
+
+class Check:
+    """One reason, or a family of reasons, for leaving a workload alone."""
+
+    reasons: ClassVar[tuple[Reason, ...]]
+
+    def judge(self, case: Case) -> Finding | None:
+        """The reason not to pause, or None where this check has nothing against it.
+
+        Raises InvalidAnnotation where the workload carries a value that cannot be read.
+        """
+        raise NotImplementedError

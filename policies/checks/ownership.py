@@ -1,0 +1,126 @@
+"""Who else decides this workload's replica count, found out before the first write."""
+
+import json
+
+from policies.checks.case import Case, Check, Finding
+from policies.document import GitOps
+from policies.reasons import Reason
+from policies.workload import Workload
+
+ARGO_MANAGERS = frozenset({"argocd-controller", "argocd-application-controller"})
+FLUX_MANAGERS = frozenset({"kustomize-controller", "helm-controller"})
+TRACKING_ANNOTATIONS = ("argocd.argoproj.io/tracking-id",)
+TRACKING_LABELS = (
+    "argocd.argoproj.io/instance",
+    "kustomize.toolkit.fluxcd.io/name",
+    "helm.toolkit.fluxcd.io/name",
+)
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+IGNORE_RULE = (
+    "leave replicas out of Git, or let Argo CD ignore /spec/replicas (ignoreDifferences with jsonPointers and "
+    "RespectIgnoreDifferences=true) or Flux ignore the path, then set gitOps: Pause"
+)
+
+
+class DeletionCheck(Check):
+    """A workload on its way out takes writes on paper only."""
+
+    reasons = (Reason.BEING_DELETED,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """BeingDeleted."""
+        if not case.workload.being_deleted:
+            return None
+        return Finding(reason=Reason.BEING_DELETED, sentence="it is being deleted")
+
+
+class ZeroCheck(Check):
+    """Replicas 0 without our annotation is never ours: an HPA, a rollout controller or a person did it."""
+
+    reasons = (Reason.AT_ZERO,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """AtZero."""
+        if case.workload.replicas > 0:
+            return None
+        return Finding(reason=Reason.AT_ZERO, sentence="it has no replicas, and not because of us")
+
+
+class OwnerCheck(Check):
+    """A controlling owner puts its replicas back."""
+
+    reasons = (Reason.OWNED_BY_CONTROLLER,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """OwnedByController."""
+        if case.workload.owner is None:
+            return None
+        return Finding(
+            reason=Reason.OWNED_BY_CONTROLLER,
+            sentence=f"{case.workload.owner} controls it and would put its replicas back",
+            evidence={"owner": case.workload.owner},
+        )
+
+
+class AutoscalerCheck(Check):
+    """KEDA scales up again whatever we do. A HorizontalPodAutoscaler switches itself off at zero, so it is fine."""
+
+    reasons = (Reason.MANAGED_BY_KEDA, Reason.AUTOSCALER_UNKNOWN)
+
+    def judge(self, case: Case) -> Finding | None:
+        """ManagedByKeda, or AutoscalerUnknown where an autoscaler scaled it and its kind may not be read."""
+        workload, autoscalers = case.workload, case.surroundings.autoscalers
+        scalers = {writer.manager for writer in workload.writers if writer.subresource == "scale"}
+        if "keda" in scalers or (autoscalers is not None and str(workload.ref) in autoscalers.keda):
+            return Finding(
+                reason=Reason.MANAGED_BY_KEDA,
+                sentence="a KEDA ScaledObject targets it and would scale it up again",
+            )
+        if autoscalers is None and "kube-controller-manager" in scalers:
+            return Finding(
+                reason=Reason.AUTOSCALER_UNKNOWN,
+                sentence="an autoscaler scaled it last, and the right to list HorizontalPodAutoscalers and "
+                "ScaledObjects is missing, so it may be KEDA's",
+            )
+        return None
+
+
+class GitOpsCheck(Check):
+    """Argo CD and Flux revert a count that Git holds."""
+
+    reasons = (Reason.MANAGED_BY_GITOPS,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """ManagedByGitOps, unless the policy says that the ignore rule is in place."""
+        if case.policy.spec.git_ops is GitOps.PAUSE:
+            return None
+        tool = _gitops_owner(case.workload)
+        if tool is None:
+            return None
+        return Finding(
+            reason=Reason.MANAGED_BY_GITOPS,
+            sentence=f"{tool} owns its replica count and would revert the pause; {IGNORE_RULE}",
+            evidence={"owner": tool},
+        )
+
+
+def _gitops_owner(workload: Workload) -> str | None:
+    for writer in workload.writers:
+        if writer.owns_replicas and writer.manager in ARGO_MANAGERS | FLUX_MANAGERS:
+            return "Argo CD" if writer.manager in ARGO_MANAGERS else "Flux"
+    tracked = [key for key in TRACKING_ANNOTATIONS if key in workload.annotations]
+    tracked += [key for key in TRACKING_LABELS if key in workload.labels]
+    if tracked and _holds_replicas(workload.annotations.get(LAST_APPLIED)):
+        return "Argo CD" if tracked[0].startswith("argocd") else "Flux"
+    return None
+
+
+def _holds_replicas(last_applied: str | None) -> bool:
+    """Whether the applied manifest set a count. One that cannot be read might have."""
+    if last_applied is None:
+        return False
+    try:
+        manifest = json.loads(last_applied)
+        return "replicas" in manifest["spec"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return True

@@ -1,0 +1,55 @@
+"""Is it time, and is this workload meant at all?"""
+
+from policies.calendar import running_window
+from policies.checks.case import Case, Check, Finding
+from policies.reasons import Reason
+from policies.times import to_rfc3339
+
+
+class ScheduleCheck(Check):
+    """A policy with a schedule acts inside its windows only, and not just before one ends."""
+
+    reasons = (Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON)
+
+    def judge(self, case: Case) -> Finding | None:
+        """OutsideSchedule, or EndsSoon where the sleep would be shorter than the minimum."""
+        window = running_window(case.policy, case.surroundings.now)
+        if window is None:
+            return Finding(
+                reason=Reason.OUTSIDE_SCHEDULE,
+                sentence="the policy has a schedule, and the calendar is not there yet: nothing is paused by it",
+            )
+        if window.end is not None and window.end - case.surroundings.now < case.surroundings.min_sleep:
+            return Finding(
+                reason=Reason.ENDS_SOON,
+                sentence=f"the window ends at {to_rfc3339(window.end)}, too soon for a sleep to pay",
+                evidence={"window end": to_rfc3339(window.end), "shortest sleep": str(case.surroundings.min_sleep)},
+            )
+        return None
+
+
+class ScopeCheck(Check):
+    """The policy's namespaces and label selector."""
+
+    reasons = (Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH)
+
+    def judge(self, case: Case) -> Finding | None:
+        """NamespaceNotInScope or LabelsDoNotMatch."""
+        scope = case.policy.spec.scope
+        namespace = case.workload.ref.namespace
+        if not scope.covers_namespace(namespace):
+            return Finding(
+                reason=Reason.NAMESPACE_NOT_IN_SCOPE,
+                sentence=f"namespace {namespace} is not in the policy's scope",
+                evidence={
+                    "include": ", ".join(scope.namespaces.include),
+                    "exclude": ", ".join(scope.namespaces.exclude),
+                },
+            )
+        if not scope.selects_labels(case.workload.labels):
+            return Finding(
+                reason=Reason.LABELS_DO_NOT_MATCH,
+                sentence="its labels do not match the policy's selector",
+                evidence={"labels": ", ".join(f"{key}={value}" for key, value in sorted(case.workload.labels.items()))},
+            )
+        return None

@@ -1,0 +1,105 @@
+"""Is the workload in the middle of something?"""
+
+from datetime import datetime
+
+from policies.annotations import read_resumed_at
+from policies.checks.case import Case, Check, Finding
+from policies.names import FIELD_MANAGER
+from policies.reasons import Reason
+from policies.times import to_rfc3339
+from policies.workload import Rollout, Workload
+
+CONTROLLER_MANAGERS = frozenset({"kube-controller-manager", "deployment-controller", "replicaset-controller", "keda"})
+
+
+class RolloutCheck(Check):
+    """At zero replicas every rollout looks complete, so a pause in the middle would turn pipelines green falsely.
+
+    A rollout past its deadline does not count: broken workloads are the best candidates.
+    """
+
+    reasons = (Reason.ROLLOUT_IN_PROGRESS,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """RolloutInProgress while the rollout is inside its deadline."""
+        rollout, replicas = case.workload.rollout, case.workload.replicas
+        if rollout.paused or _complete(rollout, replicas) or _past_deadline(rollout):
+            return None
+        return Finding(
+            reason=Reason.ROLLOUT_IN_PROGRESS,
+            sentence=f"a rollout is in progress ({rollout.updated_replicas} of {replicas} replicas updated, "
+            f"{rollout.available_replicas} available)",
+            evidence={
+                "generation": str(rollout.generation),
+                "observed generation": str(rollout.observed_generation),
+                "condition": rollout.progressing_reason or "none",
+            },
+        )
+
+
+class RolloutPausedCheck(Check):
+    """`kubectl rollout pause`: a person is in the middle of something."""
+
+    reasons = (Reason.ROLLOUT_PAUSED,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """RolloutPaused."""
+        if not case.workload.rollout.paused:
+            return None
+        return Finding(reason=Reason.ROLLOUT_PAUSED, sentence="its rollout is paused: somebody is working on it")
+
+
+class CooldownCheck(Check):
+    """A workload that was touched lately is left alone for the policy's own cooldown."""
+
+    reasons = (Reason.COOLING_DOWN,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """CoolingDown, with the last touch and when the cooldown ends."""
+        what, touched_at = last_touch(case.workload)
+        ends_at = touched_at + case.policy.spec.cooldown_window
+        if ends_at <= case.surroundings.now:
+            return None
+        return Finding(
+            reason=Reason.COOLING_DOWN,
+            sentence=f"{what} at {to_rfc3339(touched_at)}; it cools down until {to_rfc3339(ends_at)}",
+            evidence={"last touch": what, "at": to_rfc3339(touched_at), "until": to_rfc3339(ends_at)},
+        )
+
+
+def last_touch(workload: Workload) -> tuple[str, datetime]:
+    """What happened to the workload last, and when: created, rolled out, edited by somebody, or given back."""
+    touches = [("it was created", workload.created_at)]
+    if workload.rollout.progressing_updated_at is not None:
+        touches.append(("it was rolled out", workload.rollout.progressing_updated_at))
+    touches += [
+        (f"{writer.manager or 'somebody'} changed it", writer.time)
+        for writer in workload.writers
+        if writer.writes_spec
+        and writer.time is not None
+        and writer.manager not in CONTROLLER_MANAGERS | {FIELD_MANAGER}
+    ]
+    resumed_at = read_resumed_at(workload.annotations)
+    if resumed_at is not None:
+        touches.append(("it was woken", resumed_at))
+    return max(touches, key=lambda touch: touch[1])
+
+
+def _complete(rollout: Rollout, replicas: int) -> bool:
+    """All replicas updated and the generation observed.
+
+    With a `Progressing` condition its reason decides, as in the deployment controller; without one the counts do.
+    """
+    if rollout.observed_generation < rollout.generation:
+        return False
+    counts_agree = rollout.updated_replicas == replicas == rollout.status_replicas
+    if rollout.progressing_reason is None:
+        return counts_agree
+    return counts_agree and rollout.progressing_reason == "NewReplicaSetAvailable"
+
+
+def _past_deadline(rollout: Rollout) -> bool:
+    """Whether the controller itself has given the rollout up; older than the cooldown is CooldownCheck's business."""
+    return rollout.progressing_reason == "ProgressDeadlineExceeded" and (
+        rollout.observed_generation >= rollout.generation
+    )

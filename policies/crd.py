@@ -1,0 +1,162 @@
+"""The CustomResourceDefinition of policies, made from the model of the document.
+
+A structural schema knows no references, no alternatives and no closed objects; what it cannot say is said in CEL,
+and what CEL cannot say either (time zones, dates that do not exist) the worker says in the policy's status.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from policies.document import API_VERSION, KIND, EnforcementPolicy
+from policies.durations import POSITIVE_DURATION, format_duration
+from policies.names import MANUAL
+
+PLURAL = "enforcementpolicies"
+SINGULAR = "enforcementpolicy"
+SHORT_NAME = "ep"
+
+_GROUP, _VERSION = API_VERSION.split("/")
+_KEPT = (
+    "type",
+    "description",
+    "default",
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+)
+
+_IN_OR_NOT_IN = "self.operator in ['In', 'NotIn']"
+_RULES: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]] = {
+    (): ((f"self.metadata.name != '{MANUAL}'", f'the name "{MANUAL}" is taken: workloads paused by hand carry it'),),
+    ("spec",): (
+        (
+            "self.mode != 'Enforce' || has(self.schedule) || has(self.minHourlyCost) || has(self.idleWindow)",
+            "mode Enforce needs at least one of schedule, minHourlyCost and idleWindow",
+        ),
+    ),
+    ("spec", "schedule"): (
+        (
+            "(has(self.asleep) && size(self.asleep) > 0) || (has(self.exceptions) && size(self.exceptions) > 0)",
+            "needs at least one window in asleep, or an exception",
+        ),
+    ),
+    ("spec", "schedule", "asleep", "[]"): (("self.from != self.to", "from and to are the same time"),),
+    ("spec", "schedule", "exceptions", "[]"): (
+        ("has(self.keep) != has(self.replace)", "needs either keep or replace, and not both"),
+        ("self.from <= self.to", "to is before from"),
+    ),
+    ("spec", "schedule", "exceptions", "[]", "replace", "[]"): (
+        ("self.from != self.to", "from and to are the same time"),
+    ),
+    ("spec", "scope", "selector", "matchExpressions", "[]"): (
+        (
+            f"{_IN_OR_NOT_IN} == (has(self.values) && size(self.values) > 0)",
+            "In and NotIn need values, Exists and DoesNotExist take none",
+        ),
+    ),
+}
+
+
+def custom_resource_definition() -> dict[str, Any]:
+    """The CRD as plain values, the same for the same model."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{PLURAL}.{_GROUP}"},
+        "spec": {
+            "group": _GROUP,
+            "scope": "Cluster",
+            "names": {
+                "kind": KIND,
+                "listKind": f"{KIND}List",
+                "plural": PLURAL,
+                "singular": SINGULAR,
+                "shortNames": [SHORT_NAME],
+            },
+            "versions": [
+                {
+                    "name": _VERSION,
+                    "served": True,
+                    "storage": True,
+                    "subresources": {"status": {}},
+                    "additionalPrinterColumns": [
+                        {"name": "Mode", "type": "string", "jsonPath": ".spec.mode"},
+                        {"name": "Suspend", "type": "boolean", "jsonPath": ".spec.suspend"},
+                        {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
+                    ],
+                    "schema": {"openAPIV3Schema": _root_schema()},
+                },
+            ],
+        },
+    }
+
+
+def _root_schema() -> dict[str, Any]:
+    written = EnforcementPolicy.model_json_schema(mode="validation", schema_generator=_WithGoDurations)
+    schema = _structural(written, written["$defs"], ())
+    fields = schema["properties"]
+    name = {key: value for key, value in fields["metadata"]["properties"]["name"].items() if key != "description"}
+    fields["apiVersion"] = {"type": "string"}
+    fields["kind"] = {"type": "string"}
+    fields["metadata"] = {"type": "object", "properties": {"name": name}}
+    fields["status"] = {
+        "type": "object",
+        "description": "What the worker saw and did.",
+        "x-kubernetes-preserve-unknown-fields": True,
+    }
+    schema["required"] = ["metadata", "spec"]
+    return schema
+
+
+class _WithGoDurations(GenerateJsonSchema):
+    """Defaults as our documents write them; pydantic alone would say PT30M."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """A default as plain values."""
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
+def _structural(written: Mapping[str, Any], definitions: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    source = _resolve(written, definitions)
+    schema: dict[str, Any] = {key: source[key] for key in _KEPT if key in source}
+    if "const" in source:
+        schema["enum"] = [source["const"]]
+    if isinstance(schema.get("default"), list | dict | None) or schema["default"] == "":
+        schema.pop("default", None)  # nothing is as good as an empty value, and shorter to read
+    if "properties" in source:
+        schema["properties"] = {
+            name: _structural(value, definitions, (*path, name)) for name, value in source["properties"].items()
+        }
+        if "required" in source:
+            schema["required"] = list(source["required"])
+    if "items" in source:
+        schema["items"] = _structural(source["items"], definitions, (*path, "[]"))
+    if "patternProperties" in source:  # keys cannot be checked in a structural schema
+        (values,) = source["patternProperties"].values()
+        schema["additionalProperties"] = _structural(values, definitions, (*path, "{}"))
+    rules = [{"rule": rule, "message": message} for rule, message in _RULES.get(path, ())]
+    if source.get("format") == POSITIVE_DURATION:
+        rules.append({"rule": "duration(self) > duration('0s')", "message": "must be greater than 0"})
+    if rules:
+        schema["x-kubernetes-validations"] = rules
+    return schema
+
+
+def _resolve(written: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema with its reference, and the alternative to null, put in place; its own words win over theirs."""
+    source = dict(written)
+    if "anyOf" in source:
+        (inner,) = (choice for choice in source.pop("anyOf") if choice.get("type") != "null")
+        source = {**_resolve(inner, definitions), **source}
+    if "$ref" in source:
+        name = source.pop("$ref").rpartition("/")[2]
+        source = {**_resolve(definitions[name], definitions), **source}
+    return source

@@ -1,0 +1,31 @@
+"""What goes into an enforcement, and what comes out."""
+
+from collections.abc import Mapping
+
+from policies.limits import Brake, Census
+from policies.models import Frozen
+from policies.reasons import Reason
+
+
+class Enforcement(Frozen):
+    """The input of a run: names only. The policy is read through the worker's snapshot of its source."""
+
+    cluster: str
+    policy: str
+
+
+class EnforcementResult(Frozen):
+    """The totals of a run. `skipped` says why nothing was judged at all."""
+
+    policy: str
+    sentence: str
+    dry_run: bool = True
+    skipped: str = ""
+    decisions: Mapping[Reason, int] = {}
+    census: Census = Census()
+    started: int = 0
+    already_there: int = 0
+    held_back: int = 0
+    brake: Brake | None = None
+    up_to_per_month: float = 0
+    currency: str = ""

@@ -1,0 +1,84 @@
+"""The decision on one running workload: pause it, or the first reason not to."""
+
+from collections.abc import Mapping
+
+from policies.annotations import PREFIX
+from policies.checks import BY_HAND, CHECKS, Case, Check, Finding
+from policies.costs import HourlyCost
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.names import MANUAL
+from policies.reasons import Reason
+from policies.workload import Observation, WorkloadRef, observe
+
+
+class Decision(Frozen):
+    """What a policy decides on a workload, why in one sentence, and the figures behind it."""
+
+    policy: str
+    ref: WorkloadRef
+    reason: Reason
+    sentence: str
+    evidence: Mapping[str, str] = {}
+    cost: HourlyCost | None = None
+    replicas: int = 0
+
+
+class Candidate(Frozen):
+    """A workload that may be paused: all that its hibernation needs to begin without another read."""
+
+    seen: Observation
+    cost: HourlyCost | None = None
+    sentence: str = ""
+
+
+def evaluate(case: Case) -> Decision:
+    """The decision on a case: the first failing check's reason, else Pause."""
+    for check in CHECKS:
+        finding = _judge(check, case)
+        if finding is not None:
+            return _decision(case, finding)
+    return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case)))
+
+
+def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
+    """What every check says, in order, including those after the first that fails."""
+    return tuple((check, _judge(check, case)) for check in CHECKS)
+
+
+def object_to_pause_by_hand(case: Case) -> Finding | None:
+    """What forbids a pause that a person asked for, or None."""
+    return next((finding for check in BY_HAND if (finding := _judge(check, case)) is not None), None)
+
+
+def as_candidate(case: Case, decision: Decision) -> Candidate:
+    """A workload that is to be paused, as its hibernation needs it."""
+    return Candidate(seen=observe(case.workload, PREFIX), cost=case.cost.cost, sentence=decision.sentence)
+
+
+def _judge(check: Check, case: Case) -> Finding | None:
+    try:
+        return check.judge(case)
+    except InvalidAnnotation as error:
+        return Finding(reason=Reason.INVALID_ANNOTATION, sentence=str(error), evidence={error.key: error.value})
+
+
+def _decision(case: Case, finding: Finding) -> Decision:
+    return Decision(
+        policy=case.policy.name,
+        ref=case.workload.ref,
+        reason=finding.reason,
+        sentence=finding.sentence,
+        evidence=finding.evidence,
+        cost=case.cost.cost,
+        replicas=case.workload.replicas,
+    )
+
+
+def _pause_sentence(case: Case) -> str:
+    spec, cost = case.policy.spec, case.cost.cost
+    if case.policy.name == MANUAL:
+        return "a person asked for it"
+    if spec.min_hourly_cost is not None and cost is not None:
+        return f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}"
+    return "every condition of the policy holds"

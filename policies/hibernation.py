@@ -1,0 +1,155 @@
+"""What goes into a hibernation, what can be said to it, and what comes out."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from policies.annotations import PauseRecord, WakeNote
+from policies.costs import HourlyCost
+from policies.models import Frozen
+from policies.waking import DEFAULT_COOLDOWN
+from policies.wanting import earliest
+from policies.workload import Observation, WorkloadRef
+
+
+class Phase(StrEnum):
+    """Where a hibernation stands. The search attribute HibernationState holds one of these."""
+
+    PAUSING = "pausing"
+    ASLEEP = "asleep"
+    RESUMING = "resuming"
+    RESUME_FAILING = "resume-failing"
+    COOLING = "cooling"
+    AWAKE = "awake"
+
+
+class PauseOrder(Frozen):
+    """A pause to carry out: what was evaluated, and how long that evaluation holds."""
+
+    seen: Observation
+    policy: str
+    not_after: datetime
+    window_end: datetime | None = None
+    resume_after: timedelta | None = None
+    cost: HourlyCost | None = None
+    sentence: str = ""
+
+
+def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:
+    """When a pause that begins now ends by itself: the earlier of the window's end and `resumeAfter`."""
+    after = order.resume_after
+    return earliest(order.window_end, None if after is None else paused_at + after)
+
+
+class Hibernation(Frozen):
+    """The input of a hibernation: which workload, and where its life begins.
+
+    Exactly one of `pause` (go to sleep), `sleep` (adopted or continued: it sleeps already), and `awake` (keep it
+    awake) is set. `waking` with `sleep` means: give it back at once.
+    """
+
+    cluster: str
+    instance: str
+    ref: WorkloadRef
+    cooldown: timedelta = DEFAULT_COOLDOWN
+    pause: PauseOrder | None = None
+    sleep: PauseRecord | None = None
+    revision: str = ""
+    extended_until: datetime | None = None
+    waking: "WakeRequest | None" = None
+    awake: WakeNote | None = None
+    cycles: int = 0
+    """How many pauses the runs before this one had: it makes their pause-ids differ."""
+
+
+class WakeRequest(Frozen):
+    """A person's wish to have a workload back: who, why, and for how long."""
+
+    by: str = "somebody"
+    reason: str = ""
+    until: AwareDatetime | None = None
+
+
+class Until(Frozen):
+    """A time until which something shall hold, and who says so."""
+
+    until: AwareDatetime
+    by: str = "somebody"
+
+
+class ManualPause(Frozen):
+    """A person's pause of a workload whose hibernation is still open: judged by the caller, on this observation."""
+
+    order: PauseOrder
+    by: str = "somebody"
+
+
+class Check(Frozen):
+    """A nudge to look again. `gone_policy` is a policy that was just deleted and must not be asked any more."""
+
+    gone_policy: str = ""
+
+
+class HibernationStatus(Frozen):
+    """What the query `status` answers."""
+
+    phase: Phase
+    ref: WorkloadRef
+    policy: str = ""
+    original_replicas: int | None = None
+    paused_at: datetime | None = None
+    resume_at: datetime | None = None
+    awake_until: datetime | None = None
+    trouble: str = ""
+
+
+class HibernationResult(Frozen):
+    """How a hibernation ended."""
+
+    ref: WorkloadRef
+    outcome: str
+    sentence: str
+    original_replicas: int | None = None
+    slept_seconds: float = Field(default=0, ge=0)
+    avoided_cost: float = Field(default=0, ge=0)
+    currency: str = ""
+
+
+def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
+    """Whatever somebody typed into the Temporal UI, as a wake: a signal must never be lost over its input.
+
+    A string is taken as who asks; an object's known fields are used where they fit.
+    """
+    value = arguments[0] if arguments else None
+    if isinstance(value, str) and value:
+        return WakeRequest(by=value[:200])
+    if not isinstance(value, dict):
+        return WakeRequest()
+    by, reason = value.get("by"), value.get("reason")
+    return WakeRequest(
+        by=by[:200] if isinstance(by, str) and by else "somebody",
+        reason=reason[:500] if isinstance(reason, str) else "",
+        until=_instant(value.get("until")),
+    )
+
+
+def parse_check(arguments: tuple[Any, ...]) -> Check:
+    """The check that was asked for; input that fits nothing is a plain check."""
+    value = arguments[0] if arguments else None
+    gone = value.get("gone_policy") if isinstance(value, dict) else None
+    return Check(gone_policy=gone if isinstance(gone, str) else "")
+
+
+def _instant(value: Any) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else None
+
+
+Hibernation.model_rebuild()

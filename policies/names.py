@@ -1,0 +1,73 @@
+"""Names and ids: what Temporal, Kubernetes and people call our things.
+
+Workflow types and messages are named here, not by their classes, because activities start workflows and the command
+line signals them without importing the room they live in. A test pins each name to its class.
+"""
+
+import hashlib
+import re
+
+FIELD_MANAGER = "finops-enforcer"
+"""The one constant field manager of every write; users name it in their GitOps ignore rules."""
+
+HIBERNATION = "Hibernation"
+ENFORCEMENT = "Enforcement"
+RECONCILIATION = "Reconciliation"
+
+REACTIVATE = "reactivate"
+CHECK = "check"
+RESUME_NOW = "resume_now"
+EXTEND = "extend"
+KEEP_AWAKE = "keep_awake"
+PAUSE = "pause"
+STATUS = "status"
+
+MANUAL = "manual"
+"""The policy of `finops pause`: always there, never in a file."""
+
+_ID_LIMIT = 200
+"""SQL-backed Temporal stores keep 255 characters of a workflow id; the rest is for the time a Schedule appends."""
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+def is_dns_label(text: str) -> bool:
+    """Whether `text` is an RFC 1123 label, which is what a cluster and a policy may be called."""
+    return _DNS_LABEL.fullmatch(text) is not None
+
+
+def task_queue(cluster: str) -> str:
+    """Workflows, listing, starting and resumes of a cluster: no rate limit, a wake never queues behind pauses."""
+    return f"finops/{cluster}"
+
+
+def pause_queue(cluster: str) -> str:
+    """Pauses of a cluster, rate limited by the server to protect that cluster's API server."""
+    return f"finops/{cluster}/pauses"
+
+
+def hibernation_id(cluster: str, namespace: str, name: str) -> str:
+    """The id of a workload's one hibernation. Being unique while open, it is the lock on that workload."""
+    return _shorten(f"hibernate/{cluster}/{namespace}/{name}")
+
+
+def enforcement_id(cluster: str, policy: str) -> str:
+    """The id of a policy's runs; the Schedule appends the scheduled time."""
+    return _shorten(f"enforce/{cluster}/{policy}")
+
+
+def policy_schedule_id(cluster: str, policy: str) -> str:
+    """The id of the Schedule that starts a policy's enforcements."""
+    return _shorten(f"policy/{cluster}/{policy}")
+
+
+def reconcile_id(cluster: str) -> str:
+    """The id of a cluster's reconciliation, its Schedule, and so of the record of its identity and its hold."""
+    return f"reconcile/{cluster}"
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _ID_LIMIT:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{text[: _ID_LIMIT - 17]}~{digest}"

@@ -1,0 +1,204 @@
+"""`decide()`: the one place that says what to write next to a workload, from what was just seen of it.
+
+The protocol has four writes, each under the resourceVersion that the decision was made on, so that a write that
+comes late, twice or from a worker that was cut off can only fail:
+
+    W1  annotate: the record of the pause        W3  scale back to the original count
+    W2  scale to zero                            W4  take the record away, leave the note of the wake
+
+Two rules make it safe. A count is recorded before it is taken away and forgotten only after it is back. And after a
+write whose outcome nobody knows, the opposite action first lands a write that changes the object (the fence): from
+then on the unknown one carries a stale resourceVersion. The pure function is what the model check explores.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from policies import annotations as notes
+from policies.annotations import PauseRecord, WakeNote
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.times import to_rfc3339
+from policies.workload import Observation, WorkloadRef
+
+
+class PauseIntent(Frozen):
+    """Bring a workload to sleep under this record, if it is still the one that was evaluated."""
+
+    kind: Literal["pause"] = "pause"
+    ref: WorkloadRef
+    record: PauseRecord
+    generation: int
+    """`metadata.generation` at the evaluation. W1 raises it by one; any other change since then is a stranger's."""
+    not_after: datetime
+    """The pause expires: past this instant the evaluation that asked for it is too old."""
+
+
+class WakeIntent(Frozen):
+    """Give a workload back, and leave this note."""
+
+    kind: Literal["wake"] = "wake"
+    ref: WorkloadRef
+    record: PauseRecord
+    owns_zero: bool
+    """Whether W2 is known to have landed, or may have: then replicas 0 is ours even without annotations."""
+    note: WakeNote | None
+    """None where a pause is called off before it was one: there is no wake to speak of."""
+
+
+class SendPause(Frozen):
+    """Send W1 and at once W2."""
+
+    kind: Literal["send-pause"] = "send-pause"
+    resource_version: str
+    record: PauseRecord
+
+
+class SendResume(Frozen):
+    """Send W3 and at once W4."""
+
+    kind: Literal["send-resume"] = "send-resume"
+    resource_version: str
+    replicas: int
+    note: WakeNote | None
+
+
+class SendClear(Frozen):
+    """Send W4 alone: the workload runs, only the record is left."""
+
+    kind: Literal["send-clear"] = "send-clear"
+    resource_version: str
+    note: WakeNote | None
+    fence_at: datetime | None = None
+    """Set where the patch would change nothing else: `resumed-at` takes this value, so that the write is a fence."""
+
+
+End = Literal[
+    "asleep",
+    "awake",
+    "gone",
+    "too-late",
+    "changed",
+    "excluded",
+    "at-zero",
+    "not-ours",
+    "already-paused",
+]
+
+
+class Finished(Frozen):
+    """Nothing is left to write."""
+
+    kind: Literal["finished"] = "finished"
+    end: End
+    sentence: str
+
+
+Action = SendPause | SendResume | SendClear | Finished
+
+
+def decide(
+    seen: Observation | None, intent: PauseIntent | WakeIntent, now: datetime, *, unknown_outcome: bool
+) -> Action:
+    """The next action. `seen` is None where the workload is not there.
+
+    `unknown_outcome` says that an earlier write of this attempt may or may not have landed, or may still do so.
+    """
+    if seen is None:
+        return Finished(end="gone", sentence="the Deployment is gone")
+    if intent.ref.uid and seen.ref.uid != intent.ref.uid:
+        return Finished(end="gone", sentence="the Deployment was re-created: the new one is not ours")
+    if isinstance(intent, PauseIntent):
+        return _decide_pause(seen, intent, now, unknown_outcome=unknown_outcome)
+    return _decide_wake(seen, intent, now, unknown_outcome=unknown_outcome)
+
+
+def _decide_pause(seen: Observation, intent: PauseIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+    ours = seen.annotations.get(notes.PAUSE_ID) == intent.record.pause_id
+    if ours and seen.replicas == 0:
+        return Finished(end="asleep", sentence="paused")
+    if seen.being_deleted:
+        return Finished(end="gone", sentence="the Deployment is being deleted")
+    if now >= intent.not_after:
+        return Finished(end="too-late", sentence="the decision to pause has expired")
+    if seen.annotations.get(notes.EXCLUDE) == "true":
+        return Finished(end="excluded", sentence=f"somebody set {notes.EXCLUDE} meanwhile")
+    if seen.replicas == 0:
+        return _pause_at_zero(seen, unknown_outcome=unknown_outcome)
+    if _foreign(seen, intent):
+        return Finished(end="not-ours", sentence="another installation has annotated it")
+    explained = intent.generation + 1 if ours else intent.generation
+    if seen.generation > explained:
+        return Finished(end="changed", sentence="somebody changed the Deployment meanwhile; the next run decides anew")
+    return SendPause(
+        resource_version=seen.resource_version,
+        record=intent.record.model_copy(update={"original_replicas": seen.replicas}),
+    )
+
+
+def _pause_at_zero(seen: Observation, *, unknown_outcome: bool) -> Finished:
+    if notes.is_annotated(seen.annotations):
+        return Finished(end="already-paused", sentence="it sleeps already, under another pause")
+    if unknown_outcome:
+        return Finished(end="changed", sentence="it is at zero without a record, which may be our own doing")
+    return Finished(end="at-zero", sentence="it has no replicas, and not because of us")
+
+
+def _decide_wake(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+    if seen.being_deleted:
+        return Finished(end="gone", sentence="the Deployment is being deleted")
+    if _foreign(seen, intent):
+        return Finished(end="not-ours", sentence="another installation's sleep: it is shown, never touched")
+    if seen.replicas > 0:
+        return _decide_running(seen, intent, now, unknown_outcome=unknown_outcome)
+    if notes.is_annotated(seen.annotations):
+        return _resume(seen, intent)
+    if intent.owns_zero and not given_back_since(seen, intent.record):
+        return _resume(seen, intent)
+    return Finished(end="not-ours", sentence="it is at zero, and not because of us")
+
+
+def _decide_running(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+    if notes.is_annotated(seen.annotations):
+        return SendClear(resource_version=seen.resource_version, note=intent.note)
+    if given_back_since(seen, intent.record):
+        return Finished(end="awake", sentence="it runs, and carries the note of its wake")
+    if intent.note is not None:
+        return SendClear(resource_version=seen.resource_version, note=intent.note)
+    if unknown_outcome:
+        return SendClear(resource_version=seen.resource_version, note=None, fence_at=_fence_time(seen, now))
+    return Finished(end="awake", sentence="it runs, and carries no record of a sleep")
+
+
+def _fence_time(seen: Observation, now: datetime) -> datetime:
+    """A `resumed-at` that differs from the one that is there: a patch that changes nothing is no fence."""
+    return now if seen.annotations.get(notes.RESUMED_AT) != to_rfc3339(now) else now + timedelta(seconds=1)
+
+
+def _resume(seen: Observation, intent: WakeIntent) -> SendResume:
+    return SendResume(
+        resource_version=seen.resource_version, replicas=original_of(seen, intent.record), note=intent.note
+    )
+
+
+def original_of(seen: Observation, record: PauseRecord) -> int:
+    """The count to give back: a person's edit under the same pause-id is obeyed, all else is the record's."""
+    if seen.annotations.get(notes.PAUSE_ID) != record.pause_id:
+        return record.original_replicas
+    try:
+        return notes.read_original(seen.annotations)
+    except InvalidAnnotation:
+        return record.original_replicas
+
+
+def _foreign(seen: Observation, intent: PauseIntent | WakeIntent) -> bool:
+    return seen.annotations.get(notes.INSTANCE, intent.record.instance) != intent.record.instance
+
+
+def given_back_since(seen: Observation, record: PauseRecord) -> bool:
+    """Whether the workload carries the note of a wake after this pause, by us or by a person without Temporal."""
+    try:
+        resumed_at = notes.read_resumed_at(seen.annotations)
+    except InvalidAnnotation:
+        return False
+    return resumed_at is not None and resumed_at >= record.paused_at.replace(microsecond=0)

@@ -1,0 +1,33 @@
+"""The stable codes of every decision: metrics, scripts and people's memories hang on them."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a running workload is or is not paused, in the order the checks run."""
+
+    OUTSIDE_SCHEDULE = "OutsideSchedule"
+    ENDS_SOON = "EndsSoon"
+    NAMESPACE_NOT_IN_SCOPE = "NamespaceNotInScope"
+    LABELS_DO_NOT_MATCH = "LabelsDoNotMatch"
+    ALREADY_PAUSED = "AlreadyPaused"
+    OTHER_INSTANCE = "OtherInstance"
+    EXCLUDED = "Excluded"
+    INVALID_ANNOTATION = "InvalidAnnotation"
+    PROTECTED = "Protected"
+    BEING_DELETED = "BeingDeleted"
+    AT_ZERO = "AtZero"
+    OWNED_BY_CONTROLLER = "OwnedByController"
+    MANAGED_BY_KEDA = "ManagedByKeda"
+    AUTOSCALER_UNKNOWN = "AutoscalerUnknown"
+    MANAGED_BY_GITOPS = "ManagedByGitOps"
+    ROLLOUT_IN_PROGRESS = "RolloutInProgress"
+    ROLLOUT_PAUSED = "RolloutPaused"
+    KEPT_AWAKE = "KeptAwake"
+    COOLING_DOWN = "CoolingDown"
+    NOT_IDLE = "NotIdle"
+    IDLE_UNKNOWN = "IdleUnknown"
+    COST_BELOW_THRESHOLD = "CostBelowThreshold"
+    COST_UNKNOWN = "CostUnknown"
+    LIMIT_REACHED = "LimitReached"
+    PAUSE = "Pause"

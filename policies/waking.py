@@ -1,0 +1,42 @@
+"""How long a workload stays awake after it was given back."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from policies.annotations import Because, WakeNote
+from policies.wanting import Wish
+
+DEFAULT_COOLDOWN = timedelta(minutes=30)
+MEMORY_OF_A_WAKE = timedelta(hours=24)
+LONGEST_WAKE = timedelta(days=7)
+
+
+def note_of_wake(
+    because: Because,
+    now: datetime,
+    *,
+    cooldown: timedelta,
+    wishes: Iterable[Wish] = (),
+    previous: WakeNote | None = None,
+    until: datetime | None = None,
+) -> WakeNote:
+    """The note that a wake leaves behind.
+
+    `until` is a time that a person named (`--for`) and wins. A person's wake otherwise holds to the end of the
+    running window of every policy that wanted the workload asleep; where none has a schedule, for the cooldown, and
+    for twice as long as the last time where a person had to wake it within a day before, at most 7 days.
+    A timer's or a policy's end holds for the cooldown and never doubles.
+    """
+    if until is None:
+        until = _persons_until(now, cooldown, tuple(wishes), previous) if because is Because.PERSON else now + cooldown
+    return WakeNote(resumed_at=now, awake_until=until, because=because)
+
+
+def _persons_until(now: datetime, cooldown: timedelta, wishes: tuple[Wish, ...], previous: WakeNote | None) -> datetime:
+    ends = [wish.until for wish in wishes if wish.has_schedule and wish.until is not None]
+    if ends:
+        return max(ends)
+    if previous is not None and previous.because is Because.PERSON and now - previous.awake_until < MEMORY_OF_A_WAKE:
+        length = min(2 * (previous.awake_until - previous.resumed_at), LONGEST_WAKE)
+        return now + max(length, cooldown)
+    return now + cooldown

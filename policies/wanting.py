@@ -1,0 +1,100 @@
+"""Who keeps a sleeper asleep: asked at the timer's end, at each reconciliation, and when a policy changes.
+
+Only scope, schedule, exclusion and times are asked. Never cost, idleness, cooldown or limits: a workload that sleeps
+has none of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from policies.annotations import excluded_until, read_note
+from policies.calendar import running_window
+from policies.document import EnforcementPolicy, Mode
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.names import MANUAL
+
+
+class Sleeper(Frozen):
+    """A sleeping workload, as the policies see it."""
+
+    namespace: str
+    labels: Mapping[str, str] = {}
+    annotations: Mapping[str, str] = {}
+    paused_by: str
+    paused_at: datetime
+    resume_at: datetime | None = None
+
+
+class Wish(Frozen):
+    """A policy that wants the workload asleep, and until when. Without a time: until someone wakes it."""
+
+    policy: str
+    until: datetime | None = None
+    has_schedule: bool = False
+
+
+def wants_asleep(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> Wish | None:
+    """The wish that counts: the latest `until`, ties by name. None where nobody wants the workload asleep."""
+    wishes = all_wishes(policies, sleeper, now)
+    return min(wishes, key=_latest_first) if wishes else None
+
+
+def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> tuple[Wish, ...]:
+    """Every policy's wish. A workload that carries a note of being awake is wanted asleep by nobody."""
+    if _kept_awake(sleeper, now):
+        return ()
+    wishes = [wish for policy in policies if (wish := _wish_of(policy, sleeper, now)) is not None]
+    if sleeper.paused_by == MANUAL and sleeper.resume_at is not None and sleeper.resume_at > now:
+        wishes.append(Wish(policy=MANUAL, until=sleeper.resume_at))
+    return tuple(wishes)
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """The earliest of the times that there are, or None."""
+    return min((time for time in times if time is not None), default=None)
+
+
+def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish | None:
+    spec = policy.spec
+    if spec.mode is not Mode.ENFORCE or spec.suspend:
+        return None
+    if spec.schedule is None and sleeper.paused_by != policy.name:
+        return None
+    if not (spec.scope.covers_namespace(sleeper.namespace) and spec.scope.selects_labels(sleeper.labels)):
+        return None
+    if _excluded(policy, sleeper, now):
+        return None
+    window = running_window(policy, now)
+    if window is None:
+        return None
+    after = spec.resume_after
+    until = earliest(window.end, None if after is None else sleeper.paused_at + after)
+    if until is not None and until <= now:
+        return None
+    return Wish(policy=policy.name, until=until, has_schedule=spec.schedule is not None)
+
+
+def _excluded(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> bool:
+    """A value nobody can read counts as an exclusion: doubt ends with the workload running."""
+    try:
+        until = excluded_until(sleeper.annotations, ZoneInfo(policy.zone))
+    except InvalidAnnotation:
+        return True
+    return until is not None and until > now
+
+
+def _kept_awake(sleeper: Sleeper, now: datetime) -> bool:
+    """Whether a note keeps it awake. A note older than this sleep is of the wake before it."""
+    try:
+        note = read_note(sleeper.annotations)
+    except InvalidAnnotation:
+        return False
+    return note is not None and note.awake_until > now and note.resumed_at >= sleeper.paused_at
+
+
+def _latest_first(wish: Wish) -> tuple[bool, float, str]:
+    if wish.until is None:
+        return (False, 0.0, wish.policy)
+    return (True, -wish.until.timestamp(), wish.policy)

@@ -1,0 +1,94 @@
+"""A Deployment as the rules see it: what it asks for, who writes it, and what it carries."""
+
+from datetime import datetime
+
+from policies.costs import Requests
+from policies.models import Frozen
+
+
+class WorkloadRef(Frozen):
+    """Which Deployment. The uid tells it from a later one of the same name."""
+
+    namespace: str
+    name: str
+    uid: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+class Writer(Frozen):
+    """One entry of `metadata.managedFields`: who wrote which part, and when."""
+
+    manager: str
+    operation: str = ""
+    subresource: str = ""
+    time: datetime | None = None
+    writes_spec: bool = False
+    owns_replicas: bool = False
+
+
+class Rollout(Frozen):
+    """How far the deployment controller has got with the template."""
+
+    paused: bool = False
+    generation: int = 0
+    observed_generation: int = 0
+    deadline_seconds: int = 600
+    status_replicas: int = 0
+    updated_replicas: int = 0
+    available_replicas: int = 0
+    progressing_reason: str | None = None
+    progressing_updated_at: datetime | None = None
+    progressing_status: str = ""
+
+
+class Workload(Frozen):
+    """A Deployment, reduced to what a rule asks about."""
+
+    ref: WorkloadRef
+    resource_version: str
+    replicas: int
+    created_at: datetime
+    being_deleted: bool = False
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    owner: str | None = None
+    template_labels: dict[str, str] = {}
+    priority_class: str = ""
+    requests: Requests = Requests()
+    """The requests of one pod."""
+    rollout: Rollout = Rollout()
+    revision: str = ""
+    writers: tuple[Writer, ...] = ()
+    images: tuple[str, ...] = ()
+    keeps_data_in_empty_dir: bool = False
+    has_persistent_volume: bool = False
+
+
+class Observation(Frozen):
+    """What one fresh read, or the listing, saw of a workload: enough to decide the next write."""
+
+    ref: WorkloadRef
+    resource_version: str
+    generation: int
+    replicas: int
+    revision: str = ""
+    being_deleted: bool = False
+    available_replicas: int = 0
+    annotations: dict[str, str] = {}
+    """Ours and people's `finops.io/*` annotations only: the rest is nobody's business in a history."""
+
+
+def observe(workload: Workload, prefix: str) -> Observation:
+    """A workload reduced to the observation that decides its next write."""
+    return Observation(
+        ref=workload.ref,
+        resource_version=workload.resource_version,
+        generation=workload.rollout.generation,
+        replicas=workload.replicas,
+        revision=workload.revision,
+        being_deleted=workload.being_deleted,
+        available_replicas=workload.rollout.available_replicas,
+        annotations={key: value for key, value in workload.annotations.items() if key.startswith(prefix)},
+    )

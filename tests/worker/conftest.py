@@ -1,0 +1,28 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from worker.connection import connect_to
+from worker.embedded import EmbeddedTemporal
+from worker.state import StateFolder
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    """A state folder nobody has used yet."""
+    return StateFolder(tmp_path / "state")
+
+
+@pytest.fixture(scope="module")
+async def embedded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedTemporal]:
+    """One embedded server for the tests of a file that do not stop it."""
+    async with EmbeddedTemporal.start(StateFolder(tmp_path_factory.mktemp("state"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def client(embedded: EmbeddedTemporal) -> Client:
+    """A client of that server."""
+    return await connect_to(embedded.target)

@@ -1,0 +1,97 @@
+"""The two Temporal workers of a cluster, put together: workflows, activities, queues, limits."""
+
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import version
+
+from temporalio.client import Client
+from temporalio.common import WorkerDeploymentVersion
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+from activities.clocks import ClockComparison, compare_clocks
+from activities.consulting import ConsultActivities
+from activities.enforcing import EnforceActivities
+from activities.judging import JudgeActivities
+from activities.lease import RunLease
+from activities.snapshot import Snapshots
+from activities.writes import WriteActivities
+from policies.names import pause_queue, task_queue
+from worker.cluster import Cluster
+from worker.runner import workflow_runner
+from workflows.enforcement import EnforcementWorkflow
+from workflows.hibernation import HibernationWorkflow
+
+WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow)
+
+_THREADS = 16
+_PAUSES_AT_ONCE = 8
+_CACHED_WORKFLOWS = 100
+"""Sized by memory: a cached hibernation costs 50 to 110 KB, and a cold one wakes no slower."""
+_GRACE = timedelta(seconds=25)
+"""Longer than the two writes of a pause at their time-outs, so that a stop never falls between them."""
+
+
+def build_workers(
+    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: ClockComparison = compare_clocks
+) -> tuple[ThreadPoolExecutor, Worker, Worker]:
+    """The workers of the two queues, and the threads their Kubernetes activities run in."""
+    threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
+    settings = cluster.settings
+    consult = ConsultActivities(cluster.deployments, snapshots, lambda: cluster.verify(identity))
+    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
+    judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
+    enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
+    deployment = WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name="finops-enforcer", build_id=version("finops-enforcer")),
+        use_worker_versioning=False,
+    )
+    main = Worker(
+        client,
+        task_queue=task_queue(settings.cluster),
+        workflows=WORKFLOWS,
+        activities=[
+            consult.consult,
+            writes.send_resume,
+            writes.send_record,
+            writes.send_note,
+            judge.judge_page,
+            enforce.open_run,
+            enforce.start_hibernations,
+            enforce.close_run,
+        ],
+        activity_executor=threads,
+        max_concurrent_activities=_THREADS,
+        max_cached_workflows=_CACHED_WORKFLOWS,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=_GRACE,
+        workflow_runner=workflow_runner(),
+        deployment_config=deployment,
+    )
+    pauses = Worker(
+        client,
+        task_queue=pause_queue(settings.cluster),
+        activities=[writes.send_pause],
+        activity_executor=threads,
+        max_concurrent_activities=_PAUSES_AT_ONCE,
+        max_task_queue_activities_per_second=settings.pauses_per_second,
+        graceful_shutdown_timeout=_GRACE,
+        deployment_config=deployment,
+    )
+    return threads, main, pauses
+
+
+@asynccontextmanager
+async def running_workers(
+    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: ClockComparison = compare_clocks
+) -> AsyncIterator[None]:
+    """Both workers, polling until the block ends; then they finish what they do."""
+    threads, main, pauses = build_workers(client, cluster, snapshots, identity, clocks)
+    async with AsyncExitStack() as stack:
+        stack.callback(threads.shutdown, wait=False)
+        await stack.enter_async_context(main)
+        await stack.enter_async_context(pauses)
+        yield

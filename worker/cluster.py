@@ -1,0 +1,89 @@
+"""One cluster as the service sees it: its transport, its costs, and what every rule needs to know about it."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+
+from activities.costs.opencost import OpenCostSource
+from activities.costs.pricelist import PriceListSource, read_prices
+from activities.costs.source import CostSource
+from activities.errors import IdentityMismatch
+from activities.gathering import Gatherer
+from activities.kube.deployments import Deployments
+from activities.kube.identity import read_cluster_identity
+from activities.kube.placements import read_placements
+from activities.kube.transport import KubeTransport
+from policies.checks import Surroundings
+from policies.prices import PriceList
+from worker.settings import Settings
+
+_NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+_OPENCOST_SECONDS = 10.0
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Everything that reads or writes one cluster, built from the settings."""
+
+    settings: Settings
+    instance: str
+    transport: KubeTransport
+    deployments: Deployments
+    source: CostSource
+
+    @classmethod
+    def connect(cls, settings: Settings, instance: str) -> "Cluster":
+        """Read the kubeconfig and the price list. Nothing is sent yet.
+
+        Raises KubeconfigError, PriceFileError.
+        """
+        transport = KubeTransport.connect(settings.kubeconfig, settings.context)
+        return cls(
+            settings=settings,
+            instance=instance,
+            transport=transport,
+            deployments=Deployments(transport),
+            source=build_source(settings, transport),
+        )
+
+    def surroundings(self) -> Surroundings:
+        """What is known without a request: names, protected namespaces, bounds."""
+        own = (_NAMESPACE_FILE.read_text().strip(),) if _NAMESPACE_FILE.exists() else ()
+        return Surroundings(
+            now=datetime.now(UTC),
+            cluster=self.settings.cluster,
+            instance=self.instance,
+            protected_namespaces=self.settings.protected_namespaces + own,
+            min_sleep=self.settings.min_sleep,
+            max_hourly_cost=self.settings.max_hourly_cost,
+        )
+
+    def gatherer(self) -> Gatherer:
+        """Gathers what a run needs beside the Deployments."""
+        return Gatherer(self.transport, self.source, self.surroundings)
+
+    def identity(self) -> str:
+        """Which cluster the kubeconfig leads to. Raises KubernetesError."""
+        return read_cluster_identity(self.transport)
+
+    def verify(self, expected: str) -> None:
+        """Raises IdentityMismatch where the kubeconfig leads to another cluster than before."""
+        found = self.identity()
+        if found != expected:
+            raise IdentityMismatch(expected=expected, found=found)
+
+
+def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
+    """The cost source that the settings name: OpenCost where it has an address, else requests by price list."""
+    if settings.opencost_url is not None:
+        local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
+        client = httpx.Client(base_url=settings.opencost_url, timeout=_OPENCOST_SECONDS, trust_env=not local)
+        return OpenCostSource(client)
+    prices = PriceList() if settings.prices is None else read_prices(settings.prices)
+    placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
+    return PriceListSource(prices, placements)

@@ -1,0 +1,118 @@
+"""What is remembered of a cluster: which one it is, and whether a hold is on.
+
+Both stand in the memo of the action of the Schedule `reconcile/<cluster>`: a Schedule's own memo can never change,
+its action's can, and `describe` returns it. So a hold outlives every worker and needs no store of ours.
+"""
+
+from datetime import timedelta
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleDescription,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.errors import IdentityMismatch
+from activities.snapshot import Hold
+from activities.visibility import CLUSTER
+from policies.models import Frozen
+from policies.names import RECONCILIATION, reconcile_id, task_queue
+
+EVERY = timedelta(minutes=5)
+_MEMO = "cluster"
+
+
+class ClusterRecord(Frozen):
+    """The cluster's identity, and the hold if one is on."""
+
+    identity: str
+    hold: Hold | None = None
+
+
+async def read_record(client: Client, cluster: str) -> ClusterRecord | None:
+    """The record, or None where no worker has been up for this cluster yet."""
+    try:
+        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+    return await _decode(client, description)
+
+
+async def claim_cluster(client: Client, cluster: str, identity: str) -> ClusterRecord:
+    """Record the cluster's identity at the first start, and compare it at every later one.
+
+    Raises IdentityMismatch where the name stands for another cluster: a wrong kube context, or one re-created.
+    """
+    record = await read_record(client, cluster)
+    if record is None:
+        record = ClusterRecord(identity=identity)
+        try:
+            await client.create_schedule(
+                reconcile_id(cluster),
+                _schedule(cluster, record),
+                search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
+            )
+        except ScheduleAlreadyRunningError:
+            record = await read_record(client, cluster) or record
+    if record.identity != identity:
+        raise IdentityMismatch(expected=record.identity, found=identity)
+    return record
+
+
+async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
+    """Set or release the hold. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
+
+    async def change(update: ScheduleUpdateInput) -> ScheduleUpdate:
+        record = await _decode(client, update.description)
+        schedule = update.description.schedule
+        assert record is not None
+        schedule.action = _action(cluster, record.model_copy(update={"hold": hold}))
+        return ScheduleUpdate(schedule)
+
+    await client.get_schedule_handle(reconcile_id(cluster)).update(change)
+
+
+async def _decode(client: Client, description: ScheduleDescription) -> ClusterRecord | None:
+    action = description.schedule.action
+    if not isinstance(action, ScheduleActionStartWorkflow) or not action.memo or _MEMO not in action.memo:
+        return None
+    payload = action.memo[_MEMO]
+    if isinstance(payload, Payload):
+        (record,) = await client.data_converter.decode([payload], [ClusterRecord])
+        return record
+    return ClusterRecord.model_validate(payload)
+
+
+def _schedule(cluster: str, record: ClusterRecord) -> Schedule:
+    return Schedule(
+        action=_action(cluster, record),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)),
+        state=ScheduleState(paused=True, note="holds the cluster's identity and its hold; the repair runs come later"),
+    )
+
+
+def _action(cluster: str, record: ClusterRecord) -> ScheduleActionStartWorkflow:
+    return ScheduleActionStartWorkflow(
+        RECONCILIATION,
+        id=reconcile_id(cluster),
+        task_queue=task_queue(cluster),
+        execution_timeout=EVERY,
+        memo={_MEMO: record},
+        typed_search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
+        static_summary=f"compare annotations with open hibernations on {cluster}",
+    )

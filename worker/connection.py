@@ -1,0 +1,111 @@
+"""The way to a Temporal server: TEMPORAL_* and profiles first, then the embedded server of the state folder."""
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile
+from temporalio.runtime import Runtime
+from temporalio.service import TLSConfig
+
+from worker.errors import NoTemporalKnown, ProfileInvalid, TemporalUnreachable
+from worker.runtime import shared_runtime
+from worker.state import StateFolder
+
+_WITHIN = timedelta(seconds=3)
+_REASON_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server and how to talk to it. `source` says who named it, for the sentence when nobody answers."""
+
+    address: str
+    source: str
+    namespace: str = "default"
+    tls: bool | TLSConfig | None = None
+    api_key: str | None = field(default=None, repr=False)
+    metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def find_target(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> Target:
+    """The server that TEMPORAL_* or a Temporal profile names, else the embedded one of this state folder.
+
+    The embedded server has one namespace and takes no keys, so nothing else of a profile without address is used.
+
+    Raises:
+        ProfileInvalid: TEMPORAL_* or the profile file are wrong.
+        NoTemporalKnown: nobody names a server.
+    """
+    given = dict(os.environ if environment is None else environment)
+    try:
+        profile = ClientConfigProfile.load(override_env_vars=given)
+        options = profile.to_client_connect_config()
+    except Exception as error:  # the SDK's ConfigError is not public; a certificate may be missing
+        named = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+        raise ProfileInvalid(f"{error}{named}") from error
+    if profile.address:
+        return Target(
+            address=profile.address,
+            source="TEMPORAL_ADDRESS" if given.get("TEMPORAL_ADDRESS") else "the Temporal profile file",
+            namespace=options.get("namespace", "default"),
+            tls=options.get("tls"),
+            api_key=options.get("api_key"),
+            metadata=options.get("rpc_metadata", {}),
+        )
+    server = state.read_server()
+    if server is None:
+        raise NoTemporalKnown(state.path)
+    return Target(address=server.address, source=f"the last `finops run` in {state.path}")
+
+
+async def connect(
+    state: StateFolder,
+    *,
+    environment: Mapping[str, str] | None = None,
+    runtime: Runtime | None = None,
+    within: timedelta = _WITHIN,
+) -> Client:
+    """A client of the server that `find_target` finds, with the converter all our workflows use.
+
+    Raises:
+        ConnectionFailed: no server is known, or none answers `within` the time.
+    """
+    return await connect_to(find_target(state, environment=environment), runtime=runtime, within=within)
+
+
+async def connect_to(target: Target, *, runtime: Runtime | None = None, within: timedelta = _WITHIN) -> Client:
+    """A client of this very server, whatever TEMPORAL_* say: for `finops run` and its embedded one.
+
+    The SDK ignores the proxy variables, which is right for a loopback address and has been tried.
+
+    Raises:
+        TemporalUnreachable: nobody answers `within` the time, or not as a Temporal server does.
+    """
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            return await Client.connect(
+                target.address,
+                namespace=target.namespace,
+                tls=target.tls,
+                api_key=target.api_key,
+                rpc_metadata=target.metadata,
+                data_converter=pydantic_data_converter,
+                runtime=runtime or shared_runtime(),
+            )
+    except TimeoutError as error:
+        reason = f"no answer within {within.total_seconds():g} s"
+        raise TemporalUnreachable(target.address, target.source, reason) from error
+    except (RuntimeError, ValueError) as error:  # what the SDK raises where nobody listens, and for a bad address
+        raise TemporalUnreachable(target.address, target.source, _shorten(str(error))) from error
+
+
+def _shorten(message: str) -> str:
+    """The sentence inside the nested structures the SDK prints."""
+    quoted = re.search(r'(?:message|error): "([^"]+)"', message)
+    return (quoted.group(1) if quoted else message)[:_REASON_LENGTH]

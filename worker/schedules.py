@@ -1,0 +1,118 @@
+"""The Schedules that start a policy's enforcements: created, updated where they differ, removed with the policy."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleDescription,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.visibility import CLUSTER, POLICY
+from policies.document import EnforcementPolicy
+from policies.enforcement import Enforcement
+from policies.names import ENFORCEMENT, enforcement_id, policy_schedule_id, task_queue
+
+CATCH_UP = timedelta(minutes=10)
+"""How late a start is still right after an outage."""
+SHORTEST_TIMEOUT = timedelta(minutes=2)
+_MEMO = "spec"
+
+
+async def put_schedule(client: Client, cluster: str, policy: EnforcementPolicy, interval: timedelta) -> None:
+    """Create the policy's Schedule, or update it where it differs. Its first run begins at once."""
+    wanted = _schedule(cluster, policy, interval)
+    handle = client.get_schedule_handle(policy_schedule_id(cluster, policy.name))
+    try:
+        await client.create_schedule(
+            handle.id,
+            wanted,
+            trigger_immediately=True,
+            search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
+        )
+    except ScheduleAlreadyRunningError:
+        if await _fingerprint(client, await handle.describe()) != _fingerprint_of(policy, interval):
+
+            def replace(update: ScheduleUpdateInput) -> ScheduleUpdate:
+                schedule = update.description.schedule
+                schedule.action, schedule.spec, schedule.policy = wanted.action, wanted.spec, wanted.policy
+                return ScheduleUpdate(schedule)
+
+            await handle.update(replace)
+
+
+async def put_schedules(
+    client: Client, cluster: str, policies: Iterable[EnforcementPolicy], interval: timedelta
+) -> None:
+    """Bring the Schedules of these policies in step. Those of other policies are left alone: a policy that cannot be
+    found is not a policy that was deleted.
+    """
+    for policy in policies:
+        await put_schedule(client, cluster, policy, interval)
+
+
+async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
+    """Remove a policy's Schedule. False where there was none."""
+    try:
+        await client.get_schedule_handle(policy_schedule_id(cluster, policy)).delete()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def trigger(client: Client, cluster: str, policy: str) -> None:
+    """Start a run now, unless one is open: the Schedule's SKIP is the lock of enforcements."""
+    await client.get_schedule_handle(policy_schedule_id(cluster, policy)).trigger()
+
+
+def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            ENFORCEMENT,
+            Enforcement(cluster=cluster, policy=policy.name),
+            id=enforcement_id(cluster, policy.name),
+            task_queue=task_queue(cluster),
+            execution_timeout=max(interval * 0.95, SHORTEST_TIMEOUT),
+            memo={_MEMO: _fingerprint_of(policy, interval)},
+            typed_search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(CLUSTER, cluster), SearchAttributePair(POLICY, policy.name)]
+            ),
+            static_summary=f"{policy.name} on {cluster} ({policy.spec.mode})",
+            priority=Priority(priority_key=2),
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=interval)], time_zone_name=policy.zone),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def _fingerprint_of(policy: EnforcementPolicy, interval: timedelta) -> str:
+    """What the Schedule is made of. Kept in its action's memo, because a spec never comes back as it was sent."""
+    parts = json.dumps(["v1", policy.name, policy.zone, policy.spec.mode, interval.total_seconds()])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+async def _fingerprint(client: Client, description: ScheduleDescription) -> str | None:
+    action = description.schedule.action
+    if not isinstance(action, ScheduleActionStartWorkflow) or not action.memo:
+        return None
+    payload = action.memo.get(_MEMO)
+    if not isinstance(payload, Payload):
+        return None
+    (fingerprint,) = await client.data_converter.decode([payload], [str])
+    return fingerprint

@@ -1,0 +1,48 @@
+"""The service: one worker process for one cluster, from its start to its clean stop."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from temporalio.client import Client
+
+from activities.clocks import ClockComparison, compare_clocks
+from activities.policyfiles import PolicyDirectory
+from worker.assembly import running_workers
+from worker.attributes import register_attributes
+from worker.cluster import Cluster
+from worker.clusterrecord import claim_cluster
+from worker.schedules import put_schedules
+from worker.snapshots import SnapshotKeeper
+
+_LOG = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def running_service(
+    client: Client, cluster: Cluster, clocks: ClockComparison = compare_clocks
+) -> AsyncIterator[SnapshotKeeper]:
+    """The worker of a cluster, until the block ends.
+
+    Before it polls it makes sure that it is at the right cluster and that Temporal knows its search attributes; then
+    it brings the Schedules in step with the policies.
+
+    Raises IdentityMismatch, AttributeClash, KubernetesError.
+    """
+    settings = cluster.settings
+    identity = await asyncio.to_thread(cluster.identity)
+    await register_attributes(client)
+    await claim_cluster(client, settings.cluster, identity)
+    keeper = SnapshotKeeper(client, settings.cluster, PolicyDirectory(settings.policies))
+    snapshot = await keeper.refresh()
+    async with running_workers(client, cluster, keeper.current, identity, clocks):
+        await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
+        _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
+        fresh = asyncio.create_task(keeper.keep_fresh())
+        try:
+            yield keeper
+        finally:
+            fresh.cancel()
+            with suppress(asyncio.CancelledError):
+                await fresh

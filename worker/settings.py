@@ -1,0 +1,172 @@
+"""Settings: flags, then FINOPS_* of the environment, then a TOML file, then defaults.
+
+All that is wrong is said at once, each with the flag, the variable or the file it stands in.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from policies.durations import Duration
+from policies.names import is_dns_label
+from worker.errors import SettingsError
+from worker.sources import EnvironmentSource, default_state_dir, describe_all, read_file
+
+_PREFIX = "FINOPS_"
+_ALWAYS_PROTECTED = "kube-*"
+
+SHIPPED_PROTECTED = (
+    "temporal",
+    "opencost",
+    "monitoring",
+    "cert-manager",
+    "istio-system",
+    "linkerd*",
+    "kyverno",
+    "gatekeeper-system",
+    "argocd",
+    "flux-system",
+    "ingress-nginx",
+    "external-secrets",
+    "keda",
+    "karpenter",
+)
+"""Namespaces a cluster cannot do without, or that would undo us: a sleeping webhook blocks every write."""
+
+
+def _check_cluster(name: str) -> str:
+    if not is_dns_label(name):
+        raise ValueError("is not a DNS label: lower-case letters, digits and hyphens, at most 63")
+    return name
+
+
+def _check_instance(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?", name):
+        raise ValueError("is not a name of letters, digits, dots, hyphens and underscores, at most 63")
+    return name
+
+
+def _check_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
+    return url.rstrip("/")
+
+
+def _split_list(value: object) -> object:
+    return [name for name in re.split(r"[,\s]+", value) if name] if isinstance(value, str) else value
+
+
+def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?", name):
+            raise ValueError(f"{name!r} is not the name of a namespace; * is the only wildcard")
+    return tuple(dict.fromkeys((_ALWAYS_PROTECTED, *names)))
+
+
+def _check_positive(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("is shorter than a second")
+    return value
+
+
+def _expand(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("is in a home folder that is not there") from None
+
+
+_Place = Annotated[Path, AfterValidator(_expand)]
+_Url = Annotated[str, AfterValidator(_check_url)]
+_Period = Annotated[Duration, AfterValidator(_check_positive)]
+
+
+class Settings(BaseSettings):
+    """What an installation is told. Build it with `load()`; the constructor reads nothing but its arguments."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    cluster: Annotated[str, AfterValidator(_check_cluster)] = "default"
+    """A name for the cluster, part of every workflow id."""
+    instance: Annotated[str, AfterValidator(_check_instance)] | None = None
+    """Whose sleepers are ours; `finops run` makes one up, `finops worker` needs it."""
+    state_dir: _Place = Field(default_factory=lambda: default_state_dir(os.environ))
+    policies: _Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
+    """The directory of policy documents."""
+    opencost_url: _Url | None = None
+    prices: _Place | None = None
+    """A price list that replaces the built-in one."""
+    prometheus_url: _Url | None = None
+    interval: _Period = timedelta(minutes=5)
+    """Time between two enforcements of a policy."""
+    min_sleep: _Period = timedelta(minutes=30)
+    """Nothing is paused for less than this."""
+    protected_namespaces: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_namespaces)
+    ] = (_ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
+    """Replaces the shipped list; `kube-*` is part of it whatever is set."""
+    max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
+    """A workload said to cost more an hour is not believed; currency of the cost source."""
+    pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
+    """What the API server of the cluster is asked for at most; wakes are not limited."""
+    kubeconfig: _Place | None = None
+    """Without it, KUBECONFIG and the usual places."""
+    context: str | None = Field(default=None, min_length=1)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments only: `load()` merges the sources, because it must know where each value came from."""
+        return (init_settings,)
+
+    @classmethod
+    def load(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> Self:
+        """The settings of this call. A flag that is None was not given; an empty variable is not set.
+
+        The file is `FINOPS_CONFIG`, else `finops.toml` in the state folder if there is one; paths in it are relative
+        to its folder.
+
+        Raises:
+            SettingsError: with one sentence for each bad setting.
+        """
+        variables = dict(os.environ if environment is None else environment)
+        given = {name: value for name, value in flags.items() if value is not None}
+        from_environment = EnvironmentSource(cls, variables)()
+        place = given.get("state_dir") or from_environment.get("state_dir") or default_state_dir(variables)
+        config = variables.get(f"{_PREFIX}CONFIG")
+        file = Path(config) if config else Path(place) / "finops.toml"
+        with suppress(ValueError):  # a bad state folder is complained about below, a bad file right there
+            file = _expand(file)
+        from_file = read_file(file, asked_by=f"{_PREFIX}CONFIG" if config else None)
+        merged = {"state_dir": default_state_dir(variables), **from_file, **from_environment, **given}
+        try:
+            return cls(**merged)
+        except ValidationError as error:
+            origins = {name: f"`{name}` in {file}" for name in from_file}
+            origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
+            origins |= {name: f"--{name.replace('_', '-')}" for name in given}
+            raise SettingsError(describe_all(error, origins, known=tuple(cls.model_fields))) from None

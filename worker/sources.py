@@ -1,0 +1,72 @@
+"""Where settings come from: the environment and a file; and what is said when one of them is wrong."""
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource
+
+from worker.errors import SettingsError
+
+
+class EnvironmentSource(EnvSettingsSource):
+    """The variables of a mapping instead of the process's own."""
+
+    def __init__(self, settings: type[BaseSettings], variables: Mapping[str, str]) -> None:
+        super().__init__(settings)
+        self.env_vars = {name.lower(): value for name, value in variables.items() if value}
+
+
+def default_state_dir(variables: Mapping[str, str]) -> Path:
+    """Where the XDG base directory specification puts state."""
+    home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+    base = variables.get("XDG_STATE_HOME")
+    return (Path(base) if base else home / ".local" / "state") / "finops-enforcer"
+
+
+def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
+    """The settings of a TOML file, its paths made relative to its folder.
+
+    A file that is not there is an error only where a variable asked for it.
+
+    Raises:
+        SettingsError: it is missing, unreadable or not TOML.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        if asked_by is None:
+            return {}
+        raise SettingsError([f"{asked_by}: there is no file {file}"]) from None
+    except OSError as error:
+        raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{file} is not TOML: {error}"]) from None
+    for name in ("state_dir", "policies", "prices", "kubeconfig"):
+        if isinstance(values.get(name), str) and not values[name].startswith("~"):
+            values[name] = file.parent / values[name]
+    return values
+
+
+def describe_all(error: ValidationError, origins: Mapping[str, str], *, known: tuple[str, ...]) -> list[str]:
+    """One sentence for each setting that is wrong; `origins` says where each was set, `known` which there are."""
+    problems: dict[str, str] = {}
+    for item in error.errors(include_url=False):
+        name = str(item["loc"][0]) if item["loc"] else "settings"
+        if item["type"] == "default_factory_not_called":  # follows from another problem
+            continue
+        origin = origins.get(name, name)
+        if item["type"] == "extra_forbidden":
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(known)}"
+            problems[name] = f"{origin}: there is no such setting{hint}"
+            continue
+        message = item["msg"].removeprefix("Value error, ").replace("Input should", "should")
+        if message.startswith(("is ", "must ", "should ")):
+            # An address may hold a password, and needs no echo to be found.
+            message = f"{'the value' if name.endswith('_url') else repr(str(item['input']))} {message}"
+        problems.setdefault(name, f"{origin}: {message}")
+    return list(problems.values())

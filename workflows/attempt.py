@@ -1,0 +1,51 @@
+"""How an attempt to write has gone so far: rounds, faults, and what may still land."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from activities.orders import WriteOutcome
+
+ROUNDS = 5
+"""Rounds of read, decide, write after a 409, without back-off: the deployment controller's own status write after W1
+makes a conflict ordinary, so it is no fault."""
+FAULTS = 5
+FIRST_BACK_OFF = timedelta(seconds=1)
+LONGEST_BACK_OFF = timedelta(minutes=5)
+
+
+@dataclass
+class Attempt:
+    """The state of one attempt to pause or to wake."""
+
+    rounds: int = 0
+    faults: int = 0
+    unknown: bool = False
+    """A write may have landed, or may still land."""
+    touched: bool = False
+    """Something of ours landed, or may have."""
+    trouble: str = ""
+
+    def take(self, outcome: WriteOutcome) -> None:
+        """Learn from an outcome that is not done."""
+        self.touched = self.touched or outcome.landed > 0 or outcome.result == "unknown"
+        self.unknown = self.unknown or outcome.result == "unknown"
+        if outcome.result == "conflict":
+            self.rounds += 1
+        else:
+            self.faults += 1
+            self.trouble = outcome.sentence
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether a pause has been tried often enough. A wake never is."""
+        return self.rounds > ROUNDS or self.faults >= FAULTS
+
+    def back_off(self, outcome: WriteOutcome) -> timedelta:
+        """How long to wait before the next round: not at all for the first conflicts and the first fault, then 1, 2,
+        4, 8 s and so on up to 5 minutes, and never less than the server asked for.
+        """
+        asked = timedelta(seconds=outcome.retry_after_seconds or 0)
+        steps = self.faults - 1 + max(0, self.rounds - ROUNDS)
+        if steps < 1:
+            return asked
+        return max(asked, min(FIRST_BACK_OFF * 2 ** min(steps - 1, 16), LONGEST_BACK_OFF))

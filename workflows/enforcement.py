@@ -1,0 +1,188 @@
+"""One run of a policy: list, judge page by page, choose within the limits, start the hibernations.
+
+Started by the policy's Schedule only, whose SKIP is the lock. Level-triggered: a run that is missed, doubled or late
+changes nothing, so whatever fails here is told and left to the next run.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.clocks import clocks_disagree
+from activities.enforcing import EnforceActivities, OpenRun, RunOpened, StartOrder
+from activities.judging import JudgeActivities, PageJudged, PageOrder
+from policies.enforcement import Enforcement, EnforcementResult
+from policies.evaluation import Candidate
+from policies.limits import Census, Selection, select
+from policies.names import ENFORCEMENT
+from policies.reasons import Reason
+from policies.savings import up_to_per_month
+from workflows import options
+
+EXPIRES_AFTER = timedelta(minutes=10)
+"""How long an evaluation holds: a pause it asked for is not carried out later."""
+BATCH = 250
+LISTINGS = 3
+"""A listing whose page token expired starts again, at most this often in all."""
+
+
+@workflow.defn(name=ENFORCEMENT)
+class EnforcementWorkflow:
+    """Find what may be paused, and start a hibernation for each."""
+
+    @workflow.init
+    def __init__(self, enforcement: Enforcement) -> None:
+        self._enforcement = enforcement
+        self._run_id = workflow.info().run_id
+
+    @workflow.run
+    async def run(self, enforcement: Enforcement) -> EnforcementResult:
+        """The totals of the run."""
+        now = workflow.now()
+        try:
+            opened = await workflow.execute_activity_method(
+                EnforceActivities.open_run,
+                OpenRun(run_id=self._run_id, now=now, enforcement=enforcement),
+                summary=f"may {enforcement.policy} run",
+                **options.OPEN,
+            )
+            result = await self._enforce(opened, now)
+        except ActivityError as error:
+            result = self._skipped(_cause(error))
+        finally:
+            await workflow.execute_activity_method(
+                EnforceActivities.close_run, self._run_id, summary="let the next run begin", **options.LIST
+            )
+        workflow.set_current_details(result.sentence)
+        return result
+
+    async def _enforce(self, opened: RunOpened, now: datetime) -> EnforcementResult:
+        if opened.skip:
+            return self._skipped(opened.skip)
+        judged = await self._judge_all(now)
+        if clocks_disagree(judged.clocks_apart):
+            return self._skipped(
+                f"the clocks of Temporal and the cluster are {judged.clocks_apart.total_seconds():.0f} s apart"
+            )
+        census = judged.census.plus(Census(pausing=opened.pausing))
+        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent)
+        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, now)
+        return self._result(opened, judged, selection, census, started, already)
+
+    async def _judge_all(self, now: datetime) -> PageJudged:
+        for listing in range(LISTINGS):
+            try:
+                return await self._judge_listing(now)
+            except ActivityError as error:
+                if not _is_expired(error) or listing == LISTINGS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _judge_listing(self, now: datetime) -> PageJudged:
+        """All pages, added up. Ids and totals only: a page holds at most 500 candidates."""
+        candidates: list[Candidate] = []
+        decisions: Counter[Reason] = Counter()
+        unreadable: list[str] = []
+        census, apart, token, page_number = Census(), timedelta(0), "", 1
+        while True:
+            page = await workflow.execute_activity_method(
+                JudgeActivities.judge_page,
+                PageOrder(run_id=self._run_id, policy=self._enforcement.policy, now=now, token=token),
+                summary=f"judge page {page_number}",
+                **options.LIST,
+            )
+            candidates += page.candidates
+            decisions.update(page.decisions)
+            unreadable += page.unreadable
+            census, apart = census.plus(page.census), max(apart, page.clocks_apart)
+            token, page_number = page.next_token, page_number + 1
+            if not token:
+                return PageJudged(
+                    candidates=tuple(candidates),
+                    decisions=decisions,
+                    census=census,
+                    unreadable=tuple(unreadable),
+                    clocks_apart=apart,
+                )
+
+    async def _start(self, opened: RunOpened, selection: Selection, now: datetime) -> tuple[int, int]:
+        started = already = 0
+        for index in range(0, len(selection.chosen), BATCH):
+            batch = selection.chosen[index : index + BATCH]
+            answer = await workflow.execute_activity_method(
+                EnforceActivities.start_hibernations,
+                StartOrder(
+                    run_id=self._run_id,
+                    cluster=self._enforcement.cluster,
+                    policy=self._enforcement.policy,
+                    not_after=_not_after(opened, now),
+                    cooldown=opened.cooldown,
+                    window_end=opened.window_end,
+                    resume_after=opened.resume_after,
+                    candidates=batch,
+                ),
+                summary=f"start {len(batch)} hibernations",
+                **options.START,
+            )
+            started, already = started + answer.started, already + answer.already
+        return started, already
+
+    def _result(
+        self,
+        opened: RunOpened,
+        judged: PageJudged,
+        selection: Selection,
+        census: Census,
+        started: int,
+        already: int,
+    ) -> EnforcementResult:
+        costs = [candidate.cost for candidate in judged.candidates if candidate.cost is not None]
+        result = EnforcementResult(
+            policy=self._enforcement.policy,
+            sentence="",
+            dry_run=opened.dry_run,
+            decisions=judged.decisions,
+            census=census,
+            started=started,
+            already_there=already,
+            held_back=selection.held_back,
+            brake=selection.brake,
+            up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
+            currency=costs[0].currency if costs else "",
+        )
+        return result.model_copy(update={"sentence": _sentence(result, len(judged.candidates))})
+
+    def _skipped(self, because: str) -> EnforcementResult:
+        workflow.logger.warning("policy %s: this run did nothing: %s", self._enforcement.policy, because)
+        return EnforcementResult(
+            policy=self._enforcement.policy, skipped=because, sentence=f"This run did nothing: {because}."
+        )
+
+
+def _not_after(opened: RunOpened, now: datetime) -> datetime:
+    """When the pauses of this run expire: never inside the last minutes of the window."""
+    expires_at = now + EXPIRES_AFTER
+    return expires_at if opened.window_end is None else min(expires_at, opened.window_end - opened.min_sleep)
+
+
+def _sentence(result: EnforcementResult, candidates: int) -> str:
+    judged = sum(result.decisions.values())
+    if result.brake is not None:
+        return f"{result.brake}."
+    if result.dry_run:
+        return (
+            f"Dry run: {candidates} of {judged} Deployments would be paused, "
+            f"up to {result.up_to_per_month:.2f} {result.currency} a month."
+        )
+    waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
+    return f"{result.started} of {judged} Deployments go to sleep{waiting}."
+
+
+def _cause(error: ActivityError) -> str:
+    return str(error.cause) if error.cause is not None else str(error)
+
+
+def _is_expired(error: ActivityError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == "ListExpired"

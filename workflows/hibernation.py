@@ -1,0 +1,236 @@
+"""One workload's sleep as one durable workflow: pause, asleep, resume, awake for a while, end.
+
+The Temporal UI is where people inspect and wake it, so every message has a description, and any input of the signal
+`reactivate` wakes. Cancel means resume now: the life runs in a shielded task, because a plain cancel in the middle
+of a pause would leave a sleeper with nobody to wake it.
+"""
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from policies.annotations import Because
+from policies.hibernation import (
+    Hibernation,
+    HibernationResult,
+    HibernationStatus,
+    ManualPause,
+    PauseOrder,
+    Phase,
+    Until,
+    WakeRequest,
+    parse_check,
+    parse_wake,
+)
+from policies.keeping import Sleep
+from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
+from workflows.attempt import Attempt
+from workflows.life import Life
+from workflows.pausing import fall_asleep
+from workflows.sleeping import NothingLeft, sleep_on
+from workflows.staying import stay_awake
+from workflows.waking import give_back
+
+AWAKE_PHASES = frozenset({Phase.COOLING, Phase.AWAKE})
+
+
+@workflow.defn(name=HIBERNATION)
+class HibernationWorkflow:
+    """The life of a sleeping workload."""
+
+    @workflow.init
+    def __init__(self, hibernation: Hibernation) -> None:
+        sleep = None
+        if hibernation.sleep is not None:
+            sleep = Sleep(
+                record=hibernation.sleep, revision=hibernation.revision, extended_until=hibernation.extended_until
+            )
+        self._life = Life(
+            hibernation=hibernation,
+            phase=Phase.PAUSING if hibernation.pause is not None else Phase.ASLEEP,
+            sleep=sleep,
+            cycles=hibernation.cycles,
+        )
+        self._life.requests.wake = hibernation.waking
+        if hibernation.awake is not None:
+            self._life.phase = Phase.AWAKE
+            self._life.note = hibernation.awake
+            self._life.requests.keep_awake = hibernation.awake.awake_until
+        self._over = False
+
+    @workflow.run
+    async def run(self, hibernation: Hibernation) -> HibernationResult:  # noqa: ARG002 - taken by __init__
+        """How it ended. A cancel is a person's wake."""
+        life = asyncio.create_task(self._live())
+        while True:
+            try:
+                return await asyncio.shield(life)
+            except asyncio.CancelledError:
+                if life.done():
+                    raise
+                self._ask_to_wake(WakeRequest(by="a cancel of the workflow"))
+
+    async def _live(self) -> HibernationResult:
+        order = self._life.hibernation.pause
+        while True:
+            if order is not None:
+                result = await self._pause_and_sleep(order)
+            elif self._life.sleep is not None:
+                result = await self._sleep_and_wake()
+            else:
+                result = self._life.result("kept awake", "it was kept awake")
+            if result.outcome != "gone":
+                order = await stay_awake(self._life)
+                if order is not None:
+                    continue
+            self._over = True
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            return result
+
+    async def _pause_and_sleep(self, order: PauseOrder) -> HibernationResult:
+        life = self._life
+        finished, attempt = await fall_asleep(life, order)
+        if finished.end == "asleep":
+            life.note = None
+            return await self._sleep_and_wake()
+        wanted_awake = life.requests.wake is not None
+        if finished.end != "gone" and (wanted_awake or attempt.touched):
+            await give_back(life, Because.PERSON if wanted_awake else None, attempt, owns_zero=False)
+        life.requests.wake = None
+        life.sleep = None
+        return life.result("gone" if finished.end == "gone" else "not paused", finished.sentence)
+
+    async def _sleep_and_wake(self) -> HibernationResult:
+        life = self._life
+        woken = await sleep_on(life)
+        life.count_sleep()
+        if isinstance(woken, NothingLeft):
+            result = life.result(woken.outcome, woken.sentence)
+        else:
+            finished = await give_back(life, woken.because, Attempt(), owns_zero=True)
+            outcome = {"awake": "woken", "gone": "gone"}.get(finished.end, "taken over")
+            sentence = woken.sentence if finished.end == "awake" else finished.sentence
+            result = life.result(outcome, sentence)
+        life.requests.wake = None
+        life.sleep = None
+        return result
+
+    def _ask_to_wake(self, wake: WakeRequest) -> None:
+        """Idempotent, and only assigns. Awake already: a time to stay awake until is still a wish."""
+        life = self._life
+        if life.phase not in AWAKE_PHASES:
+            life.requests.wake = wake
+        elif wake.until is not None:
+            life.requests.keep_awake = wake.until
+
+    @workflow.signal(
+        name=REACTIVATE, description="Wake this workload now. Any input or none; {by, reason, until} is used."
+    )
+    def reactivate(self, *args: Any) -> None:
+        """Wake."""
+        self._ask_to_wake(parse_wake(args))
+
+    @workflow.signal(name=CHECK, description="Look again at the workload and at the policies that want it asleep.")
+    def check(self, *args: Any) -> None:
+        """Look again."""
+        self._life.requests.check = parse_check(args)
+
+    @workflow.update(
+        name=RESUME_NOW, description="Wake this workload and answer when it is scaled up. Input: {by, reason, until}."
+    )
+    async def resume_now(self, wake: WakeRequest) -> HibernationStatus:
+        """Wake, and answer once it is awake."""
+        self._ask_to_wake(wake)
+        return await self._status_when(lambda: self._life.phase in AWAKE_PHASES)
+
+    @resume_now.validator
+    def _refuse_resume(self, wake: WakeRequest) -> None:  # noqa: ARG002 - a validator takes what its update takes
+        if self._life.phase in AWAKE_PHASES:
+            raise ApplicationError("it is awake already", type="AlreadyAwake")
+
+    @workflow.update(name=EXTEND, description="Let this workload sleep longer, until a later time. Input: {until, by}.")
+    async def extend(self, until: Until) -> HibernationStatus:
+        """Sleep longer."""
+        return await self._extend(until)
+
+    @extend.validator
+    def _refuse_extend(self, until: Until) -> None:
+        self._require_longer(until)
+
+    @workflow.update(
+        name=KEEP_AWAKE,
+        description="Keep this workload awake until a time, waking it if it sleeps. Input: {until, by}.",
+    )
+    async def keep_awake(self, until: Until) -> HibernationStatus:
+        """Stay awake."""
+        self._ask_to_wake(WakeRequest(by=until.by, until=until.until))
+        return await self._status_when(
+            lambda: self._life.phase in AWAKE_PHASES and self._life.requests.keep_awake is None
+        )
+
+    @keep_awake.validator
+    def _refuse_keep_awake(self, until: Until) -> None:
+        if until.until <= workflow.now():
+            raise ApplicationError("the time lies in the past", type="InvalidTime")
+
+    @workflow.update(
+        name=PAUSE, description="Pause this workload again while it is awake; while it sleeps, sleep longer."
+    )
+    async def pause(self, request: ManualPause) -> HibernationStatus:
+        """Pause by hand."""
+        if self._life.phase is Phase.ASLEEP:
+            return await self._extend(_as_until(request))
+        self._life.requests.pause = request
+        before = self._life.cycles
+        return await self._status_when(
+            lambda: (
+                self._life.phase is Phase.ASLEEP
+                or (self._life.cycles > before and self._life.phase is not Phase.PAUSING)
+            )
+        )
+
+    @pause.validator
+    def _refuse_pause(self, request: ManualPause) -> None:
+        if self._life.phase is Phase.ASLEEP:
+            self._require_longer(_as_until(request))
+        elif self._life.phase not in AWAKE_PHASES:
+            raise ApplicationError(f"it is {self._life.phase} at present; try again in a moment", type="Busy")
+
+    @workflow.query(name=STATUS, description="Where this hibernation stands.")
+    def status(self) -> HibernationStatus:
+        """Where it stands."""
+        return self._life.status()
+
+    async def _extend(self, until: Until) -> HibernationStatus:
+        life = self._life
+        assert life.sleep is not None
+        life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
+        life.requests.check = parse_check(())
+        return await self._status_when(
+            lambda: (
+                life.phase is not Phase.ASLEEP
+                or (life.sleep is not None and life.sleep.record.resume_at == until.until)
+            )
+        )
+
+    def _require_longer(self, until: Until) -> None:
+        if self._life.phase is not Phase.ASLEEP or self._life.sleep is None:
+            raise ApplicationError("it does not sleep", type="NotAsleep")
+        resume_at = self._life.sleep.record.resume_at
+        if resume_at is None:
+            raise ApplicationError("it sleeps until somebody wakes it, which is longer", type="InvalidTime")
+        if until.until <= resume_at:
+            raise ApplicationError(f"it sleeps until {resume_at:%Y-%m-%d %H:%M} UTC already", type="InvalidTime")
+
+    async def _status_when(self, reached: Any) -> HibernationStatus:
+        await workflow.wait_condition(lambda: reached() or self._over)
+        return self._life.status()
+
+
+def _as_until(request: ManualPause) -> Until:
+    end = request.order.window_end
+    if end is None:
+        raise ApplicationError("a pause by hand needs a time", type="InvalidTime")
+    return Until(until=end, by=request.by)

@@ -1,0 +1,141 @@
+"""The state of a hibernation, shared by the stages of its life.
+
+Handlers only assign to the requests here; the stages look at them. Whatever changes the phase goes through
+`enter`, so that the search attributes and the details in the Temporal UI always tell the truth.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+from activities.consulting import ConsultActivities
+from activities.orders import ConsultOrder
+from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from policies.annotations import PauseRecord, WakeNote
+from policies.hibernation import Check, Hibernation, HibernationResult, HibernationStatus, Phase, WakeRequest
+from policies.hibernation import ManualPause as PauseRequest
+from policies.keeping import Consultation, Sleep
+from policies.savings import saving_of
+from workflows import options
+from workflows.texts import describe
+from workflows.timer import wait_until
+
+CONFIRM_GONE_AFTER = timedelta(minutes=5)
+"""A 404 ends a hibernation only when it is seen twice, this far apart."""
+
+
+@dataclass
+class Requests:
+    """What was said to the hibernation and not yet acted on."""
+
+    wake: WakeRequest | None = None
+    check: Check | None = None
+    keep_awake: datetime | None = None
+    pause: PauseRequest | None = None
+
+
+@dataclass
+class Life:
+    """One workload's hibernation, from its first pause to its end."""
+
+    hibernation: Hibernation
+    phase: Phase
+    requests: Requests = field(default_factory=Requests)
+    sleep: Sleep | None = None
+    note: WakeNote | None = None
+    trouble: str = ""
+    cycles: int = 0
+    slept: timedelta = timedelta(0)
+    avoided_cost: float = 0.0
+    currency: str = ""
+    ended_because: str = ""
+
+    def next_pause_id(self) -> str:
+        """A pause-id that no other pause of this workload has: it tells an old record from the present one."""
+        self.cycles += 1
+        return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
+
+    async def consult(self, record: PauseRecord | None = None, gone_policy: str = "") -> Consultation:
+        """One fresh read, and what the policies say. Retried for ever."""
+        return await workflow.execute_activity_method(
+            ConsultActivities.consult,
+            ConsultOrder(ref=self.hibernation.ref, now=workflow.now(), record=record, gone_policy=gone_policy),
+            summary=f"read {self.hibernation.ref}",
+            **options.CONSULT,
+        )
+
+    async def is_gone_for_good(self) -> bool:
+        """Whether a workload that was not there is still not there a while later."""
+        await wait_until(
+            workflow.now() + CONFIRM_GONE_AFTER, lambda: False, summary="not there: look again before giving up"
+        )
+        return (await self.consult()).seen is None
+
+    def enter(self, phase: Phase, trouble: str = "") -> None:
+        """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
+        before, self.phase, self.trouble = self.phase, phase, trouble
+        updates: list[SearchAttributeUpdate[Any]] = []
+        if phase is not before:
+            updates.append(HIBERNATION_STATE.value_set(phase.value))
+        updates += self._changed_attributes()
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(describe(self.status(), self._saving_line()))
+
+    def _changed_attributes(self) -> list[SearchAttributeUpdate[Any]]:
+        if self.sleep is None:
+            return []
+        record, shown = self.sleep.record, workflow.info().typed_search_attributes
+        updates: list[SearchAttributeUpdate[Any]] = []
+        if shown.get(POLICY) != record.policy:
+            updates.append(POLICY.value_set(record.policy))
+        if record.resume_at is None and shown.get(RESUME_AT) is not None:
+            updates.append(RESUME_AT.value_unset())
+        elif record.resume_at is not None and shown.get(RESUME_AT) != record.resume_at:
+            updates.append(RESUME_AT.value_set(record.resume_at))
+        return updates
+
+    def count_sleep(self) -> None:
+        """Add the sleep that ends now to the totals."""
+        if self.sleep is None:
+            return
+        record = self.sleep.record
+        self.slept += max(workflow.now() - record.paused_at, timedelta(0))
+        if record.cost is not None:
+            self.avoided_cost += saving_of(record.cost, record.paused_at, workflow.now()).avoided_so_far
+            self.currency = record.cost.currency
+
+    def status(self) -> HibernationStatus:
+        """What the query and the details show."""
+        record = None if self.sleep is None else self.sleep.record
+        return HibernationStatus(
+            phase=self.phase,
+            ref=self.hibernation.ref,
+            policy="" if record is None else record.policy,
+            original_replicas=None if record is None else record.original_replicas,
+            paused_at=None if record is None else record.paused_at,
+            resume_at=None if record is None else record.resume_at,
+            awake_until=None if self.note is None else self.note.awake_until,
+            trouble=self.trouble,
+        )
+
+    def result(self, outcome: str, sentence: str) -> HibernationResult:
+        """How it ended."""
+        return HibernationResult(
+            ref=self.hibernation.ref,
+            outcome=outcome,
+            sentence=sentence,
+            original_replicas=None if self.sleep is None else self.sleep.record.original_replicas,
+            slept_seconds=self.slept.total_seconds(),
+            avoided_cost=self.avoided_cost,
+            currency=self.currency,
+        )
+
+    def _saving_line(self) -> str:
+        if self.sleep is None or self.sleep.record.cost is None:
+            return ""
+        cost = self.sleep.record.cost
+        return f"Saves up to {cost.amount * 24:.2f} {cost.currency} a day (estimate, {cost.source})."

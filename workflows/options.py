@@ -1,0 +1,85 @@
+"""How each activity is called: time limits, retries, queues and priorities, in one place.
+
+Resumes come first (1), then starting and listing (2), then pauses (3). Pauses have a queue of their own, whose rate
+limit protects the API server and never delays a wake.
+"""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import Priority, RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+from policies.names import pause_queue
+
+RESUME_PRIORITY = Priority(priority_key=1)
+LIST_PRIORITY = Priority(priority_key=2)
+PAUSE_PRIORITY = Priority(priority_key=3)
+
+NEVER_BETTER = ["Denied", "Rejected", "KubeconfigError", "PolicyGone", "ListExpired"]
+"""Errors that another attempt cannot mend."""
+
+FIVE_ATTEMPTS = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(seconds=8),
+    maximum_attempts=5,
+    non_retryable_error_types=NEVER_BETTER,
+)
+FOR_EVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+"""For a workload that is asleep: waking is a duty, whatever the error."""
+ONCE = RetryPolicy(maximum_attempts=1)
+"""For writes: the workflow decides anew from a fresh read, never the activity."""
+
+WRITE_TIMEOUT = timedelta(seconds=30)
+"""Longer than two writes at the transport's own limits, so that a live worker always tells the outcome."""
+
+
+class CallOptions(TypedDict, total=False):
+    """The keyword arguments of `execute_activity_method` that are set here."""
+
+    start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+    retry_policy: RetryPolicy
+    priority: Priority
+    task_queue: str
+    cancellation_type: ActivityCancellationType
+
+
+CONSULT: CallOptions = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": FOR_EVER,
+    "priority": RESUME_PRIORITY,
+}
+WAKE: CallOptions = {
+    "start_to_close_timeout": WRITE_TIMEOUT,
+    "retry_policy": ONCE,
+    "priority": RESUME_PRIORITY,
+}
+LIST: CallOptions = {
+    "start_to_close_timeout": timedelta(seconds=90),
+    "retry_policy": FIVE_ATTEMPTS,
+    "priority": LIST_PRIORITY,
+}
+OPEN: CallOptions = {
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": FIVE_ATTEMPTS,
+    "priority": LIST_PRIORITY,
+}
+START: CallOptions = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "heartbeat_timeout": timedelta(seconds=15),
+    "retry_policy": FIVE_ATTEMPTS,
+    "priority": LIST_PRIORITY,
+}
+
+
+def pause_options(cluster: str) -> CallOptions:
+    """The options of a pause. A person's wake cancels one that still waits in the queue."""
+    return {
+        "start_to_close_timeout": WRITE_TIMEOUT,
+        "retry_policy": ONCE,
+        "priority": PAUSE_PRIORITY,
+        "task_queue": pause_queue(cluster),
+        "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+    }

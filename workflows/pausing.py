@@ -1,0 +1,104 @@
+"""Falling asleep: write the record, scale to zero, or end without a trace."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.orders import SendPauseOrder, WriteOutcome
+from activities.writes import WriteActivities
+from policies.annotations import PauseRecord
+from policies.hibernation import PauseOrder, Phase, wake_time
+from policies.keeping import Sleep
+from policies.protocol import Finished, PauseIntent, SendPause, decide, original_of
+from policies.workload import Observation
+from workflows import options
+from workflows.attempt import Attempt
+from workflows.life import Life
+from workflows.sending import unconfirmed
+from workflows.timer import wait_until
+
+ASLEEP = Finished(end="asleep", sentence="paused")
+
+
+async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]:
+    """Carry out the pause. Where it does not end asleep, the attempt says whether something has to be cleaned up.
+
+    The first write is decided on what the evaluation saw: no read beyond the listing, where nothing interferes.
+    """
+    life.enter(Phase.PAUSING)
+    now = workflow.now().replace(microsecond=0)
+    record = PauseRecord(
+        pause_id=life.next_pause_id(),
+        instance=life.hibernation.instance,
+        policy=order.policy,
+        paused_at=now,
+        original_replicas=order.seen.replicas,
+        resume_at=wake_time(order, now),
+        cost=order.cost,
+    )
+    intent = PauseIntent(
+        ref=life.hibernation.ref, record=record, generation=order.seen.generation, not_after=order.not_after
+    )
+    life.sleep = Sleep(record=record, revision=order.seen.revision)
+    attempt, seen = Attempt(), order.seen
+    while True:
+        if life.requests.wake is not None:
+            return Finished(end="changed", sentence="somebody wants it awake"), attempt
+        action = decide(seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
+        if isinstance(action, Finished):
+            _remember(life, seen, record)
+            return action, attempt
+        assert isinstance(action, SendPause)
+        outcome = await _send(life, order, action)
+        life.sleep = Sleep(record=action.record, revision=order.seen.revision)
+        if outcome.result == "done":
+            return ASLEEP, attempt
+        attempt.take(outcome)
+        if outcome.result in {"refused", "denied"} or attempt.exhausted:
+            return Finished(end="changed", sentence=outcome.sentence), attempt
+        await _wait(life, attempt.back_off(outcome))
+        consulted = await life.consult()
+        if consulted.seen is None:
+            return Finished(end="gone", sentence="the Deployment is gone"), attempt
+        seen = consulted.seen
+
+
+async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcome:
+    """W1 and W2. A person's wake does not wait behind a queue of pauses: it cancels this one, whose outcome is then
+    unknown.
+    """
+    handle = workflow.start_activity_method(
+        WriteActivities.send_pause,
+        SendPauseOrder(
+            ref=life.hibernation.ref,
+            resource_version=action.resource_version,
+            record=action.record,
+            not_after=order.not_after,
+        ),
+        summary=f"pause {life.hibernation.ref}",
+        **options.pause_options(life.hibernation.cluster),
+    )
+    await workflow.wait_condition(lambda: handle.done() or life.requests.wake is not None)
+    if not handle.done():
+        handle.cancel()
+    try:
+        return await handle
+    except ActivityError as error:
+        return unconfirmed(error)
+
+
+async def _wait(life: Life, back_off: timedelta) -> None:
+    if back_off:
+        await wait_until(
+            workflow.now() + back_off, lambda: life.requests.wake is not None, summary="wait before the next try"
+        )
+
+
+def _remember(life: Life, seen: Observation, record: PauseRecord) -> None:
+    """The count as the workload itself carries it: it may have changed between the evaluation and W1."""
+    original = original_of(seen, record)
+    life.sleep = Sleep(
+        record=record.model_copy(update={"original_replicas": original}),
+        revision=life.sleep.revision if life.sleep is not None else seen.revision,
+    )

@@ -1,0 +1,136 @@
+"""Being asleep: a movable timer, a person's signal, and a look around when told to check."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.orders import SendRecordOrder
+from activities.writes import WriteActivities
+from policies.annotations import Because, PauseRecord
+from policies.hibernation import Check, Hibernation, Phase
+from policies.keeping import Consultation, Sleep, review
+from workflows.life import Life
+from workflows.sending import send
+from workflows.timer import wait_until
+
+RECORD_AGAIN_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Woken:
+    """Why the sleep is over."""
+
+    because: Because
+    sentence: str
+
+
+@dataclass(frozen=True)
+class NothingLeft:
+    """There is nothing of ours any more to give back."""
+
+    outcome: str
+    sentence: str
+
+
+async def sleep_on(life: Life) -> Woken | NothingLeft:
+    """Sleep until it is over."""
+    life.enter(Phase.ASLEEP)
+    while True:
+        assert life.sleep is not None
+        if life.requests.wake is not None:
+            return Woken(Because.PERSON, _who(life))
+        if life.requests.check is not None or _is_due(life.sleep):
+            ended = await _look_around(life)
+            if ended is not None:
+                return ended
+            continue
+        if workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(_continued(life))
+        resume_at = life.sleep.record.resume_at
+        await wait_until(
+            resume_at,
+            lambda: life.requests.wake is not None or life.requests.check is not None,
+            summary=f"asleep until {resume_at:%a %d %b %H:%M} UTC" if resume_at is not None else "asleep",
+        )
+
+
+async def _look_around(life: Life) -> Woken | NothingLeft | None:
+    """Read the workload and the policies, and do what the review says. None: it goes on sleeping."""
+    assert life.sleep is not None
+    check, life.requests.check = life.requests.check or Check(), None
+    consulted = await life.consult(life.sleep.record, check.gone_policy)
+    if life.requests.wake is not None:
+        return Woken(Because.PERSON, _who(life))
+    gone = await _gone(life, consulted)
+    if gone is not None or consulted.seen is None:
+        return gone
+    verdict = review(life.sleep, consulted, workflow.now())
+    match verdict.act:
+        case "wake":
+            life.sleep = life.sleep.model_copy(update={"record": verdict.record})
+            return Woken(verdict.because, verdict.sentence)
+        case "end":
+            return NothingLeft("taken over", verdict.sentence)
+        case "record":
+            await _record(life, verdict.record, consulted.seen.resource_version)
+    return None
+
+
+async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
+    seen = consulted.seen
+    if seen is None:
+        return NothingLeft("gone", "the Deployment was deleted") if await life.is_gone_for_good() else None
+    if life.hibernation.ref.uid and seen.ref.uid != life.hibernation.ref.uid:
+        return NothingLeft("gone", "the Deployment was re-created")
+    if seen.being_deleted:
+        return NothingLeft("gone", "the Deployment is being deleted")
+    return None
+
+
+async def _record(life: Life, record: PauseRecord, resource_version: str) -> None:
+    """Write the record onto the sleeper. What comes between is looked at again, at once or a little later."""
+    assert life.sleep is not None
+    outcome = await send(
+        WriteActivities.send_record,
+        SendRecordOrder(ref=life.hibernation.ref, resource_version=resource_version, record=record),
+        summary=f"record the sleep of {life.hibernation.ref}",
+    )
+    if outcome.result == "done":
+        life.sleep = life.sleep.model_copy(update={"record": record})
+        life.enter(Phase.ASLEEP)
+        return
+    if outcome.result != "conflict":
+        life.enter(Phase.ASLEEP, trouble=outcome.sentence)
+        await wait_until(
+            workflow.now() + RECORD_AGAIN_AFTER,
+            lambda: life.requests.wake is not None,
+            summary="wait before recording again",
+        )
+    life.requests.check = life.requests.check or Check()
+
+
+def _is_due(sleep: Sleep) -> bool:
+    return sleep.record.resume_at is not None and sleep.record.resume_at <= workflow.now()
+
+
+def _who(life: Life) -> str:
+    wake = life.requests.wake
+    assert wake is not None
+    return f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else "")
+
+
+def _continued(life: Life) -> Hibernation:
+    """The same sleep, for a run with a fresh history."""
+    assert life.sleep is not None
+    return life.hibernation.model_copy(
+        update={
+            "pause": None,
+            "waking": None,
+            "awake": None,
+            "sleep": life.sleep.record,
+            "revision": life.sleep.revision,
+            "extended_until": life.sleep.extended_until,
+            "cycles": life.cycles,
+        }
+    )

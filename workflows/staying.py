@@ -1,0 +1,85 @@
+"""Staying awake: the hibernation stays open for as long as nobody may pause the workload."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from activities.orders import SendNoteOrder, SendResumeOrder
+from activities.writes import WriteActivities
+from policies.annotations import Because, WakeNote, is_annotated
+from policies.hibernation import PauseOrder, Phase
+from workflows.life import Life
+from workflows.sending import send
+from workflows.timer import wait_until
+
+WRITE_AGAIN_AFTER = timedelta(seconds=15)
+LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
+"""Reasons that are a decision to stay awake; the others merely cool down."""
+
+
+async def stay_awake(life: Life) -> PauseOrder | None:
+    """Wait out the note. A person's pause ends the wait and is returned."""
+    while True:
+        note = life.note
+        if life.requests.keep_awake is not None:
+            await _write_note(life, life.requests.keep_awake)
+            continue
+        if life.requests.pause is not None:
+            asked, life.requests.pause = life.requests.pause, None
+            return asked.order
+        if life.requests.check is not None:
+            life.requests.check = None
+            await _clear_stale_record(life)
+            continue
+        if note is None or note.awake_until <= workflow.now():
+            return None
+        life.enter(Phase.AWAKE if note.because in LONG else Phase.COOLING)
+        await wait_until(
+            note.awake_until,
+            lambda: (
+                life.requests.keep_awake is not None
+                or life.requests.pause is not None
+                or life.requests.check is not None
+            ),
+            summary=f"not paused before {note.awake_until:%a %d %b %H:%M} UTC",
+        )
+
+
+async def _write_note(life: Life, until: datetime) -> None:
+    """Keep the workload awake until then. Its annotation says so too, should Temporal be lost."""
+    seen = (await life.consult()).seen
+    if seen is None:
+        life.requests.keep_awake = None
+        return
+    note = WakeNote(
+        resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
+        awake_until=until,
+        because=Because.KEEP_AWAKE,
+    )
+    outcome = await send(
+        WriteActivities.send_note,
+        SendNoteOrder(ref=life.hibernation.ref, resource_version=seen.resource_version, note=note),
+        summary=f"keep {life.hibernation.ref} awake",
+    )
+    if outcome.result in {"done", "gone", "denied"}:
+        if life.requests.keep_awake == until:
+            life.requests.keep_awake = None
+        life.note = note
+        life.enter(Phase.AWAKE, trouble=outcome.sentence)
+        return
+    if outcome.result != "conflict":
+        await wait_until(workflow.now() + WRITE_AGAIN_AFTER, lambda: False, summary="wait before the next try")
+
+
+async def _clear_stale_record(life: Life) -> None:
+    """A rollout undo can bring an old record back onto a running workload: it is cleared, and nothing scaled."""
+    seen = (await life.consult()).seen
+    if seen is None or seen.replicas == 0 or not is_annotated(seen.annotations):
+        return
+    await send(
+        WriteActivities.send_resume,
+        SendResumeOrder(
+            ref=life.hibernation.ref, resource_version=seen.resource_version, replicas=None, note=life.note
+        ),
+        summary=f"clear a stale record of {life.hibernation.ref}",
+    )

@@ -1,0 +1,110 @@
+"""Giving back: scale to the recorded count, take the record away, and leave the note. Tried for ever."""
+
+from temporalio import workflow
+
+from activities.orders import SendResumeOrder, WriteOutcome
+from activities.writes import WriteActivities
+from policies.annotations import Because, WakeNote, read_note
+from policies.errors import InvalidAnnotation
+from policies.hibernation import Phase
+from policies.keeping import Consultation
+from policies.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
+from policies.waking import note_of_wake
+from policies.workload import Observation
+from workflows.attempt import Attempt
+from workflows.life import Life
+from workflows.sending import send
+from workflows.timer import wait_until
+
+
+async def give_back(life: Life, because: Because | None, attempt: Attempt, *, owns_zero: bool) -> Finished:
+    """Wake the workload, whatever it takes. Ends when it was seen running, gone, or somebody else's.
+
+    `because` is None where a pause is called off before it was one: then no note is left. `attempt` carries over
+    what a pause before this left unknown.
+    """
+    assert life.sleep is not None
+    life.enter(Phase.RESUMING)
+    note: WakeNote | None = None
+    while True:
+        consulted = await life.consult(life.sleep.record)
+        if consulted.seen is None:
+            if await life.is_gone_for_good():
+                return Finished(end="gone", sentence="the Deployment was deleted")
+            continue
+        if note is None and because is not None:
+            note = _note(life, because, consulted, consulted.seen)
+        intent = WakeIntent(
+            ref=life.hibernation.ref,
+            record=life.sleep.record,
+            owns_zero=owns_zero or attempt.unknown,
+            note=note,
+        )
+        action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
+        if isinstance(action, Finished):
+            life.note = _carried_note(life, consulted.seen) or note
+            return action
+        assert isinstance(action, SendResume | SendClear)
+        outcome = await _send(life, action)
+        if outcome.result == "done":
+            life.note = note
+            return Finished(end="awake", sentence="given back")
+        attempt.take(outcome)
+        await _wait(life, attempt, outcome)
+
+
+async def _send(life: Life, action: SendResume | SendClear) -> WriteOutcome:
+    return await send(
+        WriteActivities.send_resume,
+        SendResumeOrder(
+            ref=life.hibernation.ref,
+            resource_version=action.resource_version,
+            replicas=action.replicas if isinstance(action, SendResume) else None,
+            note=action.note,
+            fence_at=action.fence_at if isinstance(action, SendClear) else None,
+        ),
+        summary=_summary(life, action),
+    )
+
+
+async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
+    """Back off, and show the trouble meanwhile. A person who asks again does not wait."""
+    back_off = attempt.back_off(outcome)
+    if outcome.result != "conflict":
+        life.enter(Phase.RESUME_FAILING, trouble=attempt.trouble)
+    if back_off:
+        asked = life.requests.wake
+        await wait_until(
+            workflow.now() + back_off, lambda: life.requests.wake is not asked, summary="wait before the next try"
+        )
+
+
+def _note(life: Life, because: Because, consulted: Consultation, seen: Observation) -> WakeNote:
+    wake = life.requests.wake
+    return note_of_wake(
+        because,
+        workflow.now().replace(microsecond=0),
+        cooldown=consulted.cooldown,
+        wishes=consulted.wishes,
+        previous=_previous_note(seen),
+        until=None if wake is None else wake.until,
+    )
+
+
+def _carried_note(life: Life, seen: Observation) -> WakeNote | None:
+    """The note of a wake that was not ours (a person without Temporal): it is left as it is."""
+    assert life.sleep is not None
+    return _previous_note(seen) if given_back_since(seen, life.sleep.record) else None
+
+
+def _previous_note(seen: Observation) -> WakeNote | None:
+    try:
+        return read_note(seen.annotations)
+    except InvalidAnnotation:
+        return None
+
+
+def _summary(life: Life, action: SendResume | SendClear) -> str:
+    if isinstance(action, SendResume):
+        return f"resume {life.hibernation.ref} to {action.replicas}"
+    return f"clear the record of {life.hibernation.ref}"
