@@ -149,10 +149,14 @@ def _read_files(files: Iterable[Path]) -> PoliciesRead:
 
 def _read_bytes(file: Path) -> bytes:
     """At most one byte more than a policy file may have. Raises OSError, also for pipes and devices."""
-    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is not a regular file")
-        return stream.read(LARGEST_FILE + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return stream.read(LARGEST_FILE + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(path: Path, error: OSError) -> PolicyProblem:

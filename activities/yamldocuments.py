@@ -18,6 +18,8 @@ LARGEST_FILE = 1024 * 1024
 """Bytes. No policy comes near; a bomb might."""
 
 _DEEPEST = 32
+_LARGEST_NUMBER = 64
+"""Bits. Python refuses to write very large numbers, and nothing here needs them: they stay text."""
 _PREFIX = "tag:yaml.org,2002:"
 _UNRESOLVED = {_PREFIX + "timestamp", _PREFIX + "merge", _PREFIX + "value"}
 
@@ -164,7 +166,8 @@ def _convert_scalar(node: yaml.ScalarNode, kind: str) -> Any:
     if kind == "bool":
         return _MAKE.construct_yaml_bool(node)
     if kind == "int":
-        return _MAKE.construct_yaml_int(node)
+        number = _MAKE.construct_yaml_int(node)
+        return number if number.bit_length() <= _LARGEST_NUMBER else node.value
     if kind == "float":
         return _MAKE.construct_yaml_float(node)
     raise ValueError(kind)

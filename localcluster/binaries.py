@@ -100,7 +100,9 @@ def _build(folder: Path, environment: Mapping[str, str], progress: Progress) -> 
     go = provide_go(folder.parent, environment, progress)
     for leftover in folder.glob("*.partial"):
         leftover.unlink()
-    progress.say(f"Building Kubernetes {KUBERNETES_VERSION} with {go} into {folder} (about 6 minutes on two cores, once)")
+    progress.say(
+        f"Building Kubernetes {KUBERNETES_VERSION} with {go} into {folder} (about 6 minutes on two cores, once)"
+    )
     for number, program in enumerate(missing, start=1):
         output = _Output()
         with progress.step(f"[{number}/{len(missing)}] {program.name}", output.summary):

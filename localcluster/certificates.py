@@ -1,6 +1,6 @@
 """A throw-away certificate authority (ECDSA P-256) and what it signs for one control plane."""
 
-import datetime
+import datetime as dt
 import ipaddress
 import os
 from pathlib import Path
@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 # A control plane is thrown away within days; a week leaves room for one that is kept running.
-VALID = datetime.timedelta(days=7)
+VALID = dt.timedelta(days=7)
 # Clocks of one machine agree; the hour is for a clock that is set back after start.
-BACKDATED = datetime.timedelta(hours=1)
+BACKDATED = dt.timedelta(hours=1)
 
 
 def write_private(path: Path, content: bytes) -> Path:
@@ -28,9 +28,7 @@ def write_service_account_keys(folder: Path) -> None:
     """`sa.key` signs the tokens, `sa.pub` verifies them."""
     key = ec.generate_private_key(ec.SECP256R1())
     write_private(folder / "sa.key", _key_pem(key))
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     write_private(folder / "sa.pub", public)
 
 
@@ -75,7 +73,7 @@ class Authority:
         )
 
     def _builder(self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

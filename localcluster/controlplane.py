@@ -29,6 +29,7 @@ CONTROLLERS = (
     "namespace-controller",
     "serviceaccount-controller",
     "resourcequota-controller",
+    "clusterrole-aggregation-controller",  # without it the roles view, edit and admin are empty
 )
 AUDIT_LOG = "audit.log"
 KUBECONFIG = "kubeconfig"

@@ -111,10 +111,10 @@ class ObjectClient:
         """Create an object where its own apiVersion, kind and namespace say."""
         return self.request("POST", path_of(item).removesuffix(f"/{item['metadata'].get('name')}"), item)
 
-    def create_all(self, items: Iterable[Object], *, parallel: int = PARALLEL) -> list[Object]:
+    def create_all(self, items: Iterable[Object], *, parallel: int = PARALLEL) -> tuple[Object, ...]:
         """Create many objects, `parallel` at a time, in no order among them; the answers come in theirs."""
         with ThreadPoolExecutor(parallel) as pool:
-            return list(pool.map(self.create, items))
+            return tuple(pool.map(self.create, items))
 
     def patch(self, path: str, change: Object, *, kind: str = MERGE_PATCH, **query: Any) -> Object:
         """Change an object or one of its subresources (`…/status`, `…/scale`)."""

@@ -4,7 +4,7 @@ Pods stay unscheduled, so that deleting them is immediate. A pod that was put on
 confirm its deletion; that word is given too.
 """
 
-import datetime
+import datetime as dt
 import http.client
 import queue
 import threading
@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.2
 WATCH_SECONDS = 60.0
 
 
-def running_status(pod: Object, now: datetime.datetime) -> Object:
+def running_status(pod: Object, now: dt.datetime) -> Object:
     """The status a kubelet would report once every container of the pod is up."""
     moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     conditions = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
@@ -84,9 +84,9 @@ class PodRunner:
                     break
 
     def _answer_for(self, pod: Object) -> None:
+        path = path_of("v1/Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
         if pod["metadata"].get("deletionTimestamp"):
             if pod["spec"].get("nodeName"):
-                self._client.delete(path_of("v1/Pod", pod["metadata"]["namespace"], pod["metadata"]["name"]), gracePeriodSeconds=0)
+                self._client.delete(path, gracePeriodSeconds=0)
         elif pod["status"].get("phase") == "Pending":
-            path = path_of("v1/Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
-            self._client.patch(f"{path}/status", {"status": running_status(pod, datetime.datetime.now(datetime.UTC))})
+            self._client.patch(f"{path}/status", {"status": running_status(pod, dt.datetime.now(dt.UTC))})

@@ -12,6 +12,7 @@ import selectors
 import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from localcluster.controlplane import ControlPlane
 from localcluster.errors import LocalClusterError
@@ -21,6 +22,11 @@ from localcluster.settings import Settings, State
 
 CHECK_SECONDS = 1.0
 STAY = b"stay\n"
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _answer(**message: str) -> None:
@@ -34,18 +40,18 @@ class Supervisor:
         self._folder = folder
         self._settings = settings
         self._parent: int | None = os.getppid()
-        self._wakeup, self._signals = os.pipe()
         self._plane = ControlPlane(folder, settings, self._record)
 
     def run(self) -> int:
         """Start, wait for the end, clean up; the exit code."""
-        os.set_blocking(self._signals, False)
-        signal.set_wakeup_fd(self._signals)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: None)  # the wake-up pipe carries it
+        for number in ENDING_SIGNALS:
+            signal.signal(number, _end)
+        self._record(self._plane)
         try:
             return self._run()
         finally:
+            for number in ENDING_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)  # the clean-up is not to be cut short
             self._plane.kill()
             remove(self._folder)
 
@@ -69,14 +75,11 @@ class Supervisor:
         return 0
 
     def _watch(self) -> None:
-        """Return when a signal or the parent's end says so."""
+        """Return when the parent has ended; a signal ends it from anywhere."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._wakeup, selectors.EVENT_READ)
             selector.register(0, selectors.EVENT_READ)
             while True:
-                for key, _ in selector.select(CHECK_SECONDS):
-                    if key.fd == self._wakeup:
-                        return
+                for _ in selector.select(CHECK_SECONDS):
                     if os.read(0, len(STAY)) != STAY:
                         return
                     self._parent = None
@@ -101,4 +104,7 @@ class Supervisor:
 
 
 if __name__ == "__main__":
-    sys.exit(Supervisor(Path(sys.argv[1]), Settings.from_json(sys.stdin.buffer.raw.readline().decode())).run())
+    # Unbuffered: what follows the first line is for the supervisor to see.
+    with open(0, "rb", buffering=0, closefd=False) as first:
+        chosen = Settings.from_json(first.readline().decode())
+    sys.exit(Supervisor(Path(sys.argv[1]), chosen).run())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from policies.document import EnforcementPolicy
 from policies.durations import format_duration
-from policies.windows import overlapping, shortest_awake_stretch
+from policies.weeks import overlapping, shortest_awake_stretch
 
 
 def notices(policy: EnforcementPolicy) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ def _read_date(value: object) -> date:
     year, month, day = (int(part) for part in match.groups())
     if year < 1 or not 1 <= month <= 12:  # noqa: PLR2004 - months of a year
         raise FieldError(f"there is no {match[0]}")
-    if not 1 <= day <= (last := calendar.monthrange(year, month)[1]):
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
         raise FieldError(f"there is no {match[0]}; that month has {last} days")
     return date(year, month, day)
 

@@ -4,9 +4,7 @@ Only what can be said without a date: the calendar of real days, time zones and 
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
@@ -186,36 +184,3 @@ class SleepWindow(DocumentPart):
                 length = (self.end.weekday * MINUTES_OF_DAY + self.end.minute - begin) % MINUTES_OF_WEEK
             found.append((begin, length))
         return tuple(found)
-
-
-def overlapping(windows: Sequence[SleepWindow]) -> tuple[tuple[SleepWindow, SleepWindow], ...]:
-    """Pairs of windows that share time, a window with itself too; windows that only touch do not."""
-    spans = _unroll(windows)
-    pairs: dict[tuple[int, int], None] = {}
-    for at, (_, end, index) in enumerate(spans):
-        for begin, _, other in spans[at + 1 :]:
-            if begin >= end:
-                break
-            pairs[min(index, other), max(index, other)] = None
-    return tuple((windows[first], windows[second]) for first, second in pairs)
-
-
-def shortest_awake_stretch(windows: Sequence[SleepWindow]) -> timedelta | None:
-    """The shortest time between two sleeps of a plain week; None where nothing separates them."""
-    gaps = []
-    asleep_until: int | None = None
-    for begin, end, _ in _unroll(windows):
-        if asleep_until is not None and begin > asleep_until:
-            gaps.append(begin - asleep_until)
-        asleep_until = end if asleep_until is None else max(asleep_until, end)
-    return timedelta(minutes=min(gaps)) if gaps else None
-
-
-def _unroll(windows: Sequence[SleepWindow]) -> list[tuple[int, int, int]]:
-    """Three weeks of (start, end, index of the window), so that each week meets its neighbours."""
-    return sorted(
-        (begin + week * MINUTES_OF_WEEK, begin + week * MINUTES_OF_WEEK + length, index)
-        for index, window in enumerate(windows)
-        for begin, length in window.occurrences()
-        for week in range(3)
-    )

@@ -51,7 +51,7 @@ class SnapshotKeeper:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
                 await self.refresh()
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it is, the next round may work
                 _LOG.exception("the policies could not be refreshed")
 
     def _read_policies(self, hold: Hold | None) -> Snapshot:

@@ -1,0 +1,22 @@
+"""What does not block a pause but should be known before one: data that would not survive it."""
+
+import re
+
+from policies.workload import Workload
+
+_DATABASES = re.compile(
+    r"(?:^|[/-])(postgres(?:ql)?|postgis|mysql|mariadb|percona|mongo(?:db)?|redis|valkey|memcached|elasticsearch|"
+    r"opensearch|cassandra|couchdb|influxdb|clickhouse(?:-server)?|neo4j|rabbitmq|kafka|etcd|minio)(?=[:@-]|$)"
+)
+
+
+def caveats_of(workload: Workload) -> tuple[str, ...]:
+    """One sentence for each thing that a pause of this workload may lose."""
+    found = []
+    if workload.keeps_data_in_empty_dir:
+        found.append("keeps data in an emptyDir volume, which a pause empties")
+    if not workload.has_persistent_volume:
+        databases = sorted({match[1] for image in workload.images if (match := _DATABASES.search(image))})
+        if databases:
+            found.append(f"looks like a database ({', '.join(databases)}) without a persistent volume")
+    return tuple(found)

@@ -1,0 +1,86 @@
+"""What people and programs read: tables and JSON on stdout, everything else on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from pydantic_core import to_jsonable_python
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.errors import NeedsYes, Refused
+from cli.options import OutputFormat
+
+_UNATTENDED_WIDTH = 200
+"""Columns where nobody's window limits them: a log or a pipe must not lose the end of a name."""
+
+
+class Terminal:
+    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster."""
+
+    def __init__(self, output: OutputFormat = OutputFormat.TABLE) -> None:
+        self.output = output
+        self._out = _console(stderr=False)
+        self._err = _console(stderr=True)
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether stdout carries JSON and nothing else."""
+        return self.output is OutputFormat.JSON
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """A line for people: on stdout, or on stderr where stdout belongs to JSON."""
+        (self._err if self.for_programs else self._out).print(Text(text, style=style), soft_wrap=True)
+
+    def note(self, text: str, style: str = "") -> None:
+        """A line on stderr: progress, warnings, what will happen next."""
+        self._err.print(Text(text, style=style), soft_wrap=True)
+
+    def show_json(self, value: Any) -> None:
+        """A value as JSON on stdout."""
+        sys.stdout.write(json.dumps(to_jsonable_python(value, by_alias=True), indent=2, ensure_ascii=False) + "\n")
+
+    def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
+        """A table on stdout; `numbers` are the columns to align right."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for index, column in enumerate(columns):
+            table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._out.print(table)
+
+    @contextmanager
+    def progress(self, text: str) -> Iterator[None]:
+        """A sign of life on stderr while something takes its time; a plain line without a terminal's."""
+        if self._err.is_terminal:
+            with self._err.status(Text(text)):
+                yield
+        else:
+            yield
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Go on only if the user says so.
+
+        Raises NeedsYes where nobody can be asked, Refused where the answer is no.
+        """
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise NeedsYes(question)
+        if not typer.confirm(f"{question} Go on?", err=True):
+            raise Refused("nothing was changed")
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        width=None if stream.isatty() else _UNATTENDED_WIDTH,
+    )

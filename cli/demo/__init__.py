@@ -1,0 +1,5 @@
+"""`finops demo`: the product's whole life in front of one's eyes, on a real control plane and a real Temporal."""
+
+from cli.demo.story import play
+
+__all__ = ["play"]

@@ -1,0 +1,136 @@
+"""What the demo plays on: a real control plane, a scratch folder, and the `finops` command itself."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.demo.workloads import NAMESPACES, OWNER, POLICIES, WORKLOADS, DemoWorkload
+from localcluster import LocalCluster
+
+PATIENCE_SECONDS = 60.0
+
+
+class DemoFailed(Exception):
+    """A step of the demo did not come out as told."""
+
+    def __init__(self, step: str, problem: str) -> None:
+        self.step = step
+        self.problem = problem
+        super().__init__(f"the demo failed at {step!r}: {problem}")
+
+
+class Stage:
+    """The demo's cluster and folder, and the commands a user would type."""
+
+    def __init__(self, cluster: LocalCluster, folder: Path, console: Console) -> None:
+        self.cluster = cluster
+        self.folder = folder
+        self.console = console
+        self.policies = folder / "policies.yaml"
+        self.state = folder / "state"
+        self._service: subprocess.Popen[bytes] | None = None
+
+    def furnish(self) -> None:
+        """Create namespaces and Deployments, and wait until the real controllers report them available."""
+        objects = self.cluster.objects
+        objects.create_all({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES)
+        owner_uids = {}
+        for namespace in {workload.namespace for workload in WORKLOADS if workload.owner}:
+            owner = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": OWNER, "namespace": namespace}}
+            owner_uids[namespace] = objects.create(owner)["metadata"]["uid"]
+        manifests = [workload.manifest() for workload in WORKLOADS]
+        for manifest in manifests:
+            for reference in manifest["metadata"]["ownerReferences"]:
+                reference["uid"] = owner_uids[manifest["metadata"]["namespace"]]
+        objects.create_all(manifests)
+        self.policies.write_text(POLICIES)
+        self.wait(self._all_available, "every Deployment to become available")
+
+    def redeploy(self, workload: DemoWorkload) -> None:
+        """A new image, as a pipeline would set it."""
+        image = f"registry.example/{workload.name}:{int(time.time())}"
+        template = {"spec": {"containers": [{"name": "main", "image": image}]}}
+        self.cluster.objects.patch(
+            workload.path, {"spec": {"template": template}}, kind="application/strategic-merge-patch+json"
+        )
+
+    def replicas(self, workload: DemoWorkload) -> int:
+        """What the cluster says now."""
+        return int(self.cluster.objects.get(workload.path)["spec"].get("replicas", 1))
+
+    def wait(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait for something that the real parts do. Raises DemoFailed where it does not come."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self._service is not None and self._service.poll() is not None:
+                raise DemoFailed(what, f"finops run ended with {self._service.returncode}; see {self.log}")
+            if time.monotonic() > deadline:
+                raise DemoFailed(what, f"not within {seconds:g} s; see {self.log}")
+            time.sleep(0.1)
+
+    def show(self, *arguments: str) -> str:
+        """Run a `finops` command as a user would, and show it with its output."""
+        self.console.print(f"[bold green]$ finops {' '.join(arguments)}[/]")
+        done = subprocess.run(
+            self._command(*arguments), env=self._environment(), capture_output=True, text=True, check=False
+        )
+        self.console.print(done.stdout.rstrip(), markup=False, highlight=False, soft_wrap=True)
+        if done.returncode != 0:
+            raise DemoFailed(f"finops {' '.join(arguments)}", done.stderr.strip() or f"exit code {done.returncode}")
+        return done.stdout
+
+    def start_service(self) -> None:
+        """`finops run` in the background, with its log in the scratch folder."""
+        with self.log.open("ab") as log:
+            self._service = subprocess.Popen(
+                self._command("run"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def stop_service(self) -> None:
+        """Ctrl-C, and wait for the clean end."""
+        if self._service is None or self._service.poll() is not None:
+            return
+        self._service.send_signal(signal.SIGINT)
+        try:
+            self._service.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._service.kill()
+            self._service.wait()
+
+    @property
+    def log(self) -> Path:
+        """What `finops run` said."""
+        return self.folder / "finops-run.log"
+
+    @property
+    def service_pid(self) -> int:
+        """The process of `finops run`."""
+        assert self._service is not None
+        return self._service.pid
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "cli", *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        """A clean one: nothing of the user's own cluster or Temporal may get in."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("FINOPS_", "TEMPORAL_", "KUBE"))}
+        return kept | {
+            "KUBECONFIG": str(self.cluster.kubeconfig),
+            "FINOPS_STATE_DIR": str(self.state),
+            "FINOPS_CLUSTER": "demo",
+            "FINOPS_INTERVAL": "1h",
+            "COLUMNS": "118",
+        }
+
+    def _all_available(self) -> bool:
+        return all(self._is_available(workload) for workload in WORKLOADS)
+
+    def _is_available(self, workload: DemoWorkload) -> bool:
+        status = self.cluster.objects.get(workload.path).get("status", {})
+        return int(status.get("availableReplicas", 0)) == workload.replicas

@@ -1,0 +1,43 @@
+"""From an exception to what a person reads: every error that somebody foresaw is one sentence, never a traceback.
+
+Imported only when something failed, because it knows the error trees of all rooms.
+"""
+
+from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.exceptions import FailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.errors import IoError
+from activities.policyfiles import PolicySourceUnreadable
+from cli.errors import CommandError
+from policies.errors import RuleError
+from policies.problems import PolicyError
+from worker.errors import WorkerError
+
+_FORESEEN = (WorkerError, IoError, PolicyError, PolicySourceUnreadable, RuleError)
+
+_REMEDIES = {
+    RPCStatusCode.UNAVAILABLE: "it went away in the middle; see that it runs and try again",
+    RPCStatusCode.DEADLINE_EXCEEDED: "it did not answer in time; try again",
+    RPCStatusCode.PERMISSION_DENIED: "the credentials of TEMPORAL_* lack a right",
+    RPCStatusCode.UNAUTHENTICATED: "the credentials of TEMPORAL_* are missing or wrong",
+    RPCStatusCode.NOT_FOUND: "see that TEMPORAL_NAMESPACE names a namespace that is there",
+}
+
+
+def describe_failure(error: Exception) -> tuple[str, int]:
+    """What to print on stderr, and the exit code."""
+    if isinstance(error, CommandError):
+        return str(error), error.exit_code
+    if isinstance(error, _FORESEEN):
+        return str(error), 1
+    if isinstance(error, WorkflowUpdateFailedError | WorkflowFailureError):
+        cause = error.cause
+        return (cause.message if isinstance(cause, FailureError) else str(cause)), 1
+    if isinstance(error, RPCError):
+        remedy = _REMEDIES.get(error.status)
+        return f"Temporal refused: {error.message}" + ("" if remedy is None else f"; {remedy}"), 1
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}", 1
+    told = " ".join(str(error).split())[:300]
+    return f"this should not have happened ({type(error).__name__}: {told}); --debug shows the traceback", 1

@@ -1,0 +1,127 @@
+"""The `finops` command: which commands there are, the options they share, and what an error ends as.
+
+A command's module is imported when the command is called, so that `finops --help` answers at once.
+"""
+
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from cli.options import Globals, OutputFormat
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and its line in `finops --help`."""
+
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS = {
+    "plan": Entry("cli.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
+    "explain": Entry("cli.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
+    "run": Entry("cli.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
+    "worker": Entry("cli.worker", "worker", "Run a worker against a Temporal server of yours."),
+    "apply": Entry("cli.apply", "apply", "Validate policies and put them in force."),
+    "delete": Entry("cli.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
+    "status": Entry("cli.status", "status", "Show who sleeps, since when, until when, and what that saves."),
+    "pause": Entry("cli.pause", "pause", "Pause a Deployment by hand until a time."),
+    "resume": Entry("cli.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
+    "keep-awake": Entry("cli.keepawake", "keep_awake", "Keep a Deployment awake until a time."),
+    "hold": Entry("cli.hold", "hold", "No new pauses in this cluster until `finops release`."),
+    "release": Entry("cli.hold", "release", "End a hold."),
+    "doctor": Entry("cli.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."),
+}
+
+
+class _Command(TyperCommand):
+    """A command that also takes the shared options behind its name."""
+
+    def invoke(self, ctx: Any) -> Any:
+        names = {field for field in Globals.__dataclass_fields__ if field in ctx.params}
+        ctx.obj = ctx.obj.merged_with({name: ctx.params.pop(name) for name in names})
+        return super().invoke(ctx)
+
+
+class _LazyGroup(TyperGroup):
+    """Knows every command's name and help, and imports the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else TyperCommand(name=cmd_name, short_help=entry.help)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        assert name is not None
+        return name, self._load(name), rest
+
+    def _load(self, name: str) -> TyperCommand:
+        entry = COMMANDS[name]
+        function = getattr(importlib.import_module(entry.module), entry.function)
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        single.command(name, cls=_Command, help=function.__doc__)(function)
+        command = typer.main.get_command(single)
+        command.params = [*command.params, *(param for param in self.params if param.name != "help")]
+        assert isinstance(command, TyperCommand)
+        return command
+
+
+app = typer.Typer(
+    cls=_LazyGroup,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    cluster: Annotated[str | None, typer.Option(help="Name of the cluster (FINOPS_CLUSTER).")] = None,
+    instance: Annotated[
+        str | None,
+        typer.Option(help="Whose sleepers are ours (FINOPS_INSTANCE)."),
+    ] = None,
+    kubeconfig: Annotated[Path | None, typer.Option(help="Kubeconfig file.")] = None,
+    context: Annotated[str | None, typer.Option(help="Context in it.")] = None,
+    state_dir: Annotated[Path | None, typer.Option(help="State folder (FINOPS_STATE_DIR).")] = None,
+    output: Annotated[OutputFormat | None, typer.Option("--output", "-o", help="For people or for programs.")] = None,
+    verbose: Annotated[bool | None, typer.Option("--verbose", "-v", help="Say more on stderr.")] = None,
+    debug: Annotated[bool | None, typer.Option("--debug", help="Show the traceback of an error.")] = None,
+) -> None:
+    """Lets idle and off-hours Deployments sleep, and gives every one back with its replica count."""
+    ctx.obj = Globals(
+        cluster=cluster,
+        instance=instance,
+        kubeconfig=kubeconfig,
+        context=context,
+        state_dir=state_dir,
+        output=output,
+        verbose=verbose,
+        debug=debug,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 done, 1 failed, 2 a call that makes no sense."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(given, prog_name="finops")
+    except Exception as error:  # noqa: BLE001 - the one place where every error ends as a sentence
+        if "--debug" in given:
+            traceback.print_exc()
+        sentence, code = importlib.import_module("cli.failures").describe_failure(error)
+        sys.stderr.write(f"finops: {sentence}\n")
+        sys.exit(code)

@@ -1,0 +1,83 @@
+"""What a command works with, opened only when it is asked for: settings, state folder, cluster, terminal."""
+
+import getpass
+import logging
+import platform
+import sys
+from functools import cached_property
+
+import typer
+
+from cli.console import Terminal
+from cli.errors import UsageProblem
+from cli.options import Globals, OutputFormat
+from worker.cluster import Cluster
+from worker.settings import Settings
+from worker.state import StateFolder
+
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Session:
+    """One call of the command."""
+
+    def __init__(self, options: Globals, *, log_level: int = logging.ERROR) -> None:
+        self.options = options
+        self.terminal = Terminal(options.output or OutputFormat.TABLE)
+        _log_to_stderr(logging.DEBUG if options.verbose else log_level)
+
+    @classmethod
+    def of(cls, ctx: typer.Context, *, log_level: int = logging.ERROR) -> "Session":
+        """The session of this call. `log_level` is what is logged without --verbose."""
+        options = ctx.obj
+        assert isinstance(options, Globals)
+        return cls(options, log_level=log_level)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings. Raises SettingsError."""
+        return Settings.load(**self.options.settings_flags())
+
+    @cached_property
+    def state(self) -> StateFolder:
+        """The state folder, which need not exist."""
+        return StateFolder(self.settings.state_dir)
+
+    @cached_property
+    def known_instance(self) -> str | None:
+        """The instance that is configured, or that `finops run` recorded in the state folder."""
+        return self.settings.instance or self.state.read_instance()
+
+    def require_instance(self) -> str:
+        """The instance. Raises UsageProblem where nobody named one: a guess would make our sleepers a stranger's."""
+        if self.known_instance is None:
+            raise UsageProblem(
+                "no instance is known: name the one of your worker with --instance or FINOPS_INSTANCE, or start "
+                "`finops run` once"
+            )
+        return self.known_instance
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The cluster; nothing is sent yet. Raises KubeconfigError, PriceFileError."""
+        return Cluster.connect(self.settings, self.known_instance or "")
+
+    def introduce(self) -> None:
+        """Say which cluster this is about: the wrong context is the oldest mistake there is."""
+        transport = self.cluster.transport
+        self.terminal.say(f"context {transport.context_name}, server {transport.server}", style="dim")
+
+    @property
+    def user(self) -> str:
+        """Who calls, as it stands in the Temporal UI afterwards."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):
+            name = "somebody"
+        return f"{name}@{platform.node() or 'localhost'}"
+
+
+def _log_to_stderr(level: int) -> None:
+    logging.basicConfig(level=level, format=_LOG_FORMAT, stream=sys.stderr, force=True)
+    for chatty in ("urllib3", "kubernetes", "httpcore", "httpx"):
+        logging.getLogger(chatty).setLevel(max(level, logging.ERROR))

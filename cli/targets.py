@@ -1,0 +1,59 @@
+"""Which Deployments a command is about."""
+
+from policies import annotations as notes
+from policies.errors import InvalidAnnotation
+from policies.names import is_dns_label
+from policies.workload import Workload, WorkloadRef
+
+from cli.errors import UsageProblem
+
+_LONGEST_NAME = 253
+
+
+def read_ref(text: str) -> WorkloadRef:
+    """`NAMESPACE/NAME`. Raises UsageProblem."""
+    namespace, slash, name = text.partition("/")
+    # A Deployment's name may hold dots; each part between them is a label.
+    labels = name.split(".")
+    if not (slash and is_dns_label(namespace) and len(name) <= _LONGEST_NAME and all(map(is_dns_label, labels))):
+        raise UsageProblem(f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend")
+    return WorkloadRef(namespace=namespace, name=name)
+
+
+def read_namespace(text: str) -> str:
+    """The name of a namespace. Raises UsageProblem."""
+    if not is_dns_label(text):
+        raise UsageProblem(f"{text!r} is not the name of a namespace")
+    return text
+
+
+def is_sleeper(workload: Workload) -> bool:
+    """Whether a Deployment sleeps under a record of this product, whoever's installation wrote it."""
+    return workload.replicas == 0 and notes.is_annotated(workload.annotations)
+
+
+def instance_of(workload: Workload) -> str:
+    """The installation that a sleeper belongs to; empty where its record does not say."""
+    return workload.annotations.get(notes.INSTANCE, "")
+
+
+def record_of(workload: Workload) -> notes.PauseRecord:
+    """The record of a sleeper, with a clear sentence where it cannot be used.
+
+    Raises InvalidAnnotation: nothing but `original-replicas` says what to give back, so a garbage count ends here.
+    """
+    original = notes.read_original(workload.annotations)
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation:
+        record = None
+    if record is not None:
+        return record
+    # The count is readable and the rest is not: that is enough to give the workload back.
+    return notes.PauseRecord(
+        pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
+        instance=instance_of(workload),
+        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        paused_at=workload.created_at,
+        original_replicas=original,
+    )

@@ -1,0 +1,66 @@
+"""Times as people type and read them on the command line."""
+
+import re
+from datetime import datetime, timedelta
+
+from cli.errors import UsageProblem
+from policies.durations import parse_duration
+from policies.problems import FieldError
+from policies.times import from_rfc3339
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def read_end(until: str | None, duration: str | None, now: datetime, *, required: bool) -> datetime | None:
+    """The instant that `--until` or `--for` names; None where neither was given and none is required.
+
+    Raises UsageProblem for a value that is no time, lies in the past, or for both at once.
+    """
+    if until is not None and duration is not None:
+        raise UsageProblem("--until and --for say the same thing: give one of them")
+    if until is not None:
+        return read_instant(until, now)
+    if duration is not None:
+        return now + read_duration(duration)
+    if required:
+        raise UsageProblem("say until when: --until 07:00, --until 2026-11-24T07:00:00+01:00 or --for 4h")
+    return None
+
+
+def read_instant(text: str, now: datetime) -> datetime:
+    """RFC 3339 with an offset, or `HH:MM`, which is the next such time on this machine's clock."""
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None:
+        return _next_local(int(clock[1]), int(clock[2]), now)
+    try:
+        instant = from_rfc3339(text)
+    except ValueError:
+        raise UsageProblem(
+            f"--until {text!r} is no time: write HH:MM (local time) or 2026-11-24T07:00:00+01:00, with its offset"
+        ) from None
+    if instant <= now:
+        raise UsageProblem(f"--until {text} lies in the past")
+    return instant
+
+
+def read_duration(text: str) -> timedelta:
+    """A duration such as 4h or 1h30m, greater than 0. Raises UsageProblem."""
+    try:
+        duration = parse_duration(text)
+    except FieldError as error:
+        raise UsageProblem(f"--for {error}") from None
+    if duration <= timedelta(0):
+        raise UsageProblem(f"--for {text} must be greater than 0")
+    return duration
+
+
+def show_time(instant: datetime | None) -> str:
+    """An instant on this machine's clock, as short as it may be without doubt: `Tue 24 Nov 07:00`."""
+    return "somebody wakes it" if instant is None else instant.astimezone().strftime("%a %d %b %H:%M")
+
+
+def _next_local(hour: int, minute: int, now: datetime) -> datetime:
+    """Built from a time without a zone, so that each day gets its own offset."""
+    today = now.astimezone().replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
+    candidates = (today + timedelta(days=days) for days in range(3))
+    return next(instant for day in candidates if (instant := day.astimezone()) > now).astimezone(now.tzinfo)

@@ -1,0 +1,194 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cases import NOW, case, policy, surroundings, workload
+
+from policies.checks import CHECKS, Autoscalers
+from policies.costs import CostAnswer, HourlyCost
+from policies.evaluation import evaluate, explain
+from policies.reasons import Reason
+from policies.times import to_rfc3339
+from policies.workload import Rollout, Writer
+
+RUNNING = workload().rollout
+MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
+SOON = to_rfc3339(NOW + timedelta(minutes=5))
+WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
+
+
+def noted(**annotations: str) -> Any:
+    return workload(annotations={f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()})
+
+
+def written_by(manager: str, **entry: Any) -> Any:
+    return workload(writers=(Writer(manager=manager, operation="Update", time=HOUR_AGO, **entry),))
+
+
+def rollout(**changes: Any) -> Any:
+    return workload(rollout=RUNNING.model_copy(update=changes))
+
+
+@pytest.mark.parametrize(
+    ("reason", "judged"),
+    [
+        (Reason.PAUSE, case()),
+        (Reason.OUTSIDE_SCHEDULE, case(under=policy(schedule=WEEKEND))),
+        (
+            Reason.NAMESPACE_NOT_IN_SCOPE,
+            case(under=policy(scope={"namespaces": {"include": ["dev-*"], "exclude": ["*-shop"]}})),
+        ),
+        (
+            Reason.LABELS_DO_NOT_MATCH,
+            case(under=policy(scope={"namespaces": {"include": ["*"]}, "selector": {"matchLabels": {"tier": "web"}}})),
+        ),
+        (Reason.ALREADY_PAUSED, case(noted(paused="true", instance="me"))),
+        (Reason.OTHER_INSTANCE, case(noted(paused="true", instance="them"))),
+        (Reason.OTHER_INSTANCE, case(noted(paused="true"))),
+        (Reason.EXCLUDED, case(noted(exclude="true"))),
+        (Reason.EXCLUDED, case(noted(exclude_until=SOON))),
+        (Reason.EXCLUDED, case(noted(exclude_until="2026-11-23"))),
+        (Reason.PAUSE, case(noted(exclude_until="2026-11-22"))),
+        (Reason.PAUSE, case(noted(exclude="false"))),
+        (Reason.INVALID_ANNOTATION, case(noted(exclude="yes"))),
+        (Reason.INVALID_ANNOTATION, case(noted(exclude_until="tomorrow"))),
+        (Reason.INVALID_ANNOTATION, case(noted(awake_until="2026-11-24 07:00"))),
+        (Reason.PROTECTED, case(workload(namespace="kube-system"))),
+        (
+            Reason.PROTECTED,
+            case(workload(namespace="istio-cni"), around=surroundings(protected_namespaces=("istio-*",))),
+        ),
+        (Reason.PROTECTED, case(workload(priority_class="system-cluster-critical"))),
+        (Reason.PROTECTED, case(around=surroundings(behind_admission=frozenset({"dev-shop/checkout"})))),
+        (Reason.BEING_DELETED, case(workload(being_deleted=True))),
+        (Reason.AT_ZERO, case(workload(replicas=0))),
+        (Reason.OWNED_BY_CONTROLLER, case(workload(owner="Rollout/checkout"))),
+        (Reason.MANAGED_BY_KEDA, case(written_by("keda", subresource="scale"))),
+        (
+            Reason.MANAGED_BY_KEDA,
+            case(around=surroundings(autoscalers=Autoscalers(keda=frozenset({"dev-shop/checkout"})))),
+        ),
+        (Reason.PAUSE, case(around=surroundings(autoscalers=Autoscalers(horizontal=frozenset({"dev-shop/checkout"}))))),
+        (
+            Reason.AUTOSCALER_UNKNOWN,
+            case(written_by("kube-controller-manager", subresource="scale"), around=surroundings(autoscalers=None)),
+        ),
+        (Reason.PAUSE, case(around=surroundings(autoscalers=None))),
+        (Reason.MANAGED_BY_GITOPS, case(written_by("argocd-controller", owns_replicas=True))),
+        (Reason.MANAGED_BY_GITOPS, case(written_by("kustomize-controller", owns_replicas=True))),
+        (Reason.PAUSE, case(written_by("argocd-controller", owns_replicas=True), under=policy(gitOps="Pause"))),
+        (Reason.PAUSE, case(written_by("helm", owns_replicas=True))),
+        (Reason.PAUSE, case(written_by("argocd-controller"))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(updated_replicas=1, progressing_reason="ReplicaSetUpdated"))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(generation=2))),
+        (Reason.PAUSE, case(rollout(available_replicas=0, progressing_reason="ProgressDeadlineExceeded"))),
+        (Reason.PAUSE, case(rollout(progressing_reason=None))),
+        (Reason.ROLLOUT_PAUSED, case(rollout(paused=True))),
+        (Reason.KEPT_AWAKE, case(noted(awake_until=SOON, awake_because="person"))),
+        (Reason.PAUSE, case(noted(awake_until=to_rfc3339(HOUR_AGO), awake_because="person"))),
+        (Reason.COOLING_DOWN, case(workload(created_at=MINUTE_AGO))),
+        (Reason.COOLING_DOWN, case(rollout(progressing_updated_at=MINUTE_AGO))),
+        (Reason.COOLING_DOWN, case(noted(resumed_at=to_rfc3339(MINUTE_AGO)))),
+        (
+            Reason.COOLING_DOWN,
+            case(workload(writers=(Writer(manager="kubectl-edit", time=MINUTE_AGO, writes_spec=True),))),
+        ),
+        (
+            Reason.PAUSE,
+            case(workload(writers=(Writer(manager="kube-controller-manager", time=MINUTE_AGO, writes_spec=True),))),
+        ),
+        (Reason.IDLE_UNKNOWN, case(under=policy(idleWindow="48h"))),
+        (Reason.COST_BELOW_THRESHOLD, case(under=policy(minHourlyCost=0.5))),
+        (Reason.COST_UNKNOWN, case(cost=CostAnswer(unknown_because="nobody knows"))),
+        (
+            Reason.COST_UNKNOWN,
+            case(cost=CostAnswer(cost=HourlyCost(amount=20_000, currency="USD", source="OpenCost"))),
+        ),
+        (Reason.COST_UNKNOWN, case(cost=CostAnswer(cost=HourlyCost(amount=-1, currency="USD", source="OpenCost")))),
+    ],
+    ids=lambda value: value.value if isinstance(value, Reason) else "",
+)
+def test_the_first_failing_check_gives_the_reason(reason: Reason, judged: Any) -> None:
+    decision = evaluate(judged)
+    assert decision.reason is reason, decision.sentence
+    assert decision.sentence
+
+
+def test_a_tracked_object_whose_manifest_holds_replicas_is_managed_by_gitops() -> None:
+    tracked = workload(
+        annotations={
+            "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:dev-shop/checkout",
+            "kubectl.kubernetes.io/last-applied-configuration": '{"spec": {"replicas": 3}}',
+        }
+    )
+    assert evaluate(case(tracked)).reason is Reason.MANAGED_BY_GITOPS
+
+
+def test_a_tracked_object_whose_count_is_left_out_of_git_may_sleep() -> None:
+    tracked = workload(
+        labels={"kustomize.toolkit.fluxcd.io/name": "apps"},
+        annotations={"kubectl.kubernetes.io/last-applied-configuration": '{"spec": {}}'},
+    )
+    assert evaluate(case(tracked)).reason is Reason.PAUSE
+
+
+def test_an_unreadable_manifest_counts_as_holding_a_count() -> None:
+    tracked = workload(
+        labels={"kustomize.toolkit.fluxcd.io/name": "apps"},
+        annotations={"kubectl.kubernetes.io/last-applied-configuration": "{"},
+    )
+    assert evaluate(case(tracked)).reason is Reason.MANAGED_BY_GITOPS
+
+
+def test_a_decision_carries_the_figures_behind_it() -> None:
+    decision = evaluate(case(under=policy(minHourlyCost=0.5)))
+    assert decision.evidence == {"hourly cost": "0.1200 USD/h (price list)", "threshold": "0.5 USD/h"}
+
+
+def test_a_schedule_says_that_the_calendar_is_not_there_yet() -> None:
+    assert "calendar is not there yet" in evaluate(case(under=policy(schedule=WEEKEND))).sentence
+
+
+def test_explain_shows_every_check_also_behind_the_first_that_fails() -> None:
+    findings = [finding.reason for _, finding in explain(case(workload(replicas=0, owner="Rollout/x"))) if finding]
+    assert findings == [Reason.AT_ZERO, Reason.OWNED_BY_CONTROLLER, Reason.ROLLOUT_IN_PROGRESS]
+    assert len(explain(case())) == len(CHECKS)
+
+
+def test_checks_run_in_the_order_of_their_codes() -> None:
+    order = [list(Reason).index(reason) for check in CHECKS for reason in check.reasons]
+    assert order == sorted(order) or order == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+    ]
+
+
+def test_cooldown_is_the_policys_own() -> None:
+    touched = rollout(progressing_updated_at=MINUTE_AGO)
+    assert evaluate(case(touched, under=policy(cooldownWindow="30s"))).reason is Reason.PAUSE
+
+
+def test_a_rollout_without_condition_is_judged_by_its_counts() -> None:
+    counts = Rollout(generation=2, observed_generation=2, status_replicas=3, updated_replicas=2, available_replicas=3)
+    assert evaluate(case(workload(rollout=counts))).reason is Reason.ROLLOUT_IN_PROGRESS

@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+import pytest
+from cases import COST, NOW
+
+from policies.costs import Requests
+from policies.prices import GIB, NodePrice, PriceList, Rates
+from policies.savings import saving_of, up_to_per_month
+
+ONE_CORE_TWO_GIB = Requests(cpu_cores=1, memory_bytes=2 * GIB)
+
+
+def quote(prices: PriceList, *placements: dict[str, str]) -> float:
+    answer = prices.quote(ONE_CORE_TWO_GIB, placements)
+    assert answer.cost is not None
+    return answer.cost.amount
+
+
+def test_a_core_and_two_gib_cost_what_opencosts_own_list_says() -> None:
+    assert quote(PriceList(), {}) == pytest.approx(1 * 0.031611 + 2 * 0.004237)
+
+
+def test_every_replica_counts() -> None:
+    assert quote(PriceList(), {}, {}, {}) == pytest.approx(3 * quote(PriceList(), {}))
+
+
+def test_spot_nodes_cost_a_share_and_labelled_nodes_their_own_price() -> None:
+    prices = PriceList(
+        nodes=(
+            NodePrice(labels={"lifecycle": "spot"}, factor=0.3),
+            NodePrice(labels={"pool": "big"}, rates=Rates(cpu_core=1, memory_gib=0)),
+        )
+    )
+    assert quote(prices, {"lifecycle": "spot"}) == pytest.approx(0.3 * quote(prices, {}))
+    assert quote(prices, {"pool": "big"}) == pytest.approx(1.0)
+    assert quote(prices, {"pool": "big", "lifecycle": "spot"}) == pytest.approx(0.3 * quote(prices, {}))
+
+
+def test_without_requests_the_price_list_has_no_opinion() -> None:
+    answer = PriceList().quote(Requests(), ({},))
+    assert answer.cost is None
+    assert "no opinion" in answer.unknown_because
+
+
+def test_a_month_is_730_hours_and_a_sleep_avoids_its_hours() -> None:
+    assert up_to_per_month(COST) == pytest.approx(0.12 * 730)
+    assert saving_of(COST, NOW, NOW + timedelta(hours=10)).avoided_so_far == pytest.approx(1.2)
+    assert saving_of(COST, NOW, NOW - timedelta(hours=1)).avoided_so_far == 0

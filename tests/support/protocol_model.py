@@ -1,0 +1,280 @@
+"""An explicit-state model of one pause and one resume, driven by the shipped `decide()`.
+
+The model knows the API server's rule (a write applies where its resourceVersion is current), the workflows' loops
+(send, read, decide again), and a hostile world: writes dropped, applied with the answer lost, or applied much later;
+a worker that dies between two writes; status updates by the controller; an autoscaler, also one that writes a count
+it computed before our zero; a person who wants the workload awake at any moment. Breadth-first over all of it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from policies import annotations as notes
+from policies.annotations import Because, PauseRecord, WakeNote
+from policies.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.times import to_rfc3339
+from policies.workload import Observation, WorkloadRef
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+ORIGINAL, SCALED_BY_HPA = 3, 5
+REF = WorkloadRef(namespace="shop", name="web", uid="u1")
+RECORD = PauseRecord(pause_id="p1", instance="i", policy="night", paused_at=NOW, original_replicas=ORIGINAL)
+NOTE = WakeNote(resumed_at=NOW + timedelta(hours=1), awake_until=NOW + timedelta(hours=2), because=Because.COOLDOWN)
+FENCE = NOW + timedelta(minutes=1)
+
+
+class Cluster(NamedTuple):
+    """The Deployment. `paused` is the recorded count (0: no record), `noted` what `resumed-at` shows."""
+
+    version: int = 1
+    generation: int = 1
+    replicas: int = ORIGINAL
+    paused: int = 0
+    noted: str = ""
+
+
+class Write(NamedTuple):
+    """A request under way, with the resourceVersion it was decided on."""
+
+    kind: str
+    version: int
+    count: int = 0
+    noted: str = ""
+
+
+class State(NamedTuple):
+    """The whole world at one moment."""
+
+    cluster: Cluster
+    stage: str = "pausing"
+    seen: Cluster | None = Cluster()
+    queue: tuple[Write, ...] = ()
+    unknown: bool = False
+    touched: bool = False
+    owns_zero: bool = False
+    wake_wanted: bool = False
+    expired: bool = False
+    late: tuple[tuple[Write, ...], ...] = ()
+    """Requests that may still arrive: one alone, or all that a cut-off worker has left to send."""
+    faults: int = 0
+    bumps: int = 0
+    hpa_computed: bool = False
+    hpa_writes: int = 0
+    recorded: int = ORIGINAL
+
+
+Decide = Callable[..., object]
+
+
+@dataclass(eq=False)
+class Model:
+    """The world's bounds, and the protocol under test."""
+
+    faults: int = 2
+    bumps: int = 1
+    hpa: str = "none"
+    decide: Decide = decide
+    visited: int = 0
+    violations: list[str] = field(default_factory=list)
+
+    def explore(self) -> "Model":
+        """Visit every reachable state; stop at the first violation."""
+        start = State(cluster=Cluster())
+        todo, known = deque([start]), {start}
+        while todo and not self.violations:
+            state = todo.popleft()
+            for following in self._steps(state):
+                self._judge(following)
+                if following not in known:
+                    known.add(following)
+                    todo.append(following)
+        self.visited = len(known)
+        return self
+
+    def _steps(self, state: State) -> Iterator[State]:
+        if state.stage != "done":
+            yield from self._workflow(state)
+            if not state.wake_wanted:
+                yield state._replace(wake_wanted=True)
+            if not state.expired and state.stage == "pausing":
+                yield state._replace(expired=True)
+        if state.bumps < self.bumps:
+            yield state._replace(cluster=_touch(state.cluster), bumps=state.bumps + 1)
+        yield from self._autoscaler(state)
+        for index, (write, *following) in enumerate(state.late):
+            rest = state.late[:index] + state.late[index + 1 :]
+            after = _apply(state.cluster, write)
+            if after is None:
+                yield state._replace(late=rest)
+            else:
+                chain = tuple(later._replace(version=after.version) for later in following)
+                yield state._replace(cluster=after, late=tuple(sorted((*rest, chain) if chain else rest)))
+
+    def _autoscaler(self, state: State) -> Iterator[State]:
+        if self.hpa == "none" or state.hpa_writes:
+            return
+        if state.cluster.replicas > 0:
+            scaled = _touch(state.cluster, generation=1)._replace(replicas=SCALED_BY_HPA)
+            yield state._replace(cluster=scaled, hpa_writes=1)
+            if self.hpa == "overwriting" and not state.hpa_computed:
+                yield state._replace(hpa_computed=True)
+        elif state.hpa_computed:
+            scaled = _touch(state.cluster, generation=1)._replace(replicas=SCALED_BY_HPA)
+            yield state._replace(cluster=scaled, hpa_writes=1)
+
+    def _workflow(self, state: State) -> Iterator[State]:
+        if state.queue:
+            yield from self._send(state)
+        elif state.seen is None:
+            yield state._replace(seen=state.cluster)
+        elif state.stage == "pausing":
+            yield self._decide_pause(state)
+        elif state.stage == "asleep":
+            yield state._replace(stage="waking", seen=None, owns_zero=True)
+        else:
+            yield self._decide_wake(state)
+
+    def _decide_pause(self, state: State) -> State:
+        assert state.seen is not None
+        if state.wake_wanted:
+            return _call_off(state)
+        action = self._decided(_offset(state.seen), "pause", state.unknown, state.expired, ORIGINAL, owns_zero=False)
+        if action[0] == "asleep":
+            return state._replace(stage="asleep", seen=None, recorded=state.seen.paused, unknown=False)
+        if action[0] != "send-pause":
+            return _call_off(state)
+        version = state.seen.version
+        return state._replace(
+            queue=(Write("W1", version, count=action[1]), Write("W2", version)), seen=None, recorded=action[1]
+        )
+
+    def _decide_wake(self, state: State) -> State:
+        assert state.seen is not None
+        kind, count, noted = self._decided(
+            _offset(state.seen),
+            "wake" if state.owns_zero or state.wake_wanted else "call-off",
+            state.unknown,
+            False,
+            state.recorded,
+            owns_zero=state.owns_zero or state.unknown,
+        )
+        version = state.seen.version
+        if kind == "send-resume":
+            return state._replace(
+                queue=(Write("W3", version, count=count), Write("W4", version, noted=noted)), seen=None
+            )
+        if kind == "send-clear":
+            return state._replace(queue=(Write("W4", version, noted=noted),), seen=None)
+        return state._replace(stage="done", seen=None)
+
+    @cache  # noqa: B019 - a model lives as long as its run
+    def _decided(
+        self, seen: Cluster, intent: str, unknown: bool, expired: bool, recorded: int, *, owns_zero: bool
+    ) -> tuple[str, int, str]:
+        record = RECORD.model_copy(update={"original_replicas": recorded})
+        if intent == "pause":
+            asked: PauseIntent | WakeIntent = PauseIntent(
+                ref=REF, record=record, generation=1, not_after=NOW if expired else NOW + timedelta(minutes=10)
+            )
+        else:
+            asked = WakeIntent(ref=REF, record=record, owns_zero=owns_zero, note=NOTE if intent == "wake" else None)
+        action = self.decide(_observation(seen), asked, NOW, unknown_outcome=unknown)
+        match action:
+            case SendPause():
+                return "send-pause", action.record.original_replicas, ""
+            case SendResume():
+                return "send-resume", action.replicas, _noted(action.note, None)
+            case SendClear():
+                return "send-clear", 0, _noted(action.note, action.fence_at)
+            case Finished():
+                return action.end, 0, ""
+        raise AssertionError(action)
+
+    def _send(self, state: State) -> Iterator[State]:
+        write, rest = state.queue[0], state.queue[1:]
+        after = _apply(state.cluster, write)
+        if after is None:
+            yield state._replace(queue=())
+        else:
+            going_on = tuple(following._replace(version=after.version) for following in rest)
+            yield self._landed(state._replace(cluster=after), write, going_on)
+        if state.faults >= self.faults:
+            return
+        failed = state._replace(queue=(), unknown=True, touched=True, faults=state.faults + 1)
+        yield failed
+        if after is not None:
+            yield failed._replace(cluster=after)
+        for cut_off in {(write,), state.queue}:
+            yield failed._replace(late=tuple(sorted((*state.late, cut_off))))
+
+    def _landed(self, state: State, write: Write, rest: tuple[Write, ...]) -> State:
+        if rest:
+            return state._replace(queue=rest, touched=True)
+        if write.kind == "W2":
+            return state._replace(queue=(), stage="asleep", seen=None, unknown=False, touched=True)
+        return state._replace(queue=(), stage="done")
+
+    def _judge(self, state: State) -> None:
+        cluster = state.cluster
+        if cluster.replicas == 0 and not cluster.paused:
+            self.violations.append(f"LOST: at zero without a record: {state}")
+        if state.stage == "done":
+            if cluster.replicas == 0:
+                self.violations.append(f"DOWN: at zero after the end: {state}")
+            if cluster.paused and not state.late:
+                self.violations.append(f"STALE: a record is left after the end: {state}")
+            if not state.hpa_writes and cluster.replicas not in (0, ORIGINAL):
+                self.violations.append(f"WRONG COUNT: {state}")
+
+
+def _call_off(state: State) -> State:
+    if not (state.touched or state.wake_wanted):
+        return state._replace(stage="done", seen=None)
+    return state._replace(stage="waking", seen=None)
+
+
+def _apply(cluster: Cluster, write: Write) -> Cluster | None:
+    """The object after the write, or None for a conflict. A patch that changes nothing moves nothing."""
+    if write.version != cluster.version:
+        return None
+    changed = {
+        "W1": cluster._replace(paused=write.count),
+        "W2": cluster._replace(replicas=0),
+        "W3": cluster._replace(replicas=write.count),
+        "W4": cluster._replace(paused=0, noted=write.noted or cluster.noted),
+    }[write.kind]
+    return cluster if changed == cluster else _touch(changed, generation=1)
+
+
+def _touch(cluster: Cluster, generation: int = 0) -> Cluster:
+    return cluster._replace(version=cluster.version + 1, generation=cluster.generation + generation)
+
+
+def _offset(seen: Cluster) -> Cluster:
+    """What a decision may depend on: the version only goes into the write."""
+    return seen._replace(version=1, generation=min(seen.generation, 4))
+
+
+def _observation(seen: Cluster) -> Observation:
+    carried: dict[str, str | None] = {}
+    if seen.paused:
+        carried |= notes.pause_patch(RECORD.model_copy(update={"original_replicas": seen.paused}))
+    if seen.noted:
+        carried[notes.RESUMED_AT] = seen.noted
+    return Observation(
+        ref=REF,
+        resource_version=str(seen.version),
+        generation=seen.generation,
+        replicas=seen.replicas,
+        annotations={key: value for key, value in carried.items() if value is not None},
+    )
+
+
+def _noted(note: WakeNote | None, fence_at: datetime | None) -> str:
+    if note is not None:
+        return to_rfc3339(note.resumed_at)
+    return "" if fence_at is None else to_rfc3339(FENCE)
