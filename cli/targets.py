@@ -1,11 +1,10 @@
 """Which Deployments a command is about."""
 
+from cli.errors import UsageProblem
 from policies import annotations as notes
 from policies.errors import InvalidAnnotation
 from policies.names import is_dns_label
 from policies.workload import Workload, WorkloadRef
-
-from cli.errors import UsageProblem
 
 _LONGEST_NAME = 253
 

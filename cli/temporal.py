@@ -10,12 +10,12 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescri
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import visibility
+from cli.session import Session
 from policies.hibernation import Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION, hibernation_id, task_queue
 from policies.workload import WorkloadRef
 from worker.connection import connect
-from cli.session import Session
 
 ASLEEP_PHASES = (Phase.PAUSING, Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING)
 """Phases in which a wake is something to do."""

@@ -1,0 +1,59 @@
+# finops-enforcer: two commands set up everything on a fresh machine with Python >= 3.11.
+#
+#   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
+#   make test          lint, types, the contract between the rooms, and all tests
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+KEEP ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types contract unit generate lock clean
+
+help:
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+
+# The virtual environment, from the lock with its hashes. Made again when the lock or pyproject.toml changes.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=python3.12, say"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing dependencies into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/finops demo $(if $(KEEP),--keep)
+
+test: lint types contract unit
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python deploy/generate.py --check
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contract: $(READY)
+	@$(BIN)/lint-imports
+
+unit: $(READY)
+	@$(BIN)/python -m pytest
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+generate: $(READY)
+	@$(BIN)/python deploy/generate.py
+
+# For maintainers: resolve the lock anew. It carries hashes and names no index.
+lock:
+	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

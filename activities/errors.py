@@ -1,0 +1,270 @@
+"""Errors of everything that reads or writes outside the process.
+
+IoError
+├── KubeconfigError              no kubeconfig, a broken one, or no such context
+├── IdentityMismatch             the kubeconfig leads to another cluster than before
+├── UnconditionalWrite           a write without a usable resourceVersion was asked for; nothing was sent
+├── KubernetesError              a request to the API server
+│   ├── Unreachable              nobody there: the request was never sent
+│   ├── OutcomeUnknown           a write that may have landed, or may still land
+│   ├── Unavailable              a read without an answer
+│   ├── Throttled                429: the server asks for patience
+│   ├── Conflict                 the object has changed, or is another one of the same name
+│   ├── NotFound                 404
+│   ├── ListExpired              410: a listing has to start again from its first page
+│   ├── Denied                   credentials, a right, or an admission policy
+│   ├── Rejected                 a request no server can take: a fault of ours
+│   └── UnexpectedAnswer         a success that does not hold what was asked for
+├── PriceFileError               a price list that cannot be used
+└── CostSourceError              a cost source
+    ├── CostSourceUnreachable    no answer, or none in time
+    ├── CostSourceRefused        an answer with an error status
+    └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
+
+Of an API server's error only the status, the reason and the names of fields are kept: its message can quote the whole
+object, annotations and all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class IoError(Exception):
+    """The base of this room's errors; `str()` is a sentence for a person."""
+
+
+class KubeconfigError(IoError):
+    """The way to the cluster cannot be read; `file` is what was looked at."""
+
+    def __init__(self, file: Path | str, problem: str) -> None:
+        self.file = str(file)
+        self.problem = problem
+        super().__init__(f"{self.file}: {problem}" if self.file else problem)
+
+    @classmethod
+    def missing(cls, file: Path | str) -> "KubeconfigError":
+        """No such file."""
+        return cls(
+            file,
+            "there is no such kubeconfig; name one with --kubeconfig or KUBECONFIG, or ask your cluster's provider for it",
+        )
+
+    @classmethod
+    def unknown_context(cls, file: Path | str, context: str, known: Sequence[str]) -> "KubeconfigError":
+        """The file has no such context."""
+        near = get_close_matches(context, known, n=1)
+        there_are = f"there are {', '.join(sorted(known))}" if known else "it has none at all"
+        hint = f'did you mean "{near[0]}"?' if near else there_are
+        return cls(file, f'has no context "{context}"; {hint}')
+
+
+class IdentityMismatch(IoError):
+    """The cluster that answers is not the one this installation belongs to."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"this is another cluster ({found}) than the one this installation belongs to ({expected}); point "
+            "--kubeconfig or --context back to that one, or give this one a name of its own with FINOPS_CLUSTER"
+        )
+
+
+class UnconditionalWrite(IoError, ValueError):
+    """A write under `""`, `"0"` or another text that is no version: the API server would not compare anything."""
+
+    def __init__(self, resource_version: str) -> None:
+        self.resource_version = resource_version[:40]
+        super().__init__(f"{self.resource_version!r} is not a resourceVersion to write under; nothing was sent")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request as the access rules of Kubernetes name it: verb, resource with its subresource, and the object."""
+
+    verb: str
+    resource: str
+    group: str = ""
+    namespace: str = ""
+    name: str = ""
+    server: str = ""
+    writes: bool = False
+
+    @property
+    def grant(self) -> str:
+        """What a role has to allow: `patch deployments/scale.apps`."""
+        return f"{self.verb} {self.resource}" + (f".{self.group}" if self.group else "")
+
+    def __str__(self) -> str:
+        item = "/".join(part for part in (self.namespace, self.name) if part)
+        return f"{self.verb} {self.resource} {item}".rstrip()
+
+
+class KubernetesError(IoError):
+    """A request that did not succeed: which one, the HTTP status (0: none came) and the server's reason."""
+
+    def __init__(self, call: Call, sentence: str, *, status: int = 0, reason: str = "") -> None:
+        self.call = call
+        self.status = status
+        self.reason = reason
+        super().__init__(sentence)
+
+    @property
+    def verb(self) -> str:
+        """get, list, patch or create."""
+        return self.call.verb
+
+    @property
+    def resource(self) -> str:
+        """The plural, with its subresource: `deployments/scale`."""
+        return self.call.resource
+
+
+class Unreachable(KubernetesError):
+    """Refused, no such host, no TLS, no time to connect: whatever it was, it did not happen."""
+
+    def __init__(self, call: Call, reason: str) -> None:
+        super().__init__(
+            call,
+            f"the API server at {call.server} cannot be reached: {reason}; check the address in the kubeconfig, the "
+            "network and that the cluster runs",
+            reason=reason,
+        )
+
+
+class OutcomeUnknown(KubernetesError):
+    """A write whose answer never came, or that got a 5xx: it may have landed and may still land."""
+
+    def __init__(self, call: Call, *, status: int = 0, reason: str) -> None:
+        got = f"was answered {status} {reason}".rstrip() if status else reason
+        super().__init__(call, f"{call}: {got}; whether it landed is unknown", status=status, reason=reason)
+
+
+class Unavailable(KubernetesError):
+    """A read that got a 5xx, timed out or broke off."""
+
+    def __init__(self, call: Call, *, status: int = 0, reason: str) -> None:
+        got = f"was answered {status} {reason}".rstrip() if status else reason
+        super().__init__(call, f"{call}: {got}; the API server is in trouble", status=status, reason=reason)
+
+
+class Throttled(KubernetesError):
+    """The server has too much to do; `retry_after` is how many seconds it asks to be left alone."""
+
+    def __init__(self, call: Call, *, retry_after: float, reason: str = "") -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            call,
+            f"{call}: the API server has too much to do and asks for {retry_after:g} s of patience",
+            status=429,
+            reason=reason,
+        )
+
+
+class Conflict(KubernetesError):
+    """The resourceVersion or the uid is not the object's any more; nothing was written."""
+
+    def __init__(self, call: Call, *, status: int = 409, reason: str = "") -> None:
+        super().__init__(call, f"{call}: the object has changed meanwhile", status=status, reason=reason)
+
+
+class NotFound(KubernetesError):
+    """No such object, or no such resource on this server."""
+
+    def __init__(self, call: Call, *, reason: str = "") -> None:
+        super().__init__(call, f"{call}: there is none", status=404, reason=reason)
+
+
+class ListExpired(KubernetesError):
+    """The page token is too old."""
+
+    def __init__(self, call: Call, *, reason: str = "") -> None:
+        super().__init__(call, f"{call}: the listing took too long and has to start again", status=410, reason=reason)
+
+
+class Denied(KubernetesError):
+    """The credentials are not taken, a right is missing, or an admission policy refuses.
+
+    `webhook` is the admission webhook that said no, where it can be told.
+    """
+
+    def __init__(self, call: Call, *, status: int, reason: str = "", webhook: str = "") -> None:
+        self.webhook = webhook
+        where = f" in namespace {call.namespace}" if call.namespace else ""
+        if status == 401:  # noqa: PLR2004 - HTTP's own number
+            sentence = f"{call}: the API server at {call.server} does not take the credentials (401); log in again"
+        elif webhook:
+            sentence = f"{call}: admission webhook {webhook} refuses it ({status}); exempt finops-enforcer there"
+        elif status == 403:  # noqa: PLR2004 - HTTP's own number
+            sentence = (
+                f"{call}: refused (403); the right to {call.grant}{where} is missing, or an admission policy forbids it"
+            )
+        else:
+            sentence = f"{call}: an admission policy refuses it ({status}); exempt finops-enforcer there"
+        super().__init__(call, sentence, status=status, reason=reason)
+
+
+class Rejected(KubernetesError):
+    """The server cannot take such a request; `fields` names what it does not like."""
+
+    def __init__(self, call: Call, *, status: int, reason: str = "", fields: Sequence[str] = ()) -> None:
+        self.fields = tuple(fields)
+        about = f" about {', '.join(self.fields)}" if self.fields else ""
+        super().__init__(
+            call,
+            f"{call}: the API server answered {status} {reason}{about}, which is a fault of finops-enforcer",
+            status=status,
+            reason=reason,
+        )
+
+
+class UnexpectedAnswer(KubernetesError):
+    """An answer that is not what such a request is answered with; `problem` says how."""
+
+    def __init__(self, call: Call, problem: str, *, status: int = 200) -> None:
+        self.problem = problem
+        super().__init__(call, f"{call}: the answer is not the one expected: {problem}", status=status)
+
+
+class PriceFileError(IoError):
+    """A price list that cannot be used; `problems` has a sentence with file, line and field for each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class CostSourceError(IoError):
+    """A cost source that gives no prices; `source` is its name."""
+
+    def __init__(self, source: str, sentence: str) -> None:
+        self.source = source
+        super().__init__(sentence)
+
+
+class CostSourceUnreachable(CostSourceError):
+    """Nobody answers, or not in time."""
+
+    def __init__(self, source: str, url: str, reason: str) -> None:
+        self.url = url
+        super().__init__(source, f"{source} at {url} gives no answer: {reason}; check the address and the network")
+
+
+class CostSourceRefused(CostSourceError):
+    """An error status. Its text is left out: it is long, and names what is inside the cluster."""
+
+    def __init__(self, source: str, url: str, status: int) -> None:
+        self.url = url
+        self.status = status
+        super().__init__(source, f"{source} at {url} answered {status}; its log says why")
+
+
+class CostAnswerInvalid(CostSourceError):
+    """A success that breaks a rule. `rule` names it."""
+
+    def __init__(self, source: str, rule: str, detail: str) -> None:
+        self.rule = rule
+        self.detail = detail
+        super().__init__(source, f"the answer of {source} cannot be believed ({rule}): {detail}")

@@ -1,0 +1,65 @@
+"""`finops plan`: what could be paused now, and what that would save. Reads only, and needs no Temporal."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from activities.policyfiles import read_policies
+from cli.errors import UsageProblem
+from cli.listing import list_workloads
+from cli.planning import make_plan
+from cli.planview import show_plan
+from cli.sample import SAMPLE_HOURLY_COST, sample_policy
+from cli.session import Session
+from policies.document import EnforcementPolicy
+from policies.problems import PolicyError
+
+
+def plan(
+    ctx: typer.Context,
+    path: Annotated[Path | None, typer.Argument(metavar="[POLICY.yaml|DIR]", help="Without it: a sample.")] = None,
+    now: Annotated[bool, typer.Option("--now", help="Judge the present instant.")] = False,  # noqa: ARG001
+    at: Annotated[str | None, typer.Option(help="Judge another instant (not possible yet).", metavar="TIME")] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="List every Deployment with its reason.")] = False,
+) -> None:
+    """Show what could be paused now and what that would save. Changes nothing, and needs no Temporal."""
+    if at is not None:
+        raise UsageProblem("--at is refused: the calendar is not there yet, so only the present instant can be judged")
+    session = Session.of(ctx)
+    policies = (sample_policy(),) if path is None else load_policies(path)
+    if not session.terminal.for_programs:
+        session.introduce()
+        if path is None:
+            session.terminal.say(
+                f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
+            )
+    judged_at = datetime.now(UTC)
+    listing = list_workloads(session)
+    with session.terminal.progress("asking for costs and autoscalers"):
+        gathered = session.cluster.gatherer().gather(judged_at)
+    made = make_plan(
+        policies,
+        listing.workloads,
+        gathered,
+        now=judged_at,
+        interval=session.settings.interval,
+        instance=session.known_instance,
+    ).model_copy(update={"unreadable": listing.unreadable})
+    if session.terminal.for_programs:
+        transport = session.cluster.transport
+        about = {"context": transport.context_name, "server": transport.server, "cluster": session.settings.cluster}
+        session.terminal.show_json(about | made.model_dump(mode="json"))
+        return
+    show_plan(session.terminal, made, interval=session.settings.interval, show_all=show_all)
+
+
+def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
+    """The policies of a file or directory. Raises PolicyError with everything that is wrong, UsageProblem for none."""
+    read = read_policies(path)
+    if read.problems:
+        raise PolicyError(read.problems)
+    if not read.policies:
+        raise UsageProblem(f"{path} holds no policy")
+    return read.policies

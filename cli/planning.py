@@ -1,0 +1,216 @@
+"""What a plan is made of: every policy's decision on every Deployment, without any I/O of its own."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from activities.gathering import Gathered
+from cli.caveats import caveats_of
+from cli.targets import instance_of, is_sleeper
+from policies import annotations as notes
+from policies.checks import Case, protection_of
+from policies.costs import HourlyCost
+from policies.document import EnforcementPolicy, Mode
+from policies.errors import InvalidAnnotation
+from policies.evaluation import Candidate, Decision, as_candidate, evaluate
+from policies.limits import Brake, Census, select
+from policies.models import Frozen
+from policies.reasons import Reason
+from policies.savings import up_to_per_month
+from policies.workload import Workload, WorkloadRef
+
+OUT_OF_SCOPE = frozenset(
+    {Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH}
+)
+"""Reasons that say nothing of the workload itself: the policy is not about it."""
+
+
+class Money(Frozen):
+    """A sum of hourly costs, by currency and source, and how many had no figure."""
+
+    hourly: float = 0
+    up_to_per_month: float = 0
+    currency: str = ""
+    source: str = ""
+    unknown: int = 0
+
+
+class Sleep(Frozen):
+    """A Deployment that sleeps already, from its own annotations."""
+
+    ref: WorkloadRef
+    policy: str
+    instance: str
+    ours: bool
+    until: datetime | None = None
+    original_replicas: int | None = None
+    cost: HourlyCost | None = None
+    problem: str = ""
+
+
+class Caveat(Frozen):
+    """Something to know before a Deployment is paused."""
+
+    ref: WorkloadRef
+    sentence: str
+
+
+class PolicyPlan(Frozen):
+    """What one policy would do."""
+
+    policy: str
+    mode: Mode
+    suspended: bool = False
+    decisions: tuple[Decision, ...]
+    counts: dict[Reason, int]
+    saving: Money
+    considered: Money
+    max_actions_per_run: int | None = None
+    first_run: int = 0
+    last_asleep_at: datetime | None = None
+    brake: Brake | None = None
+
+    @property
+    def pauses(self) -> tuple[Decision, ...]:
+        """The Deployments that would go to sleep, in the order the runs take them."""
+        return tuple(decision for decision in self.decisions if decision.reason is Reason.PAUSE)
+
+
+class Plan(Frozen):
+    """A whole plan."""
+
+    judged_at: datetime
+    policies: tuple[PolicyPlan, ...]
+    sleepers: tuple[Sleep, ...]
+    caveats: tuple[Caveat, ...]
+    census: Census
+    saving: Money
+    """Of all policies together; a Deployment that two of them would pause counts once."""
+    unknowns: tuple[str, ...] = ()
+    """What could not be found out, and what that means."""
+    unreadable: tuple[str, ...] = ()
+
+
+def make_plan(
+    policies: Iterable[EnforcementPolicy],
+    workloads: Sequence[Workload],
+    gathered: Gathered,
+    *,
+    now: datetime,
+    interval: timedelta,
+    instance: str | None,
+) -> Plan:
+    """Judge all workloads by all policies at this instant. `interval` is the time between two runs."""
+    ordered = tuple(sorted(workloads, key=lambda workload: (workload.ref.namespace, workload.ref.name)))
+    surroundings = gathered.surroundings_for(ordered, now)
+    priced = tuple((workload, gathered.costs.quote(workload)) for workload in ordered)
+    counted = [workload for workload in ordered if protection_of(workload, surroundings) is None]
+    asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
+    census = Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
+    plans = []
+    for policy in policies:
+        cases = [
+            Case(policy=policy, workload=workload, surroundings=surroundings, cost=cost) for workload, cost in priced
+        ]
+        judged = [(case, evaluate(case)) for case in cases]
+        plans.append(_plan_policy(policy, judged, census, now, interval))
+    paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
+    return Plan(
+        judged_at=now,
+        policies=tuple(plans),
+        sleepers=tuple(_as_sleep(workload, instance) for workload in ordered if is_sleeper(workload)),
+        caveats=tuple(
+            Caveat(ref=workload.ref, sentence=sentence)
+            for workload in ordered
+            if str(workload.ref) in paused
+            for sentence in caveats_of(workload)
+        ),
+        census=census,
+        saving=add_up(paused.values()),
+        unknowns=_unknowns(gathered),
+    )
+
+
+def add_up(decisions: Iterable[Decision]) -> Money:
+    """The costs of these decisions. A source speaks one currency, so its name and currency are those of the first."""
+    costs = [decision.cost for decision in decisions]
+    known = [cost for cost in costs if cost is not None]
+    return Money(
+        hourly=sum(cost.amount for cost in known),
+        up_to_per_month=sum(up_to_per_month(cost) for cost in known),
+        currency=known[0].currency if known else "",
+        source=known[0].source if known else "",
+        unknown=len(costs) - len(known),
+    )
+
+
+def _plan_policy(
+    policy: EnforcementPolicy,
+    judged: list[tuple[Case, Decision]],
+    census: Census,
+    now: datetime,
+    interval: timedelta,
+) -> PolicyPlan:
+    decisions = tuple(decision for _, decision in judged)
+    candidates = tuple(as_candidate(case, decision) for case, decision in judged if decision.reason is Reason.PAUSE)
+    selection = select(candidates, census, policy.max_actions_per_run, policy.spec.limits.max_affected_percent)
+    return PolicyPlan(
+        policy=policy.name,
+        mode=policy.spec.mode,
+        suspended=policy.spec.suspend,
+        decisions=decisions,
+        counts=Counter(decision.reason for decision in decisions),
+        saving=add_up(decision for decision in decisions if decision.reason is Reason.PAUSE),
+        considered=add_up(decision for decision in decisions if decision.reason not in OUT_OF_SCOPE),
+        max_actions_per_run=policy.max_actions_per_run,
+        first_run=len(selection.chosen),
+        last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
+        brake=selection.brake,
+    )
+
+
+def _last_asleep_at(
+    candidates: tuple[Candidate, ...], max_actions: int | None, now: datetime, interval: timedelta
+) -> datetime | None:
+    """When the run that takes the last candidate begins, the first one beginning now."""
+    if not candidates:
+        return None
+    runs = 1 if max_actions is None else -(-len(candidates) // max_actions)
+    return now + (runs - 1) * interval
+
+
+def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
+    base = Sleep(
+        ref=workload.ref,
+        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        instance=instance_of(workload),
+        ours=instance is not None and instance_of(workload) == instance,
+    )
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation as error:
+        return base.model_copy(update={"problem": str(error)})
+    if record is None:
+        return base.model_copy(update={"problem": f"its record is incomplete: {notes.PAUSED} is missing"})
+    return base.model_copy(
+        update={
+            "until": record.resume_at,
+            "original_replicas": record.original_replicas,
+            "cost": record.cost,
+        }
+    )
+
+
+def _unknowns(gathered: Gathered) -> tuple[str, ...]:
+    found = []
+    if gathered.base.autoscalers is None:
+        found.append(
+            "HorizontalPodAutoscalers or ScaledObjects may not be listed: a Deployment that an autoscaler scaled "
+            "last is left alone (AutoscalerUnknown), and KEDA's others are not recognised"
+        )
+    if gathered.admission is None:
+        found.append(
+            "webhook configurations, APIServices or CRDs may not be listed: Deployments behind them are not "
+            "recognised as protected"
+        )
+    return tuple(found)

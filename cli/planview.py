@@ -1,0 +1,104 @@
+"""A plan as people read it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cli.console import Terminal
+from cli.planning import OUT_OF_SCOPE, Money, Plan, PolicyPlan, Sleep
+from cli.times import show_time
+from policies.durations import format_duration
+from policies.evaluation import Decision
+from policies.reasons import Reason
+from policies.savings import up_to_per_month
+
+
+def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
+    """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
+    terminal.say(f"as of {show_time(plan.judged_at)}, now")
+    for policy in plan.policies:
+        _show_policy(terminal, policy, interval=interval, show_all=show_all)
+    if plan.sleepers:
+        terminal.say(f"\nAsleep already ({len(plan.sleepers)}), not counted above", style="bold")
+        terminal.show_table(
+            ("Deployment", "State", "Gives back", "Cost/h when paused"), map(_sleep_row, plan.sleepers), numbers=(2, 3)
+        )
+    if len(plan.policies) > 1:
+        terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
+    for caveat in plan.caveats:
+        terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
+    for name in plan.unreadable:
+        terminal.say(f"warning: {name} could not be read and is left alone", style="yellow")
+    for unknown in plan.unknowns:
+        terminal.say(f"not known: {unknown}", style="yellow")
+
+
+def describe_money(money: Money) -> str:
+    """Hourly and monthly, always as the estimate that it is."""
+    if not money.currency:
+        return "an unknown amount (no cost is known)" if money.unknown else "nothing"
+    unknown = f"; the cost of {money.unknown} is unknown" if money.unknown else ""
+    return (
+        f"{money.hourly:.4f} {money.currency} an hour, up to {money.up_to_per_month:.2f} {money.currency} a month "
+        f"(estimate, {money.source}{unknown})"
+    )
+
+
+def _show_policy(terminal: Terminal, plan: PolicyPlan, *, interval: timedelta, show_all: bool) -> None:
+    standing = "suspended" if plan.suspended else str(plan.mode)
+    pauses = plan.pauses
+    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}", style="bold")
+    if pauses:
+        terminal.show_table(
+            ("Deployment", "Replicas", "Cost/h", "Up to/month"), map(_pause_row, pauses), numbers=(1, 2, 3)
+        )
+        terminal.say(f"would save {describe_money(plan.saving)}")
+    for sentence in _describe_limits(plan, interval):
+        terminal.say(sentence)
+    others = {reason: count for reason, count in plan.counts.items() if reason is not Reason.PAUSE}
+    if others:
+        terminal.say("\nLeft alone")
+        rows = sorted(others.items(), key=lambda item: -item[1])
+        terminal.show_table(("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,))
+    considered = sum(count for reason, count in plan.counts.items() if reason not in OUT_OF_SCOPE)
+    terminal.say(f"considered {considered} Deployments, together {describe_money(plan.considered)}")
+    if show_all:
+        terminal.show_table(
+            ("Deployment", "Decision", "Cost/h", "Why"), map(_decision_row, plan.decisions), numbers=(2,)
+        )
+    elif others:
+        terminal.say("--all lists each with its reason", style="dim")
+
+
+def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
+    if plan.brake is not None:
+        yield f"brake: {plan.brake}"
+        return
+    if plan.max_actions_per_run is not None and plan.last_asleep_at is not None:
+        yield (
+            f"{plan.max_actions_per_run} a run, every {format_duration(interval)}: the last one would be asleep at "
+            f"{show_time(plan.last_asleep_at)}"
+        )
+    if plan.suspended:
+        yield "it is suspended, so it pauses nothing"
+
+
+def _pause_row(decision: Decision) -> tuple[str, ...]:
+    month = "unknown" if decision.cost is None else f"{up_to_per_month(decision.cost):.2f}"
+    return (str(decision.ref), str(decision.replicas), _show_cost(decision), month)
+
+
+def _decision_row(decision: Decision) -> tuple[str, ...]:
+    return (str(decision.ref), str(decision.reason), _show_cost(decision), decision.sentence)
+
+
+def _show_cost(decision: Decision) -> str:
+    return "unknown" if decision.cost is None else f"{decision.cost.amount:.4f} {decision.cost.currency}"
+
+
+def _sleep_row(sleep: Sleep) -> tuple[str, ...]:
+    if sleep.problem:
+        return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
+    stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"
+    state = f"Asleep ({sleep.policy}, until {show_time(sleep.until)}{stranger})"
+    cost = "unknown" if sleep.cost is None else f"{sleep.cost.amount:.4f} {sleep.cost.currency}"
+    return (str(sleep.ref), state, str(sleep.original_replicas), cost)
