@@ -50,10 +50,12 @@ format: $(READY)
 generate: $(READY)
 	@$(BIN)/python deploy/generate.py
 
-# For maintainers: resolve the lock anew. It carries hashes and names no index.
+# For maintainers: resolve the locks anew: everything, and what the image holds. They carry hashes and name no index.
 lock:
 	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+	@uv pip compile pyproject.toml -c requirements.lock --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements-runtime.lock
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

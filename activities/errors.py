@@ -28,6 +28,7 @@ object, annotations and all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from http import HTTPStatus
 from pathlib import Path
 
 
@@ -48,7 +49,7 @@ class KubeconfigError(IoError):
         """No such file."""
         return cls(
             file,
-            "there is no such kubeconfig; name one with --kubeconfig or KUBECONFIG, or ask your cluster's provider for it",
+            "there is no such kubeconfig; name one with --kubeconfig or KUBECONFIG, or ask who runs the cluster for one",
         )
 
     @classmethod
@@ -107,7 +108,7 @@ class KubernetesError(IoError):
 
     def __init__(self, call: Call, sentence: str, *, status: int = 0, reason: str = "") -> None:
         self.call = call
-        self.status = status
+        self.status = int(status)
         self.reason = reason
         super().__init__(sentence)
 
@@ -158,7 +159,7 @@ class Throttled(KubernetesError):
         super().__init__(
             call,
             f"{call}: the API server has too much to do and asks for {retry_after:g} s of patience",
-            status=429,
+            status=HTTPStatus.TOO_MANY_REQUESTS,
             reason=reason,
         )
 
@@ -166,7 +167,7 @@ class Throttled(KubernetesError):
 class Conflict(KubernetesError):
     """The resourceVersion or the uid is not the object's any more; nothing was written."""
 
-    def __init__(self, call: Call, *, status: int = 409, reason: str = "") -> None:
+    def __init__(self, call: Call, *, status: int = HTTPStatus.CONFLICT, reason: str = "") -> None:
         super().__init__(call, f"{call}: the object has changed meanwhile", status=status, reason=reason)
 
 
@@ -174,14 +175,16 @@ class NotFound(KubernetesError):
     """No such object, or no such resource on this server."""
 
     def __init__(self, call: Call, *, reason: str = "") -> None:
-        super().__init__(call, f"{call}: there is none", status=404, reason=reason)
+        super().__init__(call, f"{call}: there is none", status=HTTPStatus.NOT_FOUND, reason=reason)
 
 
 class ListExpired(KubernetesError):
     """The page token is too old."""
 
     def __init__(self, call: Call, *, reason: str = "") -> None:
-        super().__init__(call, f"{call}: the listing took too long and has to start again", status=410, reason=reason)
+        super().__init__(
+            call, f"{call}: the listing took too long and has to start again", status=HTTPStatus.GONE, reason=reason
+        )
 
 
 class Denied(KubernetesError):
@@ -193,11 +196,11 @@ class Denied(KubernetesError):
     def __init__(self, call: Call, *, status: int, reason: str = "", webhook: str = "") -> None:
         self.webhook = webhook
         where = f" in namespace {call.namespace}" if call.namespace else ""
-        if status == 401:  # noqa: PLR2004 - HTTP's own number
+        if status == HTTPStatus.UNAUTHORIZED:
             sentence = f"{call}: the API server at {call.server} does not take the credentials (401); log in again"
         elif webhook:
             sentence = f"{call}: admission webhook {webhook} refuses it ({status}); exempt finops-enforcer there"
-        elif status == 403:  # noqa: PLR2004 - HTTP's own number
+        elif status == HTTPStatus.FORBIDDEN:
             sentence = (
                 f"{call}: refused (403); the right to {call.grant}{where} is missing, or an admission policy forbids it"
             )
@@ -223,7 +226,7 @@ class Rejected(KubernetesError):
 class UnexpectedAnswer(KubernetesError):
     """An answer that is not what such a request is answered with; `problem` says how."""
 
-    def __init__(self, call: Call, problem: str, *, status: int = 200) -> None:
+    def __init__(self, call: Call, problem: str, *, status: int = HTTPStatus.OK) -> None:
         self.problem = problem
         super().__init__(call, f"{call}: the answer is not the one expected: {problem}", status=status)
 

@@ -16,10 +16,11 @@ STALE_AFTER = timedelta(seconds=60)
 
 
 class Hold(Frozen):
-    """`finops hold`: no new pauses in this cluster, by whom and since when."""
+    """`finops hold`: no new pauses in this cluster, by whom, since when and why."""
 
     by: str
     since: datetime
+    reason: str = ""
 
 
 class Snapshot(Frozen):

@@ -1,19 +1,24 @@
 """The Deployments of a cluster, for commands that look at all of them."""
 
+from dataclasses import dataclass
+
 from cli.session import Session
-from policies.models import Frozen
 from policies.workload import Workload
 
 
-class Listing(Frozen):
-    """All Deployments, and the names of those that nobody could read."""
+@dataclass(frozen=True)
+class Listing:
+    """All Deployments; `unreadable` names those that could not be understood, and why."""
 
-    workloads: tuple[Workload, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    workloads: tuple[Workload, ...]
+    unreadable: tuple[str, ...]
 
 
 def list_workloads(session: Session) -> Listing:
     """All Deployments of the cluster. Raises KubernetesError."""
     with session.terminal.progress("listing Deployments"):
-        page = session.cluster.deployments.list_all()
-    return Listing(workloads=page.workloads, unreadable=page.unreadable)
+        pages = tuple(session.cluster.deployments.list_all())
+    return Listing(
+        workloads=tuple(workload for page in pages for workload in page.workloads),
+        unreadable=tuple(name for page in pages for name in page.unreadable),
+    )

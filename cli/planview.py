@@ -58,7 +58,9 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, *, interval: timedelta, s
     if others:
         terminal.say("\nLeft alone")
         rows = sorted(others.items(), key=lambda item: -item[1])
-        terminal.show_table(("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,))
+        terminal.show_table(
+            ("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,)
+        )
     considered = sum(count for reason, count in plan.counts.items() if reason not in OUT_OF_SCOPE)
     terminal.say(f"considered {considered} Deployments, together {describe_money(plan.considered)}")
     if show_all:

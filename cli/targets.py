@@ -1,5 +1,9 @@
 """Which Deployments a command is about."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from cli.errors import UsageProblem
 from policies import annotations as notes
 from policies.errors import InvalidAnnotation
@@ -56,3 +60,51 @@ def record_of(workload: Workload) -> notes.PauseRecord:
         paused_at=workload.created_at,
         original_replicas=original,
     )
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command is about: one Deployment, those of a namespace, or all of them."""
+
+    ref: WorkloadRef | None = None
+    namespace: str | None = None
+
+    @classmethod
+    def parse(cls, workload: str | None, namespace: str | None, *, everything: bool = False) -> "Target":
+        """The target that was named. Raises UsageProblem unless there is exactly one."""
+        if (workload is not None) + (namespace is not None) + everything != 1:
+            raise UsageProblem("name one target: NAMESPACE/NAME, --namespace NAMESPACE, or --all where there is one")
+        return cls(
+            ref=None if workload is None else read_ref(workload),
+            namespace=None if namespace is None else read_namespace(namespace),
+        )
+
+    def __str__(self) -> str:
+        if self.ref is not None:
+            return str(self.ref)
+        return "the whole cluster" if self.namespace is None else f"namespace {self.namespace}"
+
+    def covers(self, workload: Workload) -> bool:
+        """Whether a Deployment is meant."""
+        if self.ref is not None:
+            return str(self.ref) == str(workload.ref)
+        return self.namespace is None or workload.ref.namespace == self.namespace
+
+
+def choose_sleepers(
+    workloads: Iterable[Workload], target: Target, instance: str | None
+) -> tuple[tuple[Workload, ...], tuple[Workload, ...]]:
+    """The sleepers of a target that are ours to wake, and those of other installations.
+
+    One that is named exactly is ours whoever put it to sleep. Raises UsageProblem where several are meant and nobody
+    knows who we are.
+    """
+    sleepers = [workload for workload in workloads if is_sleeper(workload) and target.covers(workload)]
+    if target.ref is not None:
+        return tuple(sleepers), ()
+    if instance is None and sleepers:
+        counted = Counter(instance_of(workload) or "unnamed" for workload in sleepers)
+        there = ", ".join(f"{name} ({count})" for name, count in sorted(counted.items()))
+        raise UsageProblem(f"these sleepers belong to: {there}; say whose you mean with --instance NAME")
+    ours = tuple(workload for workload in sleepers if instance_of(workload) == instance)
+    return ours, tuple(workload for workload in sleepers if instance_of(workload) != instance)

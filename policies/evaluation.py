@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from policies.annotations import PREFIX
 from policies.checks import BY_HAND, CHECKS, Case, Check, Finding
 from policies.costs import HourlyCost
+from policies.document import EnforcementPolicy, Metadata, Namespaces, PolicySpec, Scope
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
@@ -49,6 +50,12 @@ def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
 def object_to_pause_by_hand(case: Case) -> Finding | None:
     """What forbids a pause that a person asked for, or None."""
     return next((finding for check in BY_HAND if (finding := _judge(check, case)) is not None), None)
+
+
+def manual_policy() -> EnforcementPolicy:
+    """The policy of a pause by hand. Its name is refused in a document, so it is put together without validation."""
+    spec = PolicySpec(scope=Scope(namespaces=Namespaces(include=("*",))))
+    return EnforcementPolicy.model_construct(metadata=Metadata.model_construct(name=MANUAL), spec=spec)
 
 
 def as_candidate(case: Case, decision: Decision) -> Candidate:

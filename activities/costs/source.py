@@ -1,0 +1,45 @@
+"""What a cost source is: something that answers, for one Deployment after another, what it costs an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from policies.costs import CostAnswer
+from policies.workload import Workload
+
+
+class Costs(Protocol):
+    """The prices of one run."""
+
+    @property
+    def problem(self) -> str:
+        """Why the source has no answer for anybody; empty where it has."""
+
+    def quote(self, workload: Workload) -> CostAnswer:
+        """What the Deployment costs an hour as it runs, or why that is unknown. Asks nobody."""
+
+
+class CostSource(Protocol):
+    """Where prices come from."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown beside every figure."""
+
+    def fetch(self, window_end: datetime) -> Costs:
+        """The prices, from what was seen until `window_end`.
+
+        A source in trouble answers every question with unknown. Raises KubernetesError where it needs the cluster
+        and cannot reach it.
+        """
+
+
+@dataclass(frozen=True)
+class NoCosts:
+    """The answer of a source in trouble."""
+
+    problem: str
+
+    def quote(self, workload: Workload) -> CostAnswer:  # noqa: ARG002 - the same for every one
+        """Unknown."""
+        return CostAnswer(unknown_because=self.problem)

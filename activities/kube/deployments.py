@@ -1,0 +1,191 @@
+"""Deployments: pages of all of them, a fresh read of one, and the two kinds of write.
+
+A write is sent once, under the resourceVersion (and uid) its caller decided on, and its answer is checked for what
+was asked. Nothing here reads before it writes or tries again: that is for whoever decides.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from activities.errors import ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
+from activities.kube.answers import describe_call
+from activities.kube.conversion import to_workload, to_workload_anyway
+from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
+from activities.kube.models import Deployment, Metadata, Scale
+from activities.kube.quantities import InvalidQuantity
+from activities.kube.transport import KubeTransport, Reply, path_of
+from policies.annotations import AnnotationPatch
+from policies.names import FIELD_MANAGER
+from policies.workload import Workload, WorkloadRef
+
+_ALL = "/apis/apps/v1/deployments"
+_WRITE_QUERY = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+_MERGE_PATCH = "application/merge-patch+json"
+_VERSION = re.compile(r"[1-9][0-9]{0,19}")
+_PAGE = ListPage[Deployment]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a listing. `unreadable` names Deployments that could not be understood, and why."""
+
+    workloads: tuple[Workload, ...]
+    unreadable: tuple[str, ...] = ()
+    next_token: str = ""
+    server_time: datetime | None = None
+
+
+class Deployments:
+    """The Deployments of one cluster."""
+
+    def __init__(self, transport: KubeTransport) -> None:
+        self._transport = transport
+
+    def list_page(self, continue_token: str = "", *, limit: int = PAGE_SIZE) -> Page:
+        """The first page at the newest state, or with a token the next page of the same snapshot.
+
+        Raises KubernetesError, ListExpired where the token is too old: begin again with the first page.
+        """
+        reply = request_page(self._transport, _ALL, continue_token, limit=limit)
+        try:
+            page = _PAGE.model_validate_json(reply.body)
+        except ValidationError:
+            return self._read_page_by_item(reply)
+        return _as_page(page.items or [], page.metadata.next_token, reply, ())
+
+    def list_all(self) -> Iterator[Page]:
+        """All pages; a listing that expires begins again without what was already given. Raises KubernetesError."""
+        seen: set[WorkloadRef] = set()
+        restarts, token = 0, ""
+        while True:
+            try:
+                page = self.list_page(token)
+            except ListExpired:
+                if restarts == RESTARTS:
+                    raise
+                restarts, token = restarts + 1, ""
+                continue
+            fresh = tuple(workload for workload in page.workloads if workload.ref not in seen)
+            seen.update(workload.ref for workload in fresh)
+            yield Page(fresh, page.unreadable, page.next_token, page.server_time)
+            token = page.next_token
+            if not token:
+                return
+
+    def read(self, namespace: str, name: str) -> Workload | None:
+        """The Deployment as it is now (a quorum read), or None where there is none. Raises KubernetesError."""
+        path = _path(namespace, name)
+        try:
+            reply = self._transport.request("GET", path)
+        except NotFound:
+            return None
+        call = describe_call("GET", path, self._transport.server)
+        return to_workload_anyway(decode(Deployment, reply, call))
+
+    def annotate(self, ref: WorkloadRef, resource_version: str, patch: AnnotationPatch) -> Workload:
+        """Write annotations (None removes one); the Deployment as it then is.
+
+        Raises UnconditionalWrite, KubernetesError, UnexpectedAnswer where the answer does not carry them.
+        """
+        path = _path(ref.namespace, ref.name)
+        reply = self._write(path, ref, resource_version, annotations=patch)
+        call = describe_call("PATCH", path, self._transport.server)
+        written = to_workload_anyway(decode(Deployment, reply, call))
+        problem = _identity_problem(written.ref, written.resource_version, ref)
+        for key, value in patch.items():
+            if written.annotations.get(key) != value:
+                problem = problem or f"annotation {key} is not what was written"
+        if problem:
+            raise UnexpectedAnswer(call, problem)
+        return written
+
+    def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
+        """Set the replica count; the resourceVersion the Deployment then has.
+
+        Raises UnconditionalWrite, KubernetesError, UnexpectedAnswer where the answer has another count.
+        """
+        path = path_of(_path(ref.namespace, ref.name), "scale")
+        reply = self._write(path, ref, resource_version, replicas=replicas)
+        call = describe_call("PATCH", path, self._transport.server)
+        scale = decode(Scale, reply, call)
+        problem = _identity_problem(_ref(scale.metadata), scale.metadata.resource_version, ref)
+        if scale.spec.replicas != replicas:
+            problem = problem or f"{scale.spec.replicas} replicas, not the {replicas} asked for"
+        if problem:
+            raise UnexpectedAnswer(call, problem)
+        return scale.metadata.resource_version
+
+    def _write(
+        self,
+        path: str,
+        ref: WorkloadRef,
+        resource_version: str,
+        *,
+        annotations: AnnotationPatch | None = None,
+        replicas: int | None = None,
+    ) -> Reply:
+        if _VERSION.fullmatch(resource_version) is None:
+            raise UnconditionalWrite(resource_version)
+        metadata: dict[str, Any] = {"resourceVersion": resource_version}
+        if ref.uid:
+            metadata["uid"] = ref.uid
+        if annotations is not None:
+            metadata["annotations"] = annotations
+        document: dict[str, Any] = {"metadata": metadata}
+        if replicas is not None:
+            document["spec"] = {"replicas": replicas}
+        body = json.dumps(document).encode()
+        return self._transport.request("PATCH", path, query=_WRITE_QUERY, body=body, content_type=_MERGE_PATCH)
+
+    def _read_page_by_item(self, reply: Reply) -> Page:
+        """A page with a Deployment in it that is not what Kubernetes says it is: the others still count."""
+        page = decode(RawPage, reply, describe_call("GET", _ALL, self._transport.server))
+        deployments: list[Deployment] = []
+        unreadable: list[str] = []
+        for item in page.items or []:
+            try:
+                deployments.append(Deployment.model_validate(item))
+            except ValidationError as error:
+                place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
+                unreadable.append(f"{_name_of(item)}: {place} cannot be read")
+        return _as_page(deployments, page.metadata.next_token, reply, unreadable)
+
+
+def _path(namespace: str, name: str) -> str:
+    return path_of("/apis/apps/v1/namespaces", namespace, "deployments", name)
+
+
+def _ref(metadata: Metadata) -> WorkloadRef:
+    return WorkloadRef(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
+
+
+def _as_page(items: list[Deployment], token: str, reply: Reply, unreadable: tuple[str, ...] | list[str]) -> Page:
+    workloads: list[Workload] = []
+    problems = list(unreadable)
+    for item in items:
+        try:
+            workloads.append(to_workload(item))
+        except InvalidQuantity as error:
+            problems.append(f"{_ref(item.metadata)}: a request is {error}")
+    return Page(tuple(workloads), tuple(problems), token, reply.server_time)
+
+
+def _identity_problem(written: WorkloadRef, resource_version: str, asked: WorkloadRef) -> str | None:
+    if (written.namespace, written.name) != (asked.namespace, asked.name) or asked.uid not in {"", written.uid}:
+        return "it is of another object"
+    if _VERSION.fullmatch(resource_version) is None:
+        return "it has no resourceVersion"
+    return None
+
+
+def _name_of(item: Any) -> str:
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    if not isinstance(metadata, dict):
+        return "a Deployment"
+    return f"{metadata.get('namespace', '?')}/{metadata.get('name', '?')}"

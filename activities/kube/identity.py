@@ -1,0 +1,42 @@
+"""Which cluster this is, whatever its address or the name of the context."""
+
+import hashlib
+import re
+from http import HTTPStatus
+
+from activities.errors import Denied, NotFound
+from activities.kube.answers import describe_call
+from activities.kube.lists import KubeModel, decode
+from activities.kube.models import Metadata
+from activities.kube.transport import KubeTransport
+
+_SERVICE = "/api/v1/namespaces/default/services/kubernetes"
+_BLANK = re.compile(rb"\s+")
+
+
+class _Named(KubeModel):
+    metadata: Metadata
+
+
+def read_cluster_identity(transport: KubeTransport) -> str:
+    """`uid:` and the uid of Service `default/kubernetes`, which the API server makes once for a cluster.
+
+    Where that may not be read or is not there: `ca:` and the hash of the CA bundle, or, for a server that the
+    system's CAs vouch for, `server:` and its address. Raises KubernetesError.
+    """
+    try:
+        reply = transport.request("GET", _SERVICE)
+    except NotFound:
+        return _without_service(transport)
+    except Denied as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        return _without_service(transport)
+    service = decode(_Named, reply, describe_call("GET", _SERVICE, transport.server))
+    return f"uid:{service.metadata.uid}" if service.metadata.uid else _without_service(transport)
+
+
+def _without_service(transport: KubeTransport) -> str:
+    if not transport.authority:
+        return f"server:{transport.server}"
+    return f"ca:{hashlib.sha256(_BLANK.sub(b'', transport.authority)).hexdigest()}"

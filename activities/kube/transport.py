@@ -1,0 +1,207 @@
+"""Requests to one API server: bytes out, bytes in, and an error of our tree for everything else.
+
+Of the official client only the configuration, the authentication and the connection pool are used: its typed models
+cost more than ten times the time and memory on a big cluster.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from typing import Literal, Self
+from urllib.parse import quote, urlencode
+
+from kubernetes.client.rest import RESTClientObject
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError
+
+from activities.errors import Call, Denied, IoError, Unreachable
+from activities.kube.answers import describe_call, error_of_answer, error_of_failure
+from activities.kube.kubeconfig import Access, read_access
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 8.0
+"""Below an activity's own limit, so that a write of unknown outcome is told as such."""
+PAGE_SECONDS = 30.0
+"""For a page of a listing: some megabytes."""
+
+_RELOAD_SECONDS = 10.0
+"""Between two looks at the credentials when the server does not take them: plugins are slow."""
+
+Method = Literal["GET", "PATCH", "POST"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A successful answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The server's clock, to the second, where it tells."""
+        try:
+            return parsedate_to_datetime(self.headers["Date"])
+        except (KeyError, ValueError):
+            return None
+
+
+@dataclass(frozen=True)
+class _Link:
+    """Credentials and the connections made with them."""
+
+    access: Access
+    pool: PoolManager
+
+
+class _FileGone(Unreachable):
+    """A certificate that was there when the kubeconfig was read."""
+
+
+class KubeTransport:
+    """One API server as one identity; safe to share between threads."""
+
+    def __init__(self, load: Callable[[], Access], clock: Callable[[], float] = time.monotonic) -> None:
+        """`load` reads the credentials anew each time; `clock` counts seconds. Raises what `load` raises."""
+        self._load = load
+        self._clock = clock
+        self._lock = Lock()
+        self._agent = f"finops-enforcer/{version('finops-enforcer')}"
+        self._link = self._make_link()
+        self._loaded_at = clock()
+
+    @classmethod
+    def connect(
+        cls, kubeconfig: Path | None = None, context: str | None = None, environment: Mapping[str, str] | None = None
+    ) -> Self:
+        """Read the kubeconfig (else KUBECONFIG, `~/.kube/config`, the pod's service account). Nothing is sent.
+
+        Raises KubeconfigError.
+        """
+        return cls(partial(read_access, kubeconfig, context, os.environ if environment is None else environment))
+
+    @property
+    def context_name(self) -> str:
+        """The context of the kubeconfig, or `in-cluster`."""
+        return self._link.access.context
+
+    @property
+    def server(self) -> str:
+        """The address of the API server."""
+        return str(self._link.access.configuration.host)
+
+    @property
+    def authority(self) -> bytes:
+        """The CA bundle the server must be signed by, as PEM; empty where the system's CAs are used."""
+        return self._link.access.authority
+
+    def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        content_type: str | None = None,
+        read_seconds: float = READ_SECONDS,
+    ) -> Reply:
+        """Send one request, once.
+
+        Raises the KubernetesError that the answer, or its absence, stands for.
+        """
+        target = f"{path}?{urlencode(query)}" if query else path
+        headers = {"Accept": "application/json", "User-Agent": self._agent}
+        if method == "GET":
+            headers["Accept-Encoding"] = "gzip"
+        if content_type is not None:
+            headers["Content-Type"] = content_type
+        call = describe_call(method, path, self.server)
+        send = partial(self._send, call, method, target, headers, body, read_seconds)
+        link = self._link
+        try:
+            return send(link)
+        except (Denied, _FileGone) as error:
+            # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
+            # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
+            if (isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED) or not self._reload(link):
+                raise
+        return send(self._link)
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._link.pool.clear()
+
+    def _send(
+        self,
+        call: Call,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        read_seconds: float,
+        link: _Link,
+    ) -> Reply:
+        authorized = {**headers, **self._authorize(call, link)}
+        try:
+            response: BaseHTTPResponse = link.pool.request(
+                method,
+                f"{self.server}{target}",
+                body=body,
+                headers=authorized,
+                timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds),
+                retries=False,
+                redirect=False,
+            )
+        except (HTTPError, OSError) as error:
+            if _lacks_file(error):
+                raise _FileGone(call, "a file with its certificates is gone") from None
+            raise error_of_failure(call, error) from None
+        failure = error_of_answer(call, response.status, response.headers, response.data)
+        if failure is not None:
+            raise failure
+        return Reply(response.status, response.headers, response.data)
+
+    def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
+        """The header of this moment: the client's hook refreshes a token that is about to expire."""
+        with self._lock:
+            try:
+                token = link.access.configuration.get_api_key_with_prefix("BearerToken")
+            except Exception as error:  # the hook runs plugins and reads files: anything may come out of it
+                raise Unreachable(call, f"its credentials cannot be refreshed ({type(error).__name__})") from error
+        return {"Authorization": token.strip()} if token else {}
+
+    def _reload(self, used: _Link) -> bool:
+        """Read the credentials anew; whether there are other ones than those that failed."""
+        with self._lock:
+            if self._link is not used:
+                return True
+            if self._clock() - self._loaded_at < _RELOAD_SECONDS:
+                return False
+            self._loaded_at = self._clock()
+            try:
+                self._link = self._make_link()
+            except IoError:
+                return False
+            return True
+
+    def _make_link(self) -> _Link:
+        access = self._load()
+        return _Link(access, RESTClientObject(access.configuration).pool_manager)
+
+
+def path_of(base: str, *parts: str) -> str:
+    """A path under `base`, with each part quoted."""
+    return "/".join((base, *(quote(part, safe="") for part in parts)))
+
+
+def _lacks_file(error: Exception) -> bool:
+    return any(isinstance(cause, FileNotFoundError) for cause in (error, *error.args, error.__cause__))

@@ -1,0 +1,95 @@
+"""The half of `finops doctor` about the cluster: is it there, what may we do, what does it cost."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from activities.clocks import compare_clocks
+from activities.errors import IoError, KubernetesError
+from activities.judging import clocks_disagree
+from activities.kube.rights import Need, Right, review_rights
+from activities.kube.transport import KubeTransport
+from cli.checkup import Finding, fail, ok, warn
+from cli.session import Session
+
+
+def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
+    """The cluster's identity where it can be told, and what was found."""
+    try:
+        cluster = session.cluster
+    except IoError as error:
+        return None, [fail("cluster", str(error))]
+    transport = cluster.transport
+    where = f"context {transport.context_name}, server {transport.server}"
+    try:
+        version = _read_version(transport)
+        identity = cluster.identity()
+    except KubernetesError as error:
+        return None, [fail("cluster", f"{where}: {error}")]
+    found = [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", identity)]
+    try:
+        found += _judge_rights(review_rights(transport))
+        found += _check_listing(session)
+    except KubernetesError as error:
+        found.append(fail("rights", str(error)))
+    found += _check_costs(session)
+    return identity, found
+
+
+def _read_version(transport: KubeTransport) -> str:
+    reply = transport.request("GET", "/version")
+    try:
+        return str(json.loads(reply.body)["gitVersion"])
+    except (ValueError, KeyError, TypeError):
+        return "of unknown version"
+
+
+def _judge_rights(rights: tuple[Right, ...]) -> Iterator[Finding]:
+    needed = [right for right in rights if right.kind is Need.NEEDED]
+    missing = [right for right in needed if not right.allowed]
+    if missing:
+        names = "; ".join(f"{right} (to {right.name})" for right in missing)
+        yield fail("rights needed", f"missing: {names}", "grant them to this identity; deploy/ has the role")
+    else:
+        yield ok("rights needed", ", ".join(map(str, needed)))
+    unseen = [right for right in rights if right.kind is Need.OPTIONAL and not right.allowed]
+    if unseen:
+        names = "; ".join(f"{right} (to {right.name})" for right in unseen)
+        yield warn("rights optional", f"missing: {names}", "what they would show stays unknown, and is left alone")
+    else:
+        yield ok("rights optional", "all there")
+    surplus = [right for right in rights if right.kind is Need.SURPLUS and right.allowed]
+    if surplus:
+        names = "; ".join(f"{right} ({right.name})" for right in surplus)
+        yield warn("rights surplus", f"more than is needed: {names}", "use an identity with the role of deploy/ only")
+    else:
+        yield ok("rights surplus", "none")
+
+
+def _check_listing(session: Session) -> Iterator[Finding]:
+    page = session.cluster.deployments.list_page()
+    if page.server_time is None:
+        return
+    apart = compare_clocks(datetime.now(UTC), page.server_time)
+    if clocks_disagree(apart):
+        yield warn(
+            "clock",
+            f"this machine and the API server are {apart.total_seconds():.0f} s apart",
+            "set the clock: a worker on a machine like this pauses nothing",
+        )
+    else:
+        yield ok("clock", "agrees with the API server's")
+
+
+def _check_costs(session: Session) -> Iterator[Finding]:
+    settings = session.settings
+    named = settings.opencost_url or (f"price list {settings.prices}" if settings.prices else "the built-in price list")
+    try:
+        problem = session.cluster.source.fetch(datetime.now(UTC)).problem
+    except IoError as error:
+        yield fail("costs", str(error))
+        return
+    if problem:
+        yield fail("costs", problem, "until it is mended, no policy with minHourlyCost pauses anything")
+    else:
+        yield ok("costs", str(named))

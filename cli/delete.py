@@ -1,0 +1,58 @@
+"""`finops delete`: the document and its Schedule go, and whoever sleeps under it is told at once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+
+from activities.policyfiles import PolicyDirectory
+from cli.errors import NotFound
+from cli.handover import foresee
+from cli.listing import list_workloads
+from cli.session import Session
+from cli.source import file_of, open_client_if_up, read_applied, refuse_other_files, send_checks
+from worker.schedules import remove_schedule
+
+
+def delete(
+    ctx: typer.Context,
+    policy: Annotated[str, typer.Argument(metavar="POLICY")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a policy. What sleeps under it is first offered to the other policies, then woken."""
+    session = Session.of(ctx)
+    session.introduce()
+    applied = read_applied(session)
+    if policy not in {each.name for each in applied} and not file_of(session, policy).exists():
+        there = ", ".join(each.name for each in applied) or "none"
+        raise NotFound(f"there is no policy {policy}; in force are: {there}")
+    refuse_other_files(session, applied, [policy])
+    (handover,) = foresee(
+        list_workloads(session).workloads,
+        [policy],
+        [each for each in applied if each.name != policy],
+        instance=session.known_instance,
+        now=datetime.now(UTC),
+    )
+    session.terminal.say(str(handover))
+    session.terminal.confirm(f"Policy {policy} will be deleted.", yes=yes)
+    asyncio.run(_delete(session, policy, handover.asleep))
+
+
+async def _delete(session: Session, policy: str, asleep: int) -> None:
+    await remove_policies(session, await open_client_if_up(session, asleep=asleep), [policy])
+
+
+async def remove_policies(session: Session, client: Client | None, names: Sequence[str]) -> None:
+    """Remove the documents, their Schedules, and tell their open hibernations that the policy is gone."""
+    cluster = session.settings.cluster
+    for name in names:
+        PolicyDirectory(session.settings.policies).remove(name)
+        told = 0
+        if client is not None:
+            await remove_schedule(client, cluster, name)
+            told = await send_checks(client, cluster, [name], gone=True)
+        session.terminal.say(f"policy {name} removed" + (f"; {told} open hibernations were told" if told else ""))

@@ -1,0 +1,118 @@
+"""`finops resume --direct`: W3 and W4 with the caller's own kubeconfig. No Temporal, no policies, no worker.
+
+It decides by the same pure function as the workflows, and a workflow that reads the result later sees a person's
+wake and leaves it.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from activities.errors import Conflict, IoError
+from activities.kube.deployments import Deployments
+from cli.errors import NotFound
+from cli.listing import list_workloads
+from cli.session import Session
+from cli.targets import Target, choose_sleepers, is_sleeper, record_of
+from cli.times import show_time
+from policies import annotations as notes
+from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.protocol import Finished, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.workload import Workload, observe
+
+CONFLICTS = 5
+"""Rounds of read, decide, write: another writer's status update makes a conflict ordinary."""
+AWAKE_FOR = timedelta(hours=24)
+"""How long nobody pauses it again, where neither the caller nor its record says."""
+
+
+class Woken(Frozen):
+    """What became of one Deployment."""
+
+    workload: str
+    woken: bool
+    sentence: str
+
+
+def wake_target_directly(session: Session, target: Target, until: datetime | None, *, yes: bool) -> tuple[Woken, ...]:
+    """Wake every sleeper of the target. One that cannot be woken is told, and the others go on."""
+    terminal = session.terminal
+    workloads = _find(session, target)
+    ours, strangers = choose_sleepers(workloads, target, session.known_instance)
+    for stranger in strangers:
+        terminal.note(f"{stranger.ref} sleeps under another installation: name it exactly to wake it")
+    if not ours:
+        terminal.say(f"nothing of ours sleeps in {target}")
+        return ()
+    if target.ref is None:
+        terminal.confirm(f"{len(ours)} Deployments of {target} will be woken.", yes=yes)
+    results = []
+    for workload in ours:
+        result = wake_directly(session.cluster.deployments, workload, until)
+        results.append(result)
+        if not terminal.for_programs:
+            terminal.say(f"{result.workload}: {result.sentence}", style="" if result.woken else "red")
+    if terminal.for_programs:
+        terminal.show_json({"results": results})
+    return tuple(results)
+
+
+def wake_directly(deployments: Deployments, workload: Workload, until: datetime | None) -> Woken:
+    """Give one Deployment back with the count it carries."""
+    name = str(workload.ref)
+    try:
+        record = record_of(workload)
+    except InvalidAnnotation as error:
+        by_hand = f"kubectl -n {workload.ref.namespace} scale deployment {workload.ref.name} --replicas N"
+        return Woken(workload=name, woken=False, sentence=f"{error}; nothing was changed. By hand: {by_hand}")
+    try:
+        return _wake(deployments, workload, record, until)
+    except IoError as error:
+        return Woken(workload=name, woken=False, sentence=str(error))
+
+
+def _find(session: Session, target: Target) -> tuple[Workload, ...]:
+    if target.ref is None:
+        return list_workloads(session).workloads
+    found = session.cluster.deployments.read(target.ref.namespace, target.ref.name)
+    if found is None:
+        raise NotFound(f"there is no Deployment {target.ref} on {session.cluster.transport.server}")
+    if not is_sleeper(found) and not notes.is_annotated(found.annotations):
+        return ()
+    return (found,)
+
+
+def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, until: datetime | None) -> Woken:
+    now = datetime.now(UTC).replace(microsecond=0)
+    note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON)
+    intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
+    seen: Workload | None = workload
+    for _ in range(CONFLICTS + 1):
+        observed = None if seen is None else observe(seen, notes.PREFIX)
+        action = decide(observed, intent, now, unknown_outcome=False)
+        try:
+            match action:
+                case Finished():
+                    return Woken(workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence)
+                case SendResume():
+                    version = deployments.scale(workload.ref, action.resource_version, action.replicas)
+                    deployments.annotate(workload.ref, version, wake_patch(action.note))
+                    told = f"awake with {action.replicas} replicas, not paused before {show_time(note.awake_until)}"
+                    return Woken(workload=str(workload.ref), woken=True, sentence=told)
+                case SendClear():
+                    deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
+                    told = f"awake, not paused before {show_time(note.awake_until)}"
+                    return Woken(workload=str(workload.ref), woken=True, sentence=told)
+                case SendPause():
+                    raise AssertionError("a wake never pauses")
+        except Conflict:
+            seen = deployments.read(workload.ref.namespace, workload.ref.name)
+    return Woken(workload=str(workload.ref), woken=False, sentence="somebody changes it all the time; try again")
+
+
+def _awake_until(record: PauseRecord, until: datetime | None, now: datetime) -> datetime:
+    if until is not None:
+        return until
+    if record.resume_at is not None and record.resume_at > now:
+        return record.resume_at
+    return now + AWAKE_FOR

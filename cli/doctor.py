@@ -1,0 +1,39 @@
+"""`finops doctor`: everything that has to be in place, one line each, with how to mend it."""
+
+import asyncio
+
+import typer
+
+from cli.checkup import Finding, Level
+from cli.clusterchecks import check_cluster
+from cli.errors import CommandError
+from cli.localchecks import check_here
+from cli.session import Session
+from cli.temporalchecks import check_temporal
+
+_STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+
+
+def doctor(ctx: typer.Context) -> None:
+    """Check settings, state folder, policies, cluster, rights, costs and Temporal, and say how to mend each."""
+    session = Session.of(ctx)
+    findings = [*check_here(session)]
+    with session.terminal.progress("asking the cluster"):
+        identity, of_cluster = check_cluster(session)
+    findings += of_cluster
+    with session.terminal.progress("asking Temporal"):
+        findings += asyncio.run(check_temporal(session, identity))
+    _show(session, findings)
+    failed = sum(1 for finding in findings if finding.level is Level.FAIL)
+    if failed:
+        raise CommandError(f"{failed} of {len(findings)} checks failed")
+
+
+def _show(session: Session, findings: list[Finding]) -> None:
+    if session.terminal.for_programs:
+        session.terminal.show_json({"checks": findings})
+        return
+    for finding in findings:
+        session.terminal.say(f"{finding.level:<4}  {finding.subject}: {finding.sentence}", style=_STYLES[finding.level])
+        if finding.mend and finding.level is not Level.OK:
+            session.terminal.say(f"      -> {finding.mend}")

@@ -1,0 +1,147 @@
+"""`finops explain`: every check's verdict on one Deployment, and how to wake it if it sleeps."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
+from cli.errors import NotFound, UsageProblem
+from cli.plan import load_policies
+from cli.sample import sample_policy
+from cli.session import Session
+from cli.targets import instance_of, is_sleeper, read_ref
+from cli.times import show_time
+from policies import annotations as notes
+from policies.checks import Case
+from policies.document import EnforcementPolicy
+from policies.errors import InvalidAnnotation
+from policies.evaluation import Decision, evaluate
+from policies.evaluation import explain as judge_all
+from policies.names import hibernation_id
+from policies.workload import Workload
+
+
+def explain(
+    ctx: typer.Context,
+    workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")],
+    policy: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[POLICY...]", help="Names of applied policies, or files. Without: all applied ones."),
+    ] = None,
+) -> None:
+    """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
+    ref = read_ref(workload)
+    session = Session.of(ctx)
+    policies, whence = _choose(session, policy or [])
+    terminal = session.terminal
+    if not terminal.for_programs:
+        session.introduce()
+        terminal.say(whence, style="dim")
+    found = session.cluster.deployments.read(ref.namespace, ref.name)
+    if found is None:
+        raise NotFound(f"there is no Deployment {ref} on {session.cluster.transport.server}")
+    now = datetime.now(UTC)
+    with terminal.progress("asking for costs and autoscalers"):
+        gathered = session.cluster.gatherer().gather(now)
+    surroundings = gathered.surroundings_for((found,), now)
+    cost = gathered.costs.quote(found)
+    cases = [Case(policy=each, workload=found, surroundings=surroundings, cost=cost) for each in policies]
+    if terminal.for_programs:
+        terminal.show_json(_as_json(session, found, cases))
+        return
+    terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
+    terminal.say(f"cost: {cost.cost or 'unknown: ' + cost.unknown_because} (estimate)")
+    if is_sleeper(found):
+        for line in _describe_sleep(session, found):
+            terminal.say(line)
+    for case in cases:
+        _show_case(session, case)
+
+
+def _choose(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
+    """The policies to judge by, and where they are from."""
+    directory = session.settings.policies
+    try:
+        read = PolicyDirectory(directory).read()
+    except PolicySourceUnreadable:
+        applied: dict[str, EnforcementPolicy] = {}
+    else:
+        applied = {policy.name: policy for policy in read.policies}
+        for problem in read.problems:
+            session.terminal.note(f"warning: {problem}", style="yellow")
+    if not named:
+        if applied:
+            return tuple(applied.values()), f"policies of {directory}"
+        return (sample_policy(),), f"no policy in {directory}: judging by the sample of `finops plan`"
+    chosen: list[EnforcementPolicy] = []
+    for name in named:
+        if name in applied:
+            chosen.append(applied[name])
+        elif Path(name).exists():
+            chosen += load_policies(Path(name))
+        else:
+            there = ", ".join(applied) or "none"
+            raise UsageProblem(f"there is no policy and no file {name!r}; applied are: {there}")
+    return tuple(chosen), "policies " + ", ".join(policy.name for policy in chosen)
+
+
+def _show_case(session: Session, case: Case) -> None:
+    terminal, decision = session.terminal, evaluate(case)
+    terminal.say(f"\nPolicy {case.policy.name} ({case.policy.spec.mode}): {decision.reason}", style="bold")
+    terminal.say(decision.sentence)
+    rows = []
+    for check, finding in judge_all(case):
+        codes = ", ".join(check.reasons)
+        if finding is None:
+            rows.append(("ok", codes, ""))
+            continue
+        evidence = "; ".join(f"{name}: {value}" for name, value in finding.evidence.items())
+        rows.append(("no", str(finding.reason), finding.sentence + (f" [{evidence}]" if evidence else "")))
+    terminal.show_table(("", "Check", "Why not"), rows)
+
+
+def _describe_sleep(session: Session, workload: Workload) -> list[str]:
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation as error:
+        return [f"asleep, but {error}", _how_to_wake(workload)]
+    if record is None:
+        return ["asleep under an incomplete record", _how_to_wake(workload)]
+    price = "" if record.cost is None else f", cost then {record.cost}"
+    whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
+    return [
+        f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
+        f"gives back {record.original_replicas} replicas{price}; {whose}",
+        f"workflow {hibernation_id(session.settings.cluster, workload.ref.namespace, workload.ref.name)}",
+        _how_to_wake(workload),
+    ]
+
+
+def _how_to_wake(workload: Workload) -> str:
+    return f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
+
+
+def _as_json(session: Session, workload: Workload, cases: list[Case]) -> dict[str, Any]:
+    return {
+        "context": session.cluster.transport.context_name,
+        "server": session.cluster.transport.server,
+        "deployment": str(workload.ref),
+        "replicas": workload.replicas,
+        "asleep": is_sleeper(workload),
+        "instance": instance_of(workload),
+        "annotations": {key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
+        "workflow": hibernation_id(session.settings.cluster, workload.ref.namespace, workload.ref.name),
+        "cost": cases[0].cost if cases else None,
+        "policies": [_case_as_json(evaluate(case), case) for case in cases],
+    }
+
+
+def _case_as_json(decision: Decision, case: Case) -> dict[str, Any]:
+    return {
+        "policy": case.policy.name,
+        "mode": case.policy.spec.mode,
+        "decision": decision,
+        "checks": [{"codes": check.reasons, "finding": finding} for check, finding in judge_all(case)],
+    }

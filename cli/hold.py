@@ -1,0 +1,51 @@
+"""`finops hold` and `finops release`: a stop for new pauses in the whole cluster."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.snapshot import Hold
+from cli.errors import Refused
+from cli.session import Session
+from cli.temporal import open_client
+from cli.times import show_time
+from worker.clusterrecord import read_record, set_hold
+
+
+def hold(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="Why, for those who wonder.")] = "",
+) -> None:
+    """No new pauses in this cluster until `finops release`. Sleepers keep their wake times."""
+    session = Session.of(ctx)
+    asyncio.run(_set(session, Hold(by=session.user, since=datetime.now(UTC), reason=reason)))
+
+
+def release(ctx: typer.Context) -> None:
+    """End a hold: enforcement goes on with its next run."""
+    asyncio.run(_set(Session.of(ctx), None))
+
+
+async def _set(session: Session, wanted: Hold | None) -> None:
+    client, cluster = await open_client(session), session.settings.cluster
+    record = await read_record(client, cluster)
+    before = None if record is None else record.hold
+    if wanted is None and before is None:
+        session.terminal.say(f"no hold is on for cluster {cluster}")
+        return
+    if wanted is not None and before is not None:
+        session.terminal.say(f"a hold is on since {show_time(before.since)}, by {before.by}")
+        return
+    try:
+        await set_hold(client, cluster, wanted)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise Refused(f"no worker has been up for cluster {cluster} yet: there is nothing to hold") from error
+        raise
+    if wanted is None:
+        session.terminal.say(f"released: enforcement of cluster {cluster} goes on with its next run")
+    else:
+        session.terminal.say(f"hold is on for cluster {cluster}: nothing new is paused; sleepers keep their wake times")

@@ -1,0 +1,109 @@
+"""`finops keep-awake`: nobody pauses these Deployments before a time."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+
+from activities.starting import start_hibernation
+from cli.errors import NotFound, Refused, Unconfirmed
+from cli.listing import list_workloads
+from cli.session import Session
+from cli.targets import Target, is_sleeper
+from cli.temporal import find_open, has_worker, open_client
+from cli.times import read_end, show_time
+from cli.waking import send_wakes
+from policies.annotations import Because, WakeNote
+from policies.hibernation import Hibernation, HibernationStatus, Until, WakeRequest
+from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
+from policies.workload import Workload
+
+ANSWER_SECONDS = 15.0
+
+
+def keep_awake(
+    ctx: typer.Context,
+    workload: Annotated[str | None, typer.Argument(metavar="[NAMESPACE/NAME]")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Each Deployment of a namespace.")] = None,
+    duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
+) -> None:
+    """Keep a Deployment awake until a time, waking it if it sleeps."""
+    target = Target.parse(workload, namespace)
+    end = read_end(until, duration, datetime.now(UTC), required=True)
+    assert end is not None
+    session = Session.of(ctx)
+    session.introduce()
+    asyncio.run(_keep_awake(session, target, end))
+
+
+async def _keep_awake(session: Session, target: Target, until: datetime) -> None:
+    client = await open_client(session)
+    workloads = await asyncio.to_thread(_find, session, target)
+    for workload in workloads:
+        await keep_one_awake(session, client, workload, until)
+        session.terminal.say(f"{workload.ref}: not paused before {show_time(until)}")
+    if target.namespace is not None:
+        session.terminal.say(
+            f"{len(workloads)} Deployments of namespace {target.namespace} are kept awake; "
+            "those that come later are not covered"
+        )
+
+
+async def keep_one_awake(session: Session, client: Client, workload: Workload, until: datetime) -> None:
+    """Tell the workload's hibernation, or start one that does nothing but keep it awake."""
+    cluster = session.settings.cluster
+    if await find_open(client, cluster, workload.ref) is None:
+        if is_sleeper(workload):
+            (sent,) = await send_wakes(client, cluster, [workload], (), WakeRequest(by=session.user, until=until))
+            if sent.trouble:
+                raise Refused(f"{workload.ref}: {sent.trouble}")
+            return
+        now = datetime.now(UTC).replace(microsecond=0)
+        hibernation = Hibernation(
+            cluster=cluster,
+            instance=session.require_instance(),
+            ref=workload.ref,
+            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE),
+        )
+        if await start_hibernation(client, hibernation) == "started":
+            return
+    await _tell(session, client, workload, until)
+
+
+async def _tell(session: Session, client: Client, workload: Workload, until: datetime) -> None:
+    ref = workload.ref
+    handle = client.get_workflow_handle(hibernation_id(session.settings.cluster, ref.namespace, ref.name))
+    if not await has_worker(client, session.settings.cluster):
+        # An update needs a worker to be taken; a signal is recorded and read by the next one.
+        await handle.signal(REACTIVATE, WakeRequest(by=session.user, until=until))
+        session.terminal.note("no worker runs: the wish is recorded, and takes effect as soon as one does")
+        return
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await handle.execute_update(KEEP_AWAKE, Until(until=until, by=session.user), result_type=HibernationStatus)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise Unconfirmed(f"{ref}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
+
+
+def _find(session: Session, target: Target) -> tuple[Workload, ...]:
+    if target.ref is not None:
+        found = session.cluster.deployments.read(target.ref.namespace, target.ref.name)
+        if found is None:
+            raise NotFound(f"there is no Deployment {target.ref} on {session.cluster.transport.server}")
+        if found.replicas == 0 and not is_sleeper(found):
+            raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
+        return (found,)
+    listed = list_workloads(session).workloads
+    mine = session.known_instance
+    chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
+    if not chosen:
+        raise NotFound(f"no Deployment of {target} runs")
+    return tuple(chosen)
+
+
+def _can_be_kept(workload: Workload, instance: str | None) -> bool:
+    from_here = workload.annotations.get("finops.io/instance", instance) == instance
+    return from_here and (workload.replicas > 0 or is_sleeper(workload))

@@ -1,0 +1,164 @@
+"""`finops resume`: a signal to whoever sleeps, and a look whether it came true."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+
+from activities.errors import IoError
+from cli.awaiting import is_available, is_awake, wait_for
+from cli.direct import wake_target_directly
+from cli.errors import CommandError, NotFound, Refused, Unconfirmed
+from cli.keepawake import keep_one_awake
+from cli.listing import list_workloads
+from cli.session import Session
+from cli.targets import Target, choose_sleepers
+from cli.temporal import ASLEEP_PHASES, find_open, has_worker, list_open, open_client, open_query, phase_of
+from cli.times import read_duration, read_end, show_time
+from cli.waking import Sent, send_wakes
+from policies import annotations as notes
+from policies.hibernation import WakeRequest
+from policies.workload import Workload, WorkloadRef
+
+CONFIRM_SECONDS = 10.0
+
+
+def resume(
+    ctx: typer.Context,
+    workload: Annotated[str | None, typer.Argument(metavar="[NAMESPACE/NAME]")] = None,
+    namespace: Annotated[str | None, typer.Option(help="All sleepers of a namespace.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All sleepers of the cluster.")] = False,
+    duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="Not paused again for so long.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until all replicas are available.")] = False,
+    timeout: Annotated[str, typer.Option(metavar="5m", help="How long --wait waits.")] = "5m",
+    reason: Annotated[str, typer.Option(help="Why, for the Temporal UI.")] = "",
+    direct: Annotated[bool, typer.Option("--direct", help="Without Temporal, with your own rights.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Wake one Deployment, those of a namespace, or all, each with the replica count it had."""
+    target = Target.parse(workload, namespace, everything=everything)
+    until = read_end(None, duration, datetime.now(UTC), required=False)
+    seconds = read_duration(timeout).total_seconds() if wait else CONFIRM_SECONDS
+    session = Session.of(ctx)
+    session.introduce()
+    if direct:
+        woken = wake_target_directly(session, target, until, yes=yes)
+        missing: set[str] = set()
+        if wait:
+            names = [each.workload for each in woken if each.woken]
+            missing = asyncio.run(_confirm(session, names, seconds, wait=True))
+        _conclude(len(woken), sum(1 for each in woken if not each.woken), missing, wait=wait)
+        return
+    request = WakeRequest(by=session.user, reason=reason, until=until)
+    asyncio.run(_resume(session, target, request, seconds, wait=wait, yes=yes))
+
+
+async def _resume(
+    session: Session, target: Target, request: WakeRequest, seconds: float, *, wait: bool, yes: bool
+) -> None:
+    client = await open_client(session)
+    found = await asyncio.to_thread(_find, session, target)
+    sleepers, strangers = choose_sleepers(found or (), target, session.known_instance)
+    for stranger in strangers:
+        session.terminal.note(f"{stranger.ref} sleeps under another installation: name it exactly to wake it")
+    opened = await _find_open(client, session.settings.cluster, target)
+    if not sleepers and not opened:
+        await _nothing_sleeps(session, client, target, found, request, seconds, wait=wait)
+        return
+    names = {str(workload.ref) for workload in sleepers} | {str(ref) for ref in opened}
+    if target.ref is None:
+        session.terminal.confirm(f"{len(names)} Deployments of {target} will be woken.", yes=yes)
+    sent = await send_wakes(client, session.settings.cluster, sleepers, opened, request)
+    recorded = [each.workload for each in sent if not each.trouble]
+    if recorded and not await has_worker(client, session.settings.cluster):
+        seconds = 0
+    missing = await _confirm(session, recorded, seconds, wait=wait)
+    _report(session, sent, missing)
+    _conclude(len(sent), sum(1 for each in sent if each.trouble), missing, wait=wait)
+
+
+async def _confirm(session: Session, names: Sequence[str], seconds: float, *, wait: bool) -> set[str]:
+    with session.terminal.progress(f"waiting for {len(names)} to be {'available' if wait else 'scaled up'}"):
+        return await wait_for(session, names, is_available if wait else is_awake, seconds)
+
+
+def _conclude(count: int, failed: int, missing: set[str], *, wait: bool) -> None:
+    if failed:
+        raise CommandError(f"{failed} of {count} could not be woken")
+    if wait and missing:
+        raise Unconfirmed(f"{len(missing)} of {count} are not available yet: {', '.join(sorted(missing)[:5])}")
+
+
+def _report(session: Session, sent: tuple[Sent, ...], missing: set[str]) -> None:
+    if session.terminal.for_programs:
+        results = [{**each.model_dump(), "awake": not each.trouble and each.workload not in missing} for each in sent]
+        session.terminal.show_json({"results": results})
+        return
+    for each in sent:
+        if each.trouble:
+            session.terminal.say(f"{each.workload}: {each.trouble}", style="red")
+        elif each.workload in missing:
+            session.terminal.say(f"{each.workload}: the signal is recorded; it will wake as soon as a worker runs")
+        else:
+            session.terminal.say(f"{each.workload}: awake")
+
+
+def _find(session: Session, target: Target) -> tuple[Workload, ...] | None:
+    """The Deployments of the target, or None where the cluster cannot be asked: a signal needs only Temporal."""
+    try:
+        if target.ref is None:
+            return list_workloads(session).workloads
+        found = session.cluster.deployments.read(target.ref.namespace, target.ref.name)
+    except IoError as error:
+        session.terminal.note(f"the cluster cannot be asked, so only open hibernations are woken: {error}")
+        return None
+    return () if found is None else (found,)
+
+
+async def _find_open(client: Client, cluster: str, target: Target) -> tuple[WorkloadRef, ...]:
+    """The target's open hibernations with something to wake."""
+    if target.ref is not None:
+        execution = await find_open(client, cluster, target.ref)
+        return () if execution is None or phase_of(execution) not in set(ASLEEP_PHASES) else (target.ref,)
+    query = open_query(cluster, namespace=target.namespace)
+    return tuple(
+        [
+            WorkloadRef(namespace=row.namespace, name=row.name)
+            async for row in list_open(client, query)
+            if row.phase in set(ASLEEP_PHASES)
+        ]
+    )
+
+
+async def _nothing_sleeps(
+    session: Session,
+    client: Client,
+    target: Target,
+    found: tuple[Workload, ...] | None,
+    request: WakeRequest,
+    seconds: float,
+    *,
+    wait: bool,
+) -> None:
+    """Awake already: with `--for` it is kept so."""
+    if target.ref is None:
+        session.terminal.say(f"nothing of ours sleeps in {target}")
+        return
+    if found is None:
+        raise CommandError(f"{target.ref} has no open hibernation, and the cluster cannot be asked")
+    if not found:
+        raise NotFound(f"there is no Deployment {target.ref} on {session.cluster.transport.server}")
+    (workload,) = found
+    if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
+        scale = f"kubectl -n {workload.ref.namespace} scale deployment {workload.ref.name} --replicas N"
+        raise Refused(f"{workload.ref} has no replicas, and not because of us; wake it with {scale}")
+    if request.until is not None:
+        await keep_one_awake(session, client, workload, request.until)
+        session.terminal.say(f"{workload.ref}: awake already, and not paused before {show_time(request.until)}")
+    else:
+        session.terminal.say(f"{workload.ref}: awake already")
+    if wait:
+        _conclude(1, 0, await _confirm(session, [str(workload.ref)], seconds, wait=True), wait=True)

@@ -1,0 +1,106 @@
+"""`finops run`: embedded Temporal, worker and schedules in one process, for one machine."""
+
+import asyncio
+import ipaddress
+import logging
+import os
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.policyfiles import PolicyDirectory
+from cli.serving import Stop, serve
+from cli.session import Session
+from cli.source import read_applied
+from cli.temporal import count_sleeping
+from policies.document import Mode
+from worker.cluster import Cluster
+from worker.connection import connect_to
+from worker.embedded import EmbeddedTemporal
+from worker.service import running_service
+
+
+def run(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Run everything in this process: embedded Temporal, worker and schedules. Ctrl-C stops it cleanly.
+
+    What sleeps then goes on sleeping, and nothing wakes before the next start.
+    """
+    session = Session.of(ctx, log_level=logging.INFO)
+    session.introduce()
+    identity = session.cluster.identity()
+    logging.getLogger(__name__).debug("the cluster is %s", identity)
+    _ask(session, yes=yes)
+    PolicyDirectory(session.settings.policies).prepare()
+    instance = session.settings.instance or session.state.settle_instance()
+    if os.environ.get("TEMPORAL_ADDRESS"):
+        session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
+    serve(partial(_serve, session, Cluster.connect(session.settings, instance)))
+
+
+def is_local(server: str) -> bool:
+    """Whether an API server's address is on this machine."""
+    host = urlsplit(server).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _ask(session: Session, *, yes: bool) -> None:
+    """Wakes happen only while this process lives: fine on one's own machine, worth a question elsewhere."""
+    enforcing = [policy.name for policy in read_applied(session) if policy.spec.mode is Mode.ENFORCE]
+    if is_local(session.cluster.transport.server):
+        return
+    session.terminal.note(
+        f"{session.cluster.transport.server} is not this machine: what is paused there wakes only while this process "
+        "runs",
+        style="yellow",
+    )
+    if enforcing:
+        session.terminal.confirm(f"Policies in Enforce: {', '.join(enforcing)}.", yes=yes)
+
+
+async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
+    terminal = session.terminal
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(EmbeddedTemporal.start(session.state))
+        keeper = asyncio.create_task(server.keep_running())
+        stack.push_async_callback(_end, keeper)
+        client = await connect_to(server.target)
+        await stack.enter_async_context(running_service(client, cluster))
+        terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
+        terminal.say(f"policies     {session.settings.policies}   (finops apply PATH)")
+        terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
+        await stop.wait()
+        await _say_goodbye(session, client)
+
+
+async def _say_goodbye(session: Session, client: Client) -> None:
+    try:
+        asleep = await count_sleeping(client, session.settings.cluster)
+    except RPCError:
+        session.terminal.say("stopping; what sleeps goes on sleeping until the next start")
+        return
+    if asleep:
+        session.terminal.say(
+            f"stopping; {asleep} stay asleep, and nobody wakes them before the next `finops run`. "
+            "Wake them without it: finops resume --all --direct"
+        )
+    else:
+        session.terminal.say("stopping; nobody sleeps")
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,59 @@
+"""A process that serves until it is told to stop: the first signal ends it cleanly, the second at once."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, NoReturn
+
+_FORCED = 130
+"""What shells answer for a program that Ctrl-C ended."""
+
+
+class Stop:
+    """The wish to stop."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+        self._serving = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def wait(self) -> None:
+        """Serve until somebody asks for the end. Before this call a signal breaks the start off."""
+        self._serving = True
+        await self._asked.wait()
+
+    def listen(self, task: "asyncio.Task[None]") -> None:
+        """Take SIGINT and SIGTERM on behalf of this task."""
+        self._task = task
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, self._ask)
+
+    def _ask(self) -> None:
+        if self._asked.is_set():
+            os._exit(_FORCED)
+        self._asked.set()
+        if not self._serving and self._task is not None:
+            self._task.cancel()
+
+
+def serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> NoReturn:
+    """Run the body until it is stopped, then end the process without waiting for threads that still poll.
+
+    What goes wrong at the start is raised.
+    """
+    asyncio.run(_serve(body))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+async def _serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
+    stop = Stop()
+    task = asyncio.create_task(body(stop))
+    stop.listen(task)
+    with suppress(asyncio.CancelledError):  # stopped before it was up
+        await task

@@ -1,0 +1,94 @@
+"""`finops status`: who sleeps, from Temporal's visibility alone. Never a query, so it works without a worker."""
+
+import asyncio
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from activities.snapshot import Hold
+from cli.console import Terminal
+from cli.session import Session
+from cli.targets import read_namespace
+from cli.temporal import OpenHibernation, has_worker, list_open, open_client, open_query
+from cli.times import show_time
+from policies.hibernation import Phase
+from worker.clusterrecord import read_record
+
+_ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
+_SAVES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
+
+
+def status(
+    ctx: typer.Context,
+    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+) -> None:
+    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
+    wanted = None if namespace is None else read_namespace(namespace)
+    asyncio.run(_status(Session.of(ctx), wanted))
+
+
+async def _status(session: Session, namespace: str | None) -> None:
+    client = await open_client(session)
+    cluster = session.settings.cluster
+    record = await read_record(client, cluster)
+    hold = None if record is None else record.hold
+    rows = [row async for row in list_open(client, open_query(cluster, namespace=namespace))]
+    rows.sort(key=_rank)
+    alive = await has_worker(client, cluster)
+    terminal = session.terminal
+    if terminal.for_programs:
+        terminal.show_json(_as_json(cluster, hold, rows, alive=alive))
+        return
+    if hold is not None:
+        terminal.say(_describe_hold(hold), style="bold yellow")
+    terminal.say(f"cluster {cluster}, Temporal {client.service_client.config.target_host}", style="dim")
+    if not alive:
+        terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
+    _show(terminal, rows)
+
+
+def _show(terminal: Terminal, rows: list[OpenHibernation]) -> None:
+    if not rows:
+        terminal.say("nobody sleeps, and nobody is kept awake")
+        return
+    for policy, group in groupby(rows, key=lambda row: (row.phase == Phase.RESUME_FAILING, row.policy)):
+        members = list(group)
+        saved = sum(row.saved_per_day or 0 for row in members if row.phase in _SAVES)
+        heading = "waking with trouble" if policy[0] else f"policy {policy[1] or 'unknown'}"
+        terminal.say(f"\n{heading}: {len(members)}, saves {saved:.2f} a day (estimate)", style="bold")
+        terminal.show_table(("Deployment", "State", "Since", "Until", "Saves/day"), map(_row, members), numbers=(4,))
+    asleep = sum(1 for row in rows if row.phase == Phase.ASLEEP)
+    total = sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES)
+    terminal.say(
+        f"\n{asleep} asleep of {len(rows)} open, {total:.2f} a day in the currency of the cost source (estimate)"
+    )
+
+
+def _row(row: OpenHibernation) -> tuple[str, ...]:
+    asleep = row.phase == Phase.ASLEEP
+    saved = "" if row.saved_per_day is None or row.phase not in _SAVES else f"{row.saved_per_day:.2f}"
+    until = show_time(row.until) if asleep else ""
+    return (f"{row.namespace}/{row.name}", row.phase, show_time(row.since), until, saved)
+
+
+def _rank(row: OpenHibernation) -> tuple[Any, ...]:
+    """Those that fail to wake first, then by policy, state and name."""
+    phase = _ORDER.index(Phase(row.phase)) if row.phase in set(_ORDER) else len(_ORDER)
+    return (row.phase != Phase.RESUME_FAILING, row.policy, phase, row.namespace, row.name)
+
+
+def _describe_hold(hold: Hold) -> str:
+    reason = f": {hold.reason}" if hold.reason else ""
+    return f"HOLD since {show_time(hold.since)} by {hold.by}{reason}. Nothing is paused until `finops release`."
+
+
+def _as_json(cluster: str, hold: Hold | None, rows: list[OpenHibernation], *, alive: bool) -> dict[str, Any]:
+    return {
+        "cluster": cluster,
+        "hold": hold,
+        "worker": alive,
+        "asleep": sum(1 for row in rows if row.phase == Phase.ASLEEP),
+        "saved_per_day": sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES),
+        "hibernations": rows,
+    }

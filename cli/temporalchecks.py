@@ -1,0 +1,76 @@
+"""The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, a worker."""
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from cli.checkup import Finding, fail, ok, warn
+from cli.session import Session
+from cli.temporal import has_worker, open_client
+from worker.attributes import find_missing
+from worker.clusterrecord import read_record
+from worker.connection import find_target
+from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
+from worker.retention import NEEDED, read_retention
+
+
+async def check_temporal(session: Session, identity: str | None) -> list[Finding]:
+    """What was found; `identity` is the cluster's, where it is known."""
+    try:
+        target = find_target(session.state)
+        client = await open_client(session)
+    except NoTemporalKnown as error:
+        return [warn("Temporal", str(error))]
+    except ConnectionFailed as error:
+        return [fail("Temporal", str(error))]
+    found = [ok("Temporal", f"{target.address}, namespace {client.namespace} (from {target.source})")]
+    found.append(await _check_attributes(client))
+    try:
+        found.append(await _check_retention(client))
+        found.append(await _check_record(session, client, identity))
+        found.append(await _check_worker(session, client))
+    except RPCError as error:
+        found.append(fail("Temporal", f"refused: {error.message}"))
+    return found
+
+
+async def _check_attributes(client: Client) -> Finding:
+    try:
+        missing = await find_missing(client)
+    except AttributesError as error:
+        return fail("search attributes", str(error))
+    if missing:
+        return warn("search attributes", f"missing: {', '.join(missing)}", "a worker registers them at its start")
+    return ok("search attributes", "all there")
+
+
+async def _check_retention(client: Client) -> Finding:
+    kept = await read_retention(client)
+    sentence = f"closed workflows are kept for {kept.days} days"
+    if kept < NEEDED:
+        return warn(
+            "retention",
+            f"{sentence}, and a month's figures need {NEEDED.days}",
+            f"temporal operator namespace update --retention {NEEDED.days}d -n {client.namespace}",
+        )
+    return ok("retention", sentence)
+
+
+async def _check_record(session: Session, client: Client, identity: str | None) -> Finding:
+    cluster = session.settings.cluster
+    record = await read_record(client, cluster)
+    if record is None:
+        return warn("cluster record", f"no worker has been up for cluster {cluster} yet", "start one")
+    if identity is not None and record.identity != identity:
+        return fail(
+            "cluster record",
+            f"cluster {cluster} stands for {record.identity}, and the kubeconfig leads to {identity}",
+            "point --kubeconfig or --context back, or give this one a name of its own with FINOPS_CLUSTER",
+        )
+    held = "" if record.hold is None else f"; a HOLD is on, set by {record.hold.by}"
+    return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")
+
+
+async def _check_worker(session: Session, client: Client) -> Finding:
+    if await has_worker(client, session.settings.cluster):
+        return ok("worker", "polls for this cluster")
+    return warn("worker", "none polls: nothing is paused and nothing wakes", "start `finops run` or `finops worker`")

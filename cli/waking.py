@@ -1,0 +1,72 @@
+"""Sending a wake to hibernations: to those that are open, and to sleepers whose workflow was lost."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.starting import start_hibernation
+from cli.targets import record_of
+from policies.errors import InvalidAnnotation
+from policies.hibernation import Hibernation, WakeRequest
+from policies.models import Frozen
+from policies.names import REACTIVATE, hibernation_id
+from policies.workload import Workload, WorkloadRef
+
+AT_ONCE = 32
+
+
+class Sent(Frozen):
+    """What became of one wake. `trouble` is empty where it was recorded."""
+
+    workload: str
+    trouble: str = ""
+
+
+async def send_wakes(
+    client: Client,
+    cluster: str,
+    sleepers: Sequence[Workload],
+    opened: Iterable[WorkloadRef],
+    request: WakeRequest,
+) -> tuple[Sent, ...]:
+    """Wake all of these sleepers, and whatever else has an open hibernation. One that fails is told by name."""
+    sleeping = {str(workload.ref) for workload in sleepers}
+    calls = [_wake_sleeper(client, cluster, workload, request) for workload in sleepers]
+    calls += [_wake_open(client, cluster, ref, request) for ref in opened if str(ref) not in sleeping]
+    sent: list[Sent] = []
+    for index in range(0, len(calls), AT_ONCE):
+        sent += await asyncio.gather(*calls[index : index + AT_ONCE])
+    return tuple(sent)
+
+
+async def _wake_sleeper(client: Client, cluster: str, workload: Workload, request: WakeRequest) -> Sent:
+    """Signal its hibernation, or start one that gives it back at once, in a single call."""
+    name = str(workload.ref)
+    try:
+        record = record_of(workload)
+    except InvalidAnnotation as error:
+        sent = await _wake_open(client, cluster, workload.ref, request)
+        return sent if not sent.trouble else Sent(workload=name, trouble=f"{error}; nothing was changed")
+    hibernation = Hibernation(
+        cluster=cluster,
+        instance=record.instance,
+        ref=workload.ref,
+        sleep=record,
+        revision=workload.revision,
+        waking=request,
+    )
+    await start_hibernation(client, hibernation, start_signal=REACTIVATE, start_signal_args=[request])
+    return Sent(workload=name)
+
+
+async def _wake_open(client: Client, cluster: str, ref: WorkloadRef, request: WakeRequest) -> Sent:
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    try:
+        await handle.signal(REACTIVATE, request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return Sent(workload=str(ref), trouble="it has no open hibernation any more")
+        raise
+    return Sent(workload=str(ref))

@@ -1,0 +1,58 @@
+"""`finops worker`: a worker against a Temporal server that others keep."""
+
+import asyncio
+import logging
+import time
+from functools import partial
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+
+from cli.errors import UsageProblem
+from cli.serving import Stop, serve
+from cli.session import Session
+from cli.temporal import open_client
+from cli.times import read_duration
+from worker.cluster import Cluster
+from worker.errors import TemporalUnreachable
+from worker.service import running_service
+
+_SECONDS_BETWEEN_TRIES = 3.0
+
+
+def worker(
+    ctx: typer.Context,
+    wait: Annotated[str, typer.Option(metavar="60s", help="How long to wait for Temporal at the start.")] = "60s",
+) -> None:
+    """Run a worker against the Temporal server that TEMPORAL_* name. Needs FINOPS_INSTANCE."""
+    session = Session.of(ctx, log_level=logging.INFO)
+    if session.settings.instance is None:
+        raise UsageProblem(
+            "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Keep it for good, "
+            "or what sleeps under the old one is nobody's"
+        )
+    seconds = read_duration(wait).total_seconds()
+    session.introduce()
+    serve(partial(_serve, session, session.cluster, seconds))
+
+
+async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop) -> None:
+    client = await _connect(session, seconds)
+    async with running_service(client, cluster):
+        session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {session.settings.cluster}")
+        await stop.wait()
+        session.terminal.say("stopping")
+
+
+async def _connect(session: Session, seconds: float) -> Client:
+    """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over."""
+    ends_at = time.monotonic() + seconds
+    while True:
+        try:
+            return await open_client(session)
+        except TemporalUnreachable as error:
+            if time.monotonic() + _SECONDS_BETWEEN_TRIES > ends_at:
+                raise
+            session.terminal.note(f"waiting for Temporal at {error.address}: {error.reason}")
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)

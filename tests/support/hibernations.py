@@ -1,0 +1,162 @@
+"""Putting Deployments to sleep in tests: through the product's own workflow, in front of the real control plane."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cases import policy
+from deployments import annotations_of, create_ready, deployment, path_of, replicas_of
+from temporalio.client import WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.snapshot import Hold, Snapshot
+from activities.starting import start_hibernation
+from localcluster import ObjectClient
+from policies.annotations import PREFIX
+from policies.costs import HourlyCost
+from policies.document import EnforcementPolicy
+from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, PauseOrder, Phase
+from policies.names import STATUS, hibernation_id
+from policies.workload import observe
+from worker.cluster import Cluster
+
+COST = HourlyCost(amount=0.1, currency="USD", source="price list")
+
+
+@dataclass
+class Source:
+    """The worker's view of policies and hold, set by the test."""
+
+    policies: tuple[EnforcementPolicy, ...] = ()
+    hold: Hold | None = None
+    complete: bool = True
+
+    def reset(self) -> None:
+        """One enforcing policy, no hold."""
+        self.policies, self.hold, self.complete = (policy(resumeAfter="10h"),), None, True
+
+    def snapshot(self) -> Snapshot:
+        """What the activities are given. Never stale: skipped time would make it so."""
+        return Snapshot(
+            read_at=datetime.now(UTC) + timedelta(days=3650),
+            policies=self.policies,
+            complete=self.complete,
+            hold=self.hold,
+        )
+
+
+@dataclass
+class Bedroom:
+    """One namespace, and what a test does in it."""
+
+    environment: WorkflowEnvironment
+    product: Cluster
+    objects: ObjectClient
+    source: Source
+    namespace: str
+    names: list[str] = field(default_factory=list)
+    handles: list[WorkflowHandle[Any, HibernationResult]] = field(default_factory=list)
+
+    def deploy(self, name: str = "web", **how: Any) -> str:
+        """A Deployment of three replicas, ready."""
+        create_ready(self.objects, deployment(self.namespace, name, **how))
+        return name
+
+    async def start(
+        self, name: str = "web", *, expires_after: timedelta = timedelta(minutes=10), **order: Any
+    ) -> WorkflowHandle[Any, HibernationResult]:
+        """Start its hibernation, with time standing still until `skip` is called."""
+        workload = self.product.deployments.read(self.namespace, name)
+        assert workload is not None
+        ordinary: dict[str, Any] = {
+            "seen": observe(workload, PREFIX),
+            "policy": "idle-dev",
+            "not_after": datetime.now(UTC) + expires_after,
+            "resume_after": timedelta(hours=10),
+            "cost": COST,
+        }
+        return await self.begin(
+            Hibernation(
+                cluster=self.product.settings.cluster,
+                instance="me",
+                ref=workload.ref,
+                pause=PauseOrder(**(ordinary | order)),
+            )
+        )
+
+    async def begin(self, hibernation: Hibernation) -> WorkflowHandle[Any, HibernationResult]:
+        """Start any hibernation, with time standing still."""
+        with self.environment.with_time_skipping_disabled():
+            await start_hibernation(self.environment.client, hibernation)
+        ref = hibernation.ref
+        handle = self.environment.client.get_workflow_handle(
+            hibernation_id(hibernation.cluster, ref.namespace, ref.name), result_type=HibernationResult
+        )
+        self.handles.append(handle)
+        return handle
+
+    async def end(self) -> None:
+        """End what the test left open."""
+        for handle in self.handles:
+            with suppress(RPCError):
+                await handle.terminate()
+
+    async def put_to_sleep(self, name: str = "web", **order: Any) -> WorkflowHandle[Any, HibernationResult]:
+        """Deploy it and wait until it sleeps."""
+        if name not in self.names:
+            self.names.append(self.deploy(name))
+        handle = await self.start(name, **order)
+        await self.reach(handle, Phase.ASLEEP)
+        assert self.replicas(name) == 0
+        return handle
+
+    async def reach(self, handle: WorkflowHandle[Any, Any], *phases: Phase) -> HibernationStatus:
+        """Wait until the hibernation is in one of these phases."""
+        for _ in range(600):
+            status = await self.status(handle)
+            if status.phase in phases:
+                return status
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"still {status.phase}, not {phases}")
+
+    async def status(self, handle: WorkflowHandle[Any, Any]) -> HibernationStatus:
+        """What the query answers."""
+        answer: HibernationStatus = await handle.query(STATUS, result_type=HibernationStatus)
+        return answer
+
+    async def skip(self, handle: WorkflowHandle[Any, Any], hours: float) -> None:
+        """Send the hibernation through that many hours."""
+        await self.environment.fast_forward(handle, timedelta(hours=hours))
+
+    def replicas(self, name: str = "web") -> int:
+        """What the cluster says."""
+        return replicas_of(self.objects, self.namespace, name)
+
+    def annotations(self, name: str = "web") -> dict[str, str]:
+        """What it carries of ours, without the prefix."""
+        return annotations_of(self.objects, self.namespace, name)
+
+    def patch(self, change: dict[str, Any], name: str = "web", subresource: str = "") -> None:
+        """What somebody else does to it."""
+        self.objects.patch(path_of(self.namespace, name) + subresource, change)
+
+    def annotate(self, name: str = "web", **annotations: str | None) -> None:
+        """Somebody sets or removes annotations of ours."""
+        patch = {f"{PREFIX}{key.replace('_', '-')}": value for key, value in annotations.items()}
+        self.patch({"metadata": {"annotations": patch}}, name)
+
+    def scale(self, replicas: int, name: str = "web") -> None:
+        """Somebody scales it."""
+        self.patch({"spec": {"replicas": replicas}}, name, "/scale")
+
+    def deploy_again(self, name: str = "web") -> None:
+        """A new image comes in."""
+        container = {"name": "main", "image": "example/app:2"}
+        self.objects.patch(
+            path_of(self.namespace, name),
+            {"spec": {"template": {"spec": {"containers": [container]}}}},
+            kind="application/strategic-merge-patch+json",
+        )

@@ -1,0 +1,115 @@
+"""`finops` as a user runs it: a process of its own, killed and started again as the test likes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from deployments import wait_for
+
+from worker.state import StateFolder
+
+
+class Service:
+    """One state folder, the `finops run` that lives in it, and the commands somebody types beside it."""
+
+    def __init__(self, kubeconfig: Path, folder: Path, *, cluster: str, interval: str = "2s", **settings: str) -> None:
+        self.folder = folder
+        self.state = StateFolder(folder / "state")
+        self.log = folder / "run.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self.environment = clean_environment() | {
+            "KUBECONFIG": str(kubeconfig),
+            "FINOPS_STATE_DIR": str(self.state.path),
+            "FINOPS_CLUSTER": cluster,
+            "FINOPS_INTERVAL": interval,
+            "FINOPS_PAUSES_PER_SECOND": "200",
+            "COLUMNS": "200",
+            **settings,
+        }
+
+    def start(self) -> "Service":
+        """Start `finops run`, and wait until its Temporal answers."""
+        self.state.remove_server()
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "run"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL: no clean stop, no last word."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ctrl-C, and the exit code."""
+        if self._process is None or self.ended:
+            return 0
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(timeout=60)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is not running any more."""
+        return self._process is not None and self._process.poll() is not None
+
+    def run(self, *arguments: str, succeeds: bool = True) -> subprocess.CompletedProcess[str]:
+        """Type a command."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        assert (done.returncode == 0) is succeeds, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def ask(self, *arguments: str) -> Any:
+        """Type a command and read its JSON."""
+        return json.loads(self.run(*arguments, "--output", "json").stdout)
+
+    def apply(self, text: str) -> None:
+        """Apply a policy."""
+        path = self.folder / "policy.yaml"
+        path.write_text(text)
+        self.run("apply", str(path))
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without anything that names a user's own cluster or Temporal."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("FINOPS_", "TEMPORAL_", "KUBE"))}
+
+
+def enforcing(
+    name: str, namespace: str, *, cooldown: str = "1s", resume_after: str | None = None, **limits: int
+) -> str:
+    """A policy text that acts on one namespace."""
+    lines = [
+        "apiVersion: finops.io/v1alpha1",
+        "kind: EnforcementPolicy",
+        f"metadata: {{name: {name}}}",
+        "spec:",
+        "  mode: Enforce",
+        f"  scope: {{namespaces: {{include: [{namespace}]}}}}",
+        "  minHourlyCost: 0.001",
+        f"  cooldownWindow: {cooldown}",
+    ]
+    if resume_after is not None:
+        lines.append(f"  resumeAfter: {resume_after}")
+    if limits:
+        lines.append(f"  limits: {json.dumps(limits)}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,367 @@
+"""The life of a sleeping workload, told by one behaviour at a time."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cases import policy
+from deployments import wait_for
+from hibernations import Bedroom
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from activities.snapshot import Hold
+from policies.annotations import PREFIX, read_pause
+from policies.document import EnforcementPolicy
+from policies.hibernation import Hibernation, HibernationStatus, Phase, Until, WakeRequest
+from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW
+from policies.times import from_rfc3339
+from policies.workload import observe
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+
+async def test_a_sleep_records_all_that_is_needed_to_give_the_workload_back(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    carried = bedroom.annotations()
+    assert carried["paused"] == "true"
+    assert carried["original-replicas"] == "3"
+    assert carried["paused-by"] == "idle-dev"
+    assert carried["instance"] == "me"
+    assert carried["hourly-cost"] == "0.100000 USD price list"
+    assert from_rfc3339(carried["resume-at"]) - from_rfc3339(carried["paused-at"]) == timedelta(hours=10)
+    assert carried["pause-id"]
+    await handle.signal(REACTIVATE)
+
+
+async def test_its_timer_gives_it_back_at_exactly_its_count_and_leaves_no_record(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await bedroom.skip(handle, 9)
+    assert (await bedroom.status(handle)).phase is Phase.ASLEEP
+    await bedroom.skip(handle, 1.1)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+    assert set(bedroom.annotations()) == {"resumed-at", "awake-until", "awake-because"}
+    assert bedroom.annotations()["awake-because"] == "cooldown"
+
+
+async def test_it_ends_when_the_cooldown_is_over_and_tells_what_it_avoided(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await bedroom.skip(handle, 10.1)
+    await bedroom.reach(handle, Phase.COOLING)
+    await bedroom.skip(handle, 0.6)
+    result = await handle.result()
+    assert result.outcome == "woken"
+    assert result.original_replicas == 3
+    assert result.avoided_cost == pytest.approx(1.0, abs=0.02)
+    assert result.currency == "USD"
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [(), ("anna",), ({"by": "anna", "reason": "demo"},), (17,), ([{"by": 1}],)],
+    ids=["none", "a name", "an object", "a number", "nonsense"],
+)
+async def test_a_signal_with_any_input_wakes_it(bedroom: Bedroom, argument: tuple[object, ...]) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE, args=argument)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations()["awake-because"] == "person"
+
+
+async def test_ten_signals_end_in_one_resume(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await asyncio.gather(*(handle.signal(REACTIVATE, str(number)) for number in range(10)))
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    events = [event async for event in handle.fetch_history_events()]
+    scheduled = [event.activity_task_scheduled_event_attributes.activity_type.name for event in events]
+    assert scheduled.count("send_resume") == 1
+
+
+async def test_a_cancel_means_resume_now(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.cancel()
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_cancel_right_after_the_start_leaves_nobody_asleep(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    handle = await bedroom.start()
+    await handle.cancel()
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    assert "paused" not in bedroom.annotations()
+
+
+async def test_resume_now_answers_when_it_is_scaled_up_and_refuses_what_is_awake(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    until = datetime.now(UTC) + timedelta(hours=4)
+    status = await handle.execute_update(RESUME_NOW, WakeRequest(by="anna", until=until), result_type=HibernationStatus)
+    assert status.phase is Phase.AWAKE
+    assert bedroom.replicas() == 3
+    assert abs(from_rfc3339(bedroom.annotations()["awake-until"]) - until) < timedelta(seconds=2)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(RESUME_NOW, WakeRequest())
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "AlreadyAwake"
+
+
+async def test_extend_moves_the_wake_and_the_annotation(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    later = (datetime.now(UTC) + timedelta(hours=20)).replace(microsecond=0)
+    await handle.execute_update(EXTEND, Until(until=later, by="anna"))
+    assert from_rfc3339(bedroom.annotations()["resume-at"]) == later
+    await bedroom.skip(handle, 15)
+    assert bedroom.replicas() == 0
+    await bedroom.skip(handle, 5.1)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["in the past", "before its wake"])
+async def test_extend_refuses_a_time_that_is_no_longer(bedroom: Bedroom, hours: int) -> None:
+    handle = await bedroom.put_to_sleep()
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(EXTEND, Until(until=datetime.now(UTC) + timedelta(hours=hours)))
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "InvalidTime"
+
+
+async def test_keep_awake_wakes_it_and_holds_until_the_time(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    until = datetime.now(UTC) + timedelta(hours=6)
+    await handle.execute_update(KEEP_AWAKE, Until(until=until, by="anna"))
+    assert bedroom.replicas() == 3
+    later = datetime.now(UTC) + timedelta(hours=9)
+    await handle.execute_update(KEEP_AWAKE, Until(until=later, by="anna"))
+    assert abs(from_rfc3339(bedroom.annotations()["awake-until"]) - later) < timedelta(seconds=2)
+    assert bedroom.annotations()["awake-because"] == "keep-awake"
+
+
+async def test_a_pause_that_came_too_late_changes_nothing(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    handle = await bedroom.start(expires_after=timedelta(seconds=-1))
+    assert (await handle.result()).outcome == "not paused"
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations() == {}
+
+
+async def test_what_somebody_changed_since_the_evaluation_is_left_alone(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    seen = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert seen is not None
+    bedroom.scale(5)
+    handle = await bedroom.start(seen=observe(seen, PREFIX))
+    result = await handle.result()
+    assert result.outcome == "not paused"
+    assert "changed" in result.sentence
+    assert bedroom.replicas() == 5
+    assert bedroom.annotations() == {}
+
+
+async def test_the_pause_itself_refuses_under_a_hold(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    bedroom.source.hold = Hold(by="anna", since=datetime.now(UTC))
+    handle = await bedroom.start()
+    result = await handle.result()
+    assert result.outcome == "not paused"
+    assert "hold" in result.sentence
+    assert bedroom.replicas() == 3
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [(), (policy(suspend=True),), (policy(mode="DryRun"),)],
+    ids=["gone", "suspended", "dry run"],
+)
+async def test_the_pause_itself_refuses_for_a_policy_that_does_not_enforce(
+    bedroom: Bedroom, policies: tuple[EnforcementPolicy, ...]
+) -> None:
+    bedroom.deploy()
+    bedroom.source.policies = policies
+    handle = await bedroom.start()
+    assert (await handle.result()).outcome == "not paused"
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations() == {}
+
+
+async def test_a_raised_count_is_somebodys_choice_and_is_never_undone(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.scale(7)
+    await handle.signal(CHECK)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 7
+    assert "paused" not in bedroom.annotations()
+    assert bedroom.annotations()["awake-because"] == "person"
+
+
+async def test_excluding_a_sleeper_wakes_it(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(exclude="true")
+    await handle.signal(CHECK)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations()["exclude"] == "true"
+
+
+async def test_stripped_annotations_are_restored_from_the_workflow(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    before = bedroom.annotations()
+    bedroom.annotate(**{key.replace("-", "_"): None for key in before})
+    assert bedroom.annotations() == {}
+    await handle.signal(CHECK)
+    await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == before)
+    assert bedroom.replicas() == 0
+
+
+async def test_a_count_that_a_person_edited_is_obeyed(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(original_replicas="4")
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 4
+
+
+@pytest.mark.parametrize("garbage", ["", "0", "-3", "three", "3.0", "99999999999999"])
+async def test_a_count_that_is_garbage_gives_way_to_the_workflows_record(bedroom: Bedroom, garbage: str) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(original_replicas=garbage)
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_deploy_into_a_sleeper_wakes_it_at_its_count(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    revision = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert revision is not None
+    bedroom.deploy_again()
+    await asyncio.to_thread(wait_for, lambda: _revision(bedroom) != revision.revision)
+    await handle.signal(CHECK)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations()["awake-because"] == "deploy"
+
+
+async def test_a_deploy_leaves_it_asleep_where_the_policy_says_so(bedroom: Bedroom) -> None:
+    bedroom.source.policies = (policy(resumeAfter="10h", onDeploy="StayAsleep"),)
+    handle = await bedroom.put_to_sleep()
+    before = _revision(bedroom)
+    bedroom.deploy_again()
+    await asyncio.to_thread(wait_for, lambda: _revision(bedroom) != before)
+    await handle.signal(CHECK)
+    await bedroom.skip(handle, 1)
+    assert bedroom.replicas() == 0
+
+
+async def test_a_deleted_policy_wakes_its_sleepers_at_once(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.source.policies = ()
+    await handle.signal(CHECK, {"gone_policy": "idle-dev"})
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_policy_that_is_merely_not_readable_keeps_the_recorded_time(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.source.policies, bedroom.source.complete = (), False
+    await handle.signal(CHECK)
+    await bedroom.skip(handle, 9)
+    assert bedroom.replicas() == 0
+    await bedroom.skip(handle, 1.1)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_changed_policy_moves_the_wake_of_those_asleep(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.source.policies = (policy(resumeAfter="2h"),)
+    await handle.signal(CHECK)
+    await asyncio.to_thread(wait_for, lambda: _sleeps_for(bedroom) == timedelta(hours=2))
+    await bedroom.skip(handle, 2.1)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_hold_moves_no_wake(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.source.hold = Hold(by="anna", since=datetime.now(UTC))
+    bedroom.source.policies = (policy(resumeAfter="2h"),)
+    await handle.signal(CHECK)
+    await bedroom.skip(handle, 5)
+    assert _sleeps_for(bedroom) == timedelta(hours=10)
+    assert bedroom.replicas() == 0
+
+
+async def test_a_recreated_deployment_is_not_ours(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.objects.delete(f"/apis/apps/v1/namespaces/{bedroom.namespace}/deployments/web")
+    bedroom.deploy(replicas=2)
+    await handle.signal(CHECK)
+    assert (await handle.result()).outcome == "gone"
+    assert bedroom.replicas() == 2
+
+
+async def test_a_deleted_deployment_ends_it_only_when_seen_missing_twice(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.objects.delete(f"/apis/apps/v1/namespaces/{bedroom.namespace}/deployments/web")
+    await handle.signal(CHECK)
+    await bedroom.skip(handle, 0.05)
+    assert (await bedroom.status(handle)).phase is Phase.ASLEEP
+    await bedroom.skip(handle, 0.1)
+    assert (await handle.result()).outcome == "gone"
+
+
+async def test_a_wake_by_somebody_without_temporal_is_left_as_it_is(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=24)
+    bedroom.scale(3)
+    note = {"resumed_at": datetime.now(UTC).isoformat(timespec="seconds"), "awake_until": until.isoformat()}
+    gone = {key.replace("-", "_"): None for key in bedroom.annotations()}
+    bedroom.annotate(**{**gone, **note, "awake_because": "person"})
+    await handle.signal(CHECK)
+    status = await bedroom.reach(handle, Phase.AWAKE)
+    assert status.awake_until == until
+    assert from_rfc3339(bedroom.annotations()["awake-until"]) == until
+
+
+async def test_a_sleeper_without_a_workflow_can_be_started_in_the_middle_of_waking(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    record = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert record is not None
+    await handle.terminate()
+    again = await bedroom.begin(
+        Hibernation(
+            cluster=bedroom.product.settings.cluster,
+            instance="me",
+            ref=record.ref,
+            sleep=read_pause(record.annotations),
+            waking=WakeRequest(by="anna"),
+        )
+    )
+    await bedroom.reach(again, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_stale_record_on_a_running_workload_is_cleared_and_nothing_scaled(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    bedroom.annotate(paused="true", original_replicas="9", pause_id="old", instance="me")
+    await handle.signal(CHECK)
+    await asyncio.to_thread(wait_for, lambda: "paused" not in bedroom.annotations())
+    assert bedroom.replicas() == 3
+
+
+def _revision(bedroom: Bedroom) -> str:
+    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert workload is not None
+    return workload.revision
+
+
+def _sleeps_for(bedroom: Bedroom) -> timedelta:
+    carried = bedroom.annotations()
+    return from_rfc3339(carried["resume-at"]) - from_rfc3339(carried["paused-at"])
