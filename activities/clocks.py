@@ -16,3 +16,8 @@ ClockComparison = Callable[[datetime, datetime], timedelta]
 def compare_clocks(temporal_time: datetime, server_time: datetime) -> timedelta:
     """The plain difference. Tests in skipped time hand in a comparison that always agrees."""
     return abs(temporal_time - server_time)
+
+
+def clocks_disagree(apart: timedelta) -> bool:
+    """Whether the clocks are too far apart for anything to be paused."""
+    return apart > TOLERANCE

@@ -49,7 +49,7 @@ class KubeconfigError(IoError):
         """No such file."""
         return cls(
             file,
-            "there is no such kubeconfig; name one with --kubeconfig or KUBECONFIG, or ask who runs the cluster for one",
+            "there is no such kubeconfig; name one with --kubeconfig or KUBECONFIG, or ask the cluster's owner for one",
         )
 
     @classmethod

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.clocks import TOLERANCE, ClockComparison
+from activities.clocks import ClockComparison
 from activities.errors import ListExpired
 from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
@@ -118,8 +118,3 @@ def _count(workload: Workload) -> Census:
     """Deployments that run or sleep; one at zero of its own is neither."""
     asleep = workload.replicas == 0 and notes.PAUSED in workload.annotations
     return Census(deployments=1 if asleep or workload.replicas > 0 else 0, asleep=1 if asleep else 0)
-
-
-def clocks_disagree(apart: timedelta) -> bool:
-    """Whether the clocks are too far apart for anything to be paused."""
-    return apart > TOLERANCE

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from activities.clocks import compare_clocks
+from activities.clocks import clocks_disagree, compare_clocks
 from activities.errors import IoError, KubernetesError
-from activities.judging import clocks_disagree
 from activities.kube.rights import Need, Right, review_rights
 from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn

@@ -15,8 +15,8 @@ from rich.text import Text
 from cli.errors import NeedsYes, Refused
 from cli.options import OutputFormat
 
-_UNATTENDED_WIDTH = 200
-"""Columns where nobody's window limits them: a log or a pipe must not lose the end of a name."""
+_UNATTENDED_WIDTH = 10_000
+"""Columns where nobody's window limits them: in a log or a pipe a row is a line."""
 
 
 class Terminal:
@@ -51,7 +51,10 @@ class Terminal:
             table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        self._out.print(table)
+        with self._out.capture() as captured:
+            self._out.print(table)
+        for line in captured.get().splitlines():
+            sys.stdout.write(line.rstrip() + "\n")
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:

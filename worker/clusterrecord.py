@@ -92,8 +92,7 @@ async def _decode(client: Client, description: ScheduleDescription) -> ClusterRe
         return None
     payload = action.memo[_MEMO]
     if isinstance(payload, Payload):
-        (record,) = await client.data_converter.decode([payload], [ClusterRecord])
-        return record
+        (payload,) = await client.data_converter.decode([payload], [ClusterRecord])
     return ClusterRecord.model_validate(payload)
 
 

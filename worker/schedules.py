@@ -115,4 +115,4 @@ async def _fingerprint(client: Client, description: ScheduleDescription) -> str 
     if not isinstance(payload, Payload):
         return None
     (fingerprint,) = await client.data_converter.decode([payload], [str])
-    return fingerprint
+    return str(fingerprint)

@@ -48,4 +48,5 @@ class Attempt:
         steps = self.faults - 1 + max(0, self.rounds - ROUNDS)
         if steps < 1:
             return asked
-        return max(asked, min(FIRST_BACK_OFF * 2 ** min(steps - 1, 16), LONGEST_BACK_OFF))
+        doubled: timedelta = FIRST_BACK_OFF * 2 ** min(steps - 1, 16)
+        return max(asked, min(doubled, LONGEST_BACK_OFF))

@@ -185,10 +185,7 @@ class HibernationWorkflow:
         self._life.requests.pause = request
         before = self._life.cycles
         return await self._status_when(
-            lambda: (
-                self._life.phase is Phase.ASLEEP
-                or (self._life.cycles > before and self._life.phase is not Phase.PAUSING)
-            )
+            lambda: self._life.cycles > before and self._life.status().phase is not Phase.PAUSING
         )
 
     @pause.validator
@@ -208,12 +205,7 @@ class HibernationWorkflow:
         assert life.sleep is not None
         life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
         life.requests.check = parse_check(())
-        return await self._status_when(
-            lambda: (
-                life.phase is not Phase.ASLEEP
-                or (life.sleep is not None and life.sleep.record.resume_at == until.until)
-            )
-        )
+        return await self._status_when(lambda: life.phase is not Phase.ASLEEP or life.status().resume_at == until.until)
 
     def _require_longer(self, until: Until) -> None:
         if self._life.phase is not Phase.ASLEEP or self._life.sleep is None:

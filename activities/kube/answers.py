@@ -89,7 +89,7 @@ def describe_call(method: str, path: str, server: str) -> Call:
     name = parts[1] if len(parts) > 1 else ""
     if len(parts) > 2:  # noqa: PLR2004 - RESOURCE/NAME/SUBRESOURCE
         resource = f"{resource}/{parts[2]}"
-    verb = "list" if method == "GET" and not name else _VERBS[method]
+    verb = "list" if method == "GET" and parts and not name else _VERBS[method]
     return Call(
         verb=verb,
         resource=resource,

@@ -1,0 +1,70 @@
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies.names import is_dns_label
+from worker.processes import find_program
+from worker.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+each_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
+
+
+@each_service
+def test_every_published_port_is_on_this_machine_only(service: dict[str, Any]) -> None:
+    assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in service.get("ports", ()))
+
+
+def test_temporal_and_its_ui_are_published() -> None:
+    assert SERVICES["temporal"]["ports"] == ["127.0.0.1:7233:7233", "127.0.0.1:8233:8233"]
+
+
+@each_service
+def test_every_container_is_shut_in(service: dict[str, Any]) -> None:
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_only_the_one_that_hands_over_the_volume_is_root_and_it_ends() -> None:
+    roots = [name for name, service in SERVICES.items() if service["user"].startswith("0:")]
+    assert roots == ["volume"]
+    assert (SERVICES["volume"]["cap_add"], SERVICES["volume"]["restart"]) == (["CHOWN"], "no")
+
+
+def test_what_serves_is_restarted() -> None:
+    assert {SERVICES[name]["restart"] for name in ("temporal", "worker")} == {"unless-stopped"}
+
+
+def test_the_database_outlives_the_container() -> None:
+    assert SERVICES["temporal"]["volumes"] == ["temporal:/data"]
+    assert "temporal" in COMPOSE["volumes"]
+    assert "--db-filename=/data/temporal.db" in SERVICES["temporal"]["command"]
+
+
+def test_the_temporal_program_takes_these_options() -> None:
+    program = find_program("temporal")
+    assert program is not None
+    known = subprocess.run(
+        [program, *SERVICES["temporal"]["command"], "--help"], capture_output=True, text=True, check=False
+    )
+    assert (known.returncode, known.stderr) == (0, "")
+
+
+def test_the_workers_settings_are_valid() -> None:
+    given = {name: value for name, value in SERVICES["worker"]["environment"].items() if name.startswith("FINOPS_")}
+    settings = Settings.load(environment={"HOME": "/", **given, "FINOPS_CLUSTER": "dev"})
+    assert settings.instance is not None
+    assert is_dns_label(settings.instance)
+
+
+def test_the_worker_finds_what_is_mounted() -> None:
+    worker = SERVICES["worker"]
+    mounted = {volume["target"] for volume in worker["volumes"] if volume["read_only"]}
+    assert mounted == {worker["environment"]["FINOPS_KUBECONFIG"], worker["environment"]["FINOPS_POLICIES"]}

@@ -1,0 +1,148 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from deployments import create_ready, deployment, path_of, wait_for
+
+from activities.kube.rights import Need, review_rights
+from activities.kube.transport import KubeTransport
+from activities.policyfiles import PolicyDirectory
+from localcluster import ApiError, LocalCluster, ObjectClient
+from policies.document import Mode
+
+MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests"
+NOTHING: dict[str, Any] = {"metadata": {"annotations": {"finops.io/paused": None}}}
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "intruder", "namespace": "default"},
+    "spec": {"containers": [{"name": "main", "image": "example/app:1"}]},
+}
+ALLOWED = {
+    ("apps", "deployments"): {"get", "list", "watch", "patch"},
+    ("apps", "replicasets"): {"get", "list", "watch"},
+    ("apps", "deployments/scale"): {"update", "patch"},
+    ("", "pods"): {"get", "list", "watch"},
+    ("", "services"): {"get", "list", "watch"},
+    ("autoscaling", "horizontalpodautoscalers"): {"get", "list"},
+    ("keda.sh", "scaledobjects"): {"get", "list"},
+    ("finops.io", "enforcementpolicies"): {"get", "list", "watch"},
+    ("finops.io", "enforcementpolicies/status"): {"patch"},
+}
+
+
+@pytest.fixture(scope="module")
+def worker(cluster: LocalCluster, installed: dict[str, str]) -> Iterator[ObjectClient]:
+    """The cluster as the worker's service account sees it, once its rights are in force."""
+    with cluster.objects_as(**installed) as client:
+        wait_for(lambda: status_of(lambda: client.get("/apis/apps/v1/deployments")) == 200, what="the rights")
+        yield client
+
+
+def status_of(request: Callable[[], object]) -> int:
+    try:
+        request()
+    except ApiError as error:
+        return error.status
+    return 200
+
+
+def test_the_role_grants_exactly_this() -> None:
+    (role, _) = yaml.safe_load_all((MANIFESTS / "rbac.yaml").read_text(encoding="utf-8"))
+    granted: dict[tuple[str, str], set[str]] = {}
+    for rule in role["rules"]:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                granted.setdefault((group, resource), set()).update(rule["verbs"])
+    assert granted == ALLOWED
+
+
+@pytest.mark.parametrize("file", ["nodes.yaml", "admission-read.yaml"])
+def test_an_optional_role_only_reads(file: str) -> None:
+    (role, binding) = yaml.safe_load_all((MANIFESTS / "optional" / file).read_text(encoding="utf-8"))
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} <= {"get", "list", "watch"}
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+
+
+def test_optional_roles_are_not_part_of_the_base() -> None:
+    resources = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text(encoding="utf-8"))["resources"]
+    assert resources == ["namespace.yaml", "serviceaccount.yaml", "rbac.yaml", "deployment.yaml"]
+
+
+def test_the_shipped_policies_can_be_read_and_only_tell() -> None:
+    read = PolicyDirectory(MANIFESTS / "policies").read()
+    assert read.complete
+    assert [policy.spec.mode for policy in read.policies] == [Mode.DRY_RUN]
+
+
+@pytest.mark.cluster
+def test_the_worker_may_pause_and_wake_a_deployment(
+    cluster: LocalCluster, worker: ObjectClient, namespace: str
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"))
+    path = path_of(namespace, "web")
+    worker.get(path)
+    worker.patch(path, {"metadata": {"annotations": {"finops.io/paused": "true"}}})
+    worker.patch(f"{path}/scale", {"spec": {"replicas": 0}})
+    assert worker.get(path)["spec"]["replicas"] == 0
+    worker.patch(f"{path}/scale", {"spec": {"replicas": 3}})
+    assert worker.get(path)["spec"]["replicas"] == 3
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/apis/apps/v1/deployments",
+        "/apis/apps/v1/replicasets",
+        "/api/v1/pods",
+        "/api/v1/namespaces/default/services/kubernetes",
+        "/apis/autoscaling/v2/horizontalpodautoscalers",
+        "/apis/finops.io/v1alpha1/enforcementpolicies",
+    ],
+)
+def test_the_worker_may_read(worker: ObjectClient, path: str) -> None:
+    assert status_of(lambda: worker.get(path)) == 200
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        pytest.param("DELETE", "/apis/apps/v1/namespaces/default/deployments/any", None, id="delete a Deployment"),
+        pytest.param("DELETE", "/apis/apps/v1/namespaces/default/deployments", None, id="delete all Deployments"),
+        pytest.param("POST", "/apis/apps/v1/namespaces/default/deployments", deployment("default", "x"), id="create"),
+        pytest.param("PUT", "/apis/apps/v1/namespaces/default/deployments/any", deployment("default", "any"), id="put"),
+        pytest.param("POST", "/api/v1/namespaces/default/pods", POD, id="create a pod"),
+        pytest.param("GET", "/api/v1/namespaces/default/secrets", None, id="read secrets"),
+        pytest.param("GET", "/api/v1/namespaces/finops-enforcer/configmaps", None, id="read its own ConfigMaps"),
+        pytest.param("GET", "/api/v1/nodes", None, id="list nodes, without the optional role"),
+        pytest.param("GET", "/apis/apiregistration.k8s.io/v1/apiservices", None, id="read APIServices, without it"),
+    ],
+)
+def test_the_worker_may_not(worker: ObjectClient, method: str, path: str, body: dict[str, Any] | None) -> None:
+    assert status_of(lambda: worker.request(method, path, body)) == 403
+
+
+@pytest.mark.cluster
+def test_the_worker_may_not_touch_statefulsets(worker: ObjectClient) -> None:
+    path = "/apis/apps/v1/namespaces/default/statefulsets/any"
+    assert status_of(lambda: worker.patch(path, NOTHING)) == 403
+
+
+@pytest.mark.cluster
+def test_doctor_finds_all_that_is_needed_and_nothing_to_spare(
+    cluster: LocalCluster, worker: ObjectClient, installed: dict[str, str]
+) -> None:
+    transport = KubeTransport.connect(cluster.kubeconfig_for(**installed), environment={})
+    rights = review_rights(transport)
+    assert all(right.allowed for right in rights if right.kind is Need.NEEDED)
+    assert [str(right) for right in rights if right.kind is Need.SURPLUS and right.allowed] == []
+
+
+@pytest.mark.cluster
+def test_the_workers_pod_passes_restricted_pod_security(cluster: LocalCluster, installed: dict[str, str]) -> None:
+    path = path_of(installed["namespace"], "finops-enforcer")
+    wait_for(lambda: cluster.objects.get(path).get("status", {}).get("availableReplicas") == 1, what="the pod")

@@ -1,0 +1,96 @@
+"""A small HTTP server that gives the answers it was told, one after another, and remembers what it was asked."""
+
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Literal, Self
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status with a body, or an accident: no answer at all, a closed connection, half a body."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accident: Literal["", "hang", "reset", "half"] = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it arrived."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class AnsweringServer:
+    """Give it answers with `answers`; the last one is repeated."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers) or [Answer()]
+        self.asked: list[Asked] = []
+        self._over = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _next(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                asked = Asked(self.command, self.path, dict(self.headers), body)
+                answer = server._next(asked)
+                if answer.accident:
+                    self.close_connection = True
+                if answer.accident == "hang":
+                    server._over.wait(30)
+                elif answer.accident == "reset":
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                else:
+                    self._send(answer)
+
+            def _send(self, answer: Answer) -> None:
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                missing = 10 if answer.accident == "half" else 0
+                self.send_header("Content-Length", str(len(answer.body) + missing))
+                self.end_headers()
+                self.wfile.write(answer.body)
+
+            do_GET = do_PATCH = do_POST = _answer  # noqa: N815 - the names the base class looks for
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        return Handler
