@@ -8,11 +8,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from cli.ending import end_process
 from cli.options import Globals, OutputFormat
 
 
@@ -38,6 +39,7 @@ COMMANDS = {
     "hold": Entry("cli.hold", "hold", "No new pauses in this cluster until `finops release`."),
     "release": Entry("cli.hold", "release", "End a hold."),
     "doctor": Entry("cli.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."),
+    "demo": Entry("cli.demo.command", "demo", "Play the whole life of sleeping workloads on a local control plane."),
 }
 
 
@@ -114,14 +116,17 @@ def options(
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit: 0 done, 1 failed, 2 a call that makes no sense."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process: 0 done, 1 failed, 2 a call that makes no sense."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app(given, prog_name="finops")
+        code = 0
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 1
     except Exception as error:  # noqa: BLE001 - the one place where every error ends as a sentence
         if "--debug" in given:
             traceback.print_exc()
         sentence, code = importlib.import_module("cli.failures").describe_failure(error)
         sys.stderr.write(f"finops: {sentence}\n")
-        sys.exit(code)
+    end_process(code)

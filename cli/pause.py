@@ -59,9 +59,7 @@ async def _pause(session: Session, ref: WorkloadRef, until: datetime, now: datet
         await _update(session, client, order, seconds)
     else:
         await _wait_until_asleep(session, client, order.seen.ref, seconds)
-    session.terminal.say(
-        f"{ref}: asleep until {show_time(until)}, {order.seen.replicas or 'its'} replicas kept in mind"
-    )
+    session.terminal.say(f"{ref}: asleep until {show_time(until)}")
 
 
 def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *, sleeping: bool) -> PauseOrder:

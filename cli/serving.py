@@ -3,10 +3,9 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 _FORCED = 130
 """What shells answer for a program that Ctrl-C ended."""
@@ -40,15 +39,9 @@ class Stop:
             self._task.cancel()
 
 
-def serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> NoReturn:
-    """Run the body until it is stopped, then end the process without waiting for threads that still poll.
-
-    What goes wrong at the start is raised.
-    """
+def serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
+    """Run the body until it is stopped. What goes wrong at the start is raised."""
     asyncio.run(_serve(body))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 async def _serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:

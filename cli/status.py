@@ -16,6 +16,7 @@ from policies.hibernation import Phase
 from worker.clusterrecord import read_record
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
+_AWAKE = frozenset({Phase.AWAKE, Phase.COOLING})
 _SAVES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 
 
@@ -52,11 +53,11 @@ def _show(terminal: Terminal, rows: list[OpenHibernation]) -> None:
     if not rows:
         terminal.say("nobody sleeps, and nobody is kept awake")
         return
-    for policy, group in groupby(rows, key=lambda row: (row.phase == Phase.RESUME_FAILING, row.policy)):
+    for heading, group in groupby(rows, key=_heading):
         members = list(group)
         saved = sum(row.saved_per_day or 0 for row in members if row.phase in _SAVES)
-        heading = "waking with trouble" if policy[0] else f"policy {policy[1] or 'unknown'}"
-        terminal.say(f"\n{heading}: {len(members)}, saves {saved:.2f} a day (estimate)", style="bold")
+        saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
+        terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
         terminal.show_table(("Deployment", "State", "Since", "Until", "Saves/day"), map(_row, members), numbers=(4,))
     asleep = sum(1 for row in rows if row.phase == Phase.ASLEEP)
     total = sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES)
@@ -73,9 +74,16 @@ def _row(row: OpenHibernation) -> tuple[str, ...]:
 
 
 def _rank(row: OpenHibernation) -> tuple[Any, ...]:
-    """Those that fail to wake first, then by policy, state and name."""
+    """Those that fail to wake first, then by policy, state and name; those kept awake last."""
+    failing, awake = row.phase == Phase.RESUME_FAILING, row.phase in _AWAKE
     phase = _ORDER.index(Phase(row.phase)) if row.phase in set(_ORDER) else len(_ORDER)
-    return (row.phase != Phase.RESUME_FAILING, row.policy, phase, row.namespace, row.name)
+    return (not failing, awake, "" if awake else row.policy, phase, row.namespace, row.name)
+
+
+def _heading(row: OpenHibernation) -> str:
+    if row.phase == Phase.RESUME_FAILING:
+        return "waking with trouble"
+    return "kept awake" if row.phase in _AWAKE else f"policy {row.policy or 'unknown'}"
 
 
 def _describe_hold(hold: Hold) -> str:

@@ -1,5 +1,1 @@
 """`finops demo`: the product's whole life in front of one's eyes, on a real control plane and a real Temporal."""
-
-from cli.demo.story import play
-
-__all__ = ["play"]

@@ -62,8 +62,8 @@ def crd(cluster: LocalCluster, apply: Callable[[list[dict[str, Any]]], None]) ->
 
 
 @pytest.fixture(scope="session")
-def installed(apply: Callable[[list[dict[str, Any]]], None], crd: str) -> dict[str, str]:
-    """The base of the manifests on the cluster; namespace and name of the service account."""
+def installed(apply: Callable[[list[dict[str, Any]]], None], crd: str) -> tuple[str, str]:
+    """The base of the manifests on the cluster; namespace and name of the worker's service account."""
     apply(
         [
             *manifests("manifests/namespace.yaml", "manifests/serviceaccount.yaml", "manifests/rbac.yaml"),
@@ -71,4 +71,4 @@ def installed(apply: Callable[[list[dict[str, Any]]], None], crd: str) -> dict[s
             *manifests("manifests/deployment.yaml"),
         ]
     )
-    return {"namespace": "finops-enforcer", "service_account": "finops-enforcer"}
+    return "finops-enforcer", "finops-enforcer"

@@ -19,17 +19,18 @@ def create(cluster: LocalCluster, crd: str) -> Callable[[dict[str, Any]], int]:
     """Sends a policy as `kubectl create` would and answers the status; what was created is removed."""
 
     def send(case: dict[str, Any]) -> int:
+        name = case.get("name", "p")
         policy = {
             "apiVersion": "finops.io/v1alpha1",
             "kind": "EnforcementPolicy",
-            "metadata": {"name": case.get("name", "p")},
+            "metadata": {"name": name},
             "spec": {"scope": {"namespaces": {"include": ["dev-*"]}}, **case.get("spec", {})},
         }
         try:
             cluster.objects.request("POST", f"{crd}?fieldValidation=Strict", policy)
         except ApiError as error:
             return error.status
-        cluster.objects.delete(f"{crd}/{policy['metadata']['name']}")
+        cluster.objects.delete(f"{crd}/{name}")
         return 201
 
     return send

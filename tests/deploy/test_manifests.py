@@ -34,9 +34,9 @@ ALLOWED = {
 
 
 @pytest.fixture(scope="module")
-def worker(cluster: LocalCluster, installed: dict[str, str]) -> Iterator[ObjectClient]:
+def worker(cluster: LocalCluster, installed: tuple[str, str]) -> Iterator[ObjectClient]:
     """The cluster as the worker's service account sees it, once its rights are in force."""
-    with cluster.objects_as(**installed) as client:
+    with cluster.objects_as(*installed) as client:
         wait_for(lambda: status_of(lambda: client.get("/apis/apps/v1/deployments")) == 200, what="the rights")
         yield client
 
@@ -134,15 +134,15 @@ def test_the_worker_may_not_touch_statefulsets(worker: ObjectClient) -> None:
 
 @pytest.mark.cluster
 def test_doctor_finds_all_that_is_needed_and_nothing_to_spare(
-    cluster: LocalCluster, worker: ObjectClient, installed: dict[str, str]
+    cluster: LocalCluster, worker: ObjectClient, installed: tuple[str, str]
 ) -> None:
-    transport = KubeTransport.connect(cluster.kubeconfig_for(**installed), environment={})
+    transport = KubeTransport.connect(cluster.kubeconfig_for(*installed), environment={})
     rights = review_rights(transport)
     assert all(right.allowed for right in rights if right.kind is Need.NEEDED)
     assert [str(right) for right in rights if right.kind is Need.SURPLUS and right.allowed] == []
 
 
 @pytest.mark.cluster
-def test_the_workers_pod_passes_restricted_pod_security(cluster: LocalCluster, installed: dict[str, str]) -> None:
-    path = path_of(installed["namespace"], "finops-enforcer")
+def test_the_workers_pod_passes_restricted_pod_security(cluster: LocalCluster, installed: tuple[str, str]) -> None:
+    path = path_of(*installed)
     wait_for(lambda: cluster.objects.get(path).get("status", {}).get("availableReplicas") == 1, what="the pod")

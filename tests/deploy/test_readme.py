@@ -1,0 +1,93 @@
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deployments import annotations_of, deployment, replicas_of
+
+from activities.policyfiles import read_policy_text
+from localcluster import LocalCluster
+from policies.annotations import ASLEEP_KEYS, EXCLUDE, ORIGINAL_REPLICAS
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+GARBAGE = "three\ndefault other 7"
+
+
+def block(name: str) -> str:
+    """The code between `<!-- name -->` and `<!-- /name -->`."""
+    found = re.search(rf"<!-- {name} -->\n```\w*\n(.*?)```\n<!-- /{name} -->", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def asleep(name: str, original: str) -> dict[str, object]:
+    record = dict.fromkeys(ASLEEP_KEYS, "x") | {ORIGINAL_REPLICAS: original, "example.com/kept": "yes"}
+    return deployment("default", name, replicas=0, annotations=record)
+
+
+@pytest.fixture(scope="module")
+def woken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    """A cluster of its own, because the commands wake everything: after both lines."""
+    if shutil.which("kubectl") is None:
+        pytest.skip("needs kubectl")
+    with LocalCluster.start(controllers=False) as cluster:
+        cluster.objects.create_all(
+            [
+                asleep("three", "3"),
+                asleep("seven", "7"),
+                asleep("garbage", GARBAGE),
+                deployment("default", "running", replicas=2, annotations={EXCLUDE: "true"}),
+                deployment("default", "stale", replicas=2, annotations={ORIGINAL_REPLICAS: "5"}),
+                deployment("default", "other", replicas=0),
+            ]
+        )
+        home = str(tmp_path_factory.mktemp("home"))
+        environment = {"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": str(cluster.kubeconfig)}
+        for line in block("wake-by-hand").splitlines():
+            subprocess.run(["sh", "-c", line], env=environment, check=False, capture_output=True)
+        yield cluster
+
+
+def test_the_policy_is_valid_and_has_ten_lines() -> None:
+    text = block("policy")
+    read = read_policy_text(text.encode(), "README.md")
+    assert read.problems == ()
+    assert [policy.name for policy in read.policies] == ["idle-dev"]
+    assert len(text.splitlines()) == 10
+
+
+def test_waking_by_hand_is_two_lines_that_name_every_annotation_of_a_sleep() -> None:
+    (_, second) = block("wake-by-hand").splitlines()
+    assert set(re.findall(r"(finops\.io/[a-z-]+)- ", second)) == set(ASLEEP_KEYS)
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(("name", "count"), [("three", 3), ("seven", 7)])
+def test_every_sleeper_gets_its_count_back_and_loses_its_record(woken: LocalCluster, name: str, count: int) -> None:
+    assert replicas_of(woken.objects, "default", name) == count
+    found = woken.objects.get(f"/apis/apps/v1/namespaces/default/deployments/{name}")
+    assert found["metadata"]["annotations"] == {"example.com/kept": "yes"}
+
+
+@pytest.mark.cluster
+def test_a_count_that_is_none_is_left_for_a_person(woken: LocalCluster) -> None:
+    assert replicas_of(woken.objects, "default", "garbage") == 0
+    assert annotations_of(woken.objects, "default", "garbage")["original-replicas"] == GARBAGE
+
+
+@pytest.mark.cluster
+def test_a_zero_that_is_not_ours_is_left_alone(woken: LocalCluster) -> None:
+    assert replicas_of(woken.objects, "default", "other") == 0
+
+
+@pytest.mark.cluster
+def test_what_runs_keeps_its_count_and_loses_only_a_stale_record(woken: LocalCluster) -> None:
+    assert {name: replicas_of(woken.objects, "default", name) for name in ("running", "stale")} == {
+        "running": 2,
+        "stale": 2,
+    }
+    assert annotations_of(woken.objects, "default", "running") == {"exclude": "true"}
+    assert annotations_of(woken.objects, "default", "stale") == {}
