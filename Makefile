@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contract unit generate lock clean
+.PHONY: help demo test lint format types contract unit generate histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -59,3 +59,9 @@ lock:
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
+# they are of sleeps that may still be open somewhere.
+histories: $(READY)
+	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py
+	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

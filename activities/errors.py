@@ -210,14 +210,15 @@ class Denied(KubernetesError):
 
 
 class Rejected(KubernetesError):
-    """The server cannot take such a request; `fields` names what it does not like."""
+    """The server cannot take such a request, and has written nothing; `fields` names what it does not like."""
 
     def __init__(self, call: Call, *, status: int, reason: str = "", fields: Sequence[str] = ()) -> None:
         self.fields = tuple(fields)
         about = f" about {', '.join(self.fields)}" if self.fields else ""
         super().__init__(
             call,
-            f"{call}: the API server answered {status} {reason}{about}, which is a fault of finops-enforcer",
+            f"{call}: the API server answered {status} {reason}{about}; if the object itself is sound, report this as "
+            "a fault of finops-enforcer",
             status=status,
             reason=reason,
         )

@@ -53,10 +53,20 @@ def apply(
     if dry_run:
         verb = f", {len(pruned)} removed: {', '.join(pruned)}" if pruned else ""
         session.terminal.say(f"dry run: {len(policies)} policies would be applied{verb}")
-        return
-    if pruned:
-        session.terminal.confirm(f"{len(pruned)} policies will be removed: {', '.join(pruned)}.", yes=yes)
-    asyncio.run(_apply(session, policies, changed, pruned, sum(each.asleep for each in handovers)))
+    else:
+        if pruned:
+            session.terminal.confirm(f"{len(pruned)} policies will be removed: {', '.join(pruned)}.", yes=yes)
+        asyncio.run(_apply(session, policies, changed, pruned, sum(each.asleep for each in handovers)))
+    if session.terminal.for_programs:
+        session.terminal.show_json(
+            {
+                "dry_run": dry_run,
+                "applied": [policy.name for policy in policies],
+                "changed": changed,
+                "removed": pruned,
+                "handovers": handovers,
+            }
+        )
 
 
 async def _apply(

@@ -40,6 +40,8 @@ def delete(
     session.terminal.say(str(handover))
     session.terminal.confirm(f"Policy {policy} will be deleted.", yes=yes)
     asyncio.run(_delete(session, policy, handover.asleep))
+    if session.terminal.for_programs:
+        session.terminal.show_json({"removed": [policy], "handovers": [handover]})
 
 
 async def _delete(session: Session, policy: str, asleep: int) -> None:

@@ -11,7 +11,7 @@ from activities.kube.deployments import Deployments
 from cli.errors import NotFound
 from cli.listing import list_workloads
 from cli.session import Session
-from cli.targets import Target, choose_sleepers, is_sleeper, record_of
+from cli.targets import Target, choose_sleepers, is_sleeper, record_of, scale_by_hand
 from cli.times import show_time
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
@@ -63,7 +63,7 @@ def wake_directly(deployments: Deployments, workload: Workload, until: datetime 
     try:
         record = record_of(workload)
     except InvalidAnnotation as error:
-        by_hand = f"kubectl -n {workload.ref.namespace} scale deployment {workload.ref.name} --replicas N"
+        by_hand = scale_by_hand(workload.ref)
         return Woken(workload=name, woken=False, sentence=f"{error}; nothing was changed. By hand: {by_hand}")
     try:
         return _wake(deployments, workload, record, until)

@@ -12,7 +12,7 @@ from activities.policyfiles import PolicySourceUnreadable
 from cli.errors import CommandError
 from policies.errors import RuleError
 from policies.problems import PolicyError
-from worker.errors import WorkerError
+from worker.errors import SettingsError, WorkerError
 
 _FORESEEN = (WorkerError, IoError, PolicyError, PolicySourceUnreadable, RuleError)
 
@@ -29,6 +29,8 @@ def describe_failure(error: Exception) -> tuple[str, int]:
     """What to print on stderr, and the exit code."""
     if isinstance(error, CommandError):
         return str(error), error.exit_code
+    if isinstance(error, SettingsError):
+        return str(error), 2
     if isinstance(error, _FORESEEN):
         return str(error), 1
     if isinstance(error, WorkflowUpdateFailedError | WorkflowFailureError):

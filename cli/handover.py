@@ -30,7 +30,7 @@ class Handover(Frozen):
         parts = [f"{self.stay} go on sleeping"] if self.stay else []
         parts += [f"{count} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
         parts += [f"{self.wake} will wake"] if self.wake else []
-        parts += [f"{self.unreadable} have an unreadable record and are left"] if self.unreadable else []
+        parts += [f"{self.unreadable} left as they are, with an unreadable record"] if self.unreadable else []
         return f"{self.policy}: {self.asleep} asleep: {', '.join(parts)}"
 
 

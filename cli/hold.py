@@ -35,9 +35,11 @@ async def _set(session: Session, wanted: Hold | None) -> None:
     before = None if record is None else record.hold
     if wanted is None and before is None:
         session.terminal.say(f"no hold is on for cluster {cluster}")
+        _show(session, None)
         return
     if wanted is not None and before is not None:
         session.terminal.say(f"a hold is on since {show_time(before.since)}, by {before.by}")
+        _show(session, before)
         return
     try:
         await set_hold(client, cluster, wanted)
@@ -49,3 +51,9 @@ async def _set(session: Session, wanted: Hold | None) -> None:
         session.terminal.say(f"released: enforcement of cluster {cluster} goes on with its next run")
     else:
         session.terminal.say(f"hold is on for cluster {cluster}: nothing new is paused; sleepers keep their wake times")
+    _show(session, wanted)
+
+
+def _show(session: Session, hold: Hold | None) -> None:
+    if session.terminal.for_programs:
+        session.terminal.show_json({"cluster": session.settings.cluster, "hold": hold})

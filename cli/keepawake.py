@@ -45,6 +45,8 @@ async def _keep_awake(session: Session, target: Target, until: datetime) -> None
     for workload in workloads:
         await keep_one_awake(session, client, workload, until)
         session.terminal.say(f"{workload.ref}: not paused before {show_time(until)}")
+    if session.terminal.for_programs:
+        session.terminal.show_json({"kept_awake": [str(workload.ref) for workload in workloads], "until": until})
     if target.namespace is not None:
         session.terminal.say(
             f"{len(workloads)} Deployments of namespace {target.namespace} are kept awake; "

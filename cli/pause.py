@@ -60,6 +60,8 @@ async def _pause(session: Session, ref: WorkloadRef, until: datetime, now: datet
     else:
         await _wait_until_asleep(session, client, order.seen.ref, seconds)
     session.terminal.say(f"{ref}: asleep until {show_time(until)}")
+    if session.terminal.for_programs:
+        session.terminal.show_json({"workload": str(ref), "asleep_until": until})
 
 
 def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *, sleeping: bool) -> PauseOrder:

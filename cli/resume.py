@@ -15,7 +15,7 @@ from cli.errors import CommandError, NotFound, Refused, Unconfirmed
 from cli.keepawake import keep_one_awake
 from cli.listing import list_workloads
 from cli.session import Session
-from cli.targets import Target, choose_sleepers
+from cli.targets import Target, choose_sleepers, scale_by_hand
 from cli.temporal import ASLEEP_PHASES, find_open, has_worker, list_open, open_client, open_query, phase_of
 from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
@@ -153,12 +153,14 @@ async def _nothing_sleeps(
         raise NotFound(f"there is no Deployment {target.ref} on {session.cluster.transport.server}")
     (workload,) = found
     if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
-        scale = f"kubectl -n {workload.ref.namespace} scale deployment {workload.ref.name} --replicas N"
-        raise Refused(f"{workload.ref} has no replicas, and not because of us; wake it with {scale}")
+        by_hand = scale_by_hand(workload.ref)
+        raise Refused(f"{workload.ref} has no replicas, and not because of us; wake it with {by_hand}")
     if request.until is not None:
         await keep_one_awake(session, client, workload, request.until)
         session.terminal.say(f"{workload.ref}: awake already, and not paused before {show_time(request.until)}")
     else:
         session.terminal.say(f"{workload.ref}: awake already")
+    if session.terminal.for_programs:
+        session.terminal.show_json({"results": [{"workload": str(workload.ref), "trouble": "", "awake": True}]})
     if wait:
         _conclude(1, 0, await _confirm(session, [str(workload.ref)], seconds, wait=True), wait=True)

@@ -40,6 +40,11 @@ def instance_of(workload: Workload) -> str:
     return workload.annotations.get(notes.INSTANCE, "")
 
 
+def scale_by_hand(ref: WorkloadRef) -> str:
+    """The command that gives a Deployment a count without this product."""
+    return f"kubectl -n {ref.namespace} scale deployment {ref.name} --replicas N"
+
+
 def record_of(workload: Workload) -> notes.PauseRecord:
     """The record of a sleeper, with a clear sentence where it cannot be used.
 

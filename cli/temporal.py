@@ -106,6 +106,6 @@ def _as_open(execution: WorkflowExecution) -> OpenHibernation:
         policy=attributes.get(visibility.POLICY) or "",
         phase=phase_of(execution),
         since=execution.start_time,
-        until=attributes.get(visibility.RESUME_AT),
+        until=attributes.get(visibility.RESUME_AT) if phase_of(execution) in ASLEEP_PHASES else None,
         saved_per_day=attributes.get(visibility.SAVED_PER_DAY),
     )

@@ -7,7 +7,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import start_hibernation
-from cli.targets import record_of
+from cli.targets import record_of, scale_by_hand
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Hibernation, WakeRequest
 from policies.models import Frozen
@@ -48,7 +48,11 @@ async def _wake_sleeper(client: Client, cluster: str, workload: Workload, reques
         record = record_of(workload)
     except InvalidAnnotation as error:
         sent = await _wake_open(client, cluster, workload.ref, request)
-        return sent if not sent.trouble else Sent(workload=name, trouble=f"{error}; nothing was changed")
+        return (
+            sent
+            if not sent.trouble
+            else Sent(workload=name, trouble=f"{error}; nothing was changed. By hand: {scale_by_hand(workload.ref)}")
+        )
     hibernation = Hibernation(
         cluster=cluster,
         instance=record.instance,

@@ -7,7 +7,7 @@ from temporalio import workflow
 from activities.orders import SendNoteOrder, SendResumeOrder
 from activities.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated
-from policies.hibernation import PauseOrder, Phase
+from policies.hibernation import Check, PauseOrder, Phase
 from workflows.life import Life
 from workflows.sending import send
 from workflows.timer import wait_until
@@ -76,10 +76,15 @@ async def _clear_stale_record(life: Life) -> None:
     seen = (await life.consult()).seen
     if seen is None or seen.replicas == 0 or not is_annotated(seen.annotations):
         return
-    await send(
+    outcome = await send(
         WriteActivities.send_resume,
         SendResumeOrder(
             ref=life.hibernation.ref, resource_version=seen.resource_version, replicas=None, note=life.note
         ),
         summary=f"clear a stale record of {life.hibernation.ref}",
     )
+    if outcome.result == "done":
+        return
+    if outcome.result != "conflict":
+        await wait_until(workflow.now() + WRITE_AGAIN_AFTER, lambda: False, summary="wait before the next try")
+    life.requests.check = life.requests.check or Check()

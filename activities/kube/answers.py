@@ -121,10 +121,10 @@ def error_of_failure(call: Call, failure: HTTPError | OSError) -> KubernetesErro
     """The error that a request without a whole answer stands for."""
     if isinstance(failure, LocationValueError):
         return Unreachable(call, "the address is not one")
-    if isinstance(failure, ConnectTimeoutError):
-        return Unreachable(call, "no connection in time")
     if isinstance(failure, NewConnectionError):
         return Unreachable(call, _say_os_error(failure.__cause__ or failure.__context__))
+    if isinstance(failure, ConnectTimeoutError):
+        return Unreachable(call, "no connection in time")
     if isinstance(failure, ProxyError) and isinstance(failure.original_error, NewConnectionError | ConnectTimeoutError):
         return Unreachable(call, "the proxy cannot be reached")
     handshake = _handshake_problem(failure)
@@ -161,7 +161,7 @@ def _of_refusal(call: Call, status: int, said: _Status, reason: str) -> Kubernet
 
 def _fields(said: _Status) -> tuple[str, ...]:
     causes = said.details.causes if said.details else ()
-    return tuple(cause.field for cause in causes if _FIELD.fullmatch(cause.field))
+    return tuple(dict.fromkeys(cause.field for cause in causes if _FIELD.fullmatch(cause.field)))
 
 
 def _read_status(body: bytes) -> _Status:

@@ -5,6 +5,7 @@ branch that no recorded history enters. Both change the file that this makes.
 """
 
 import ast
+import json
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -80,3 +81,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+if __name__ == "__main__":
+    print(json.dumps(fingerprint(), indent=1))  # noqa: T201 - `make histories` keeps it

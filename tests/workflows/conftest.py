@@ -90,7 +90,7 @@ async def record(bedroom: Bedroom, path: Path) -> None:
     if path.exists() or not bedroom.handles:
         return
     history = json.loads((await bedroom.handles[0].fetch_history()).to_json())
-    path.write_text(json.dumps(_anonymous(history), indent=1) + "\n")
+    path.write_text(json.dumps(_anonymous(history), separators=(",", ":")) + "\n")
 
 
 def _anonymous(value: Any) -> Any:

@@ -1,0 +1,82 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.kube.deployments import Deployments
+from activities.kube.transport import KubeTransport
+from localcluster import LocalCluster
+
+
+@pytest.fixture(scope="session")
+def transport(kubeconfig: Path) -> Iterator[KubeTransport]:
+    """The administrator's way into the real control plane."""
+    found = KubeTransport.connect(kubeconfig)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def deployments(transport: KubeTransport) -> Deployments:
+    """The real Deployments."""
+    return Deployments(transport)
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Iterator[Callable[..., KubeTransport]]:
+    """Connects to a server at an address, by a kubeconfig with this user in it."""
+    opened: list[KubeTransport] = []
+
+    def make(url: str, user: dict[str, Any] | None = None, **environment: str) -> KubeTransport:
+        path = write_kubeconfig(tmp_path / "kubeconfig", url, user)
+        opened.append(KubeTransport.connect(path, environment=environment))
+        return opened[-1]
+
+    yield make
+    for transport in opened:
+        transport.close()
+
+
+@pytest.fixture
+def as_service_account(cluster: LocalCluster, namespace: str) -> Iterator[Callable[..., KubeTransport]]:
+    """Connects as a new service account that has these rules, cluster-wide."""
+    opened: list[KubeTransport] = []
+
+    def make(*rules: dict[str, list[str]]) -> KubeTransport:
+        name = f"{namespace}-{len(opened)}"
+        group = "rbac.authorization.k8s.io"
+        subject = {"kind": "ServiceAccount", "namespace": namespace, "name": name}
+        for item in (
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"namespace": namespace, "name": name}},
+            {"apiVersion": f"{group}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": list(rules)},
+            {
+                "apiVersion": f"{group}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": name},
+                "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
+                "subjects": [subject],
+            },
+        ):
+            cluster.objects.create(item)
+        opened.append(KubeTransport.connect(cluster.kubeconfig_for(namespace, name)))
+        return opened[-1]
+
+    yield make
+    for transport in opened:
+        transport.close()
+
+
+def write_kubeconfig(path: Path, url: str, user: dict[str, Any] | None = None) -> Path:
+    """A kubeconfig with one context, `here`."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "there", "cluster": {"server": url}}],
+        "users": [{"name": "me", "user": user or {}}],
+        "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
+        "current-context": "here",
+    }
+    path.write_text(json.dumps(document))
+    return path

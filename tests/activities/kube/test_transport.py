@@ -1,0 +1,119 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from httpanswers import Answer, AnsweringServer, Asked
+
+from activities.errors import Denied
+from activities.kube.kubeconfig import read_access
+from activities.kube.transport import KubeTransport
+
+Connect = Callable[..., KubeTransport]
+ASK_ONCE = """
+import sys, pathlib
+from activities.kube.transport import KubeTransport
+transport = KubeTransport.connect(pathlib.Path(sys.argv[1]))
+print(transport.request("GET", "/x").status)
+transport.close()
+"""
+EXEC_API = "client.authentication.k8s.io/v1"
+
+
+def test_every_request_carries_the_credentials_and_our_name(connect: Connect) -> None:
+    with AnsweringServer() as server:
+        transport = connect(server.url, {"token": "t-1"})
+        transport.request("GET", "/one")
+        transport.request("PATCH", "/two", body=b"{}", content_type="application/merge-patch+json")
+        transport.close()
+    assert [asked.headers["authorization"] for asked in map(_lowered, server.asked)] == ["Bearer t-1"] * 2
+    assert all(asked.headers["user-agent"].startswith("finops-enforcer/") for asked in map(_lowered, server.asked))
+
+
+def test_the_body_goes_out_as_it_is(connect: Connect) -> None:
+    with AnsweringServer() as server:
+        transport = connect(server.url)
+        transport.request(
+            "PATCH", "/x", query={"a": "b c"}, body=b'{"a": null}', content_type="application/merge-patch+json"
+        )
+        transport.close()
+    (asked,) = map(_lowered, server.asked)
+    assert (asked.target, asked.body) == ("/x?a=b+c", b'{"a": null}')
+    assert asked.headers["content-type"] == "application/merge-patch+json"
+
+
+def test_the_servers_clock_is_told(connect: Connect) -> None:
+    with AnsweringServer() as server:
+        transport = connect(server.url)
+        reply = transport.request("GET", "/x")
+        transport.close()
+    assert reply.server_time is not None
+    assert reply.server_time.tzinfo == UTC
+    assert abs((datetime.now(UTC) - reply.server_time).total_seconds()) < 60
+
+
+def test_context_and_server_are_there_for_messages(connect: Connect) -> None:
+    transport = connect("http://127.0.0.1:1/clusters/a")
+    assert (transport.context_name, transport.server) == ("here", "http://127.0.0.1:1/clusters/a")
+
+
+def test_a_token_file_is_read_again_when_its_token_has_expired(tmp_path: Path, connect: Connect) -> None:
+    token = tmp_path / "token"
+    token.write_text("old")
+    with AnsweringServer(Answer(401), Answer(200)) as server:
+        transport = _impatient(tmp_path, server.url, {"tokenFile": str(token)}, connect)
+        token.write_text("new")
+        assert transport.request("PATCH", "/x", body=b"{}").status == 200
+        transport.close()
+    assert [asked.headers["authorization"] for asked in map(_lowered, server.asked)] == ["Bearer old", "Bearer new"]
+
+
+def test_a_plugin_gives_the_token(tmp_path: Path, connect: Connect) -> None:
+    credential = {"apiVersion": EXEC_API, "kind": "ExecCredential", "status": {"token": "from-plugin"}}
+    script = tmp_path / "plugin.py"
+    script.write_text(f"print({json.dumps(json.dumps(credential))})")
+    plugin = {"apiVersion": EXEC_API, "command": sys.executable, "args": [str(script)]}
+    with AnsweringServer() as server:
+        transport = connect(server.url, {"exec": plugin})
+        transport.request("GET", "/x")
+        transport.close()
+    assert _lowered(server.asked[0]).headers["authorization"] == "Bearer from-plugin"
+
+
+def test_credentials_that_stay_wrong_are_not_tried_for_ever(connect: Connect) -> None:
+    with AnsweringServer(Answer(401)) as server:
+        transport = connect(server.url, {"token": "wrong"})
+        for _ in range(3):
+            with pytest.raises(Denied, match="does not take the credentials"):
+                transport.request("GET", "/x")
+        transport.close()
+    assert len(server.asked) == 3
+
+
+def test_a_proxy_of_the_environment_does_not_catch_this_machine(tmp_path: Path, connect: Connect) -> None:
+    with AnsweringServer() as server:
+        connect(server.url)
+        done = subprocess.run(
+            [sys.executable, "-c", ASK_ONCE, str(tmp_path / "kubeconfig")],
+            env={**os.environ, "http_proxy": "http://127.0.0.1:1", "no_proxy": "example.com"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
+
+
+def _impatient(tmp_path: Path, url: str, user: dict[str, str], connect: Connect) -> KubeTransport:
+    """A transport for which ten seconds pass between any two looks at its clock."""
+    connect(url, user)
+    seconds = iter(range(0, 10_000, 11))
+    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=lambda: float(next(seconds)))
+
+
+def _lowered(asked: Asked) -> Asked:
+    return replace(asked, headers={name.lower(): value for name, value in asked.headers.items()})
