@@ -153,7 +153,7 @@ class Deployments:
                 deployments.append(Deployment.model_validate(item))
             except ValidationError as error:
                 place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
-                unreadable.append(f"{_name_of(item)}: {place} cannot be read")
+                unreadable.append(f"{_name_of(item)}: {place or 'its shape'} cannot be read")
         return _as_page(deployments, page.metadata.next_token, reply, unreadable)
 
 

@@ -100,17 +100,9 @@ def test_a_review_of_rights_is_not_a_write(connect: Connect) -> None:
     assert isinstance(failure_of(connect, said(500), "POST", path), errors.Unavailable)
 
 
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        pytest.param("http://127.0.0.1:1", "refused", id="nobody listens"),
-        pytest.param("http://no-such-host.invalid", "", id="no such host"),
-    ],
-)
-def test_a_write_that_was_never_sent_is_told_apart(connect: Connect, url: str, reason: str) -> None:
-    with pytest.raises(errors.Unreachable, match=reason) as caught:
-        connect(url).request("PATCH", PATH, body=b"{}")
-    assert url in str(caught.value)
+def test_a_write_that_was_never_sent_is_told_apart(connect: Connect) -> None:
+    with pytest.raises(errors.Unreachable, match=r"http://127\.0\.0\.1:1 cannot be reached: connection refused"):
+        connect("http://127.0.0.1:1").request("PATCH", PATH, body=b"{}")
 
 
 def test_a_server_without_tls_was_never_sent_anything(connect: Connect) -> None:

@@ -1,0 +1,105 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from httpanswers import Answer, AnsweringServer
+
+from activities.errors import Denied
+from activities.kube.autoscalers import read_autoscalers
+from activities.kube.transport import KubeTransport
+from localcluster import LocalCluster
+from policies.checks import Autoscalers
+
+Connect = Callable[..., KubeTransport]
+
+
+def scaler(name: str, target: dict[str, str], **metadata: Any) -> dict[str, Any]:
+    return {"metadata": {"namespace": "shop", "name": name, **metadata}, "spec": {"scaleTargetRef": target}}
+
+
+def found_by(connect: Connect, hpas: Answer, scaled_objects: Answer) -> Autoscalers | None:
+    with AnsweringServer(hpas, scaled_objects) as server:
+        transport = connect(server.url)
+        try:
+            return read_autoscalers(transport)
+        finally:
+            transport.close()
+
+
+def listing(*items: dict[str, Any]) -> Answer:
+    return Answer(200, json.dumps({"items": list(items) or None}).encode())
+
+
+NO_KEDA = Answer(404, b"404 page not found")
+WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+
+
+@pytest.mark.parametrize(
+    ("hpas", "scaled_objects", "expected"),
+    [
+        pytest.param(listing(), NO_KEDA, Autoscalers(), id="none"),
+        pytest.param(listing(scaler("a", WEB)), NO_KEDA, Autoscalers(horizontal=frozenset({"shop/web"})), id="an HPA"),
+        pytest.param(
+            listing(scaler("keda-hpa-web", WEB)),
+            listing(),
+            Autoscalers(keda=frozenset({"shop/web"})),
+            id="KEDA's by name",
+        ),
+        pytest.param(
+            listing(scaler("x", WEB, ownerReferences=[{"kind": "ScaledObject", "name": "s"}])),
+            listing(),
+            Autoscalers(keda=frozenset({"shop/web"})),
+            id="KEDA's by owner",
+        ),
+        pytest.param(
+            listing(),
+            listing(scaler("s", {"name": "web"})),
+            Autoscalers(keda=frozenset({"shop/web"})),
+            id="a ScaledObject without kind",
+        ),
+        pytest.param(
+            listing(scaler("a", {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db"})),
+            NO_KEDA,
+            Autoscalers(),
+            id="another kind",
+        ),
+        pytest.param(
+            listing(scaler("a", {"apiVersion": "example.com/v1", "kind": "Deployment", "name": "x"})),
+            NO_KEDA,
+            Autoscalers(),
+            id="another group",
+        ),
+        pytest.param(Answer(403), NO_KEDA, None, id="HPAs are forbidden"),
+        pytest.param(listing(), Answer(403), None, id="ScaledObjects are forbidden"),
+    ],
+)
+def test_targets_of_autoscalers(
+    connect: Connect, hpas: Answer, scaled_objects: Answer, expected: Autoscalers | None
+) -> None:
+    assert found_by(connect, hpas, scaled_objects) == expected
+
+
+def test_wrong_credentials_are_no_missing_right(connect: Connect) -> None:
+    with pytest.raises(Denied):
+        found_by(connect, Answer(401), NO_KEDA)
+
+
+@pytest.mark.cluster
+def test_a_real_autoscaler_is_found(cluster: LocalCluster, transport: KubeTransport, namespace: str) -> None:
+    cluster.objects.create(
+        {
+            "apiVersion": "autoscaling/v2",
+            "kind": "HorizontalPodAutoscaler",
+            "metadata": {"namespace": namespace, "name": "a"},
+            "spec": {"scaleTargetRef": WEB, "maxReplicas": 3},
+        }
+    )
+    found = read_autoscalers(transport)
+    assert found is not None
+    assert f"{namespace}/web" in found.horizontal
+
+
+@pytest.mark.cluster
+def test_without_the_right_it_is_unknown(as_service_account: Callable[..., KubeTransport]) -> None:
+    assert read_autoscalers(as_service_account()) is None

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+from cases import COST, NOW, policy, surroundings, workload
+from sleepers import sleeper
+
+from activities.gathering import Gathered
+from activities.kube.admission import AdmissionServices
+from cli.planning import Plan, make_plan
+from policies.checks import Surroundings
+from policies.costs import CostAnswer
+from policies.document import EnforcementPolicy
+from policies.reasons import Reason
+from policies.workload import Workload
+
+INTERVAL = timedelta(minutes=5)
+
+
+class FixedCosts:
+    """Every Deployment costs the same, except those it knows nothing of."""
+
+    problem = ""
+
+    def __init__(self, *unknown: str) -> None:
+        self._unknown = unknown
+
+    def quote(self, workload: Workload) -> CostAnswer:
+        if workload.ref.name in self._unknown:
+            return CostAnswer(unknown_because="it requests nothing")
+        return CostAnswer(cost=COST)
+
+
+def plan(
+    *workloads: Workload,
+    policies: tuple[EnforcementPolicy, ...] = (policy(),),
+    costs: FixedCosts | None = None,
+    around: Surroundings | None = None,
+    admission: AdmissionServices | None = None,
+    instance: str | None = "me",
+) -> Plan:
+    gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts(), admission=admission)
+    return make_plan(policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance)
+
+
+def test_what_would_be_paused_comes_with_its_saving() -> None:
+    made = plan(workload(name="a"), workload(name="b", annotations={"finops.io/exclude": "true"}))
+    (of_policy,) = made.policies
+    assert [str(decision.ref) for decision in of_policy.pauses] == ["dev-shop/a"]
+    assert made.saving.hourly == pytest.approx(0.12)
+    assert made.saving.up_to_per_month == pytest.approx(0.12 * 730)
+    assert of_policy.counts == {Reason.PAUSE: 1, Reason.EXCLUDED: 1}
+
+
+def test_a_sleeper_is_no_new_saving() -> None:
+    made = plan(sleeper("a"))
+    (sleep,) = made.sleepers
+    assert made.saving.hourly == 0
+    assert (sleep.policy, sleep.original_replicas, sleep.ours) == ("idle-dev", 3, True)
+
+
+def test_a_sleeper_with_a_garbage_count_says_so() -> None:
+    (sleep,) = plan(sleeper("a", original="many")).sleepers
+    assert "'many'" in sleep.problem
+
+
+def test_a_deployment_that_two_policies_would_pause_counts_once() -> None:
+    made = plan(workload(name="a"), policies=(policy("one"), policy("two")))
+    assert made.saving.hourly == pytest.approx(0.12)
+
+
+@pytest.mark.parametrize(("count", "limit", "minutes"), [(1, 20, 0), (20, 20, 0), (21, 20, 5), (45, 20, 10)], ids=str)
+def test_the_limit_says_when_the_last_one_would_be_asleep(count: int, limit: int, minutes: int) -> None:
+    many = (workload(name=f"app-{number:02}") for number in range(count))
+    (of_policy,) = plan(*many, policies=(policy(limits={"maxActionsPerRun": limit}),)).policies
+    assert of_policy.last_asleep_at == NOW + timedelta(minutes=minutes)
+
+
+def test_the_brake_is_foreseen() -> None:
+    (of_policy,) = plan(workload(name="a"), policies=(policy(limits={"maxAffectedPercent": 10}),)).policies
+    assert of_policy.brake is not None
+    assert "maxAffectedPercent" in str(of_policy.brake)
+
+
+def test_costs_that_nobody_knows_are_counted_and_not_summed() -> None:
+    made = plan(workload(name="a"), workload(name="b"), costs=FixedCosts("b"))
+    (of_policy,) = made.policies
+    assert (of_policy.considered.hourly, of_policy.considered.unknown) == (pytest.approx(0.12), 1)
+
+
+def test_rights_that_are_missing_are_named_as_what_is_not_known() -> None:
+    made = plan(workload(), around=surroundings(autoscalers=None))
+    assert [sentence.split(" may")[0] for sentence in made.unknowns] == [
+        "HorizontalPodAutoscalers or ScaledObjects",
+        "webhook configurations, APIServices or CRDs",
+    ]
+
+
+def test_a_caveat_is_told_only_of_what_would_be_paused() -> None:
+    kept = {"finops.io/exclude": "true"}
+    made = plan(
+        workload(name="a", keeps_data_in_empty_dir=True),
+        workload(name="b", keeps_data_in_empty_dir=True, annotations=kept),
+    )
+    assert [str(caveat.ref) for caveat in made.caveats] == ["dev-shop/a"]
