@@ -248,7 +248,7 @@ def _tell_requests(bench: Bench, what: str, requests: Counter[str], count: int) 
 
 def _pausing(bench: Bench) -> int:
     return sum(
-        item["state"] == "pausing" for item in json.loads(bench.finops("status", "--output", "json"))["hibernations"]
+        item["phase"] == "pausing" for item in json.loads(bench.finops("status", "--output", "json"))["hibernations"]
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localcluster.errors import BinaryMissing, BuildFailed
+from localcluster.errors import BinaryMissing, BuildFailed, CacheUnusable
 from localcluster.folders import KUBERNETES_VERSION, cache_folder
 from localcluster.processes import die_with_parent
 from localcluster.progress import Progress
@@ -56,6 +56,7 @@ def provide_binaries(environment: Mapping[str, str] | None = None, progress: Pro
         BinaryMissing: KUBEBUILDER_ASSETS is set but lacks one.
         GoMissing: a build is needed and there is no Go.
         BuildFailed: the build ended with an error.
+        CacheUnusable: the cache cannot be written.
     """
     environment = os.environ if environment is None else environment
     assets = environment.get("KUBEBUILDER_ASSETS")
@@ -64,9 +65,12 @@ def provide_binaries(environment: Mapping[str, str] | None = None, progress: Pro
     folder = cache_folder(environment)
     if _missing(folder):
         progress = progress or Progress()
-        folder.mkdir(parents=True, exist_ok=True)
-        with _build_lock(folder, progress):
-            _build(folder, environment, progress)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _build_lock(folder, progress):
+                _build(folder, environment, progress)
+        except OSError as error:
+            raise CacheUnusable(folder, error.strerror or str(error)) from error
     return folder
 
 

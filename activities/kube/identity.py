@@ -5,7 +5,6 @@ import re
 from http import HTTPStatus
 
 from activities.errors import Denied, NotFound
-from activities.kube.answers import describe_call
 from activities.kube.lists import KubeModel, decode
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
@@ -32,7 +31,7 @@ def read_cluster_identity(transport: KubeTransport) -> str:
         if error.status != HTTPStatus.FORBIDDEN:
             raise
         return _without_service(transport)
-    service = decode(_Named, reply, describe_call("GET", _SERVICE, transport.server))
+    service = decode(_Named, reply)
     return f"uid:{service.metadata.uid}" if service.metadata.uid else _without_service(transport)
 
 

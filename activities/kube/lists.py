@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from activities.errors import Call, Denied, ListExpired, UnexpectedAnswer
+from activities.errors import Denied, ListExpired, UnexpectedAnswer
 from activities.kube.transport import PAGE_SECONDS, KubeTransport, Reply
 
 PAGE_SIZE = 500
@@ -78,7 +78,7 @@ def _list_once(transport: KubeTransport, path: str, model: type[ItemT], limit: i
     token = ""
     while True:
         reply = request_page(transport, path, token, limit=limit)
-        page = decode(page_model, reply, Call("list", path, server=transport.server))
+        page = decode(page_model, reply)
         items += page.items or ()
         token = page.metadata.next_token
         if not token:
@@ -88,11 +88,11 @@ def _list_once(transport: KubeTransport, path: str, model: type[ItemT], limit: i
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def decode(model: type[ModelT], reply: Reply, call: Call) -> ModelT:
+def decode(model: type[ModelT], reply: Reply) -> ModelT:
     """An answer as a model. Raises UnexpectedAnswer naming the first field that does not fit, never its value."""
     try:
         return model.model_validate_json(reply.body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the body"
-        raise UnexpectedAnswer(call, f"{place} does not fit ({first['type']})", status=reply.status) from None
+        raise UnexpectedAnswer(reply.call, f"{place} does not fit ({first['type']})", status=reply.status) from None

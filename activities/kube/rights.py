@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from activities.kube.answers import describe_call
 from activities.kube.lists import KubeModel, decode
 from activities.kube.transport import KubeTransport
 
@@ -111,5 +110,5 @@ def _review(transport: KubeTransport, right: Right) -> Right:
         "spec": {"resourceAttributes": {key: value for key, value in attributes.items() if value}},
     }
     reply = transport.request("POST", _REVIEWS, body=json.dumps(document).encode(), content_type="application/json")
-    answer = decode(_Review, reply, describe_call("POST", _REVIEWS, transport.server))
+    answer = decode(_Review, reply)
     return replace(right, allowed=answer.status.allowed)

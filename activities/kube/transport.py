@@ -40,8 +40,9 @@ Method = Literal["GET", "PATCH", "POST"]
 
 @dataclass(frozen=True)
 class Reply:
-    """A successful answer."""
+    """A successful answer, and what it answers."""
 
+    call: Call
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -168,7 +169,7 @@ class KubeTransport:
         failure = error_of_answer(call, response.status, response.headers, response.data)
         if failure is not None:
             raise failure
-        return Reply(response.status, response.headers, response.data)
+        return Reply(call, response.status, response.headers, response.data)
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""

@@ -1,17 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import monotonic, sleep
 
 import pytest
 
-from localcluster import LocalCluster
-
 WAIT_SECONDS = 60.0
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster.start(audit="RequestResponse") as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from localcluster.binaries import PROGRAMS, provide_binaries
-from localcluster.errors import BinaryMissing, BuildFailed, GoMissing
+from localcluster.errors import BinaryMissing, BuildFailed, CacheUnusable, GoMissing
 from localcluster.progress import Progress
 
 # pip finds nothing, whatever this machine's configuration says.
@@ -55,6 +55,12 @@ def test_without_a_compiler_and_a_network_one_sentence_says_what_to_do(
     assert found in sentence
     assert "; install Go >= 1.26, or set KUBEBUILDER_ASSETS to a folder with etcd," in sentence
     assert "\n" not in sentence
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CacheUnusable, match="set XDG_CACHE_HOME"):
+        provide_binaries({"XDG_CACHE_HOME": str(tmp_path / "file")}, Progress(StringIO()))
 
 
 FAILS_ONCE = """#!/bin/sh

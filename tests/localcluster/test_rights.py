@@ -17,8 +17,7 @@ def may_list_deployments(client: ObjectClient) -> bool:
     """The server hears of a new binding, and the role of its parts, a moment after they are made."""
     try:
         return list(client.list("/apis/apps/v1/namespaces/nowhere/deployments")) == []
-    except ApiError as error:
-        assert error.status == 403
+    except ApiError:
         return False
 
 

@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from httpanswers import Answer, AnsweringServer, Asked
 
 from activities.errors import Denied
-from activities.kube.kubeconfig import read_access
+from activities.kube.kubeconfig import Access, read_access
 from activities.kube.transport import KubeTransport
 
 Connect = Callable[..., KubeTransport]
@@ -108,11 +109,34 @@ def test_a_proxy_of_the_environment_does_not_catch_this_machine(tmp_path: Path, 
     assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
 
 
+@pytest.mark.cluster
+def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path, tmp_path: Path) -> None:
+    document = json.loads(kubeconfig.read_text())
+    cluster = document["clusters"][0]["cluster"]
+    own = base64.b64decode(cluster["certificate-authority-data"]) + b"\n"  # files are shared by their content
+    cluster["certificate-authority-data"] = base64.b64encode(own).decode()
+    (tmp_path / "kubeconfig").write_text(json.dumps(document))
+    accesses: list[Access] = []
+
+    def load() -> Access:
+        accesses.append(read_access(tmp_path / "kubeconfig", None, {}))
+        return accesses[-1]
+
+    transport = KubeTransport(load, clock=_leaping())
+    Path(accesses[0].configuration.ssl_ca_cert).unlink()
+    assert transport.request("GET", "/version").status == 200
+    transport.close()
+
+
 def _impatient(tmp_path: Path, url: str, user: dict[str, str], connect: Connect) -> KubeTransport:
     """A transport for which ten seconds pass between any two looks at its clock."""
     connect(url, user)
+    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping())
+
+
+def _leaping() -> Callable[[], float]:
     seconds = iter(range(0, 10_000, 11))
-    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=lambda: float(next(seconds)))
+    return lambda: float(next(seconds))
 
 
 def _lowered(asked: Asked) -> Asked:

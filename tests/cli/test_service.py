@@ -1,0 +1,195 @@
+"""The commands beside a running `finops run`, as a user types them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
+from services import Service, enforcing
+
+from localcluster import LocalCluster
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+
+@pytest.fixture(scope="module")
+def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One `finops run` for all of these tests; no run of a policy but the first."""
+    made = Service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), cluster="cli", interval="1h").start()
+    wait_for(lambda: made.ask("status")["worker"], what="the worker")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def shop(cluster: LocalCluster, namespace: str) -> str:
+    """A namespace with two Deployments, old enough for a cooldown of a second."""
+    create_ready(cluster.objects, deployment(namespace, "web", replicas=3), deployment(namespace, "api", replicas=2))
+    return namespace
+
+
+def states(service: Service, namespace: str) -> dict[str, str]:
+    shown = service.ask("status", "--namespace", namespace)
+    return {row["name"]: row["phase"] for row in shown["hibernations"]}
+
+
+def apply_and_wait(service: Service, namespace: str, name: str, cluster: LocalCluster) -> None:
+    service.apply(enforcing(name, namespace))
+    wait_for(lambda: asleep(cluster, namespace) == {"web", "api"}, what="both to sleep")
+
+
+def asleep(cluster: LocalCluster, namespace: str) -> set[str]:
+    return {name for name in ("web", "api") if replicas_of(cluster.objects, namespace, name) == 0}
+
+
+def counts(cluster: LocalCluster, namespace: str) -> dict[str, int]:
+    return {name: replicas_of(cluster.objects, namespace, name) for name in ("web", "api")}
+
+
+def test_an_applied_policy_pauses_and_a_resume_gives_back(service: Service, cluster: LocalCluster, shop: str) -> None:
+    apply_and_wait(service, shop, "first", cluster)
+    wait_for(lambda: states(service, shop) == {"web": "asleep", "api": "asleep"}, what="status to show it")
+    done = service.run("resume", f"{shop}/web", "--wait", "--reason", "a demo")
+    assert f"{shop}/web: awake" in done.stdout
+    assert counts(cluster, shop) == {"web": 3, "api": 0}
+    assert "awake already" in service.run("resume", f"{shop}/web").stdout
+    service.run("resume", "--namespace", shop, "--yes", "--wait")
+    assert counts(cluster, shop) == {"web": 3, "api": 2}
+    service.run("delete", "first", "--yes")
+
+
+def test_a_policy_that_is_deleted_wakes_what_sleeps_under_it(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    apply_and_wait(service, shop, "second", cluster)
+    refused = service.run("delete", "second", succeeds=False)
+    assert (refused.returncode, asleep(cluster, shop)) == (2, {"web", "api"})
+    done = service.run("delete", "second", "--yes")
+    assert "second: 2 asleep: 2 will wake" in done.stdout
+    wait_for(lambda: counts(cluster, shop) == {"web": 3, "api": 2}, what="both to wake")
+
+
+def test_a_pruned_policy_hands_its_sleepers_over_and_a_narrowed_one_wakes_them(
+    service: Service, cluster: LocalCluster, shop: str, tmp_path: Path
+) -> None:
+    apply_and_wait(service, shop, "third", cluster)
+    (tmp_path / "third.yaml").write_text(enforcing("third", "nowhere"))
+    foreseen = service.run("apply", str(tmp_path), "--dry-run").stdout
+    assert "third: 2 asleep: 2 will wake" in foreseen
+    assert asleep(cluster, shop) == {"web", "api"}
+    service.run("apply", str(tmp_path))
+    wait_for(lambda: counts(cluster, shop) == {"web": 3, "api": 2}, what="both to wake")
+    (tmp_path / "third.yaml").unlink()
+    (tmp_path / "fourth.yaml").write_text(enforcing("fourth", "nowhere"))
+    pruned = service.ask("apply", str(tmp_path), "--prune", "--yes")
+    assert (pruned["applied"], pruned["removed"]) == (["fourth"], ["third"])
+    service.run("delete", "fourth", "--yes")
+
+
+def test_nothing_is_applied_where_one_of_several_is_wrong(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(enforcing("good", "nowhere"))
+    (tmp_path / "bad.yaml").write_text(enforcing("bad", "nowhere").replace("mode:", "modus:"))
+    done = service.run("apply", str(tmp_path), succeeds=False)
+    assert 'did you mean "mode"' in done.stderr
+    assert not (service.state.policies / "good.yaml").exists()
+
+
+def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    shown = service.run("pause", f"{shop}/web", "--for", "1h").stdout
+    assert f"{shop}/web: asleep until" in shown
+    assert counts(cluster, shop) == {"web": 0, "api": 2}
+    first = annotations_of(cluster.objects, shop, "web")
+    service.run("pause", f"{shop}/web", "--for", "2h")
+    longer = annotations_of(cluster.objects, shop, "web")
+    assert longer["resume-at"] > first["resume-at"]
+    assert (longer["paused-by"], longer["pause-id"]) == ("manual", first["pause-id"])
+    service.run("resume", f"{shop}/web", "--for", "3h", "--wait")
+    service.run("pause", f"{shop}/web", "--for", "1h")
+    assert counts(cluster, shop)["web"] == 0
+    service.run("resume", f"{shop}/web", "--wait")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "replicas", "reason"),
+    [({"finops.io/exclude": "true"}, 1, "Excluded"), ({}, 0, "AtZero"), ({"finops.io/exclude": "x"}, 1, "Invalid")],
+    ids=["excluded", "at zero", "unreadable"],
+)
+def test_a_pause_by_hand_obeys_what_also_binds_a_person(
+    annotations: dict[str, str], replicas: int, reason: str, service: Service, cluster: LocalCluster, namespace: str
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web", replicas=replicas, annotations=annotations))
+    done = service.run("pause", f"{namespace}/web", "--for", "1h", succeeds=False)
+    assert f"({reason}" in done.stderr
+    assert replicas_of(cluster.objects, namespace, "web") == replicas
+
+
+def test_a_hold_is_the_first_line_of_status_and_refuses_pauses(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    service.run("hold", "--reason", "incident 7")
+    try:
+        assert "HOLD" in service.run("status").stdout.splitlines()[0]
+        assert "incident 7" in service.run("status").stdout
+        refused = service.run("pause", f"{shop}/web", "--for", "1h", succeeds=False)
+        assert "a hold is on" in refused.stderr
+    finally:
+        service.run("release")
+    assert service.ask("status")["hold"] is None
+
+
+def test_keep_awake_is_written_on_the_workload_and_wakes_a_sleeper(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    service.run("pause", f"{shop}/api", "--for", "1h")
+    shown = service.run("keep-awake", "--namespace", shop, "--for", "4h").stdout
+    assert "those that come later are not covered" in shown
+    wait_for(lambda: counts(cluster, shop) == {"web": 3, "api": 2}, what="the sleeper to wake")
+    for name in ("web", "api"):
+        wait_for(lambda name=name: "awake-until" in annotations_of(cluster.objects, shop, name), what=name)  # type: ignore[misc]
+
+
+def sleeper(namespace: str, name: str, **changes: str) -> dict[str, Any]:
+    """A Deployment that sleeps, and whose workflow was lost."""
+    record = {
+        "paused": "true",
+        "paused-at": "2026-11-23T19:00:00Z",
+        "paused-by": "idle",
+        "original-replicas": "2",
+        "pause-id": "p-1",
+        "instance": "me",
+        **{key.replace("_", "-"): text for key, text in changes.items()},
+    }
+    return deployment(namespace, name, replicas=0, annotations={f"finops.io/{key}": record[key] for key in record})
+
+
+def test_a_sleeper_whose_workflow_was_lost_is_woken_and_garbage_is_left_alone(
+    service: Service, cluster: LocalCluster, namespace: str
+) -> None:
+    for item in (sleeper(namespace, "lost"), sleeper(namespace, "garbage", original_replicas="many")):
+        cluster.objects.create(item)
+    cluster.objects.create(sleeper(namespace, "stranger", instance="they"))
+    done = service.run("resume", "--namespace", namespace, "--yes", "--instance", "me", succeeds=False)
+    assert "'many'" in done.stdout
+    assert f"{namespace}/stranger sleeps under another installation" in done.stderr
+    wait_for(lambda: replicas_of(cluster.objects, namespace, "lost") == 2, what="the lost one")
+    assert replicas_of(cluster.objects, namespace, "garbage") == 0
+    assert replicas_of(cluster.objects, namespace, "stranger") == 0
+    service.run("resume", f"{namespace}/stranger", "--wait")
+    assert replicas_of(cluster.objects, namespace, "stranger") == 2
+
+
+def test_a_stop_says_who_stays_asleep_and_direct_wakes_them_without_temporal(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    service.run("pause", f"{shop}/web", "--for", "1h")
+    assert service.stop() == 0
+    assert "stay asleep" in service.log.read_text()
+    assert service.run("status", succeeds=False).returncode == 1
+    done = service.run("resume", "--namespace", shop, "--direct", "--yes", "--wait")
+    assert f"{shop}/web: awake with 3 replicas" in done.stdout
+    assert annotations_of(cluster.objects, shop, "web")["awake-because"] == "person"
+    service.start()
+    wait_for(lambda: service.ask("status")["worker"], what="the worker")
