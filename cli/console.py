@@ -1,13 +1,12 @@
 """What people and programs read: tables and JSON on stdout, everything else on stderr."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import typer
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -42,7 +41,7 @@ class Terminal:
 
     def show_json(self, value: Any) -> None:
         """A value as JSON on stdout."""
-        sys.stdout.write(json.dumps(to_jsonable_python(value, by_alias=True), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(to_json(value, indent=2).decode() + "\n")
 
     def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
         """A table on stdout; `numbers` are the columns to align right."""

@@ -97,17 +97,20 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
                 case SendResume():
                     version = deployments.scale(workload.ref, action.resource_version, action.replicas)
                     deployments.annotate(workload.ref, version, wake_patch(action.note))
-                    told = f"awake with {action.replicas} replicas, not paused before {show_time(note.awake_until)}"
-                    return Woken(workload=str(workload.ref), woken=True, sentence=told)
+                    return _woken(workload, action.replicas, note)
                 case SendClear():
-                    deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
-                    told = f"awake, not paused before {show_time(note.awake_until)}"
-                    return Woken(workload=str(workload.ref), woken=True, sentence=told)
+                    cleared = deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
+                    return _woken(workload, cleared.replicas, note)
                 case SendPause():
                     raise AssertionError("a wake never pauses")
         except Conflict:
             seen = deployments.read(workload.ref.namespace, workload.ref.name)
     return Woken(workload=str(workload.ref), woken=False, sentence="somebody changes it all the time; try again")
+
+
+def _woken(workload: Workload, replicas: int, note: WakeNote) -> Woken:
+    told = f"awake with {replicas} replicas, not paused before {show_time(note.awake_until)}"
+    return Woken(workload=str(workload.ref), woken=True, sentence=told)
 
 
 def _awake_until(record: PauseRecord, until: datetime | None, now: datetime) -> datetime:

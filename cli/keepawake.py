@@ -15,7 +15,7 @@ from cli.targets import Target, is_sleeper
 from cli.temporal import find_open, has_worker, open_client
 from cli.times import read_end, show_time
 from cli.waking import send_wakes
-from policies.annotations import Because, WakeNote
+from policies.annotations import INSTANCE, Because, WakeNote
 from policies.hibernation import Hibernation, HibernationStatus, Until, WakeRequest
 from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
 from policies.workload import Workload
@@ -107,5 +107,5 @@ def _find(session: Session, target: Target) -> tuple[Workload, ...]:
 
 
 def _can_be_kept(workload: Workload, instance: str | None) -> bool:
-    from_here = workload.annotations.get("finops.io/instance", instance) == instance
+    from_here = workload.annotations.get(INSTANCE, instance) == instance
     return from_here and (workload.replicas > 0 or is_sleeper(workload))

@@ -50,7 +50,7 @@ def plan(
     if session.terminal.for_programs:
         transport = session.cluster.transport
         about = {"context": transport.context_name, "server": transport.server, "cluster": session.settings.cluster}
-        session.terminal.show_json(about | made.model_dump(mode="json"))
+        session.terminal.show_json(about | dict(made))
         return
     show_plan(session.terminal, made, interval=session.settings.interval, show_all=show_all)
 

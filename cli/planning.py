@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from activities.gathering import Gathered
 from cli.caveats import caveats_of
+from cli.money import Money, add_up
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.checks import Case, protection_of
@@ -16,23 +17,12 @@ from policies.evaluation import Candidate, Decision, as_candidate, evaluate
 from policies.limits import Brake, Census, select
 from policies.models import Frozen
 from policies.reasons import Reason
-from policies.savings import up_to_per_month
 from policies.workload import Workload, WorkloadRef
 
 OUT_OF_SCOPE = frozenset(
     {Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH}
 )
 """Reasons that say nothing of the workload itself: the policy is not about it."""
-
-
-class Money(Frozen):
-    """A sum of hourly costs, by currency and source, and how many had no figure."""
-
-    hourly: float = 0
-    up_to_per_month: float = 0
-    currency: str = ""
-    source: str = ""
-    unknown: int = 0
 
 
 class Sleep(Frozen):
@@ -128,19 +118,6 @@ def make_plan(
         census=census,
         saving=add_up(paused.values()),
         unknowns=_unknowns(gathered),
-    )
-
-
-def add_up(decisions: Iterable[Decision]) -> Money:
-    """The costs of these decisions. A source speaks one currency, so its name and currency are those of the first."""
-    costs = [decision.cost for decision in decisions]
-    known = [cost for cost in costs if cost is not None]
-    return Money(
-        hourly=sum(cost.amount for cost in known),
-        up_to_per_month=sum(up_to_per_month(cost) for cost in known),
-        currency=known[0].currency if known else "",
-        source=known[0].source if known else "",
-        unknown=len(costs) - len(known),
     )
 
 

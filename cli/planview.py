@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cli.console import Terminal
-from cli.planning import OUT_OF_SCOPE, Money, Plan, PolicyPlan, Sleep
+from cli.money import Money
+from cli.planning import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
 from cli.times import show_time
 from policies.durations import format_duration
 from policies.evaluation import Decision

@@ -1,7 +1,7 @@
 """`finops resume`: a signal to whoever sleeps, and a look whether it came true."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from cli.errors import CommandError, NotFound, Refused, Unconfirmed
 from cli.keepawake import keep_one_awake
 from cli.listing import list_workloads
 from cli.session import Session
-from cli.targets import Target, choose_sleepers, scale_by_hand
+from cli.targets import Target, choose_sleepers, is_sleeper, scale_by_hand
 from cli.temporal import ASLEEP_PHASES, find_open, has_worker, list_open, open_client, open_query, phase_of
 from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
@@ -61,10 +61,8 @@ async def _resume(
 ) -> None:
     client = await open_client(session)
     found = await asyncio.to_thread(_find, session, target)
-    sleepers, strangers = choose_sleepers(found or (), target, session.known_instance)
-    for stranger in strangers:
-        session.terminal.note(f"{stranger.ref} sleeps under another installation: name it exactly to wake it")
     opened = await _find_open(client, session.settings.cluster, target)
+    sleepers = _choose(session, found or (), target, opened)
     if not sleepers and not opened:
         await _nothing_sleeps(session, client, target, found, request, seconds, wait=wait)
         return
@@ -104,6 +102,23 @@ def _report(session: Session, sent: tuple[Sent, ...], missing: set[str]) -> None
             session.terminal.say(f"{each.workload}: the signal is recorded; it will wake as soon as a worker runs")
         else:
             session.terminal.say(f"{each.workload}: awake")
+
+
+def _choose(
+    session: Session, found: Iterable[Workload], target: Target, opened: Iterable[WorkloadRef]
+) -> tuple[Workload, ...]:
+    """The sleepers to wake. Without an instance those with an open hibernation are ours all the same."""
+    if session.known_instance is None and target.ref is None:
+        names = {str(ref) for ref in opened}
+        lost = [workload for workload in found if is_sleeper(workload) and target.covers(workload)]
+        left = sum(1 for workload in lost if str(workload.ref) not in names)
+        if left:
+            session.terminal.note(f"{left} sleepers without an open hibernation are left: say whose with --instance")
+        return ()
+    sleepers, strangers = choose_sleepers(found, target, session.known_instance)
+    for stranger in strangers:
+        session.terminal.note(f"{stranger.ref} sleeps under another installation: name it exactly to wake it")
+    return sleepers
 
 
 def _find(session: Session, target: Target) -> tuple[Workload, ...] | None:

@@ -27,8 +27,11 @@ WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow)
 
 _THREADS = 16
 _PAUSES_AT_ONCE = 8
-_CACHED_WORKFLOWS = 100
-"""Sized by memory: a cached hibernation costs 50 to 110 KB, and a cold one wakes no slower."""
+_WORKFLOW_TASKS_AT_ONCE = 10
+"""Each has a thread; more than the cores can use only cost memory."""
+_CACHED_WORKFLOWS = 20
+"""Sized by memory: a cached hibernation costs 200 KB here (100 of them: 157 MB after a run of 1,000; 20: see
+benchmarks/), and one that is not cached wakes no slower."""
 _GRACE = timedelta(seconds=25)
 """Longer than the two writes of a pause at their time-outs, so that a stop never falls between them."""
 
@@ -64,6 +67,7 @@ def build_workers(
         activity_executor=threads,
         max_concurrent_activities=_THREADS,
         max_cached_workflows=_CACHED_WORKFLOWS,
+        max_concurrent_workflow_tasks=_WORKFLOW_TASKS_AT_ONCE,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-
-from activities.costs.opencost import OpenCostSource
 from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.errors import IdentityMismatch
@@ -81,6 +78,11 @@ class Cluster:
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
     """The cost source that the settings name: OpenCost where it has an address, else requests by price list."""
     if settings.opencost_url is not None:
+        # Only here: httpx is 6 MB of a worker's memory, and most installations have no OpenCost.
+        import httpx  # noqa: PLC0415
+
+        from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
+
         local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
         client = httpx.Client(base_url=settings.opencost_url, timeout=_OPENCOST_SECONDS, trust_env=not local)
         return OpenCostSource(client)

@@ -61,7 +61,8 @@ def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -
 
 def test_conflicts_are_read_and_decided_anew() -> None:
     shelf = Shelf(sleeper("a"), conflicts=3)
-    assert wake_directly(shelf.as_deployments(), shelf.held, None).woken
+    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    assert (woken.woken, "awake with 3 replicas" in woken.sentence) == (True, True)
 
 
 def test_a_workload_that_changes_all_the_time_is_given_up_with_a_sentence() -> None:

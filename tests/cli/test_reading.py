@@ -42,7 +42,7 @@ def reader(cluster: LocalCluster, namespace: str) -> Path:
 
 def policy_file(tmp_path: Path, namespace: str, name: str = "idle") -> str:
     path = tmp_path / f"{name}.yaml"
-    path.write_text(enforcing(name, namespace, cooldown="1s"))
+    path.write_text(enforcing(name, namespace, cooldown="0.001s"))
     return str(path)
 
 
@@ -121,3 +121,12 @@ def test_doctor_warns_of_rights_that_are_more_than_needed(service: Service) -> N
     shown = service.ask("doctor")
     levels = {check["subject"]: check["level"] for check in shown["checks"]}
     assert (levels["rights needed"], levels["rights surplus"], levels["clock"]) == ("ok", "warn", "ok")
+
+
+def test_a_policy_on_every_namespace_needs_the_right_to_see_what_must_not_sleep(
+    service: Service, reader: Path, tmp_path: Path
+) -> None:
+    everything = policy_file(tmp_path, '"*"', "everything")
+    done = service.run("apply", everything, "--kubeconfig", str(reader), succeeds=False)
+    assert "webhook configurations" in done.stderr
+    assert not service.state.policies.exists()

@@ -1,0 +1,139 @@
+"""What the write activities refuse, and how they report what became of a write."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cases import policy, surroundings, workload
+from temporalio.testing import ActivityEnvironment
+
+from activities.errors import Call, Conflict, Denied, KubernetesError, NotFound, OutcomeUnknown, Throttled, Unreachable
+from activities.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
+from activities.snapshot import Hold, Snapshot
+from activities.writes import WriteActivities
+from policies.annotations import PauseRecord
+from policies.names import MANUAL
+from policies.workload import Workload, WorkloadRef
+
+NOW = datetime.now(UTC)
+REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
+CALL = Call(verb="patch", resource="deployments", namespace="dev-shop", name="checkout", writes=True)
+
+
+class FakeDeployments:
+    """Takes writes, or fails at one of them."""
+
+    def __init__(self, fails_at: int = 0, error: KubernetesError | None = None, answer: Workload | None = None) -> None:
+        self.calls: list[tuple[str, str, Any]] = []
+        self._fails_at = fails_at
+        self._error = error
+        self._answer = answer or workload(resource_version="43")
+
+    def annotate(self, ref: WorkloadRef, resource_version: str, patch: Any) -> Workload:
+        self._take("annotate", resource_version, patch)
+        return self._answer
+
+    def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
+        self._take("scale", resource_version, replicas)
+        return "44"
+
+    def _take(self, kind: str, resource_version: str, what: Any) -> None:
+        self.calls.append((kind, resource_version, what))
+        if self._error is not None and len(self.calls) == self._fails_at:
+            raise self._error
+
+
+def snapshot(**changes: Any) -> Callable[[], Snapshot]:
+    return lambda: Snapshot(**{"read_at": datetime.now(UTC), "policies": (policy(),), **changes})
+
+
+def pause(deployments: FakeDeployments, by: str = "idle-dev", expires_in: float = 600, **changes: Any) -> WriteOutcome:
+    activities = WriteActivities(deployments, snapshot(**changes), surroundings)  # type: ignore[arg-type]
+    environment = ActivityEnvironment()
+    environment.info = ActivityEnvironment.default_info()
+    order = SendPauseOrder(
+        ref=REF,
+        resource_version="42",
+        record=PauseRecord(pause_id="p", instance="me", policy=by, paused_at=NOW, original_replicas=3),
+        not_after=environment.info.started_time + timedelta(seconds=expires_in),
+    )
+    if "read_at" not in changes:
+        activities = WriteActivities(
+            deployments,  # type: ignore[arg-type]
+            snapshot(read_at=environment.info.started_time, **changes),
+            surroundings,
+        )
+    outcome: WriteOutcome = environment.run(activities.send_pause, order)
+    return outcome
+
+
+def test_the_second_write_goes_out_under_what_the_first_returned() -> None:
+    deployments = FakeDeployments()
+    assert pause(deployments).result == "done"
+    assert [(kind, version) for kind, version, _ in deployments.calls] == [("annotate", "42"), ("scale", "43")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"hold": Hold(by="anna", since=NOW)}, "a hold is on, set by anna"),
+        ({"policies": ()}, "there is no policy"),
+        ({"policies": (policy(suspend=True),)}, "suspended"),
+        ({"policies": (policy(mode="DryRun"),)}, "DryRun"),
+        ({"read_at": datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=1)}, "too long ago"),
+    ],
+    ids=["hold", "policy gone", "suspended", "dry run", "stale snapshot"],
+)
+def test_a_pause_is_refused_before_anything_is_sent(changes: dict[str, Any], because: str) -> None:
+    deployments = FakeDeployments()
+    outcome = pause(deployments, **changes)
+    assert outcome.result == "refused"
+    assert because in outcome.sentence
+    assert deployments.calls == []
+
+
+def test_an_expired_pause_sends_nothing() -> None:
+    deployments = FakeDeployments()
+    assert pause(deployments, expires_in=0).result == "refused"
+    assert deployments.calls == []
+
+
+def test_a_pause_by_hand_needs_no_policy() -> None:
+    assert pause(FakeDeployments(), by=MANUAL, policies=()).result == "done"
+
+
+def test_what_turns_out_to_be_protected_is_not_scaled_down_whatever_asked_for_it() -> None:
+    deployments = FakeDeployments(answer=workload(namespace="kube-system", resource_version="43"))
+    outcome = pause(deployments)
+    assert (outcome.result, outcome.landed) == ("refused", 1)
+    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (Conflict(CALL), "conflict"),
+        (NotFound(CALL), "gone"),
+        (Denied(CALL, status=403), "denied"),
+        (Throttled(CALL, retry_after=3), "throttled"),
+        (Unreachable(CALL, "refused"), "not-sent"),
+        (OutcomeUnknown(CALL, reason="no answer"), "unknown"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+@pytest.mark.parametrize("fails_at", [1, 2], ids=["first write", "second write"])
+def test_what_became_of_a_write_is_an_outcome_not_an_exception(
+    error: KubernetesError, result: str, fails_at: int
+) -> None:
+    outcome = pause(FakeDeployments(fails_at=fails_at, error=error))
+    assert (outcome.result, outcome.landed) == (result, fails_at - 1)
+    assert outcome.sentence
+
+
+def test_a_resume_scales_first_and_clears_last() -> None:
+    deployments = FakeDeployments()
+    activities = WriteActivities(deployments, snapshot(), surroundings)  # type: ignore[arg-type]
+    order = SendResumeOrder(ref=REF, resource_version="50", replicas=3, note=None)
+    assert ActivityEnvironment().run(activities.send_resume, order).landed == 2
+    assert [(kind, version) for kind, version, _ in deployments.calls] == [("scale", "50"), ("annotate", "44")]

@@ -1,0 +1,53 @@
+"""Nobody was there between the evaluation and its end: what comes up later pauses nothing."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cases import policy
+from deployments import annotations_of, create_ready, deployment, replicas_of
+from hibernations import Source
+from temporalio.testing import WorkflowEnvironment
+
+from activities.starting import start_hibernation
+from localcluster import LocalCluster
+from policies.annotations import PREFIX
+from policies.hibernation import Hibernation, HibernationResult, PauseOrder
+from policies.names import hibernation_id
+from policies.workload import observe
+from worker.assembly import running_workers
+from worker.cluster import Cluster
+from worker.settings import Settings
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+
+async def test_a_worker_that_comes_after_the_decision_expired_pauses_nothing(
+    skipping: WorkflowEnvironment, cluster: LocalCluster, namespace: str
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"))
+    settings = Settings(cluster="late", kubeconfig=cluster.kubeconfig)
+    product = Cluster.connect(settings, instance="me")
+    workload = product.deployments.read(namespace, "web")
+    assert workload is not None
+    hibernation = Hibernation(
+        cluster="late",
+        instance="me",
+        ref=workload.ref,
+        pause=PauseOrder(
+            seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(seconds=2)
+        ),
+    )
+    with skipping.with_time_skipping_disabled():
+        await start_hibernation(skipping.client, hibernation)
+    await asyncio.sleep(2.5)
+    source = Source(policies=(policy(),))
+    async with running_workers(skipping.client, product, source.snapshot, product.identity()):
+        handle = skipping.client.get_workflow_handle(
+            hibernation_id("late", namespace, "web"), result_type=HibernationResult
+        )
+        result = await handle.result()
+    assert result.outcome == "not paused"
+    assert "expired" in result.sentence
+    assert replicas_of(cluster.objects, namespace, "web") == 3
+    assert annotations_of(cluster.objects, namespace, "web") == {}
