@@ -173,6 +173,7 @@ def measure_pause(bench: Bench, worker: subprocess.Popen[bytes]) -> None:
     requests = bench.requests(position)
     _tell_requests(bench, "pause", requests, count)
     bench.tell("Deployment LISTs in the run", requests["list deployments"], target="2 and those of apply")
+    time.sleep(20)
     bench.tell("worker RSS after pausing, MB", rss_mb(worker.pid), target="< 130")
     bench.tell("worker peak RSS, MB", rss_mb(worker.pid, "VmHWM"))
 

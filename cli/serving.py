@@ -1,12 +1,13 @@
 """A process that serves until it is told to stop: the first signal ends it cleanly, the second at once."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
+_LOG = logging.getLogger(__name__)
 _FORCED = 130
 """What shells answer for a program that Ctrl-C ended."""
 
@@ -48,5 +49,7 @@ async def _serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
     stop = Stop()
     task = asyncio.create_task(body(stop))
     stop.listen(task)
-    with suppress(asyncio.CancelledError):  # stopped before it was up
+    try:
         await task
+    except asyncio.CancelledError:
+        _LOG.info("stopped before it was up")

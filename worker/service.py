@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 
@@ -13,6 +13,7 @@ from worker.assembly import running_workers
 from worker.attributes import register_attributes
 from worker.cluster import Cluster
 from worker.clusterrecord import claim_cluster
+from worker.memory import keep_trimmed
 from worker.schedules import put_schedules
 from worker.snapshots import SnapshotKeeper
 
@@ -39,10 +40,10 @@ async def running_service(
     async with running_workers(client, cluster, keeper.current, identity, clocks):
         await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
-        fresh = asyncio.create_task(keeper.keep_fresh())
+        chores = [asyncio.create_task(keeper.keep_fresh()), asyncio.create_task(keep_trimmed())]
         try:
             yield keeper
         finally:
-            fresh.cancel()
-            with suppress(asyncio.CancelledError):
-                await fresh
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
