@@ -8,14 +8,16 @@ from typing import Annotated
 
 import typer
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 
 from cli.errors import UsageProblem
 from cli.serving import Stop, serve
 from cli.session import Session
-from cli.temporal import open_client
 from cli.times import read_duration
 from worker.cluster import Cluster
+from worker.connection import connect
 from worker.errors import TemporalUnreachable
+from worker.metrics import serving_metrics
 from worker.service import running_service
 
 _SECONDS_BETWEEN_TRIES = 3.0
@@ -38,19 +40,21 @@ def worker(
 
 
 async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop) -> None:
-    client = await _connect(session, seconds)
-    async with running_service(client, cluster):
-        session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {session.settings.cluster}")
-        await stop.wait()
-        session.terminal.say("stopping")
+    settings = session.settings
+    with serving_metrics(settings.metrics_port, settings.metrics_host) as runtime:
+        client = await _connect(session, seconds, runtime)
+        async with running_service(client, cluster):
+            session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {settings.cluster}")
+            await stop.wait()
+            session.terminal.say("stopping")
 
 
-async def _connect(session: Session, seconds: float) -> Client:
+async def _connect(session: Session, seconds: float, runtime: Runtime) -> Client:
     """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over."""
     ends_at = time.monotonic() + seconds
     while True:
         try:
-            return await open_client(session)
+            return await connect(session.state, runtime=runtime)
         except TemporalUnreachable as error:
             if time.monotonic() + _SECONDS_BETWEEN_TRIES > ends_at:
                 raise

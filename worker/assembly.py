@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.metadata import version
 
 from temporalio.client import Client
-from temporalio.common import WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.clocks import ClockComparison, compare_clocks
@@ -23,6 +23,7 @@ from worker.runner import workflow_runner
 from workflows.enforcement import EnforcementWorkflow
 from workflows.hibernation import HibernationWorkflow
 
+DEPLOYMENT = "finops-enforcer"
 WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow)
 
 _THREADS = 16
@@ -46,10 +47,7 @@ def build_workers(
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
-    deployment = WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(deployment_name="finops-enforcer", build_id=version("finops-enforcer")),
-        use_worker_versioning=False,
-    )
+    deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(
         client,
         task_queue=task_queue(settings.cluster),
@@ -86,6 +84,19 @@ def build_workers(
         deployment_config=deployment,
     )
     return threads, main, pauses
+
+
+def deployment_config(*, versioned: bool) -> WorkerDeploymentConfig:
+    """The version of this build. Sleeps move on to newer builds by themselves: a pinned one would hang with its build.
+
+    A behaviour without worker versioning is refused by the SDK, and one on the workflow classes by the server.
+    """
+    build = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=version(DEPLOYMENT))
+    if not versioned:
+        return WorkerDeploymentConfig(version=build, use_worker_versioning=False)
+    return WorkerDeploymentConfig(
+        version=build, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
+    )
 
 
 @asynccontextmanager

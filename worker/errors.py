@@ -14,6 +14,7 @@ WorkerError
 │   ├── ProfileInvalid       TEMPORAL_* or the profile file they name cannot be used
 │   ├── NoTemporalKnown      nothing says where a server is
 │   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
+├── MetricsPortTaken         the metrics cannot be served where they should be
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
     └── AttributesRefused    the server does not let us list or add them
@@ -117,6 +118,15 @@ class ServerFailed(EmbeddedError):
         self.tail = tail
         said = f"; its last words:\n{tail}" if tail else " and it said nothing"
         super().__init__(f"the embedded Temporal server {what} (log: {log}){said}")
+
+
+class MetricsPortTaken(WorkerError):
+    """The address for metrics cannot be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host = host
+        self.port = port
+        super().__init__(f"metrics cannot be served at {host}:{port}: {reason}; choose another FINOPS_METRICS_PORT")
 
 
 class ConnectionFailed(WorkerError):

@@ -30,6 +30,11 @@ def is_free(port: int) -> bool:
     return True
 
 
+def find_free_port() -> int:
+    """A port of the loopback address that nobody listens on. Raises OSError."""
+    return _find_port(is_free, avoid=None)
+
+
 def choose_ports(kept: Ports | None, *, free: Callable[[int], bool] = is_free) -> Ports:
     """The kept ports, each replaced by a free one if somebody else has it by now."""
     server = kept.server if kept is not None and free(kept.server) else _find_port(free, avoid=None)

@@ -113,7 +113,6 @@ class Settings(BaseSettings):
     opencost_url: _Url | None = None
     prices: _Place | None = None
     """A price list that replaces the built-in one."""
-    prometheus_url: _Url | None = None
     interval: _Period = timedelta(minutes=5)
     """Time between two enforcements of a policy."""
     min_sleep: _Period = timedelta(minutes=30)
@@ -129,7 +128,12 @@ class Settings(BaseSettings):
     kubeconfig: _Place | None = None
     """Without it, KUBECONFIG and the usual places."""
     context: str | None = Field(default=None, min_length=1)
+    worker_versioning: bool = False
+    """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where /metrics is served; without it, nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address it listens on; 0.0.0.0 in a container."""
 
     @classmethod
     def settings_customise_sources(

@@ -13,12 +13,12 @@ from temporalio.common import SearchAttributeUpdate
 
 from activities.consulting import ConsultActivities
 from activities.orders import ConsultOrder
-from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
 from policies.hibernation import Check, Hibernation, HibernationResult, HibernationStatus, Phase, WakeRequest
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
-from policies.savings import saving_of
+from policies.savings import saved_per_day, saving_of
 from workflows import options
 from workflows.texts import describe
 from workflows.timer import wait_until
@@ -86,16 +86,19 @@ class Life:
         workflow.set_current_details(describe(self.status(), self._saving_line()))
 
     def _changed_attributes(self) -> list[SearchAttributeUpdate[Any]]:
-        if self.sleep is None:
-            return []
-        record, shown = self.sleep.record, workflow.info().typed_search_attributes
+        shown = workflow.info().typed_search_attributes
         updates: list[SearchAttributeUpdate[Any]] = []
+        if self.sleep is None:
+            return [RESUME_AT.value_unset()] if shown.get(RESUME_AT) is not None else updates
+        record = self.sleep.record
         if shown.get(POLICY) != record.policy:
             updates.append(POLICY.value_set(record.policy))
         if record.resume_at is None and shown.get(RESUME_AT) is not None:
             updates.append(RESUME_AT.value_unset())
         elif record.resume_at is not None and shown.get(RESUME_AT) != record.resume_at:
             updates.append(RESUME_AT.value_set(record.resume_at))
+        if record.cost is not None and shown.get(SAVED_PER_DAY) is None:
+            updates.append(SAVED_PER_DAY.value_set(round(saved_per_day(record.cost), 6)))
         return updates
 
     def count_sleep(self) -> None:
@@ -138,4 +141,4 @@ class Life:
         if self.sleep is None or self.sleep.record.cost is None:
             return ""
         cost = self.sleep.record.cost
-        return f"Saves up to {cost.amount * 24:.2f} {cost.currency} a day (estimate, {cost.source})."
+        return f"Saves up to {saved_per_day(cost):.2f} {cost.currency} a day (estimate, {cost.source})."

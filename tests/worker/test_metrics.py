@@ -1,0 +1,55 @@
+"""The page that Prometheus scrapes."""
+
+import http.client
+import socket
+
+import pytest
+from temporalio.service import ServiceClient
+
+from activities.alerts import alert
+from worker.connection import connect_to
+from worker.embedded import EmbeddedTemporal
+from worker.errors import MetricsPortTaken
+from worker.metrics import serving_metrics
+from worker.ports import find_free_port
+
+
+def read(port: int, path: str = "/metrics") -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, text
+
+
+@pytest.mark.temporal
+async def test_one_page_holds_our_counters_and_the_sdks(embedded: EmbeddedTemporal) -> None:
+    port = find_free_port()
+    with serving_metrics(port) as runtime:
+        client = await connect_to(embedded.target, runtime=runtime)
+        assert isinstance(client.service_client, ServiceClient)
+        alert("a-test", "nothing to worry about")
+        status, text = read(port)
+    assert status == 200
+    assert 'finops_alerts_total{kind="a-test"} 1.0' in text
+    assert "temporal_" in text
+
+
+async def test_nothing_else_is_served() -> None:
+    port = find_free_port()
+    with serving_metrics(port):
+        assert read(port, "/")[0] == 404
+
+
+async def test_a_taken_port_is_told_with_the_setting_that_mends_it() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(MetricsPortTaken, match="FINOPS_METRICS_PORT"), serving_metrics(taken.getsockname()[1]):
+            pass
+
+
+async def test_without_a_port_nothing_is_served() -> None:
+    with serving_metrics(None) as runtime:
+        assert runtime is not None

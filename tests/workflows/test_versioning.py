@@ -1,0 +1,64 @@
+"""With worker versioning a hibernation begins as it does without: every other test runs without."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+import pytest
+from cases import policy
+from deployments import create_ready, deployment, replicas_of, wait_for
+from hibernations import Source
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.starting import start_hibernation
+from localcluster import LocalCluster
+from policies.annotations import PREFIX
+from policies.hibernation import Hibernation, PauseOrder
+from policies.workload import observe
+from worker.assembly import DEPLOYMENT, running_workers
+from worker.attributes import register_attributes
+from worker.cluster import Cluster
+from worker.settings import Settings
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+
+async def test_a_versioned_worker_puts_to_sleep_once_its_version_is_current(
+    temporal_client: Client, cluster: LocalCluster, namespace: str
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"))
+    await register_attributes(temporal_client)
+    settings = Settings(cluster="versioned", kubeconfig=cluster.kubeconfig, worker_versioning=True)
+    product = Cluster.connect(settings, instance="me")
+    workload = product.deployments.read(namespace, "web")
+    assert workload is not None
+    order = PauseOrder(
+        seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(minutes=5)
+    )
+    source = Source(policies=(policy(),))
+    async with running_workers(temporal_client, product, source.snapshot, product.identity()):
+        await make_current(temporal_client)
+        await start_hibernation(
+            temporal_client, Hibernation(cluster="versioned", instance="me", ref=workload.ref, pause=order)
+        )
+        await asyncio.to_thread(wait_for, lambda: replicas_of(cluster.objects, namespace, "web") == 0)
+
+
+async def make_current(client: Client) -> None:
+    """As an operator does after a deploy. The server learns of a version with its first poll."""
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace,
+        deployment_name=DEPLOYMENT,
+        build_id=version(DEPLOYMENT),
+        ignore_missing_task_queues=True,
+    )
+    for _ in range(100):
+        try:
+            await client.workflow_service.set_worker_deployment_current_version(request)
+        except RPCError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server never learned of the version")

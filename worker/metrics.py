@@ -1,0 +1,73 @@
+"""One page of metrics for Prometheus: ours, and those of the Temporal SDK."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from temporalio.runtime import Runtime
+
+from worker.errors import MetricsPortTaken
+from worker.ports import LOOPBACK, find_free_port
+from worker.runtime import build_runtime, shared_runtime
+
+PATH = "/metrics"
+_SDK_SECONDS = 2.0
+
+
+@contextmanager
+def serving_metrics(port: int | None, host: str = LOOPBACK) -> Iterator[Runtime]:
+    """The runtime for this process's Temporal client, with `http://host:port/metrics` served meanwhile.
+
+    Without a port nothing is served. Raises MetricsPortTaken.
+    """
+    if port is None:
+        yield shared_runtime()
+        return
+    sdk_port = find_free_port()
+    runtime = build_runtime(metrics_address=f"{LOOPBACK}:{sdk_port}")
+    try:
+        server = ThreadingHTTPServer((host, port), _handler(sdk_port))
+    except OSError as error:
+        raise MetricsPortTaken(host, port, error.strerror or str(error)) from error
+    threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+    try:
+        yield runtime
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _handler(sdk_port: int) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """Answers `GET /metrics`, and nothing else."""
+
+        def do_GET(self) -> None:
+            if self.path != PATH:
+                self.send_error(404)
+                return
+            body = generate_latest() + _read_sdk(sdk_port)
+            self.send_response(200)
+            self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
+            """Scrapes are no news."""
+
+    return Handler
+
+
+def _read_sdk(port: int) -> bytes:
+    """The SDK's own page. It is missing rather than in the way when it does not answer."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_SDK_SECONDS)
+    try:
+        connection.request("GET", PATH)
+        return connection.getresponse().read()
+    except OSError:
+        return b""
+    finally:
+        connection.close()
