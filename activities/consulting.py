@@ -16,7 +16,7 @@ from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
-from policies.wanting import Sleeper, all_wishes, wants_asleep
+from policies.wanting import all_wishes, as_sleeper, wants_asleep
 from policies.workload import Workload, observe
 
 
@@ -48,14 +48,7 @@ class ConsultActivities:
 def _consult_policies(workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot) -> Consultation:
     own = snapshot.policy(record.policy)
     policies = tuple(policy for policy in snapshot.policies if policy.name != order.gone_policy)
-    sleeper = Sleeper(
-        namespace=workload.ref.namespace,
-        labels=workload.labels,
-        annotations=workload.annotations,
-        paused_by=record.policy,
-        paused_at=record.paused_at,
-        resume_at=record.resume_at,
-    )
+    sleeper = as_sleeper(workload, record)
     known = own is not None or record.policy in {MANUAL, order.gone_policy}
     return Consultation(
         wishes=all_wishes(policies, sleeper, order.now),

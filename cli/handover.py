@@ -9,7 +9,7 @@ from policies import annotations as notes
 from policies.document import EnforcementPolicy
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.wanting import Sleeper, wants_asleep
+from policies.wanting import as_sleeper, wants_asleep
 from policies.workload import Workload
 
 
@@ -59,7 +59,7 @@ def foresee(
         if record is None:
             unreadable[policy] += 1
             continue
-        wish = wants_asleep(remaining, _as_sleeper(workload, record), now)
+        wish = wants_asleep(remaining, as_sleeper(workload, record), now)
         wishes[policy][None if wish is None else wish.policy] += 1
     return tuple(_sum_up(policy, wishes[policy], unreadable[policy]) for policy in affected)
 
@@ -72,15 +72,4 @@ def _sum_up(policy: str, wishes: Counter[str | None], unreadable: int) -> Handov
         handed_to={name: count for name, count in wishes.items() if name not in (None, policy)},
         wake=wishes[None],
         unreadable=unreadable,
-    )
-
-
-def _as_sleeper(workload: Workload, record: notes.PauseRecord) -> Sleeper:
-    return Sleeper(
-        namespace=workload.ref.namespace,
-        labels=workload.labels,
-        annotations=workload.annotations,
-        paused_by=record.policy,
-        paused_at=record.paused_at,
-        resume_at=record.resume_at,
     )

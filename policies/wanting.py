@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from policies.annotations import excluded_until, read_note
+from policies.annotations import PauseRecord, excluded_until, read_note
 from policies.calendar import running_window
 from policies.document import EnforcementPolicy, Mode
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
+from policies.workload import Workload
 
 
 class Sleeper(Frozen):
@@ -25,6 +26,18 @@ class Sleeper(Frozen):
     paused_by: str
     paused_at: datetime
     resume_at: datetime | None = None
+
+
+def as_sleeper(workload: Workload, record: PauseRecord) -> Sleeper:
+    """A workload, in the sleep that this record is of."""
+    return Sleeper(
+        namespace=workload.ref.namespace,
+        labels=workload.labels,
+        annotations=workload.annotations,
+        paused_by=record.policy,
+        paused_at=record.paused_at,
+        resume_at=record.resume_at,
+    )
 
 
 class Wish(Frozen):

@@ -31,19 +31,9 @@ CHECKS: tuple[Check, ...] = (
     CostCheck(),
 )
 
-BY_HAND: tuple[Check, ...] = (
-    PausedCheck(),
-    ExcludedCheck(),
-    ReadableCheck(),
-    ProtectedCheck(),
-    DeletionCheck(),
-    ZeroCheck(),
-    OwnerCheck(),
-    AutoscalerCheck(),
-    GitOpsCheck(),
-    RolloutCheck(),
-    RolloutPausedCheck(),
-)
+_OVERRULED = (ScheduleCheck, ScopeCheck, KeptAwakeCheck, CooldownCheck, IdleCheck, CostCheck)
+
+BY_HAND: tuple[Check, ...] = tuple(check for check in CHECKS if not isinstance(check, _OVERRULED))
 """What `finops pause` asks: a person may overrule schedule, cost, idleness, cooling and limits, and nothing else."""
 
 __all__ = ["BY_HAND", "CHECKS", "Autoscalers", "Case", "Check", "Finding", "Surroundings", "protection_of"]

@@ -1,9 +1,7 @@
 """What a sleep costs the API server, counted on its own audit log."""
 
-import json
-from collections import Counter
-
 import pytest
+from audits import requests
 from hibernations import Bedroom
 
 from localcluster import LocalCluster
@@ -11,22 +9,6 @@ from policies.hibernation import Phase
 from policies.names import REACTIVATE
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
-
-
-def requests(cluster: LocalCluster, namespace: str) -> Counter[str]:
-    """The product's requests to this namespace's Deployments by verb, resource and success; 409s are kept apart."""
-    counted: Counter[str] = Counter()
-    for line in cluster.audit_log.read_text().splitlines():
-        entry = json.loads(line)
-        reference = entry.get("objectRef", {})
-        if entry["stage"] != "ResponseComplete" or reference.get("namespace") != namespace:
-            continue
-        if not entry.get("userAgent", "").startswith("finops-enforcer"):
-            continue
-        conflict = entry["responseStatus"]["code"] == 409
-        subresource = f"/{reference['subresource']}" if "subresource" in reference else ""
-        counted["conflict" if conflict else f"{entry['verb']} {reference['resource']}{subresource}"] += 1
-    return counted
 
 
 async def test_a_pause_is_two_writes_and_no_read_and_a_resume_one_read_and_two_writes(
