@@ -26,8 +26,8 @@ from workflows.hibernation import HibernationWorkflow
 DEPLOYMENT = "finops-enforcer"
 WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow)
 
-_THREADS = 16
-_PAUSES_AT_ONCE = 8
+_THREADS = 8
+_PAUSES_AT_ONCE = 4
 _WORKFLOW_TASKS_AT_ONCE = 10
 """Each has a thread; more than the cores can use only cost memory."""
 _CACHED_WORKFLOWS = 20
