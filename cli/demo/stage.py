@@ -78,7 +78,12 @@ class Stage:
         """Run a `finops` command as a user would, and show it with its output."""
         self.console.print(f"[bold green]$ finops {' '.join(arguments)}[/]")
         done = subprocess.run(
-            self._command(*arguments), env=self._environment(), capture_output=True, text=True, check=False
+            self._command(*arguments),
+            env=self._environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         self.console.print(done.stdout.rstrip(), markup=False, highlight=False, soft_wrap=True)
         if done.returncode != 0:

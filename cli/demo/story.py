@@ -57,7 +57,7 @@ def _show_the_town(stage: Stage) -> None:
 
 def _show_the_plan(stage: Stage) -> None:
     """What could be saved, without changing anything"""
-    stage.show("plan", str(stage.policies))
+    stage.show("plan", stage.policies.name)
 
 
 def _start_the_service(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def _start_the_service(stage: Stage) -> None:
 
 def _fall_asleep(stage: Stage) -> None:
     """Policies are applied, and workloads go to sleep"""
-    stage.show("apply", str(stage.policies))
+    stage.show("apply", stage.policies.name)
     stage.wait(lambda: _all_at(stage, SLEEPERS, asleep=True), "the candidates to fall asleep")
     stage.show("status")
     _check_untouched(stage)
