@@ -15,6 +15,7 @@ from activities.consulting import ConsultActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.lease import RunLease
+from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
 from activities.writes import WriteActivities
 from policies.names import pause_queue, task_queue
@@ -22,9 +23,10 @@ from worker.cluster import Cluster
 from worker.runner import workflow_runner
 from workflows.enforcement import EnforcementWorkflow
 from workflows.hibernation import HibernationWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 
 DEPLOYMENT = "finops-enforcer"
-WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow)
+WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow, ReconciliationWorkflow)
 
 _THREADS = 8
 _PAUSES_AT_ONCE = 4
@@ -47,6 +49,7 @@ def build_workers(
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
+    reconcile = ReconcileActivities(cluster.deployments, snapshots, clocks, instance=cluster.instance)
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(
         client,
@@ -61,6 +64,7 @@ def build_workers(
             enforce.open_run,
             enforce.start_hibernations,
             enforce.close_run,
+            reconcile.reconcile,
         ],
         activity_executor=threads,
         max_concurrent_activities=_THREADS,

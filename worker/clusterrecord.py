@@ -29,6 +29,7 @@ from activities.snapshot import Hold
 from activities.visibility import CLUSTER
 from policies.models import Frozen
 from policies.names import RECONCILIATION, reconcile_id, task_queue
+from policies.reconciling import Reconcile
 
 EVERY = timedelta(minutes=5)
 _MEMO = "cluster"
@@ -73,6 +74,14 @@ async def claim_cluster(client: Client, cluster: str, identity: str) -> ClusterR
     return record
 
 
+async def start_reconciling(client: Client, cluster: str) -> None:
+    """Let the Schedule run, with one run at once; behind one that is under way, which may have looked too early."""
+    handle = client.get_schedule_handle(reconcile_id(cluster))
+    if (await handle.describe()).schedule.state.paused:
+        await handle.unpause(note="a worker is there that repairs")
+    await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
+
+
 async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
     """Set or release the hold. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
 
@@ -101,13 +110,14 @@ def _schedule(cluster: str, record: ClusterRecord) -> Schedule:
         action=_action(cluster, record),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)),
-        state=ScheduleState(paused=True, note="holds the cluster's identity and its hold; the repair runs come later"),
+        state=ScheduleState(note="holds the cluster's identity and its hold, too"),
     )
 
 
 def _action(cluster: str, record: ClusterRecord) -> ScheduleActionStartWorkflow:
     return ScheduleActionStartWorkflow(
         RECONCILIATION,
+        Reconcile(cluster=cluster),
         id=reconcile_id(cluster),
         task_queue=task_queue(cluster),
         execution_timeout=EVERY,

@@ -12,7 +12,7 @@ from activities.policyfiles import PolicyDirectory
 from worker.assembly import running_workers
 from worker.attributes import register_attributes
 from worker.cluster import Cluster
-from worker.clusterrecord import claim_cluster
+from worker.clusterrecord import claim_cluster, start_reconciling
 from worker.memory import keep_trimmed
 from worker.schedules import put_schedules
 from worker.snapshots import SnapshotKeeper
@@ -38,6 +38,7 @@ async def running_service(
     keeper = SnapshotKeeper(client, settings.cluster, PolicyDirectory(settings.policies))
     snapshot = await keeper.refresh()
     async with running_workers(client, cluster, keeper.current, identity, clocks):
+        await start_reconciling(client, settings.cluster)
         await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         chores = [asyncio.create_task(keeper.keep_fresh()), asyncio.create_task(keep_trimmed())]

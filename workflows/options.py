@@ -66,6 +66,14 @@ OPEN: CallOptions = {
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }
+RECONCILE: CallOptions = {
+    "start_to_close_timeout": timedelta(minutes=3),
+    "heartbeat_timeout": timedelta(seconds=60),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=2), maximum_attempts=3, non_retryable_error_types=NEVER_BETTER
+    ),
+    "priority": LIST_PRIORITY,
+}
 START: CallOptions = {
     "start_to_close_timeout": timedelta(minutes=2),
     "heartbeat_timeout": timedelta(seconds=15),

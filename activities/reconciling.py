@@ -1,0 +1,202 @@
+"""Reconciliation's look at a cluster: one visibility query, one listing, and a word to each hibernation concerned."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.alerts import alert
+from activities.clocks import ClockComparison, clocks_disagree
+from activities.kube.deployments import Deployments
+from activities.snapshot import Snapshot, Snapshots
+from activities.starting import start_hibernation
+from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from policies.hibernation import Check, Hibernation, Phase
+from policies.models import Frozen
+from policies.names import CHECK, HIBERNATION, MANUAL, hibernation_id
+from policies.reconciling import (
+    Finding,
+    Ground,
+    OpenHibernation,
+    ReconcileResult,
+    compare,
+    compare_missing,
+    gone_policies,
+    record_to_adopt,
+)
+from policies.workload import Workload
+
+AT_ONCE = 32
+NAMES_KEPT = 200
+"""How many names a result carries: it is also what the next run remembers."""
+_SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
+
+
+class ReconcileOrder(Frozen):
+    """Compare, with what the run before remembered."""
+
+    cluster: str
+    now: datetime
+    before: ReconcileResult = ReconcileResult()
+
+
+class ReconcileActivities:
+    """The comparison of annotations and open hibernations, on one cluster."""
+
+    def __init__(
+        self, deployments: Deployments, snapshots: Snapshots, clocks: ClockComparison, *, instance: str
+    ) -> None:
+        self._deployments = deployments
+        self._snapshots = snapshots
+        self._clocks = clocks
+        self._instance = instance
+
+    @activity.defn
+    async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
+        """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
+        client = activity.client()
+        opened = {name: each async for name, each in _list_open(client, order.cluster)}
+        activity.heartbeat()
+        ground, missing = self._ground(order, opened)
+        survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
+        self._compare_clocks(survey.server_time)
+        await self._act(client, order.cluster, survey, opened)
+        return self._report(order, survey, missing)
+
+    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
+        """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
+        survey, names = Survey(), set()
+        for page in self._deployments.list_all():
+            survey.server_time = survey.server_time or page.server_time
+            for workload in page.workloads:
+                name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
+                names.add(name)
+                finding = compare(workload, opened.get(name), ground)
+                if finding is not None:
+                    survey.found[name], survey.workloads[name] = finding, workload
+        survey.compared = len(names)
+        for name, hibernation in opened.items():
+            finding = compare_missing(hibernation) if name not in names else None
+            if finding is not None:
+                survey.found[name] = finding
+        return survey
+
+    def _ground(self, order: ReconcileOrder, opened: dict[str, OpenHibernation]) -> tuple[Ground, frozenset[str]]:
+        snapshot: Snapshot = self._snapshots()
+        gone, missing = gone_policies(
+            {each.policy for each in opened.values() if each.phase is Phase.ASLEEP} - {MANUAL, ""},
+            {policy.name for policy in snapshot.policies},
+            order.before.missing_policies,
+            complete=snapshot.complete,
+        )
+        ground = Ground(
+            now=order.now,
+            instance=self._instance,
+            policies=snapshot.policies,
+            source_complete=snapshot.complete,
+            held=snapshot.hold is not None,
+            gone_policies=gone,
+        )
+        return ground, missing
+
+    def _compare_clocks(self, server_time: datetime | None) -> None:
+        if server_time is None:
+            return
+        apart = self._clocks(activity.info().started_time, server_time)
+        if clocks_disagree(apart):
+            alert("clocks", f"the clocks of Temporal and the cluster are {apart.total_seconds():.0f} s apart")
+
+    async def _act(self, client: Client, cluster: str, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
+        """A word to each hibernation concerned, a few at a time."""
+        names = [name for name, finding in survey.found.items() if finding not in _SAY_ONLY]
+        for index in range(0, len(names), AT_ONCE):
+            await asyncio.gather(
+                *(
+                    _nudge(client, name, _check_for(survey.found[name], opened[name]))
+                    if name in opened
+                    else self._start(client, cluster, survey.workloads[name])
+                    for name in names[index : index + AT_ONCE]
+                )
+            )
+            activity.heartbeat()
+
+    async def _start(self, client: Client, cluster: str, workload: Workload) -> None:
+        """A hibernation for a workload that carries a record and has none. The first thing it does is look."""
+        await start_hibernation(
+            client,
+            Hibernation(
+                cluster=cluster,
+                instance=self._instance,
+                ref=workload.ref,
+                sleep=record_to_adopt(workload),
+                revision=workload.revision,
+            ),
+            start_signal=CHECK,
+            start_signal_args=[Check()],
+        )
+
+    def _report(self, order: ReconcileOrder, survey: "Survey", missing: frozenset[str]) -> ReconcileResult:
+        """The totals. What only a person can mend is raised as an alert, once."""
+        not_ready, unreadable = survey.names_of(Finding.WOKE_NOT_READY), survey.names_of(Finding.UNREADABLE)
+        for ref in set(not_ready) - set(order.before.not_ready):
+            alert("woke-not-ready", f"{ref} was woken, and its pods are not available after 15 minutes", workload=ref)
+        for ref in set(unreadable) - set(order.before.unreadable):
+            alert("unreadable", f"{ref} carries annotations of ours that cannot be read: left alone", workload=ref)
+        counts = Counter(survey.found.values())
+        said = ", ".join(f"{number} {finding}" for finding, number in sorted(counts.items()))
+        return ReconcileResult(
+            sentence=f"{survey.compared} Deployments compared: {said or 'nothing is wrong'}.",
+            at=order.now,
+            found=counts,
+            missing_policies=tuple(sorted(missing)),
+            not_ready=not_ready[:NAMES_KEPT],
+            unreadable=unreadable[:NAMES_KEPT],
+        )
+
+
+@dataclass
+class Survey:
+    """What one listing showed to be wrong, by the id of the hibernation concerned."""
+
+    found: dict[str, Finding] = field(default_factory=dict)
+    workloads: dict[str, Workload] = field(default_factory=dict)
+    compared: int = 0
+    server_time: datetime | None = None
+
+    def names_of(self, finding: Finding) -> tuple[str, ...]:
+        """The workloads of one finding, in order."""
+        refs = (self.workloads[name].ref for name, each in self.found.items() if each is finding)
+        return tuple(sorted(map(str, refs)))
+
+
+async def _list_open(client: Client, cluster: str) -> AsyncIterator[tuple[str, OpenHibernation]]:
+    query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND ExecutionStatus = 'Running'"
+    async for execution in client.list_workflows(query, page_size=1000):
+        attributes = execution.typed_search_attributes
+        phase = attributes.get(HIBERNATION_STATE)
+        yield (
+            execution.id,
+            OpenHibernation(
+                phase=Phase(phase) if phase in set(Phase) else Phase.PAUSING,
+                policy=attributes.get(POLICY) or "",
+                resume_at=attributes.get(RESUME_AT),
+            ),
+        )
+
+
+async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
+    """One that has ended meanwhile needs no word."""
+    try:
+        await client.get_workflow_handle(workflow_id).signal(CHECK, check)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+
+
+def _check_for(finding: Finding, hibernation: OpenHibernation) -> Check:
+    return Check(gone_policy=hibernation.policy) if finding is Finding.POLICY_GONE else Check()

@@ -1,0 +1,191 @@
+"""What is wrong between the two records of a sleep: the workload's annotations, and its open hibernation.
+
+Reconciliation never writes to a workload. It starts the hibernation that is missing, or tells the open one to look
+again; that one reads, decides and writes, so that a workload has one writer.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from policies import annotations as notes
+from policies.annotations import PauseRecord
+from policies.document import EnforcementPolicy, OnDeploy
+from policies.errors import InvalidAnnotation
+from policies.hibernation import Phase
+from policies.models import Frozen
+from policies.wanting import as_sleeper, wants_asleep
+from policies.workload import Workload
+
+READY_WITHIN = timedelta(minutes=15)
+"""After a wake; pods that take longer are told once as WokeNotReady."""
+NOT_READY_FOR = timedelta(hours=24)
+OVERDUE_AFTER = timedelta(minutes=2)
+
+
+class Finding(StrEnum):
+    """What reconciliation found on a workload."""
+
+    ADOPTED = "adopted"
+    CLEARED = "cleared"
+    UNREADABLE = "unreadable"
+    OTHER_INSTANCE = "other-instance"
+    RAISED = "raised"
+    STRIPPED = "stripped"
+    MISSING = "missing"
+    EXCLUDED = "excluded"
+    DEPLOYED = "deployed"
+    OVERDUE = "overdue"
+    POLICY_CHANGED = "policy-changed"
+    POLICY_GONE = "policy-gone"
+    WOKE_NOT_READY = "woke-not-ready"
+
+
+class OpenHibernation(Frozen):
+    """An open hibernation as visibility shows it."""
+
+    phase: Phase
+    policy: str = ""
+    resume_at: datetime | None = None
+
+
+class Ground(Frozen):
+    """What is the same for every workload of one reconciliation."""
+
+    now: datetime
+    instance: str
+    policies: tuple[EnforcementPolicy, ...] = ()
+    source_complete: bool = True
+    held: bool = False
+    gone_policies: frozenset[str] = frozenset()
+    """Policies that were missing in this complete reading of the source and in the one before."""
+
+
+def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Finding | None:
+    """What is wrong with one workload, or None."""
+    carried = workload.annotations
+    if notes.is_annotated(carried) and carried.get(notes.INSTANCE, "") != ground.instance:
+        return Finding.OTHER_INSTANCE
+    if hibernation is None:
+        return _compare_alone(workload, ground.now)
+    if hibernation.phase in {Phase.COOLING, Phase.AWAKE}:
+        return Finding.CLEARED if notes.is_annotated(carried) else _not_ready(workload, ground.now)
+    if hibernation.phase is not Phase.ASLEEP:
+        return None
+    return _compare_asleep(workload, hibernation, ground)
+
+
+def compare_missing(hibernation: OpenHibernation) -> Finding | None:
+    """What is wrong where the listing had no such Deployment: its hibernation has to look for itself."""
+    return Finding.MISSING if hibernation.phase is Phase.ASLEEP else None
+
+
+def record_to_adopt(workload: Workload) -> PauseRecord:
+    """The record that a hibernation is started with. Raises InvalidAnnotation where the annotations give none.
+
+    A running workload needs no count: its record is only to be cleared.
+    """
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation:
+        if workload.replicas == 0:
+            raise
+        record = None
+    if record is not None:
+        return record
+    if workload.replicas == 0:
+        raise InvalidAnnotation(notes.PAUSED, workload.annotations.get(notes.PAUSED, ""), '"true"')
+    return PauseRecord(
+        pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
+        instance=workload.annotations.get(notes.INSTANCE, ""),
+        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        paused_at=datetime.fromtimestamp(0, tz=UTC),
+        original_replicas=workload.replicas,
+    )
+
+
+def gone_policies(
+    named: Iterable[str], known: Iterable[str], missing_before: Iterable[str], *, complete: bool
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The policies that are gone for good, and those that are missing now.
+
+    One reading without a policy proves nothing (a folder in the middle of being written); two complete ones do.
+    """
+    missing = frozenset(named) - frozenset(known) if complete else frozenset()
+    return missing & frozenset(missing_before), missing
+
+
+def _compare_alone(workload: Workload, now: datetime) -> Finding | None:
+    if not notes.is_annotated(workload.annotations):
+        return _not_ready(workload, now)
+    try:
+        record_to_adopt(workload)
+    except InvalidAnnotation:
+        return Finding.UNREADABLE
+    return Finding.ADOPTED if workload.replicas == 0 else Finding.CLEARED
+
+
+def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Ground) -> Finding | None:
+    carried = workload.annotations
+    own = next((policy for policy in ground.policies if policy.name == hibernation.policy), None)
+    if workload.replicas > 0:
+        return Finding.RAISED
+    try:
+        record = notes.read_pause(carried)
+        excluded_until = notes.excluded_until(carried, ZoneInfo("UTC" if own is None else own.zone))
+    except InvalidAnnotation:
+        return Finding.UNREADABLE
+    if record is None:
+        return Finding.STRIPPED
+    if excluded_until is not None and excluded_until > ground.now:
+        return Finding.EXCLUDED
+    if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:
+        return Finding.OVERDUE
+    if hibernation.policy in ground.gone_policies:
+        return Finding.POLICY_GONE
+    return _compare_policies(workload, record, own, ground)
+
+
+def _compare_policies(
+    workload: Workload, record: PauseRecord, own: EnforcementPolicy | None, ground: Ground
+) -> Finding | None:
+    updated_at = workload.rollout.progressing_updated_at
+    stays = own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP
+    if updated_at is not None and updated_at > record.paused_at and not stays:
+        return Finding.DEPLOYED
+    if own is None or ground.held:
+        return None
+    wish = wants_asleep(ground.policies, as_sleeper(workload, record), ground.now)
+    if wish is None or wish.policy != record.policy:
+        return Finding.POLICY_CHANGED
+    if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
+        return Finding.POLICY_CHANGED
+    return None
+
+
+def _not_ready(workload: Workload, now: datetime) -> Finding | None:
+    try:
+        resumed_at = notes.read_resumed_at(workload.annotations)
+    except InvalidAnnotation:
+        return None
+    if resumed_at is None or not READY_WITHIN < now - resumed_at < NOT_READY_FOR:
+        return None
+    return Finding.WOKE_NOT_READY if workload.rollout.available_replicas < workload.replicas else None
+
+
+class Reconcile(Frozen):
+    """The input of a reconciliation."""
+
+    cluster: str
+
+
+class ReconcileResult(Frozen):
+    """What a reconciliation found. It is also what the next one remembers."""
+
+    sentence: str = ""
+    at: datetime | None = None
+    found: Mapping[Finding, int] = {}
+    missing_policies: tuple[str, ...] = ()
+    not_ready: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()

@@ -1,0 +1,143 @@
+"""What reconciliation makes of one workload and its hibernation."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cases import NOW, policy, workload
+
+from policies.annotations import PauseRecord, pause_patch
+from policies.errors import InvalidAnnotation
+from policies.hibernation import Phase
+from policies.reconciling import (
+    Finding,
+    Ground,
+    OpenHibernation,
+    compare,
+    compare_missing,
+    gone_policies,
+    record_to_adopt,
+)
+from policies.times import to_rfc3339
+from policies.workload import Workload
+
+HOUR = timedelta(hours=1)
+RECORD = PauseRecord(
+    pause_id="p1",
+    instance="me",
+    policy="idle-dev",
+    paused_at=NOW - HOUR,
+    original_replicas=3,
+    resume_at=NOW + 9 * HOUR,
+)
+CARRIED = {key: value for key, value in pause_patch(RECORD).items() if value is not None}
+ASLEEP = OpenHibernation(phase=Phase.ASLEEP, policy="idle-dev", resume_at=NOW + 9 * HOUR)
+
+
+def sleeper(replicas: int = 0, **annotations: str) -> Workload:
+    own = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return workload(replicas=replicas, annotations={**CARRIED, **own})
+
+
+def woken(ago: timedelta, available: int) -> Workload:
+    rollout = workload().rollout.model_copy(update={"available_replicas": available})
+    return workload(annotations={"finops.io/resumed-at": to_rfc3339(NOW - ago)}, rollout=rollout)
+
+
+def deployed_since() -> Workload:
+    rollout = workload().rollout.model_copy(update={"progressing_updated_at": NOW - HOUR / 2})
+    return workload(replicas=0, annotations=CARRIED, rollout=rollout)
+
+
+def ground(**changes: Any) -> Ground:
+    ordinary: dict[str, Any] = {"now": NOW, "instance": "me", "policies": (policy(resumeAfter="10h"),)}
+    return Ground(**(ordinary | changes))
+
+
+@pytest.mark.parametrize(
+    ("finding", "seen", "hibernation", "around"),
+    [
+        (None, sleeper(), ASLEEP, ground()),
+        (None, workload(), None, ground()),
+        (Finding.ADOPTED, sleeper(), None, ground()),
+        (Finding.CLEARED, sleeper(replicas=3), None, ground()),
+        (Finding.CLEARED, sleeper(replicas=3), OpenHibernation(phase=Phase.COOLING), ground()),
+        (Finding.UNREADABLE, sleeper(original_replicas="many"), None, ground()),
+        (Finding.CLEARED, sleeper(replicas=3, original_replicas="many"), None, ground()),
+        (Finding.OTHER_INSTANCE, sleeper(instance="them"), None, ground()),
+        (Finding.RAISED, sleeper(replicas=5), ASLEEP, ground()),
+        (Finding.STRIPPED, workload(replicas=0), ASLEEP, ground()),
+        (Finding.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
+        (None, sleeper(exclude_until="2026-11-22"), ASLEEP, ground()),
+        (Finding.OVERDUE, sleeper(), ASLEEP.model_copy(update={"resume_at": NOW - HOUR}), ground()),
+        (Finding.POLICY_GONE, sleeper(), ASLEEP, ground(policies=(), gone_policies=frozenset({"idle-dev"}))),
+        (None, sleeper(), ASLEEP, ground(policies=())),
+        (Finding.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),))),
+        (Finding.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(resumeAfter="20h"),))),
+        (None, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),), held=True)),
+        (Finding.DEPLOYED, deployed_since(), ASLEEP, ground()),
+        (None, deployed_since(), ASLEEP, ground(policies=(policy(resumeAfter="10h", onDeploy="StayAsleep"),))),
+        (None, sleeper(), OpenHibernation(phase=Phase.PAUSING), ground()),
+        (None, sleeper(replicas=3), OpenHibernation(phase=Phase.RESUMING), ground()),
+        (Finding.WOKE_NOT_READY, woken(HOUR, available=1), None, ground()),
+        (None, woken(HOUR, available=3), None, ground()),
+        (None, woken(HOUR / 6, available=0), None, ground()),
+        (None, woken(25 * HOUR, available=0), None, ground()),
+    ],
+    ids=[
+        "both records agree",
+        "never slept",
+        "asleep without hibernation",
+        "running with a record and no hibernation",
+        "running with a record, cooling",
+        "asleep with garbage",
+        "running with garbage",
+        "another installation's",
+        "raised by somebody",
+        "record stripped",
+        "excluded",
+        "exclusion over",
+        "past its time",
+        "policy gone twice",
+        "policy missing once",
+        "policy suspended",
+        "policy lets it sleep longer",
+        "suspended under a hold",
+        "deployed into",
+        "deployed into, stays asleep",
+        "on its way to sleep",
+        "on its way up",
+        "pods not there",
+        "pods there",
+        "pods still have time",
+        "too long ago to tell",
+    ],
+)
+def test_what_is_wrong_with_a_workload(
+    finding: Finding | None, seen: Workload, hibernation: OpenHibernation | None, around: Ground
+) -> None:
+    assert compare(seen, hibernation, around) is finding
+
+
+def test_a_deployment_that_is_not_listed_is_left_to_its_hibernation() -> None:
+    assert compare_missing(ASLEEP) is Finding.MISSING
+    assert compare_missing(OpenHibernation(phase=Phase.COOLING)) is None
+
+
+def test_a_running_workload_is_adopted_under_the_count_it_runs_at() -> None:
+    assert record_to_adopt(sleeper(replicas=4, original_replicas="many")).original_replicas == 4
+
+
+def test_a_sleeper_without_a_count_is_not_adopted() -> None:
+    with pytest.raises(InvalidAnnotation):
+        record_to_adopt(sleeper(original_replicas="0"))
+
+
+def test_a_policy_is_gone_when_two_complete_readings_miss_it() -> None:
+    gone, missing = gone_policies({"a", "b"}, {"a"}, missing_before=(), complete=True)
+    assert (gone, missing) == (frozenset(), {"b"})
+    assert gone_policies({"a", "b"}, {"a"}, missing_before=missing, complete=True)[0] == {"b"}
+
+
+def test_an_incomplete_reading_proves_nothing() -> None:
+    assert gone_policies({"a"}, (), missing_before=("a",), complete=False) == (frozenset(), frozenset())

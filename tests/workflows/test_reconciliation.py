@@ -1,0 +1,156 @@
+"""Reconciliation against the real control plane: it never writes, and what it starts or nudges repairs."""
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from audits import requests
+from cases import policy
+from deployments import create_ready, deployment, wait_for
+from hibernations import Bedroom
+
+from localcluster import LocalCluster
+from policies.hibernation import HibernationResult, Phase
+from policies.names import REACTIVATE, RECONCILIATION, hibernation_id, task_queue
+from policies.reconciling import Finding, Reconcile, ReconcileResult
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+_RUNS = itertools.count(1)
+
+
+async def reconcile(bedroom: Bedroom) -> ReconcileResult:
+    """One run."""
+    cluster = bedroom.product.settings.cluster
+    with bedroom.environment.with_time_skipping_disabled():
+        result: ReconcileResult = await bedroom.environment.client.execute_workflow(
+            RECONCILIATION,
+            Reconcile(cluster=cluster),
+            id=f"reconcile/{cluster}-{next(_RUNS)}",
+            task_queue=task_queue(cluster),
+            result_type=ReconcileResult,
+        )
+    return result
+
+
+async def visible(bedroom: Bedroom, phase: Phase) -> None:
+    """Visibility is a moment behind: wait until it shows the test's hibernation in this phase."""
+    query = (
+        f"WorkloadNamespace = '{bedroom.namespace}' AND HibernationState = '{phase}' AND ExecutionStatus = 'Running'"
+    )
+    for _ in range(200):
+        if (await bedroom.environment.client.count_workflows(query)).count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no hibernation is {phase}")
+
+
+async def test_where_both_records_agree_nothing_is_written_and_nobody_is_told(
+    bedroom: Bedroom, cluster: LocalCluster
+) -> None:
+    handle = await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    before = requests(cluster, bedroom.namespace)
+    history = len([event async for event in handle.fetch_history_events()])
+    await reconcile(bedroom)
+    assert requests(cluster, bedroom.namespace) == before
+    assert len([event async for event in handle.fetch_history_events()]) == history
+
+
+async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_recorded_time(bedroom: Bedroom) -> None:
+    lost = await bedroom.put_to_sleep()
+    await lost.terminate()
+    result = await reconcile(bedroom)
+    assert result.found[Finding.ADOPTED] >= 1
+    cluster = bedroom.product.settings.cluster
+    adopted = bedroom.environment.client.get_workflow_handle(
+        hibernation_id(cluster, bedroom.namespace, "web"), result_type=HibernationResult
+    )
+    bedroom.handles.append(adopted)
+    status = await bedroom.reach(adopted, Phase.ASLEEP)
+    assert status.original_replicas == 3
+    assert status.resume_at is not None
+    assert bedroom.replicas() == 0
+    await adopted.signal(REACTIVATE)
+    await bedroom.reach(adopted, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_an_overdue_sleeper_is_adopted_and_woken_at_once(bedroom: Bedroom) -> None:
+    lost = await bedroom.put_to_sleep()
+    await lost.terminate()
+    past = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
+    bedroom.annotate(resume_at=past, paused_at=(datetime.now(UTC) - timedelta(hours=11)).isoformat(timespec="seconds"))
+    await reconcile(bedroom)
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 3)
+    await asyncio.to_thread(wait_for, lambda: "paused" not in bedroom.annotations())
+
+
+async def test_a_stale_record_on_a_running_workload_is_cleared_and_its_count_left(bedroom: Bedroom) -> None:
+    create_ready(
+        bedroom.objects,
+        deployment(
+            bedroom.namespace,
+            "undone",
+            annotations={
+                "finops.io/paused": "true",
+                "finops.io/paused-at": "2026-01-01T00:00:00Z",
+                "finops.io/original-replicas": "9",
+                "finops.io/pause-id": "old",
+                "finops.io/instance": "me",
+            },
+        ),
+    )
+    await reconcile(bedroom)
+    await asyncio.to_thread(wait_for, lambda: "paused" not in bedroom.annotations("undone"))
+    assert bedroom.replicas("undone") == 3
+
+
+async def test_another_installations_sleeper_is_counted_and_left(bedroom: Bedroom) -> None:
+    foreign = {"paused": "true", "paused-at": "2026-01-01T00:00:00Z", "original-replicas": "2", "instance": "them"}
+    annotations = {f"finops.io/{key}": value for key, value in foreign.items()}
+    create_ready(bedroom.objects, deployment(bedroom.namespace, "theirs", replicas=0, annotations=annotations))
+    result = await reconcile(bedroom)
+    assert result.found[Finding.OTHER_INSTANCE] >= 1
+    assert bedroom.replicas("theirs") == 0
+    assert bedroom.annotations("theirs") == foreign
+
+
+async def test_an_exclusion_set_on_a_sleeper_is_noticed(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    bedroom.annotate(exclude="true")
+    await reconcile(bedroom)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_stripped_annotations_are_noticed_and_restored(bedroom: Bedroom) -> None:
+    await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    before = bedroom.annotations()
+    bedroom.annotate(**{key.replace("-", "_"): None for key in before})
+    await reconcile(bedroom)
+    await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == before)
+    assert bedroom.replicas() == 0
+
+
+async def test_a_deploy_into_a_sleeper_is_noticed(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    await asyncio.sleep(1.1)
+    bedroom.deploy_again()
+    await asyncio.sleep(0.5)
+    await reconcile(bedroom)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_suspended_policy_wakes_its_sleepers(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    bedroom.source.policies = (policy(resumeAfter="10h", suspend=True),)
+    await reconcile(bedroom)
+    await bedroom.reach(handle, Phase.COOLING)
+    assert bedroom.replicas() == 3
