@@ -13,7 +13,9 @@ from cli.targets import read_namespace
 from cli.temporal import OpenHibernation, has_worker, list_open, open_client, open_query
 from cli.times import show_time
 from policies.hibernation import Phase
+from policies.reconciling import ReconcileResult
 from worker.clusterrecord import read_record
+from worker.reconciliations import read_last_reconciliation
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
 _AWAKE = frozenset({Phase.AWAKE, Phase.COOLING})
@@ -37,9 +39,10 @@ async def _status(session: Session, namespace: str | None) -> None:
     rows = [row async for row in list_open(client, open_query(cluster, namespace=namespace))]
     rows.sort(key=_rank)
     alive = await has_worker(client, cluster)
+    reconciled = await read_last_reconciliation(client, cluster)
     terminal = session.terminal
     if terminal.for_programs:
-        terminal.show_json(_as_json(cluster, hold, rows, alive=alive))
+        terminal.show_json({**_as_json(cluster, hold, rows, alive=alive), "reconciliation": reconciled})
         return
     if hold is not None:
         terminal.say(_describe_hold(hold), style="bold yellow")
@@ -47,6 +50,17 @@ async def _status(session: Session, namespace: str | None) -> None:
     if not alive:
         terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
     _show(terminal, rows)
+    if reconciled is not None:
+        _show_reconciled(terminal, reconciled)
+
+
+def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
+    when = "" if result.at is None else f" {show_time(result.at)}"
+    terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
+    for name in result.unreadable:
+        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops explain)", "yellow")
+    for name in result.not_ready:
+        terminal.say(f"{name}: woken, and its pods are not available", "yellow")
 
 
 def _show(terminal: Terminal, rows: list[OpenHibernation]) -> None:

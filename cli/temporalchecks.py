@@ -6,11 +6,15 @@ from temporalio.service import RPCError
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.temporal import has_worker, open_client
+from cli.times import show_time
 from worker.attributes import find_missing
 from worker.clusterrecord import read_record
 from worker.connection import find_target
 from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
+from worker.reconciliations import read_last_reconciliation
 from worker.retention import NEEDED, read_retention
+
+_NAMED = 5
 
 
 async def check_temporal(session: Session, identity: str | None) -> list[Finding]:
@@ -28,6 +32,7 @@ async def check_temporal(session: Session, identity: str | None) -> list[Finding
         found.append(await _check_retention(client))
         found.append(await _check_record(session, client, identity))
         found.append(await _check_worker(session, client))
+        found.append(await _check_reconciliation(session, client))
     except RPCError as error:
         found.append(fail("Temporal", f"refused: {error.message}"))
     return found
@@ -68,6 +73,20 @@ async def _check_record(session: Session, client: Client, identity: str | None) 
         )
     held = "" if record.hold is None else f"; a HOLD is on, set by {record.hold.by}"
     return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")
+
+
+async def _check_reconciliation(session: Session, client: Client) -> Finding:
+    result = await read_last_reconciliation(client, session.settings.cluster)
+    if result is None or result.at is None:
+        return warn("reconciliation", "none has run yet", "start a worker")
+    sentence = f"{show_time(result.at)}: {result.sentence}"
+    if result.unreadable:
+        names = ", ".join(result.unreadable[:_NAMED])
+        return warn("reconciliation", f"{sentence} Unreadable: {names}", "finops explain shows what is wrong with each")
+    if result.not_ready:
+        names = ", ".join(result.not_ready[:_NAMED])
+        return warn("reconciliation", f"{sentence} Woken and not available: {names}", "look at their pods and quotas")
+    return ok("reconciliation", sentence)
 
 
 async def _check_worker(session: Session, client: Client) -> Finding:
