@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from temporalio import activity
 
+from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
@@ -34,10 +35,11 @@ class ConsultActivities:
 
         A 404 counts only under the right cluster: a kubeconfig that points elsewhere raises IdentityMismatch.
         """
-        workload = self._deployments.read(order.ref.namespace, order.ref.name)
-        if workload is None:
-            self._verify_cluster()
-            return Consultation()
+        with told_to_temporal():
+            workload = self._deployments.read(order.ref.namespace, order.ref.name)
+            if workload is None:
+                self._verify_cluster()
+                return Consultation()
         snapshot = self._snapshots()
         seen = observe(workload, PREFIX)
         if order.record is None:

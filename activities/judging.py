@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.clocks import ClockComparison
 from activities.errors import ListExpired
+from activities.faults import told_to_temporal
 from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
 from activities.snapshot import Snapshots
@@ -73,11 +74,12 @@ class JudgeActivities:
         policy = self._snapshots().policy(order.policy)
         if policy is None:
             raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
-        gathered = self._gathered(order)
-        try:
-            page = self._deployments.list_page(order.token)
-        except ListExpired as error:
-            raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
+        with told_to_temporal():
+            gathered = self._gathered(order)
+            try:
+                page = self._deployments.list_page(order.token)
+            except ListExpired as error:
+                raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
         apart = timedelta(0)
         if page.server_time is not None:
             apart = self._clocks(activity.info().started_time, page.server_time)

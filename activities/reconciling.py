@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert
 from activities.clocks import ClockComparison, clocks_disagree
+from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
@@ -63,7 +64,8 @@ class ReconcileActivities:
         opened = {name: each async for name, each in _list_open(client, order.cluster)}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
-        survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
+        with told_to_temporal():
+            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
         self._compare_clocks(survey.server_time)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)

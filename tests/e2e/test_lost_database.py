@@ -48,3 +48,28 @@ def test_a_workload_woken_by_a_person_stays_awake_and_a_sleeper_can_still_be_wok
     wait_for(lambda: replicas_of(objects, namespace, "sleeper") == 4)
     assert service.stop() == 0
     shutil.rmtree(service.state.path)
+
+
+def test_a_fresh_temporal_adopts_what_sleeps_and_wakes_it_at_its_recorded_time(
+    service: Service, cluster: LocalCluster, namespace: str
+) -> None:
+    objects = cluster.objects
+    create_ready(objects, *(deployment(namespace, f"app-{number}", replicas=number) for number in (1, 2, 3)))
+    time.sleep(1.1)
+    service.start()
+    service.apply(enforcing("idle", namespace, resume_after="20s"))
+    wait_for(lambda: all(replicas_of(objects, namespace, f"app-{number}") == 0 for number in (1, 2, 3)))
+    service.kill()
+    for file in service.state.path.glob("temporal.db*"):
+        file.unlink()
+
+    service.start()
+    wait_for(
+        lambda: all(
+            replicas_of(objects, namespace, f"app-{number}") == number
+            and "paused" not in annotations_of(objects, namespace, f"app-{number}")
+            for number in (1, 2, 3)
+        ),
+        what="all to be adopted and woken",
+    )
+    assert service.stop() == 0
