@@ -33,6 +33,10 @@ EXCLUDE = f"{PREFIX}exclude"
 EXCLUDE_UNTIL = f"{PREFIX}exclude-until"
 WAKE_AFTER = f"{PREFIX}wake-after"
 
+MOST_REPLICAS = 2**31 - 1
+"""What fits into `spec.replicas`, an int32."""
+_DIGITS = 10
+
 Annotations = Mapping[str, str]
 AnnotationPatch = dict[str, str | None]
 """A merge patch of annotations: None removes a key."""
@@ -124,7 +128,7 @@ def read_pause(annotations: Annotations) -> PauseRecord | None:
 def read_original(annotations: Annotations) -> int:
     """The recorded replica count, an integer of at least 1. Raises InvalidAnnotation otherwise."""
     text = annotations.get(ORIGINAL_REPLICAS, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= 1):  # noqa: PLR2004 - fits int32
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= MOST_REPLICAS):
         raise InvalidAnnotation(ORIGINAL_REPLICAS, text, "a whole number of at least 1")
     return int(text)
 

@@ -1,0 +1,87 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies import annotations as notes
+from policies.annotations import Because, PauseRecord, WakeNote
+from policies.costs import HourlyCost
+from policies.errors import InvalidAnnotation
+
+INSTANTS = st.integers(0, 2**32).map(lambda seconds: datetime.fromtimestamp(seconds, tz=UTC))
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def written(patch: notes.AnnotationPatch) -> dict[str, str]:
+    return {key: value for key, value in patch.items() if value is not None}
+
+
+@given(
+    record=st.builds(
+        PauseRecord,
+        pause_id=NAMES,
+        instance=NAMES,
+        policy=NAMES,
+        paused_at=INSTANTS,
+        original_replicas=st.integers(1, 2**31 - 1),
+        resume_at=st.none() | INSTANTS,
+        cost=st.none() | st.builds(HourlyCost, amount=st.integers(0, 10_000), currency=st.just("EUR"), source=NAMES),
+    )
+)
+def test_a_record_reads_back_as_it_was_written(record: PauseRecord) -> None:
+    assert notes.read_pause(written(notes.pause_patch(record))) == record
+
+
+@given(note=st.builds(WakeNote, resumed_at=INSTANTS, awake_until=INSTANTS, because=st.sampled_from(list(Because))))
+def test_a_note_reads_back_and_takes_every_annotation_of_the_sleep_away(note: WakeNote) -> None:
+    patch = notes.wake_patch(note)
+    assert notes.read_note(written(patch)) == note
+    assert {key for key, value in patch.items() if value is None} == set(notes.ASLEEP_KEYS)
+
+
+def test_a_new_record_leaves_the_note_of_the_last_wake_in_place() -> None:
+    record = PauseRecord(pause_id="p", instance="i", policy="n", paused_at=datetime.now(UTC), original_replicas=1)
+    assert not {notes.RESUMED_AT, notes.AWAKE_UNTIL, notes.AWAKE_BECAUSE} & set(notes.pause_patch(record))
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "three", "1.5", "٣", " 3", "3 ", "1e3", "9999999999", "0x3"])
+def test_a_count_that_is_no_count_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(InvalidAnnotation, match="original-replicas"):
+        notes.read_original({notes.ORIGINAL_REPLICAS: text})
+
+
+@pytest.mark.parametrize(
+    ("annotations", "until"),
+    [
+        ({}, None),
+        ({notes.EXCLUDE: "false"}, None),
+        ({notes.EXCLUDE_UNTIL: "2026-12-01T10:00:00+02:00"}, datetime(2026, 12, 1, 8, tzinfo=UTC)),
+        ({notes.EXCLUDE_UNTIL: "2026-12-01"}, datetime(2026, 12, 2, tzinfo=BERLIN)),
+    ],
+    ids=["none", "said no", "an instant", "a day, which ends in the policy's zone"],
+)
+def test_until_when_a_person_took_it_out(annotations: dict[str, str], until: datetime | None) -> None:
+    assert notes.excluded_until(annotations, BERLIN) == until
+
+
+def test_exclude_has_no_end() -> None:
+    until = notes.excluded_until({notes.EXCLUDE: "true"}, UTC)
+    assert until is not None
+    assert until > datetime.now(UTC) + timedelta(days=365_000)
+
+
+@pytest.mark.parametrize("value", ["True", "yes", "1", ""])
+def test_an_exclude_that_is_neither_true_nor_false_is_not_guessed_at(value: str) -> None:
+    with pytest.raises(InvalidAnnotation, match="exclude"):
+        notes.excluded_until({notes.EXCLUDE: value}, UTC)
+
+
+def test_a_price_nobody_can_read_keeps_nothing_asleep() -> None:
+    record = PauseRecord(pause_id="p", instance="i", policy="n", paused_at=datetime.now(UTC), original_replicas=2)
+    carried = written(notes.pause_patch(record)) | {notes.HOURLY_COST: "cheap"}
+    read = notes.read_pause(carried)
+    assert read is not None
+    assert read.cost is None

@@ -1,0 +1,129 @@
+"""Single decisions of the protocol, each an example. All of them together: test_protocol_model.py."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from policies.annotations import Because, PauseRecord, WakeNote, note_patch, pause_patch
+from policies.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.workload import Observation, WorkloadRef
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+REF = WorkloadRef(namespace="shop", name="web", uid="u1")
+RECORD = PauseRecord(pause_id="p1", instance="me", policy="night", paused_at=NOW, original_replicas=3)
+NOTE = WakeNote(resumed_at=NOW + timedelta(hours=1), awake_until=NOW + timedelta(hours=2), because=Because.PERSON)
+PAUSE = PauseIntent(ref=REF, record=RECORD, generation=7, not_after=NOW + timedelta(minutes=10))
+WAKE = WakeIntent(ref=REF, record=RECORD, owns_zero=True, note=NOTE)
+
+
+def carried(**changes: Any) -> dict[str, str]:
+    patch = pause_patch(RECORD.model_copy(update=changes))
+    return {key: value for key, value in patch.items() if value is not None}
+
+
+def seen(replicas: int = 3, generation: int = 7, **changes: Any) -> Observation:
+    return Observation(ref=REF, resource_version="42", generation=generation, replicas=replicas, **changes)
+
+
+def asleep(**changes: Any) -> Observation:
+    return seen(replicas=0, generation=9, annotations=carried(**changes))
+
+
+@pytest.mark.parametrize(
+    ("end", "what"),
+    [
+        ("gone", None),
+        ("gone", seen().model_copy(update={"ref": REF.model_copy(update={"uid": "u2"})})),
+        ("gone", seen(being_deleted=True)),
+        ("asleep", asleep()),
+        ("at-zero", seen(replicas=0)),
+        ("already-paused", asleep(pause_id="other")),
+        ("excluded", seen(annotations={"finops.io/exclude": "true"})),
+        ("changed", seen(generation=8)),
+        ("changed", seen(generation=9, annotations=carried())),
+        ("not-ours", seen(annotations=carried(instance="them"))),
+    ],
+    ids=[
+        "deleted",
+        "re-created",
+        "being deleted",
+        "done already",
+        "zero of its own",
+        "another pause",
+        "excluded meanwhile",
+        "changed before W1",
+        "changed after W1",
+        "another installation's",
+    ],
+)
+def test_a_pause_ends_without_a_write(end: str, what: Observation | None) -> None:
+    action = decide(what, PAUSE, NOW, unknown_outcome=False)
+    assert isinstance(action, Finished)
+    assert action.end == end
+
+
+def test_an_expired_pause_ends() -> None:
+    action = decide(seen(), PAUSE, PAUSE.not_after, unknown_outcome=False)
+    assert isinstance(action, Finished)
+    assert action.end == "too-late"
+
+
+def test_a_pause_goes_out_under_the_version_that_was_seen() -> None:
+    assert decide(seen(), PAUSE, NOW, unknown_outcome=False) == SendPause(resource_version="42", record=RECORD)
+
+
+def test_a_pause_whose_first_write_landed_goes_on() -> None:
+    half_way = seen(generation=8, annotations=carried())
+    assert isinstance(decide(half_way, PAUSE, NOW, unknown_outcome=True), SendPause)
+
+
+@pytest.mark.parametrize("changes", [{}, {"instance": "me"}, {"pause_id": "older"}], ids=["ours", "again", "an undo's"])
+def test_a_sleeper_gets_its_count_back(changes: dict[str, Any]) -> None:
+    expected = SendResume(resource_version="42", replicas=3, note=NOTE)
+    assert decide(asleep(**changes), WAKE, NOW, unknown_outcome=False) == expected
+
+
+def test_a_count_that_an_undo_brought_back_is_not_believed() -> None:
+    action = decide(asleep(pause_id="older", original_replicas=9), WAKE, NOW, unknown_outcome=False)
+    assert isinstance(action, SendResume)
+    assert action.replicas == 3
+
+
+def test_a_count_that_a_person_edited_is_obeyed() -> None:
+    action = decide(asleep(original_replicas=5), WAKE, NOW, unknown_outcome=False)
+    assert isinstance(action, SendResume)
+    assert action.replicas == 5
+
+
+def test_a_running_workload_is_cleared_and_never_scaled() -> None:
+    action = decide(seen(replicas=7, annotations=carried()), WAKE, NOW, unknown_outcome=False)
+    assert action == SendClear(resource_version="42", note=NOTE)
+
+
+def test_a_zero_without_a_record_is_ours_only_where_we_made_it() -> None:
+    ours = decide(seen(replicas=0), WAKE, NOW, unknown_outcome=False)
+    theirs = decide(seen(replicas=0), WAKE.model_copy(update={"owns_zero": False}), NOW, unknown_outcome=False)
+    assert isinstance(ours, SendResume)
+    assert isinstance(theirs, Finished)
+
+
+def test_a_zero_that_came_after_the_wake_is_somebodys_choice() -> None:
+    noted = {key: value for key, value in note_patch(NOTE).items() if value is not None}
+    action = decide(seen(replicas=0, annotations=noted), WAKE, NOW, unknown_outcome=False)
+    assert isinstance(action, Finished)
+    assert action.end == "not-ours"
+
+
+def test_calling_a_pause_off_after_an_unknown_write_lands_a_fence_that_changes_something() -> None:
+    off = WAKE.model_copy(update={"note": None, "owns_zero": False})
+    action = decide(seen(), off, NOW, unknown_outcome=True)
+    assert isinstance(action, SendClear)
+    assert action.fence_at == NOW
+    again = decide(seen(annotations={"finops.io/resumed-at": "2026-11-23T19:59:59Z"}), off, NOW, unknown_outcome=True)
+    assert isinstance(again, SendClear)
+
+
+def test_without_an_unknown_write_calling_off_needs_none() -> None:
+    off = WAKE.model_copy(update={"note": None, "owns_zero": False})
+    assert isinstance(decide(seen(), off, NOW, unknown_outcome=False), Finished)
