@@ -4,6 +4,7 @@ What is the same for every page (costs, autoscalers, placements) is gathered onc
 memory; a run that moves to another worker gathers it again.
 """
 
+import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from policies.reasons import Reason
 from policies.workload import Workload
 
 _RUNS_KEPT = 4
+_LOG = logging.getLogger(__name__)
 
 
 class PageOrder(Frozen):
@@ -98,10 +100,15 @@ def judge(policy: EnforcementPolicy, page: Page, gathered: Gathered, now: dateti
     surroundings = gathered.surroundings_for(page.workloads, now)
     candidates: list[Candidate] = []
     decisions: Counter[Reason] = Counter()
-    census = Census()
+    census, unreadable = Census(), list(page.unreadable)
     for workload in page.workloads:
         case = Case(policy=policy, workload=workload, surroundings=surroundings, cost=gathered.costs.quote(workload))
-        decision = evaluate(case)
+        try:
+            decision = evaluate(case)
+        except Exception:  # noqa: BLE001 - a fault of ours, and the others go on
+            _LOG.exception("%s could not be judged and is left alone", workload.ref)
+            unreadable.append(str(workload.ref))
+            continue
         decisions[decision.reason] += 1
         if decision.reason is Reason.PAUSE:
             candidates.append(as_candidate(case, decision))
@@ -112,7 +119,7 @@ def judge(policy: EnforcementPolicy, page: Page, gathered: Gathered, now: dateti
         candidates=tuple(candidates),
         decisions=decisions,
         census=census,
-        unreadable=page.unreadable,
+        unreadable=tuple(unreadable),
     )
 
 

@@ -71,10 +71,11 @@ async def _resume(
         session.terminal.confirm(f"{len(names)} Deployments of {target} will be woken.", yes=yes)
     sent = await send_wakes(client, session.settings.cluster, sleepers, opened, request)
     recorded = [each.workload for each in sent if not each.trouble]
-    if recorded and not await has_worker(client, session.settings.cluster):
+    worked_on = await has_worker(client, session.settings.cluster)
+    if not worked_on:
         seconds = 0
     missing = await _confirm(session, recorded, seconds, wait=wait)
-    _report(session, sent, missing)
+    _report(session, sent, missing, worked_on=worked_on)
     _conclude(len(sent), sum(1 for each in sent if each.trouble), missing, wait=wait)
 
 
@@ -90,7 +91,7 @@ def _conclude(count: int, failed: int, missing: set[str], *, wait: bool) -> None
         raise Unconfirmed(f"{len(missing)} of {count} are not available yet: {', '.join(sorted(missing)[:5])}")
 
 
-def _report(session: Session, sent: tuple[Sent, ...], missing: set[str]) -> None:
+def _report(session: Session, sent: tuple[Sent, ...], missing: set[str], *, worked_on: bool) -> None:
     if session.terminal.for_programs:
         results = [{**each.model_dump(), "awake": not each.trouble and each.workload not in missing} for each in sent]
         session.terminal.show_json({"results": results})
@@ -99,7 +100,8 @@ def _report(session: Session, sent: tuple[Sent, ...], missing: set[str]) -> None
         if each.trouble:
             session.terminal.say(f"{each.workload}: {each.trouble}", style="red")
         elif each.workload in missing:
-            session.terminal.say(f"{each.workload}: the signal is recorded; it will wake as soon as a worker runs")
+            outlook = "`finops status` shows how it goes" if worked_on else "it will wake as soon as a worker runs"
+            session.terminal.say(f"{each.workload}: the signal is recorded; {outlook}")
         else:
             session.terminal.say(f"{each.workload}: awake")
 

@@ -4,6 +4,7 @@ While a workload sleeps it carries a `PauseRecord`; afterwards a `WakeNote` says
 Both are read strictly: a value that does not parse is an `InvalidAnnotation`, and whoever reads it does nothing.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -11,7 +12,7 @@ from enum import StrEnum
 from policies.costs import HourlyCost
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.times import from_rfc3339, to_rfc3339
+from policies.times import LATEST, from_rfc3339, to_rfc3339, within_reason
 
 PREFIX = "finops.io/"
 
@@ -152,7 +153,7 @@ def read_resumed_at(annotations: Annotations) -> datetime | None:
 
 
 def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
-    """Until when a person took the workload out: `datetime.max` for `exclude`, None where nobody did.
+    """Until when a person took the workload out: LATEST for `exclude`, None where nobody did.
 
     A plain date in `exclude-until` ends with that day in `zone`. Raises InvalidAnnotation: whoever wrote
     something else meant something, and guessing could pause what they protect.
@@ -161,7 +162,7 @@ def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
     if exclude not in {"true", "false"}:
         raise InvalidAnnotation(EXCLUDE, exclude, '"true" or "false"')
     if exclude == "true":
-        return datetime.max.replace(tzinfo=zone)
+        return LATEST
     text = annotations.get(EXCLUDE_UNTIL)
     if text is None:
         return None
@@ -169,7 +170,9 @@ def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
         day = date.fromisoformat(text)
     except ValueError:
         return _read_instant(annotations, EXCLUDE_UNTIL)
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
+    if day >= LATEST.date():
+        return LATEST
+    return within_reason(datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone))
 
 
 def _read_instant(annotations: Annotations, key: str) -> datetime:
@@ -188,6 +191,7 @@ def _read_cost(text: str | None) -> HourlyCost | None:
     """The frozen price, or None: a price nobody can read must never keep a workload asleep."""
     parts = (text or "").split(" ", 2)
     try:
-        return HourlyCost(amount=float(parts[0]), currency=parts[1], source=parts[2])
+        amount = float(parts[0])
+        return HourlyCost(amount=amount, currency=parts[1], source=parts[2]) if 0 <= amount < math.inf else None
     except (ValueError, IndexError):
         return None

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from policies.annotations import PauseRecord, WakeNote
 from policies.costs import HourlyCost
 from policies.models import Frozen
+from policies.times import Instant, from_rfc3339
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import earliest
 from policies.workload import Observation, WorkloadRef
@@ -69,13 +70,13 @@ class WakeRequest(Frozen):
 
     by: str = "somebody"
     reason: str = ""
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
 class Until(Frozen):
     """A time until which something shall hold, and who says so."""
 
-    until: AwareDatetime
+    until: Instant
     by: str = "somebody"
 
 
@@ -146,10 +147,9 @@ def _instant(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        instant = datetime.fromisoformat(value)
+        return from_rfc3339(value)
     except ValueError:
         return None
-    return instant if instant.tzinfo is not None else None
 
 
 Hibernation.model_rebuild()

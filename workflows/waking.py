@@ -26,12 +26,15 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
     assert life.sleep is not None
     life.enter(Phase.RESUMING)
     note: WakeNote | None = None
+    asked = life.requests.wake
     while True:
         consulted = await life.consult(life.sleep.record)
         if consulted.seen is None:
             if await life.is_gone_for_good():
                 return Finished(end="gone", sentence="the Deployment was deleted")
             continue
+        if life.requests.wake is not asked:
+            asked, because, note = life.requests.wake, Because.PERSON, None
         if note is None and because is not None:
             note = _note(life, because, consulted, consulted.seen)
         intent = WakeIntent(
@@ -42,12 +45,12 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
         )
         action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):
-            life.note = _carried_note(life, consulted.seen) or note
+            _awake_under(life, _carried_note(life, consulted.seen) or note)
             return action
         assert isinstance(action, SendResume | SendClear)
         outcome = await _send(life, action)
         if outcome.result == "done":
-            life.note = note
+            _awake_under(life, note)
             return Finished(end="awake", sentence="given back")
         attempt.take(outcome)
         await _wait(life, attempt, outcome)
@@ -89,6 +92,13 @@ def _note(life: Life, because: Because, consulted: Consultation, seen: Observati
         previous=_previous_note(seen),
         until=None if wake is None else wake.until,
     )
+
+
+def _awake_under(life: Life, note: WakeNote | None) -> None:
+    """Awake, as the note says. A longer time that somebody asked for meanwhile is still a wish."""
+    life.note, wake = note, life.requests.wake
+    if wake is not None and wake.until is not None and (note is None or note.awake_until < wake.until):
+        life.requests.keep_awake = wake.until
 
 
 def _carried_note(life: Life, seen: Observation) -> WakeNote | None:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,7 @@ from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote
 from policies.costs import HourlyCost
 from policies.errors import InvalidAnnotation
+from policies.times import EARLIEST, LATEST
 
 INSTANTS = st.integers(0, 2**32).map(lambda seconds: datetime.fromtimestamp(seconds, tz=UTC))
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
@@ -60,17 +61,24 @@ def test_a_count_that_is_no_count_is_refused_with_a_sentence(text: str) -> None:
         ({notes.EXCLUDE: "false"}, None),
         ({notes.EXCLUDE_UNTIL: "2026-12-01T10:00:00+02:00"}, datetime(2026, 12, 1, 8, tzinfo=UTC)),
         ({notes.EXCLUDE_UNTIL: "2026-12-01"}, datetime(2026, 12, 2, tzinfo=BERLIN)),
+        ({notes.EXCLUDE_UNTIL: "9999-12-31"}, LATEST),
+        ({notes.EXCLUDE_UNTIL: "9999-12-31T23:59:59-14:00"}, LATEST),
+        ({notes.EXCLUDE_UNTIL: "0001-01-01T00:00:00+14:00"}, EARLIEST),
+        ({notes.EXCLUDE: "true"}, LATEST),
     ],
-    ids=["none", "said no", "an instant", "a day, which ends in the policy's zone"],
+    ids=[
+        "none",
+        "said no",
+        "an instant",
+        "a day, which ends in the policy's zone",
+        "for ever, as people write it",
+        "behind the last instant",
+        "before the first instant",
+        "excluded",
+    ],
 )
 def test_until_when_a_person_took_it_out(annotations: dict[str, str], until: datetime | None) -> None:
     assert notes.excluded_until(annotations, BERLIN) == until
-
-
-def test_exclude_has_no_end() -> None:
-    until = notes.excluded_until({notes.EXCLUDE: "true"}, UTC)
-    assert until is not None
-    assert until > datetime.now(UTC) + timedelta(days=365_000)
 
 
 @pytest.mark.parametrize("value", ["True", "yes", "1", ""])
@@ -79,9 +87,10 @@ def test_an_exclude_that_is_neither_true_nor_false_is_not_guessed_at(value: str)
         notes.excluded_until({notes.EXCLUDE: value}, UTC)
 
 
-def test_a_price_nobody_can_read_keeps_nothing_asleep() -> None:
+@pytest.mark.parametrize("price", ["cheap", "nan USD list", "inf USD list", "-1 USD list", "1"])
+def test_a_price_nobody_can_read_keeps_nothing_asleep(price: str) -> None:
     record = PauseRecord(pause_id="p", instance="i", policy="n", paused_at=datetime.now(UTC), original_replicas=2)
-    carried = written(notes.pause_patch(record)) | {notes.HOURLY_COST: "cheap"}
+    carried = written(notes.pause_patch(record)) | {notes.HOURLY_COST: price}
     read = notes.read_pause(carried)
     assert read is not None
     assert read.cost is None

@@ -1,20 +1,21 @@
 """Putting Deployments to sleep in tests: through the product's own workflow, in front of the real control plane."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases import policy
-from deployments import annotations_of, create_ready, deployment, path_of, replicas_of
+from deployments import annotations_of, create_ready, deployment, path_of, replicas_of, wait_for
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.snapshot import Hold, Snapshot
 from activities.starting import start_hibernation
-from localcluster import ObjectClient
+from localcluster import ApiError, ObjectClient
 from policies.annotations import PREFIX
 from policies.costs import HourlyCost
 from policies.document import EnforcementPolicy
@@ -23,6 +24,10 @@ from policies.names import STATUS, hibernation_id
 from policies.workload import observe
 from worker.cluster import Cluster
 
+_PLURALS = {
+    "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
+    "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
+}
 COST = HourlyCost(amount=0.1, currency="USD", source="price list")
 
 
@@ -151,6 +156,45 @@ class Bedroom:
     def scale(self, replicas: int, name: str = "web") -> None:
         """Somebody scales it."""
         self.patch({"spec": {"replicas": replicas}}, name, "/scale")
+
+    @contextmanager
+    def scaling_refused(self) -> Iterator[None]:
+        """An admission policy that refuses every scale in the namespace, as a platform team might have."""
+        group = "admissionregistration.k8s.io/v1"
+        name = f"no-scale-{self.namespace}"
+        rule = {
+            "apiGroups": ["apps"],
+            "apiVersions": ["v1"],
+            "operations": ["UPDATE"],
+            "resources": ["deployments/scale"],
+        }
+        specs: dict[str, dict[str, Any]] = {
+            "ValidatingAdmissionPolicy": {
+                "failurePolicy": "Fail",
+                "matchConstraints": {"resourceRules": [rule]},
+                "validations": [{"expression": f"request.namespace != '{self.namespace}'", "message": "no"}],
+            },
+            "ValidatingAdmissionPolicyBinding": {"policyName": name, "validationActions": ["Deny"]},
+        }
+        for kind, spec in specs.items():
+            item = {"apiVersion": group, "kind": kind, "metadata": {"name": name}, "spec": spec}
+            self.objects.request("POST", f"/apis/{group}/{_PLURALS[kind]}", item)
+        wait_for(self._scale_is_refused, what="the admission policy to be in force")
+        try:
+            yield
+        finally:
+            for plural in reversed(_PLURALS.values()):
+                self.objects.delete(f"/apis/{group}/{plural}/{name}")
+            wait_for(lambda: not self._scale_is_refused(), what="the admission policy to be gone")
+
+    def _scale_is_refused(self) -> bool:
+        """Asked without changing anything: the API server judges a dry run like the real thing."""
+        path = path_of(self.namespace, self.names[0]) + "/scale"
+        try:
+            self.objects.patch(path, {"spec": {"replicas": 1}}, dryRun="All")
+        except ApiError:
+            return True
+        return False
 
     def deploy_again(self, name: str = "web") -> None:
         """A new image comes in."""

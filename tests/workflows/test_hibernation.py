@@ -207,6 +207,38 @@ async def test_excluding_a_sleeper_wakes_it(bedroom: Bedroom) -> None:
     assert bedroom.annotations()["exclude"] == "true"
 
 
+@pytest.mark.parametrize("until", ["9999-12-31", "9999-12-31T23:59:59-14:00"])
+async def test_an_exclusion_for_ever_wakes_it_too(bedroom: Bedroom, until: str) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(exclude_until=until)
+    await handle.signal(CHECK)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_wake_until_the_end_of_time_is_a_wake(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE, {"by": "anna", "until": "9999-12-31T23:59:59-14:00"})
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    assert bedroom.annotations()["awake-until"] == "9000-01-01T00:00:00Z"
+
+
+async def test_a_person_who_asks_while_a_timers_wake_is_refused_gets_their_time(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    until = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    with bedroom.scaling_refused():
+        await bedroom.skip(handle, 10.1)
+        await bedroom.reach(handle, Phase.RESUME_FAILING)
+        assert bedroom.replicas() == 0
+        await handle.signal(REACTIVATE, {"by": "anna", "until": until.isoformat()})
+        await bedroom.reach(handle, Phase.RESUME_FAILING)
+    await bedroom.skip(handle, 0.2)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+    assert from_rfc3339(bedroom.annotations()["awake-until"]) == until
+
+
 async def test_stripped_annotations_are_restored_from_the_workflow(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
     before = bedroom.annotations()
