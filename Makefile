@@ -63,5 +63,6 @@ clean:
 # For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
 # they are of sleeps that may still be open somewhere.
 histories: $(READY)
-	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py
+	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py \
+	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

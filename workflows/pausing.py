@@ -7,7 +7,8 @@ from temporalio.exceptions import ActivityError
 
 from activities.orders import SendPauseOrder, WriteOutcome
 from activities.writes import WriteActivities
-from policies.annotations import PauseRecord
+from policies.annotations import PauseRecord, read_pause
+from policies.errors import InvalidAnnotation
 from policies.hibernation import PauseOrder, Phase, wake_time
 from policies.keeping import Sleep
 from policies.protocol import Finished, PauseIntent, SendPause, decide, original_of
@@ -47,6 +48,8 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
             return Finished(end="changed", sentence="somebody wants it awake"), attempt
         action = decide(seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):
+            if action.end == "already-paused" and _adopt(life, seen):
+                return ASLEEP, attempt
             _remember(life, seen, record)
             return action, attempt
         assert isinstance(action, SendPause)
@@ -93,6 +96,20 @@ async def _wait(life: Life, back_off: timedelta) -> None:
         await wait_until(
             workflow.now() + back_off, lambda: life.requests.wake is not None, summary="wait before the next try"
         )
+
+
+def _adopt(life: Life, seen: Observation) -> bool:
+    """Take over a sleep that this installation began under another pause-id, as after a reset of the workflow: ending
+    here would leave a sleeper with nobody to wake it.
+    """
+    try:
+        record = read_pause(seen.annotations)
+    except InvalidAnnotation:
+        return False
+    if record is None or record.instance != life.hibernation.instance:
+        return False
+    life.sleep = Sleep(record=record, revision=seen.revision)
+    return True
 
 
 def _remember(life: Life, seen: Observation, record: PauseRecord) -> None:

@@ -64,6 +64,8 @@ class Bedroom:
     namespace: str
     names: list[str] = field(default_factory=list)
     handles: list[WorkflowHandle[Any, HibernationResult]] = field(default_factory=list)
+    runs: list[WorkflowHandle[Any, Any]] = field(default_factory=list)
+    """Enforcements and reconciliations that the test started itself."""
 
     def deploy(self, name: str = "web", **how: Any) -> str:
         """A Deployment of three replicas, ready."""

@@ -86,10 +86,11 @@ async def bedroom(
 
 
 async def record(bedroom: Bedroom, path: Path) -> None:
-    """Keep the history of the first hibernation of a test, without the names of process and host."""
-    if path.exists() or not bedroom.handles:
+    """Keep the history of the first workflow that a test is about, without the names of process and host."""
+    handles = bedroom.runs or bedroom.handles
+    if path.exists() or not handles:
         return
-    history = json.loads((await bedroom.handles[0].fetch_history()).to_json())
+    history = json.loads((await handles[0].fetch_history()).to_json())
     path.write_text(json.dumps(_anonymous(history), separators=(",", ":")) + "\n")
 
 

@@ -34,13 +34,15 @@ async def run(bedroom: Bedroom, name: str = "idle-dev") -> EnforcementResult:
     """One run, as the Schedule would start it."""
     client, cluster = bedroom.environment.client, bedroom.product.settings.cluster
     with bedroom.environment.with_time_skipping_disabled():
-        result: EnforcementResult = await client.execute_workflow(
+        handle = await client.start_workflow(
             ENFORCEMENT,
             Enforcement(cluster=cluster, policy=name),
             id=f"enforce/{cluster}/{name}-{next(_RUNS)}",
             task_queue=task_queue(cluster),
             result_type=EnforcementResult,
         )
+    bedroom.runs.append(handle)
+    result: EnforcementResult = await handle.result()
     return result
 
 

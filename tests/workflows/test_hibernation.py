@@ -378,6 +378,19 @@ async def test_a_sleeper_without_a_workflow_can_be_started_in_the_middle_of_waki
     assert bedroom.replicas() == 3
 
 
+async def test_a_hibernation_that_was_reset_takes_its_own_sleep_over(bedroom: Bedroom) -> None:
+    first = await bedroom.put_to_sleep()
+    record = bedroom.annotations()
+    await first.terminate()
+    again = await bedroom.start()
+    status = await bedroom.reach(again, Phase.ASLEEP)
+    assert status.original_replicas == 3
+    assert bedroom.annotations() == record
+    await again.signal(REACTIVATE)
+    await bedroom.reach(again, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
 async def test_a_stale_record_on_a_running_workload_is_cleared_and_nothing_scaled(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
     await handle.signal(REACTIVATE)

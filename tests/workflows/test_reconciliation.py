@@ -24,13 +24,15 @@ async def reconcile(bedroom: Bedroom) -> ReconcileResult:
     """One run."""
     cluster = bedroom.product.settings.cluster
     with bedroom.environment.with_time_skipping_disabled():
-        result: ReconcileResult = await bedroom.environment.client.execute_workflow(
+        handle = await bedroom.environment.client.start_workflow(
             RECONCILIATION,
             Reconcile(cluster=cluster),
             id=f"reconcile/{cluster}-{next(_RUNS)}",
             task_queue=task_queue(cluster),
             result_type=ReconcileResult,
         )
+    bedroom.runs.append(handle)
+    result: ReconcileResult = await handle.result()
     return result
 
 
