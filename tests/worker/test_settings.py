@@ -76,7 +76,6 @@ def test_protected_namespaces_replace_the_shipped_ones_but_never_kube(tmp_path: 
         ({"FINOPS_INTERVAL": "five"}, {}, 'FINOPS_INTERVAL: "five" is not a duration'),
         ({"FINOPS_MIN_SLEEP": "0s"}, {}, "FINOPS_MIN_SLEEP: '0s' must be greater than 0"),
         ({"FINOPS_OPENCOST_URL": "opencost:9003"}, {}, "FINOPS_OPENCOST_URL: the value is not the address"),
-        ({"FINOPS_PROMETHEUS_URL": "http://x/?q=1"}, {}, "FINOPS_PROMETHEUS_URL: the value is not the address"),
         ({"FINOPS_PROTECTED_NAMESPACES": "a,B?"}, {}, "'B?' is not the name of a namespace"),
         ({"FINOPS_MAX_HOURLY_COST": "0"}, {}, "FINOPS_MAX_HOURLY_COST: '0' should be greater than 0"),
         ({"FINOPS_PAUSES_PER_SECOND": "nan"}, {}, "FINOPS_PAUSES_PER_SECOND: 'nan'"),
