@@ -199,7 +199,10 @@ def stop_in(directory: Path) -> None:
     if state and belongs_to(state.supervisor, directory):
         os.kill(state.supervisor, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while is_claimed(directory) and time.monotonic() < deadline:
+    # The lock goes with the folder's first files, while the supervisor is still removing the rest.
+    while (is_claimed(directory) or (state and belongs_to(state.supervisor, directory))) and (
+        time.monotonic() < deadline
+    ):
         time.sleep(0.02)
     _kill_recorded(directory)
     remove(directory)
