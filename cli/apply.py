@@ -18,6 +18,7 @@ from cli.plan import load_policies
 from cli.session import Session
 from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse_other_files, send_checks
 from policies.document import EnforcementPolicy, Mode
+from policies.durations import format_duration
 from policies.notices import notices
 from worker.schedules import put_schedules
 
@@ -75,10 +76,12 @@ async def _apply(
     client = await open_client_if_up(session, asleep=asleep)
     directory = PolicyDirectory(session.settings.policies)
     directory.prepare()
+    known = {policy.name for policy in read_applied(session)}
+    every = format_duration(session.settings.interval)
     for policy in policies:
         directory.write(policy)
-        state = "changed" if policy.name in changed else "unchanged"
-        session.terminal.say(f"policy {policy.name} ({policy.spec.mode}) {state}")
+        state = "created" if policy.name not in known else "changed" if policy.name in changed else "unchanged"
+        session.terminal.say(f"policy {policy.name} ({policy.spec.mode}) {state}, runs every {every}")
     if client is not None:
         await _schedule(session, client, policies, changed)
     await remove_policies(session, client, pruned)

@@ -35,13 +35,15 @@ def is_asleep(workload: Workload) -> bool:
 
 async def wait_for(session: Session, names: Iterable[str], reached: Reached, seconds: float) -> set[str]:
     """The Deployments (`namespace/name`) that have not reached it when the time is over. One that is gone has."""
-    missing = set(names)
+    missing, told = set(names), ""
     ends_at = time.monotonic() + seconds
     while missing:
         try:
             missing = await asyncio.to_thread(_look, session, missing, reached)
         except IoError as error:
-            session.terminal.note(f"cannot look: {error}")
+            if str(error) != told:
+                session.terminal.note(f"cannot look: {error}")
+            told = str(error)
         pause = _SECONDS_BETWEEN_READS if len(missing) <= _FEW else _SECONDS_BETWEEN_LISTS
         if time.monotonic() + pause > ends_at:
             break

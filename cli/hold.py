@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.snapshot import Hold
 from cli.errors import Refused
 from cli.session import Session
+from cli.source import SNAPSHOT_SECONDS
 from cli.temporal import open_client
 from cli.times import show_time
 from worker.clusterrecord import read_record, set_hold
@@ -47,6 +48,8 @@ async def _set(session: Session, wanted: Hold | None) -> None:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise Refused(f"no worker has been up for cluster {cluster} yet: there is nothing to hold") from error
         raise
+    with session.terminal.progress("letting the worker read it"):
+        await asyncio.sleep(SNAPSHOT_SECONDS)
     if wanted is None:
         session.terminal.say(f"released: enforcement of cluster {cluster} goes on with its next run")
     else:

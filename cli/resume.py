@@ -20,8 +20,10 @@ from cli.temporal import ASLEEP_PHASES, find_open, has_worker, list_open, open_c
 from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
 from policies import annotations as notes
+from policies.errors import RuleError
 from policies.hibernation import WakeRequest
 from policies.workload import Workload, WorkloadRef
+from worker.errors import ConnectionFailed
 
 CONFIRM_SECONDS = 10.0
 
@@ -59,7 +61,10 @@ def resume(
 async def _resume(
     session: Session, target: Target, request: WakeRequest, seconds: float, *, wait: bool, yes: bool
 ) -> None:
-    client = await open_client(session)
+    try:
+        client = await open_client(session)
+    except ConnectionFailed as error:
+        raise CommandError(f"{error}; or wake it without Temporal, with --direct") from error
     found = await asyncio.to_thread(_find, session, target)
     opened = await _find_open(client, session.settings.cluster, target)
     sleepers = _choose(session, found or (), target, opened)
@@ -103,7 +108,17 @@ def _report(session: Session, sent: tuple[Sent, ...], missing: set[str], *, work
             outlook = "`finops status` shows how it goes" if worked_on else "it will wake as soon as a worker runs"
             session.terminal.say(f"{each.workload}: the signal is recorded; {outlook}")
         else:
-            session.terminal.say(f"{each.workload}: awake")
+            session.terminal.say(f"{each.workload}: awake{_until(session, each.workload) if len(sent) == 1 else ''}")
+
+
+def _until(session: Session, name: str) -> str:
+    """How long nobody pauses it now, which is what whoever woke it wants to know."""
+    try:
+        workload = session.cluster.deployments.read(*name.split("/"))
+        note = None if workload is None else notes.read_note(workload.annotations)
+    except (IoError, RuleError):
+        return ""
+    return "" if note is None else f", and not paused before {show_time(note.awake_until)}"
 
 
 def _choose(

@@ -26,10 +26,10 @@ class Stop:
         await self._asked.wait()
 
     def listen(self, task: "asyncio.Task[None]") -> None:
-        """Take SIGINT and SIGTERM on behalf of this task."""
+        """Take SIGINT, SIGTERM and the hang-up of a closed terminal on behalf of this task."""
         self._task = task
         loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(each, self._ask)
 
     def _ask(self) -> None:

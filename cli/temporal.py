@@ -107,5 +107,5 @@ def _as_open(execution: WorkflowExecution) -> OpenHibernation:
         phase=phase_of(execution),
         since=execution.start_time,
         until=attributes.get(visibility.RESUME_AT) if phase_of(execution) in ASLEEP_PHASES else None,
-        saved_per_day=attributes.get(visibility.SAVED_PER_DAY),
+        saved_per_day=attributes.get(visibility.SAVED_PER_DAY) if phase_of(execution) in ASLEEP_PHASES else None,
     )

@@ -16,6 +16,7 @@ LOCK_NAME = "cluster.lock"
 STATE_NAME = "cluster.json"
 UNNAMED_PREFIX = "auto-"
 # A folder this young may belong to a start that has not locked it yet.
+CLAIM_SECONDS = 3.0
 SWEEP_AFTER_SECONDS = 60.0
 
 
@@ -55,11 +56,9 @@ def claim(folder: Path) -> int:
         lock = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise FolderRefused(folder, error.strerror or str(error)) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    if not _lock_soon(lock):
         os.close(lock)
-        raise AlreadyRunning(folder) from error
+        raise AlreadyRunning(folder)
     try:
         removed_meanwhile = lock_path.stat().st_ino != os.fstat(lock).st_ino
     except FileNotFoundError:
@@ -68,6 +67,20 @@ def claim(folder: Path) -> int:
         os.close(lock)
         return claim(folder)
     return lock
+
+
+def _lock_soon(lock: int) -> bool:
+    """Take the lock, also from programs that are just dying with their killed supervisor."""
+    deadline = time.monotonic() + CLAIM_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 def is_claimed(folder: Path) -> bool:

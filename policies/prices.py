@@ -54,15 +54,17 @@ class PriceList(Frozen):
         """Whether a price depends on where the pods run, so that pods and nodes have to be listed."""
         return bool(self.nodes)
 
-    def quote(self, per_pod: Requests, placements: tuple[Mapping[str, str], ...]) -> CostAnswer:
-        """The hourly cost of pods with the same requests, one placement (its node's labels) per pod.
+    def quote(self, per_pod: Requests, replicas: int, placements: tuple[Mapping[str, str], ...] = ()) -> CostAnswer:
+        """The hourly cost of so many pods with the same requests; a placement is the labels of one pod's node.
 
-        A pod whose node is unknown is placed on no labels and takes the plain rates. Without requests there is no
+        Pods without a placement take the plain rates, all at once: a count may be absurd. Without requests there is no
         opinion: a workload that asks for nothing may use a lot.
         """
         if per_pod.nothing:
             return CostAnswer(unknown_because="its containers request nothing, so the price list has no opinion")
-        amount = sum(self._price_on(labels, per_pod) for labels in placements)
+        placed = placements[:replicas]
+        amount = sum(self._price_on(labels, per_pod) for labels in placed)
+        amount += self._price_on({}, per_pod) * (replicas - len(placed))
         return CostAnswer(cost=HourlyCost(amount=amount, currency=self.currency, source="price list"))
 
     def _price_on(self, labels: Mapping[str, str], per_pod: Requests) -> float:

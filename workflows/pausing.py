@@ -63,6 +63,8 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         await _wait(life, attempt.back_off(outcome))
         consulted = await life.consult()
         if consulted.seen is None:
+            if attempt.touched and not await life.is_gone_for_good():
+                continue
             return Finished(end="gone", sentence="the Deployment is gone"), attempt
         seen = consulted.seen
 

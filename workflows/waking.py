@@ -35,7 +35,8 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             continue
         if life.requests.wake is not asked:
             asked, because, note = life.requests.wake, Because.PERSON, None
-        if note is None and because is not None:
+        if because is not None and (note is None or not attempt.touched):
+            # Dated anew until something may have landed: a wake that was refused for an hour cools down from its end.
             note = _note(life, because, consulted, consulted.seen)
         intent = WakeIntent(
             ref=life.hibernation.ref,

@@ -19,7 +19,6 @@ from policies.workload import Workload
 
 _HIGHEST = 1000
 _FIELDS = tuple(Rates.model_fields)
-_NOWHERE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,8 @@ class _Quotes:
 
     def quote(self, workload: Workload) -> CostAnswer:
         """The requests of all its replicas, on the nodes they run on."""
-        if self.placements is None:
-            return self.prices.quote(workload.requests, (_NOWHERE,) * workload.replicas)
-        return self.prices.quote(workload.requests, self.placements.of(workload.ref, workload.replicas))
+        placed = () if self.placements is None else self.placements.of(workload.ref)
+        return self.prices.quote(workload.requests, workload.replicas, placed)
 
 
 class PriceListSource:

@@ -53,10 +53,9 @@ class Placements:
     def __init__(self, by_deployment: Mapping[str, tuple[Mapping[str, str], ...]]) -> None:
         self._by_deployment = by_deployment
 
-    def of(self, ref: WorkloadRef, replicas: int) -> tuple[Mapping[str, str], ...]:
-        """One mapping of node labels for each replica; empty for a pod that is not there or on no node."""
-        known = self._by_deployment.get(str(ref), ())[:replicas]
-        return known + (_NOWHERE,) * (replicas - len(known))
+    def of(self, ref: WorkloadRef) -> tuple[Mapping[str, str], ...]:
+        """One mapping of node labels for each pod that is there; empty for one that is on no node."""
+        return self._by_deployment.get(str(ref), ())
 
 
 def read_placements(transport: KubeTransport) -> Placements:

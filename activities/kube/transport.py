@@ -178,7 +178,12 @@ class KubeTransport:
                 token = link.access.configuration.get_api_key_with_prefix("BearerToken")
             except Exception as error:  # the hook runs plugins and reads files: anything may come out of it
                 raise Unreachable(call, f"its credentials cannot be refreshed ({type(error).__name__})") from error
-        return {"Authorization": token.strip()} if token else {}
+        if not token:
+            return {}
+        if not (token.strip().isascii() and token.strip().isprintable()):
+            # Said without the token: what HTTP itself would say quotes it.
+            raise Unreachable(call, "its token holds characters that no header can carry")
+        return {"Authorization": token.strip()}
 
     def _reload(self, used: _Link) -> bool:
         """Read the credentials anew; whether there are other ones than those that failed."""

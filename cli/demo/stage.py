@@ -94,7 +94,12 @@ class Stage:
         """`finops run` in the background, with its log in the scratch folder."""
         with self.log.open("ab") as log:
             self._service = subprocess.Popen(
-                self._command("run"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command("run"),
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def stop_service(self) -> None:

@@ -1,6 +1,7 @@
 """The story of the demo, step by step. Each step tells what it shows, does it with the real thing, and checks it."""
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +39,8 @@ def play(console: Console, *, keep: bool) -> int:
     except (DemoFailed, LocalClusterError) as error:
         console.print(f"[bold red]{error}[/]")
         return 1
-    console.print(f"\n[bold]Done in {time.monotonic() - began:.0f} s: every replica count is as it was.[/]")
+    end = "" if keep else " Everything is stopped again; KEEP=1 (finops demo --keep) leaves it running."
+    console.print(f"\n[bold]Done in {time.monotonic() - began:.0f} s: every replica count is as it was.[/]{end}")
     return 0
 
 
@@ -87,7 +89,7 @@ def _fall_asleep(stage: Stage) -> None:
 def _wake_one(stage: Stage) -> None:
     """One is reactivated by a signal"""
     began = time.monotonic()
-    stage.show("resume", f"{SLEEPER_TO_WAKE.namespace}/{SLEEPER_TO_WAKE.name}", "--reason", "the demo needs it")
+    stage.show("resume", f"{SLEEPER_TO_WAKE.namespace}/{SLEEPER_TO_WAKE.name}", "--reason", "demo")
     stage.wait(lambda: _all_at(stage, (SLEEPER_TO_WAKE,), asleep=False), "the signalled one to wake")
     stage.console.print(
         f"{SLEEPER_TO_WAKE.name} is back at {SLEEPER_TO_WAKE.replicas} replicas, {time.monotonic() - began:.1f} s "
@@ -144,8 +146,9 @@ def _say_how_to_go_on(stage: Stage) -> None:
     stage.console.print(
         f"\nStill running (KEEP=1). Temporal UI: {'' if server is None else server.ui_url}\n"
         f"  export KUBECONFIG={stage.cluster.kubeconfig} FINOPS_STATE_DIR={stage.state} FINOPS_CLUSTER=demo\n"
-        f"  finops status\n"
-        f"To end it: kill -INT {stage.service_pid}; python -m localcluster down --dir {stage.cluster.directory}",
+        f"  {sys.executable} -m cli status\n"
+        f"To end it:\n  kill -INT {stage.service_pid}; {sys.executable} -m localcluster down --dir "
+        f"{stage.cluster.directory}; rm -r {stage.folder}",
         highlight=False,
         soft_wrap=True,
     )

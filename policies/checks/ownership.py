@@ -2,6 +2,7 @@
 
 import json
 
+from policies.annotations import PAUSED
 from policies.checks.case import Case, Check, Finding
 from policies.document import GitOps
 from policies.reasons import Reason
@@ -40,8 +41,8 @@ class ZeroCheck(Check):
     reasons = (Reason.AT_ZERO,)
 
     def judge(self, case: Case) -> Finding | None:
-        """AtZero."""
-        if case.workload.replicas > 0:
+        """AtZero. A workload that carries a record is PausedCheck's business."""
+        if case.workload.replicas > 0 or PAUSED in case.workload.annotations:
             return None
         return Finding(reason=Reason.AT_ZERO, sentence="it has no replicas, and not because of us")
 

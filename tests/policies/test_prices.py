@@ -11,7 +11,7 @@ ONE_CORE_TWO_GIB = Requests(cpu_cores=1, memory_bytes=2 * GIB)
 
 
 def quote(prices: PriceList, *placements: dict[str, str]) -> float:
-    answer = prices.quote(ONE_CORE_TWO_GIB, placements)
+    answer = prices.quote(ONE_CORE_TWO_GIB, len(placements), placements)
     assert answer.cost is not None
     return answer.cost.amount
 
@@ -22,6 +22,19 @@ def test_a_core_and_two_gib_cost_what_opencosts_own_list_says() -> None:
 
 def test_every_replica_counts() -> None:
     assert quote(PriceList(), {}, {}, {}) == pytest.approx(3 * quote(PriceList(), {}))
+
+
+@pytest.mark.parametrize("replicas", [0, 3, 2**31 - 1], ids=["none", "some", "all that an int32 holds"])
+def test_a_count_without_placements_is_priced_at_once(replicas: int) -> None:
+    answer = PriceList().quote(ONE_CORE_TWO_GIB, replicas)
+    assert answer.cost is not None
+    assert answer.cost.amount == pytest.approx(replicas * quote(PriceList(), {}))
+
+
+def test_more_pods_than_replicas_are_not_paid_twice() -> None:
+    answer = PriceList().quote(ONE_CORE_TWO_GIB, 1, ({}, {}, {}))
+    assert answer.cost is not None
+    assert answer.cost.amount == pytest.approx(quote(PriceList(), {}))
 
 
 def test_spot_nodes_cost_a_share_and_labelled_nodes_their_own_price() -> None:
@@ -37,7 +50,7 @@ def test_spot_nodes_cost_a_share_and_labelled_nodes_their_own_price() -> None:
 
 
 def test_without_requests_the_price_list_has_no_opinion() -> None:
-    answer = PriceList().quote(Requests(), ({},))
+    answer = PriceList().quote(Requests(), 1)
     assert answer.cost is None
     assert "no opinion" in answer.unknown_because
 

@@ -14,20 +14,12 @@ REF = WorkloadRef(namespace="shop", name="web")
 SPOT = {"lifecycle": "spot"}
 
 
-@pytest.mark.parametrize(
-    ("replicas", "expected"),
-    [
-        pytest.param(0, (), id="none"),
-        pytest.param(1, (SPOT,), id="fewer than there are pods"),
-        pytest.param(3, (SPOT, {}, {}), id="more than there are pods"),
-    ],
-)
-def test_there_is_one_placement_for_each_replica(replicas: int, expected: tuple[dict[str, str], ...]) -> None:
-    assert Placements({"shop/web": (SPOT, {})}).of(REF, replicas) == expected
+def test_there_is_one_placement_for_each_pod() -> None:
+    assert Placements({"shop/web": (SPOT, {})}).of(REF) == (SPOT, {})
 
 
 def test_a_deployment_without_pods_is_nowhere() -> None:
-    assert Placements({}).of(REF, 2) == ({}, {})
+    assert Placements({}).of(REF) == ()
 
 
 def node(name: str, **labels: str) -> dict[str, Any]:
@@ -43,10 +35,10 @@ def test_pods_are_found_through_their_replica_sets(
     item["spec"]["template"]["spec"]["nodeName"] = f"{namespace}-spot"
     create_ready(cluster.objects, item)
     ref = WorkloadRef(namespace=namespace, name="web")
-    placed = read_placements(transport).of(ref, 2)
+    placed = read_placements(transport).of(ref)
     assert [labels.get("lifecycle") for labels in placed] == ["spot", "spot"]
     cluster.objects.patch(f"/apis/apps/v1/namespaces/{namespace}/deployments/web/scale", {"spec": {"replicas": 0}})
-    wait_for(lambda: read_placements(transport).of(ref, 1) == ({},), what="the pods to go")
+    wait_for(lambda: read_placements(transport).of(ref) == (), what="the pods to go")
 
 
 @pytest.mark.cluster
