@@ -36,7 +36,7 @@ asyncio.run(main())
 
 async def wait_until_dead(pid: int) -> None:
     async with asyncio.timeout(30):
-        while is_alive(pid):  # noqa: ASYNC110  there is no event for a process that is not our child
+        while is_alive(pid):
             await asyncio.sleep(0.01)
 
 
