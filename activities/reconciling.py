@@ -33,6 +33,8 @@ from policies.reconciling import (
 from policies.workload import Workload
 
 AT_ONCE = 32
+PAGE = 100
+"""Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what the next run remembers."""
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
@@ -73,7 +75,7 @@ class ReconcileActivities:
     def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
         survey, names = Survey(), set()
-        for page in self._deployments.list_all():
+        for page in self._deployments.list_all(limit=PAGE):
             survey.server_time = survey.server_time or page.server_time
             for workload in page.workloads:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
@@ -178,7 +180,7 @@ class Survey:
 
 async def _list_open(client: Client, cluster: str) -> AsyncIterator[tuple[str, OpenHibernation]]:
     query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND ExecutionStatus = 'Running'"
-    async for execution in client.list_workflows(query, page_size=1000):
+    async for execution in client.list_workflows(query, page_size=PAGE):
         attributes = execution.typed_search_attributes
         phase = attributes.get(HIBERNATION_STATE)
         yield (

@@ -58,13 +58,13 @@ class Deployments:
             return _read_page_by_item(reply)
         return _as_page(page.items or [], page.metadata.next_token, reply, ())
 
-    def list_all(self) -> Iterator[Page]:
+    def list_all(self, *, limit: int = PAGE_SIZE) -> Iterator[Page]:
         """All pages; a listing that expires begins again without what was already given. Raises KubernetesError."""
         seen: set[WorkloadRef] = set()
         restarts, token = 0, ""
         while True:
             try:
-                page = self.list_page(token)
+                page = self.list_page(token, limit=limit)
             except ListExpired:
                 if restarts == RESTARTS:
                     raise
