@@ -102,7 +102,6 @@ class ReconcileActivities:
             now=order.now,
             instance=self._instance,
             policies=snapshot.policies,
-            source_complete=snapshot.complete,
             held=snapshot.hold is not None,
             gone_policies=gone,
         )

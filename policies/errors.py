@@ -1,8 +1,7 @@
 """Errors of the rules.
 
 RuleError
-├── InvalidAnnotation     a `finops.io/*` annotation that cannot be read
-└── InvalidPrices         a price list that cannot be used
+└── InvalidAnnotation     a `finops.io/*` annotation that cannot be read
 
 What is wrong with a policy document is not an exception here but a list of problems (`policies.problems`): several
 are shown at once, each with its file and line.
@@ -21,12 +20,3 @@ class InvalidAnnotation(RuleError):
         self.value = value[:80]
         self.expected = expected
         super().__init__(f"annotation {key} is {self.value!r}, not {expected}; set or remove it")
-
-
-class InvalidPrices(RuleError):
-    """A price list with a figure or a field that cannot be."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        self.field = field
-        self.problem = problem
-        super().__init__(f"prices: {field}: {problem}")

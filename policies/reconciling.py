@@ -56,7 +56,6 @@ class Ground(Frozen):
     now: datetime
     instance: str
     policies: tuple[EnforcementPolicy, ...] = ()
-    source_complete: bool = True
     held: bool = False
     gone_policies: frozenset[str] = frozenset()
     """Policies that were missing in this complete reading of the source and in the one before."""

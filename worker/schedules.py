@@ -76,11 +76,6 @@ async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
     return True
 
 
-async def trigger(client: Client, cluster: str, policy: str) -> None:
-    """Start a run now, unless one is open: the Schedule's SKIP is the lock of enforcements."""
-    await client.get_schedule_handle(policy_schedule_id(cluster, policy)).trigger()
-
-
 def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
