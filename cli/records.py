@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from activities.errors import IoError
 from cli.errors import NoUsableRecord
 from cli.targets import instance_of, scale_by_hand
+from cli.times import show_time
 from policies import annotations as notes
 from policies.annotations import PauseRecord
 from policies.copies import RecordCopy, find_copy
 from policies.errors import InvalidAnnotation
+from policies.names import hibernation_id
 from policies.workload import Workload, WorkloadRef
 
 ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]
@@ -46,3 +48,22 @@ def read_copied(workload: Workload, damage: InvalidAnnotation, read_copies: Read
     if found is None:
         raise NoUsableRecord(damage, by_hand=by_hand) from damage
     return found.record
+
+
+def describe_sleep(workload: Workload, cluster: str) -> list[str]:
+    """What a sleeper carries, for people: since when, until when, what it gives back, and how to wake it."""
+    wake = f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation as error:
+        return [f"asleep, but {error}", wake]
+    if record is None:
+        return ["asleep under an incomplete record", wake]
+    price = "" if record.cost is None else f", cost then {record.cost}"
+    whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
+    return [
+        f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
+        f"gives back {record.original_replicas} replicas{price}; {whose}",
+        f"workflow {hibernation_id(cluster, workload.ref.namespace, workload.ref.name)}",
+        wake,
+    ]

@@ -188,7 +188,10 @@ async def _nothing_sleeps(
     (workload,) = found
     if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
         by_hand = scale_by_hand(workload.ref)
-        raise Refused(f"{workload.ref} has no replicas, and not because of us; wake it with {by_hand}")
+        raise Refused(
+            f"{workload.ref} has no replicas, and not because of us; wake it with {by_hand} "
+            f"(finops history {workload.ref} tells what is known of it)"
+        )
     if request.until is not None:
         await keep_one_awake(session, client, workload, request.until)
         session.terminal.say(f"{workload.ref}: awake already, and not paused before {show_time(request.until)}")

@@ -59,7 +59,7 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     when = "" if result.at is None else f" {show_time(result.at)}"
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
     for name in result.unreadable:
-        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops explain)", "yellow")
+        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
 
