@@ -1,9 +1,7 @@
 """Reconciliation's look at a cluster: one visibility query, one listing, and a word to each hibernation concerned."""
 
 import asyncio
-import logging
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,15 +11,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert
 from activities.clocks import ClockComparison, clocks_disagree
-from activities.errors import KubernetesError
 from activities.faults import told_to_temporal
 from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
+from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
 from policies.annotations import PauseRecord
-from policies.copies import RecordCopy, find_copy
 from policies.hibernation import Check, Hibernation, Phase
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
@@ -43,7 +40,6 @@ PAGE = 100
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what the next run remembers."""
-_LOG = logging.getLogger(__name__)
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
 
 
@@ -103,38 +99,15 @@ class ReconcileActivities:
             finding = compare_missing(hibernation) if name not in names else None
             if finding is not None:
                 survey.found[name] = finding
-        self._find_copies(survey, opened)
+        self._recover(survey, opened)
         return survey
 
-    def _find_copies(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
+    def _recover(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
         """Where a sleeper's record is damaged and its workflow lost, an older ReplicaSet may still tell the record."""
-        in_namespace: dict[str, Mapping[str, tuple[RecordCopy, ...]]] = {}
-        for name in survey.ids_of(Finding.UNREADABLE):
-            workload = survey.workloads[name]
-            if not may_have_a_copy(workload, opened.get(name)):
-                continue
-            namespace, uid = workload.ref.namespace, workload.ref.uid
-            if namespace not in in_namespace:
-                in_namespace[namespace] = self._list_copies(namespace)
-            found = find_copy(workload.annotations, in_namespace[namespace].get(uid, ()))
-            if found is None:
-                continue
-            survey.found[name], survey.records[name] = Finding.ADOPTED, found.record
-            _LOG.warning(
-                "%s: its record cannot be read; ReplicaSet %s has a copy of pause %s: %d replicas",
-                workload.ref,
-                found.replica_set,
-                found.record.pause_id,
-                found.record.original_replicas,
-            )
-
-    def _list_copies(self, namespace: str) -> Mapping[str, tuple[RecordCopy, ...]]:
-        """Trouble here is none of the others': what has no copy this time is asked about again by the next run."""
-        try:
-            return self._replica_sets.list_copies(namespace)
-        except KubernetesError as error:
-            alert("copies", f"no copy of a record can be looked for: {error}", resource=error.resource, verb=error.verb)
-            return {}
+        unreadable = {name: survey.workloads[name] for name in survey.ids_of(Finding.UNREADABLE)}
+        damaged = {name: each for name, each in unreadable.items() if may_have_a_copy(each, opened.get(name))}
+        survey.records = recover_records(self._replica_sets, damaged)
+        survey.found.update(dict.fromkeys(survey.records, Finding.ADOPTED))
 
     def _ground(self, order: ReconcileOrder, opened: dict[str, OpenHibernation]) -> tuple[Ground, frozenset[str]]:
         snapshot: Snapshot = self._snapshots()
