@@ -7,7 +7,7 @@ from temporalio import workflow
 
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
-from policies.annotations import Because, PauseRecord
+from policies.annotations import Because, PauseRecord, carries_whole_record
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
 from workflows.life import Life
@@ -15,6 +15,8 @@ from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
+MEND_RECORD = "mend-record"
+"""The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
+            await _record(life, verdict.record, consulted.seen.resource_version)
+        case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
             await _record(life, verdict.record, consulted.seen.resource_version)
     return None
 

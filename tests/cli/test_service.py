@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
-from services import Service, enforcing
+from services import Service, enforcing, quiet_service
 
 from localcluster import LocalCluster
 
@@ -15,11 +15,9 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 @pytest.fixture(scope="module")
 def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One `finops run` for all of these tests; no run of a policy but the first."""
-    made = Service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), cluster="cli", interval="1h").start()
-    wait_for(lambda: made.ask("status")["worker"], what="the worker")
-    yield made
-    made.stop()
+    """One `finops run` for all of these tests."""
+    with quiet_service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), "cli") as made:
+        yield made
 
 
 @pytest.fixture
