@@ -25,6 +25,8 @@ from workflows.timer import wait_until
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
+DOUBT_GONE_AFTER = timedelta(seconds=15)
+"""A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
 
 
 @dataclass
@@ -69,10 +71,16 @@ class Life:
 
     async def is_gone_for_good(self) -> bool:
         """Whether a workload that was not there is still not there a while later."""
-        await wait_until(
-            workflow.now() + CONFIRM_GONE_AFTER, lambda: False, summary="not there: look again before giving up"
-        )
+        first_missed = workflow.now()
+        if workflow.patched("doubt-gone"):
+            await self._wait_for(first_missed + DOUBT_GONE_AFTER)
+            if (await self.consult()).seen is not None:
+                return False
+        await self._wait_for(first_missed + CONFIRM_GONE_AFTER)
         return (await self.consult()).seen is None
+
+    async def _wait_for(self, instant: datetime) -> None:
+        await wait_until(instant, lambda: False, summary="not there: look again before giving up")
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""

@@ -22,6 +22,7 @@ NOTICED_WITHIN = 13.0
 """Seconds: two reconciliations after somebody interfered; what still sleeps then is woken."""
 AWAKE = (Phase.COOLING, Phase.AWAKE)
 _AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
+_AWAKE_FOR = timedelta(seconds=10)
 _UPDATE_PATIENCE = timedelta(seconds=150)
 
 
@@ -32,8 +33,7 @@ async def live(stage: Stage, subject: Subject, case: Case) -> None:
         side, point = _AT[case.gap]
         hooks = subject.before if side == "before" else subject.after
         hooks[point, 1] = partial(_strike, stage, subject, case)
-    for life in range(1, case.lives + 1):
-        subject.cycle = life
+    for _ in range(case.lives):
         if case.is_called_off:
             await _call_off(stage, subject)
         await _sleep_once(stage, subject, case)
@@ -50,10 +50,13 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
         await stage.reach(subject, *AWAKE, within=NOTICED_WITHIN)
     if phase == Phase.ASLEEP and case.is_extended:
         await _ask(stage, subject, EXTEND, timedelta(hours=20))
+    wish = {"by": "the case"}
+    if case.is_kept_awake:
+        wish["until"] = (datetime.now(UTC) + _AWAKE_FOR).isoformat()
     with suppress(RPCError):
-        await stage.handle(subject).signal(REACTIVATE, "the case")
+        await stage.handle(subject).signal(REACTIVATE, wish)
     if case.is_kept_awake and await stage.reach(subject, *AWAKE):
-        await _ask(stage, subject, KEEP_AWAKE, timedelta(seconds=5))
+        await _ask(stage, subject, KEEP_AWAKE, 2 * _AWAKE_FOR)
     await stage.reach(subject)
 
 

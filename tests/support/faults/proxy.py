@@ -27,6 +27,7 @@ NEXT_SECONDS = 20.0
 """How long a request waits for the next write before it goes all the same."""
 PATIENCE_SECONDS = 2
 """The Retry-After of a 429."""
+_FAREWELL_SECONDS = 0.5
 _REASONS = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -110,6 +111,7 @@ class FaultProxy:
             for task in self._late:
                 task.cancel()
             await runner.cleanup()
+        await asyncio.sleep(2 * _FAREWELL_SECONDS)  # for connections that are still being closed
 
     async def _handle(self, received: web.Request) -> web.StreamResponse:
         raw = await received.read()
@@ -254,10 +256,20 @@ def _refuse(status: int, entry: Entry) -> web.Response:
 
 
 async def _break_off(received: web.Request, *, reset: bool = False) -> web.Response:
-    transport = received.transport
-    if transport is not None:
-        transport.abort() if reset else transport.close()
+    _close(received, reset=reset)
     return web.Response()
+
+
+def _close(received: web.Request, *, reset: bool = False) -> None:
+    """End the connection: at once, or as TLS has it, which waits for the other side and may wait for ever."""
+    transport = received.transport
+    if transport is None:
+        return
+    if reset:
+        transport.abort()
+        return
+    transport.close()
+    asyncio.get_running_loop().call_later(_FAREWELL_SECONDS, transport.abort)
 
 
 async def _answer_half(
@@ -266,8 +278,7 @@ async def _answer_half(
     response = web.StreamResponse(status=status, headers={**headers, "Content-Length": str(len(body))})
     await response.prepare(received)
     await response.write(body[: len(body) // 2])
-    if received.transport is not None:
-        received.transport.close()
+    _close(received)
     return response
 
 

@@ -101,6 +101,7 @@ class Stage:
         workload = await asyncio.to_thread(self.direct.read, *subject.key)
         if workload is None or workload.replicas == 0:
             return False
+        subject.cycle += 1
         await start_hibernation(
             self.client,
             Hibernation(
@@ -198,6 +199,7 @@ async def open_stage(cluster: LocalCluster, address: str, folder: Path, kubectl:
             pauses_per_second=500,
         )
         product = Cluster.connect(settings, instance="me")
+        stack.callback(product.transport.close)
         stage = Stage(
             client=client,
             product=product,

@@ -16,7 +16,7 @@ class Entry:
     request: Request
     point: Point
     cycle: int
-    """The life of the workload during which it was sent."""
+    """The hibernation that sent it: the first of the workload, the second, ..."""
     kind: Kind | None = None
     at: float = field(default_factory=time.monotonic)
     status: int = 0
@@ -61,7 +61,7 @@ class Subject:
     counts: Counter[Point] = field(default_factory=Counter)
     log: list[Entry] = field(default_factory=list)
     ended: dict[int, float] = field(default_factory=dict)
-    """When the hibernation of each life was closed, on Temporal's clock."""
+    """When each hibernation was closed, on Temporal's clock."""
 
     @property
     def key(self) -> tuple[str, str]:
