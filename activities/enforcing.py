@@ -140,6 +140,7 @@ class EnforceActivities:
                 resume_after=order.resume_after,
                 cost=candidate.cost,
                 sentence=candidate.sentence,
+                autoscaled=candidate.autoscaled,
             ),
         )
 
