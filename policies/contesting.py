@@ -17,7 +17,7 @@ from policies.workload import Workload
 
 LOOK_AFTER = timedelta(seconds=60)
 """How long after W2 a sleep under an HPA is looked at: four of an HPA's periods (15 s)."""
-LATEST_LOOK = timedelta(seconds=60)
+LATEST_LOOK = timedelta(minutes=2)
 """A look that comes later than this, as after an outage of the worker, cannot tell an HPA from a person any more."""
 MOST_REASSERTS = 2
 MEMORY_OF_REASSERTS = timedelta(hours=24)

@@ -26,6 +26,8 @@ async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | Noth
     assert life.sleep is not None
     left_running = Woken(Because.PERSON, sentence, outcome="woken by someone", owns_zero=False)
     before = await _reasserts(life)
+    if life.requests.wake is not None:
+        return woken_by_request(life)
     if before is None:
         return left_running
     if is_contested(before, workflow.now()):

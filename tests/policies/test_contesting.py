@@ -93,8 +93,8 @@ def test_everything_else_is_somebodys_choice(sleep: Sleep, found: Consultation) 
     [
         (NOW + SECOND, "reassert"),
         (LOOK_AT, "reassert"),
-        (LOOK_AT + 59 * SECOND, "reassert"),
-        (LOOK_AT + 60 * SECOND, "wake"),
+        (LOOK_AT + 119 * SECOND, "reassert"),
+        (LOOK_AT + 120 * SECOND, "wake"),
         (WATCH.not_after, "wake"),
     ],
     ids=["told to check before the look", "at the look", "a late look", "too late a look", "the pause has expired"],

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases import policy
-from deployments import annotations_of, create_ready, deployment, path_of, replicas_of, wait_for
+from deployments import (
+    annotations_of,
+    autoscaler,
+    create_ready,
+    deployment,
+    is_observed,
+    path_of,
+    replicas_of,
+    wait_for,
+)
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -197,6 +206,24 @@ class Bedroom:
         except ApiError:
             return True
         return False
+
+    def autoscale(self, low: int, high: int, name: str = "web", *, at_rest: bool = False) -> None:
+        """A HorizontalPodAutoscaler, which the real controller looks after. At rest it corrects no count: it names its
+        target in a version that nobody serves.
+        """
+        item = autoscaler(self.namespace, name, low, high)
+        if at_rest:
+            item["spec"]["scaleTargetRef"]["apiVersion"] = "apps/v1beta9"
+        self.objects.create(item)
+
+    def scaled_and_seen(self, replicas: int, name: str = "web") -> None:
+        """Somebody scales it, and the deployment controller has noticed."""
+        self.scale(replicas, name)
+        wait_for(lambda: self.is_observed(name), what="the deployment controller")
+
+    def is_observed(self, name: str = "web") -> bool:
+        """Whether the deployment controller has seen the present spec."""
+        return is_observed(self.objects, self.namespace, name)
 
     def deploy_again(self, name: str = "web") -> None:
         """A new image comes in."""
