@@ -10,7 +10,6 @@ from policies.annotations import PauseRecord, WakeNote
 from policies.costs import HourlyCost
 from policies.models import Frozen
 from policies.times import Instant, from_rfc3339
-from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import earliest
 from policies.workload import Observation, WorkloadRef
 
@@ -24,6 +23,10 @@ class Phase(StrEnum):
     RESUME_FAILING = "resume-failing"
     COOLING = "cooling"
     AWAKE = "awake"
+
+
+ASLEEP_PHASES = (Phase.PAUSING, Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING)
+"""Phases in which a wake is something to do."""
 
 
 class PauseOrder(Frozen):
@@ -56,7 +59,6 @@ class Hibernation(Frozen):
     cluster: str
     instance: str
     ref: WorkloadRef
-    cooldown: timedelta = DEFAULT_COOLDOWN
     pause: PauseOrder | None = None
     sleep: PauseRecord | None = None
     revision: str = ""

@@ -57,7 +57,9 @@ def build_workers(
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
-    reconcile = ReconcileActivities(cluster.deployments, snapshots, clocks, instance=cluster.instance)
+    reconcile = ReconcileActivities(
+        cluster.deployments, cluster.replica_sets, snapshots, clocks, instance=cluster.instance
+    )
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(
         client,

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
-from policies.annotations import PauseRecord
+from policies.annotations import PauseRecord, carries_whole_record
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
 from policies.wanting import earliest
@@ -17,6 +17,8 @@ from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
+MEND_RECORD = "mend-record"
+"""The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
@@ -60,6 +62,8 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
+            await _record(life, verdict.record, consulted.seen.resource_version)
+        case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
             await _record(life, verdict.record, consulted.seen.resource_version)
     if life.requests.check is None:
         life.sleep = life.sleep.watched(workflow.now())

@@ -16,7 +16,7 @@ from deployments import (
     replicas_of,
     wait_for,
 )
-from services import Service, enforcing
+from services import Service, enforcing, quiet_service
 from temporalio.client import Client
 
 from localcluster import LocalCluster
@@ -27,11 +27,9 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 @pytest.fixture(scope="module")
 def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One `finops run` for all of these tests; no run of a policy but the first."""
-    made = Service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), cluster="cli", interval="1h").start()
-    wait_for(lambda: made.ask("status")["worker"], what="the worker")
-    yield made
-    made.stop()
+    """One `finops run` for all of these tests."""
+    with quiet_service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), "cli") as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""All suites of one run are played together, each Deployment its own case: the long delays would take hours else."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from faults.run import Result, play
+from faults.stage import open_stage
+from faults.suites import (
+    Case,
+    double_faults,
+    error_codes,
+    interferences,
+    listing_errors,
+    short_lived_states,
+    single_faults,
+    stale_reads,
+    wire_faults,
+)
+
+from localcluster import LocalCluster
+
+SUITES = {
+    "single faults": single_faults,
+    "double faults": double_faults,
+    "wire faults": wire_faults,
+    "interference": interferences,
+    "error codes": error_codes,
+    "stale reads": stale_reads,
+    "short-lived states": short_lived_states,
+}
+
+
+@pytest.fixture(scope="session")
+async def results(
+    request: pytest.FixtureRequest,
+    cluster: LocalCluster,
+    temporal: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[dict[str, Result]]:
+    """What the suites of the chosen tests came to."""
+    wanted = {marker.args[0] for item in request.session.items for marker in item.iter_markers("suite")}
+    lines: list[str] = request.config.getoption("--case")
+    suites = {
+        name: [case for case in make() if not lines or case.line in lines]
+        for name, make in SUITES.items()
+        if name in wanted
+    }
+    if lines:
+        known = {case.line for cases in suites.values() for case in cases}
+        suites["replayed"] = [Case.parse(line) for line in lines if line not in known]
+    folder = tmp_path_factory.mktemp("faults")
+    kubectl = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
+    assert kubectl is not None
+    listing = listing_errors() if "error codes" in wanted and not lines else []
+    async with open_stage(cluster, temporal, folder, kubectl) as stage:
+        played = await play(stage, suites, listing)
+    yield {result.suite: result for result in played}
