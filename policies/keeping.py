@@ -88,11 +88,11 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
 
 def _review_raised(sleep: Sleep, seen: Observation, consulted: Consultation, now: datetime) -> Verdict:
     record, raised = sleep.record, consulted.raised or Raised()
+    if given_back_since(seen, record):
+        return _choice(record, "somebody woke it without Temporal", "woken by someone")
     if raised.reverted_by:
         sentence = f"{raised.reverted_by} put its replica count back to {seen.replicas}: {IGNORE_RULE}"
         return Verdict(act="wake", record=record, because=Because.CONTESTED, sentence=sentence, outcome="contested")
-    if given_back_since(seen, record):
-        return _choice(record, "somebody woke it without Temporal", "woken by someone")
     sentence = f"{raised.owner or 'somebody'} raised its replica count to {seen.replicas}"
     if not notes.is_annotated(seen.annotations):
         return _choice(record, f"{sentence} and removed its record", "taken over")

@@ -126,9 +126,10 @@ def test_a_raised_count_without_our_annotations_is_a_take_over() -> None:
     assert verdict.sentence.startswith("kubectl-replace")
 
 
-def test_a_wake_by_a_person_without_temporal_is_told_as_one() -> None:
+@pytest.mark.parametrize("tool", ["", "Argo CD"], ids=["", "to the very count that Git holds"])
+def test_a_wake_by_a_person_without_temporal_is_told_as_one(tool: str) -> None:
     note = {key: value for key, value in note_patch(NOTED).items() if value is not None}
-    verdict = review(SLEEP, consulted(seen(annotations=note)), LOOK_AT)
+    verdict = review(SLEEP, consulted(seen(annotations=note), **raised(reverted_by=tool)), LOOK_AT)
     assert (verdict.act, verdict.outcome) == ("wake", "woken by someone")
     assert "without Temporal" in verdict.sentence
 
