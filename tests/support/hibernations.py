@@ -207,14 +207,13 @@ class Bedroom:
             return True
         return False
 
-    def autoscale(self, low: int, high: int, name: str = "web", *, at_rest: bool = False) -> None:
-        """A HorizontalPodAutoscaler, which the real controller looks after. At rest it corrects no count: it names its
-        target in a version that nobody serves.
+    def autoscale(self, low: int, high: int, name: str = "web") -> None:
+        """A HorizontalPodAutoscaler that the real controller has looked at. For its period of 15 s it then corrects
+        nothing.
         """
-        item = autoscaler(self.namespace, name, low, high)
-        if at_rest:
-            item["spec"]["scaleTargetRef"]["apiVersion"] = "apps/v1beta9"
-        self.objects.create(item)
+        self.objects.create(autoscaler(self.namespace, name, low, high))
+        path = f"/apis/autoscaling/v2/namespaces/{self.namespace}/horizontalpodautoscalers/{name}"
+        wait_for(lambda: bool(self.objects.get(path)["status"].get("conditions")), what="the autoscaler's first look")
 
     def scaled_and_seen(self, replicas: int, name: str = "web") -> None:
         """Somebody scales it, and the deployment controller has noticed."""

@@ -155,7 +155,7 @@ async def test_after_the_first_minute_a_count_inside_the_bounds_is_somebodys_cho
 @pytest.mark.parametrize("count", [1, 7], ids=["below", "above"])
 async def test_a_count_outside_the_bounds_of_its_hpa_is_somebodys_choice(bedroom: Bedroom, count: int) -> None:
     handle = await bedroom.put_to_sleep(autoscaled=True)
-    bedroom.autoscale(2, 6, at_rest=True)
+    bedroom.autoscale(2, 6)
     await asyncio.to_thread(bedroom.scaled_and_seen, count)
     await handle.signal(CHECK)
     await bedroom.reach(handle, Phase.AWAKE)
