@@ -135,6 +135,7 @@ class EnforceActivities:
                 resume_after=order.resume_after,
                 cost=candidate.cost,
                 sentence=candidate.sentence,
+                autoscaled=candidate.autoscaled,
             ),
         )
 

@@ -39,6 +39,8 @@ class PauseOrder(Frozen):
     resume_after: timedelta | None = None
     cost: HourlyCost | None = None
     sentence: str = ""
+    autoscaled: bool = False
+    """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
 
 
 def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:
@@ -65,6 +67,8 @@ class Hibernation(Frozen):
     awake: WakeNote | None = None
     cycles: int = 0
     """How many pauses the runs before this one had: it makes their pause-ids differ."""
+    reasserts: tuple[datetime, ...] = ()
+    """When the runs before this one put the workload to sleep again against its HPA."""
 
 
 class WakeRequest(Frozen):
@@ -105,6 +109,7 @@ class HibernationStatus(Frozen):
     paused_at: datetime | None = None
     resume_at: datetime | None = None
     awake_until: datetime | None = None
+    awake_because: str = ""
     trouble: str = ""
 
 
@@ -118,6 +123,8 @@ class HibernationResult(Frozen):
     slept_seconds: float = Field(default=0, ge=0)
     avoided_cost: float = Field(default=0, ge=0)
     currency: str = ""
+    reasserts: tuple[datetime, ...] = ()
+    """When it was put to sleep again against an HPA: counted over all hibernations of a workload."""
 
 
 def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:

@@ -12,8 +12,10 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from activities.clocks import ClockComparison, compare_clocks
 from activities.consulting import ConsultActivities
+from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
+from activities.kube.autoscalers import read_bounds
 from activities.lease import RunLease
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
@@ -45,7 +47,13 @@ def build_workers(
     """The workers of the two queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
-    consult = ConsultActivities(cluster.deployments, snapshots, lambda: cluster.verify(identity))
+    consult = ConsultActivities(
+        cluster.deployments,
+        snapshots,
+        lambda: cluster.verify(identity),
+        lambda ref: read_bounds(cluster.transport, ref),
+    )
+    contests = ContestActivities()
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
@@ -59,6 +67,8 @@ def build_workers(
         workflows=WORKFLOWS,
         activities=[
             consult.consult,
+            contests.recall_reasserts,
+            contests.tell_contested,
             writes.send_resume,
             writes.send_record,
             writes.send_note,

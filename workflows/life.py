@@ -15,7 +15,15 @@ from activities.consulting import ConsultActivities
 from activities.orders import ConsultOrder
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
-from policies.hibernation import Check, Hibernation, HibernationResult, HibernationStatus, Phase, WakeRequest
+from policies.hibernation import (
+    Check,
+    Hibernation,
+    HibernationResult,
+    HibernationStatus,
+    PauseOrder,
+    Phase,
+    WakeRequest,
+)
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
 from policies.savings import saved_per_day, saving_of
@@ -48,6 +56,10 @@ class Life:
     requests: Requests = field(default_factory=Requests)
     sleep: Sleep | None = None
     note: WakeNote | None = None
+    order: PauseOrder | None = None
+    """The pause that this sleep began with."""
+    reasserts: tuple[datetime, ...] = ()
+    """When it was put to sleep again against its HPA."""
     trouble: str = ""
     cycles: int = 0
     slept: timedelta = timedelta(0)
@@ -60,11 +72,19 @@ class Life:
         self.cycles += 1
         return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
 
-    async def consult(self, record: PauseRecord | None = None, gone_policy: str = "") -> Consultation:
-        """One fresh read, and what the policies say. Retried for ever."""
+    async def consult(
+        self, record: PauseRecord | None = None, gone_policy: str = "", *, autoscaled: bool = False
+    ) -> Consultation:
+        """One fresh read, and what the policies say. Retried for ever. `autoscaled` asks for its HPA's bounds too."""
         return await workflow.execute_activity_method(
             ConsultActivities.consult,
-            ConsultOrder(ref=self.hibernation.ref, now=workflow.now(), record=record, gone_policy=gone_policy),
+            ConsultOrder(
+                ref=self.hibernation.ref,
+                now=workflow.now(),
+                record=record,
+                gone_policy=gone_policy,
+                autoscaled=autoscaled,
+            ),
             summary=f"read {self.hibernation.ref}",
             **options.CONSULT,
         )
@@ -130,6 +150,7 @@ class Life:
             paused_at=None if record is None else record.paused_at,
             resume_at=None if record is None else record.resume_at,
             awake_until=None if self.note is None else self.note.awake_until,
+            awake_because="" if self.note is None else self.note.because.value,
             trouble=self.trouble,
         )
 
@@ -143,6 +164,7 @@ class Life:
             slept_seconds=self.slept.total_seconds(),
             avoided_cost=self.avoided_cost,
             currency=self.currency,
+            reasserts=self.reasserts,
         )
 
     def _saving_line(self) -> str:

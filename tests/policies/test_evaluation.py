@@ -7,7 +7,7 @@ from cases import surroundings as around
 
 from policies.checks import CHECKS, Autoscalers
 from policies.costs import CostAnswer, HourlyCost
-from policies.evaluation import evaluate, explain
+from policies.evaluation import as_candidate, evaluate, explain
 from policies.reasons import Reason
 from policies.times import to_rfc3339
 from policies.workload import Rollout, Writer
@@ -182,3 +182,13 @@ def test_cooldown_is_the_policys_own() -> None:
 def test_a_rollout_without_condition_is_judged_by_its_counts() -> None:
     counts = Rollout(generation=2, observed_generation=2, status_replicas=3, updated_replicas=2, available_replicas=3)
     assert evaluate(case(workload(rollout=counts))).reason is Reason.ROLLOUT_IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("autoscaled", "autoscalers"),
+    [(True, Autoscalers(horizontal=ITSELF)), (False, Autoscalers()), (False, None)],
+    ids=["targeted", "not targeted", "unknown"],
+)
+def test_a_candidate_tells_whether_an_hpa_targets_it(autoscaled: bool, autoscalers: Autoscalers | None) -> None:
+    judged = case(around=around(autoscalers=autoscalers))
+    assert as_candidate(judged, evaluate(judged)).autoscaled is autoscaled

@@ -3,18 +3,22 @@
 from typing import Any
 
 import pytest
-from protocol_model import Model
+from protocol_model import ORIGINAL, Model
 
-from policies.protocol import Finished, PauseIntent, SendClear, decide
+from policies.protocol import Finished, PauseIntent, SendClear, SendPause, decide
 
 
 @pytest.mark.parametrize(
-    ("hpa", "faults"),
-    [("none", 4), ("polite", 3), ("overwriting", 3)],
-    ids=["four faults", "three faults and a polite autoscaler", "three faults and an overwriting autoscaler"],
+    ("hpa", "faults", "reasserts"),
+    [("none", 4, 0), ("polite", 3, 0), ("overwriting", 3, 1)],
+    ids=[
+        "four faults",
+        "three faults and a polite autoscaler",
+        "three faults, an overwriting autoscaler, and the re-assert that answers it",
+    ],
 )
-def test_no_interleaving_loses_a_count_or_leaves_a_workload_down(hpa: str, faults: int) -> None:
-    model = Model(faults=faults, hpa=hpa).explore()
+def test_no_interleaving_loses_a_count_or_leaves_a_workload_down(hpa: str, faults: int, reasserts: int) -> None:
+    model = Model(faults=faults, hpa=hpa, reasserts=reasserts).explore()
     assert model.violations == []
     assert model.visited > 100_000
 
@@ -39,10 +43,23 @@ def disowning_zeros(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) 
     return Finished(end="not-ours", sentence="") if at_zero else action
 
 
+def recording_the_count_of_long_ago(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
+    action = decide(seen, intent, now, unknown_outcome=unknown_outcome)
+    if not isinstance(action, SendPause):
+        return action
+    return action.model_copy(update={"record": action.record.model_copy(update={"original_replicas": ORIGINAL})})
+
+
 @pytest.mark.parametrize(
     "mutant",
-    [without_fence, with_an_empty_fence, leaving_stale_records, disowning_zeros],
+    [
+        without_fence,
+        with_an_empty_fence,
+        leaving_stale_records,
+        disowning_zeros,
+        recording_the_count_of_long_ago,
+    ],
     ids=lambda mutant: mutant.__name__.replace("_", " "),
 )
 def test_a_broken_decision_is_found(mutant: Any) -> None:
-    assert Model(faults=3, hpa="overwriting", decide=mutant).explore().violations
+    assert Model(faults=3, hpa="overwriting", reasserts=1, decide=mutant).explore().violations
