@@ -27,6 +27,8 @@ _ALL = "/apis/apps/v1/deployments"
 _WRITE_QUERY = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
 _MERGE_PATCH = "application/merge-patch+json"
 _VERSION = re.compile(r"[1-9][0-9]{0,19}")
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of a listing. `unreadable` names Deployments that could not be understood, and why."""

@@ -26,6 +26,8 @@ REF = WorkloadRef(namespace="shop", name="web", uid="u1")
 RECORD = PauseRecord(pause_id="p1", instance="i", policy="night", paused_at=NOW, original_replicas=ORIGINAL)
 NOTE = WakeNote(resumed_at=NOW + timedelta(hours=1), awake_until=NOW + timedelta(hours=2), because=Because.COOLDOWN)
 FENCE = NOW + timedelta(minutes=1)
+_FAR_AHEAD = 4
+"""A generation that is this far from the one decided on: more makes no difference to anybody."""
 
 
 class Cluster(NamedTuple):
@@ -86,6 +88,7 @@ class Model:
     faults: int = 2
     bumps: int = 1
     hpa: str = "none"
+    hpa_writes: int = 1
     reasserts: int = 0
     decide: Decide = decide
     visited: int = 0
@@ -97,9 +100,10 @@ class Model:
         todo, known = deque([start]), {start}
         while todo and not self.violations:
             state = todo.popleft()
-            for following in self._steps(state):
-                self._judge(following)
+            for step in self._steps(state):
+                following = _canonical(step)
                 if following not in known:
+                    self._judge(following)
                     known.add(following)
                     todo.append(following)
         self.visited = len(known)
@@ -125,14 +129,14 @@ class Model:
                 yield state._replace(cluster=after, late=tuple(sorted((*rest, chain) if chain else rest)))
 
     def _autoscaler(self, state: State) -> Iterator[State]:
-        if self.hpa == "none" or state.hpa_writes:
+        if self.hpa == "none" or state.hpa_writes >= self.hpa_writes:
             return
         if state.cluster.replicas > 0:
-            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=1)
+            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=state.hpa_writes + 1)
             if self.hpa == "overwriting" and not state.hpa_computed:
                 yield state._replace(hpa_computed=True)
         elif state.hpa_computed:
-            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=1)
+            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=state.hpa_writes + 1)
 
     def _workflow(self, state: State) -> Iterator[State]:
         if state.queue:
@@ -275,6 +279,36 @@ def _apply(cluster: Cluster, write: Write) -> Cluster | None:
     return cluster if changed == cluster else _touch(changed, generation=1)
 
 
+def _canonical(state: State) -> State:
+    """The same state under numbers of its own: what follows hangs on which versions are current and on how far the
+    generation has moved, never on the figures. A late request under an old version can do nothing any more.
+    """
+    cluster, seen = state.cluster, state.seen
+    current, evaluated = cluster.version, state.evaluated
+    if seen is not None:
+        seen = _renumbered(seen, int(seen.version == current), evaluated)
+    late = state.late
+    if late:
+        late = tuple(
+            (first._replace(version=1), *(later._replace(version=0) for later in rest))
+            for first, *rest in late
+            if first.version == current
+        )
+    queue = state.queue
+    if queue:
+        queue = tuple(write._replace(version=int(write.version == current)) for write in queue)
+    return State(_renumbered(cluster, 1, evaluated), state.stage, seen, queue, *state[4:9], late, *state[10:-1], 1)
+
+
+@cache
+def _renumbered(cluster: Cluster, version: int, evaluated: int) -> Cluster:
+    return cluster._replace(version=version, generation=_ahead(cluster, evaluated))
+
+
+def _ahead(cluster: Cluster, evaluated: int) -> int:
+    return min(cluster.generation - evaluated + 1, _FAR_AHEAD)
+
+
 def _touch(cluster: Cluster, generation: int = 0) -> Cluster:
     return cluster._replace(version=cluster.version + 1, generation=cluster.generation + generation)
 
@@ -287,7 +321,7 @@ def _offset(state: State) -> Cluster:
     """What a decision may depend on: the version only goes into the write, and of the generation what it is ahead."""
     assert state.seen is not None
     ahead = state.seen.generation - state.evaluated
-    return state.seen._replace(version=1, generation=min(1 + ahead, 4), last=ORIGINAL)
+    return state.seen._replace(version=1, generation=min(1 + ahead, _FAR_AHEAD), last=ORIGINAL)
 
 
 def _observation(seen: Cluster) -> Observation:

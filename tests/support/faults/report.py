@@ -29,9 +29,7 @@ def as_table(rows: Sequence[Row]) -> str:
     """The rows in Markdown."""
     lines = ["| suite | cases | violations | seconds |", "|---|---:|---:|---:|"]
     lines += [f"| {row.suite} | {row.cases:,} | {row.violations} | {row.seconds:.0f} |" for row in rows]
-    lines.append(
-        f"| **all** | **{sum(row.cases for row in rows):,}** | **{sum(row.violations for row in rows)}** | |"
-    )
+    lines.append(f"| **all** | **{sum(row.cases for row in rows):,}** | **{sum(row.violations for row in rows)}** | |")
     return "\n".join(lines)
 
 
