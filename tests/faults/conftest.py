@@ -2,10 +2,11 @@
 
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from faults.report import Report
 from faults.run import Result, play
 from faults.stage import open_stage
 from faults.suites import (
@@ -34,12 +35,26 @@ SUITES = {
 
 
 @pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest) -> Iterator[Report]:
+    """What every suite came to: printed at the end, and written where `--fault-report` says."""
+    gathered = Report()
+    yield gathered
+    path: Path | None = request.config.getoption("--fault-report")
+    if path is not None and gathered.rows:
+        path.write_text(gathered.as_document())
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and gathered.rows:
+        terminal.write_line("")
+        terminal.write_line(gathered.as_table())
+
+
+@pytest.fixture(scope="session")
 async def results(
     request: pytest.FixtureRequest,
     cluster: LocalCluster,
     temporal: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[dict[str, Result]]:
+) -> dict[str, Result]:
     """What the suites of the chosen tests came to."""
     wanted = {marker.args[0] for item in request.session.items for marker in item.iter_markers("suite")}
     lines: list[str] = request.config.getoption("--case")
@@ -57,4 +72,4 @@ async def results(
     listing = listing_errors() if "error codes" in wanted and not lines else []
     async with open_stage(cluster, temporal, folder, kubectl) as stage:
         played = await play(stage, suites, listing)
-    yield {result.suite: result for result in played}
+    return {result.suite: result for result in played}

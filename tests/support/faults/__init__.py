@@ -1,1 +1,1 @@
-"""Between the service and the real API server: faults as data, a proxy that commits them, and a judge of what came of it."""
+"""Faults as data, a proxy that commits them before the real API server, and a judge of what came of it."""

@@ -14,6 +14,7 @@ The numbers are those of the product's promise:
 The oracle of the counts is not the service's: it is the last count that anybody else gave the Deployment.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def judge(subject: Subject, revisions: Sequence[Revision], line: str) -> list[Vi
     found = [*_judge_requests(subject), *_judge_rest(subject)]
     for uid in dict.fromkeys(revision.uid for revision in revisions):
         life = [revision for revision in revisions if revision.uid == uid]
-        found += _judge_life(life, ours, subject, is_last=_final_uid(revisions) == uid)
+        found += _Life(life, ours, subject).judge(is_last=revisions[-1].uid == uid)
     return [Violation(invariant, line, sentence) for invariant, sentence in found]
 
 
@@ -87,37 +88,65 @@ AFTER = 1_000_000
 """The cycle of a subject whose last life is over."""
 
 
-def _judge_life(life: list[Revision], ours: dict[str, Entry], subject: Subject, *, is_last: bool) -> Found:
-    choice = life[0].replicas
-    """The count that somebody else last gave it."""
-    before_zero, zeros, resumes, reasserts = choice, Counter[str](), Counter[str](), 0
-    own_zero = False
-    for previous, revision in zip(life, life[1:], strict=False):
-        entry = ours.get(revision.version)
-        if entry is None:
-            choice, own_zero = _learn(previous, revision, choice), own_zero and revision.replicas == 0
-            continue
-        yield from _judge_write(previous, revision, entry)
+class _Life:
+    """One Deployment (one uid), revision by revision."""
+
+    def __init__(self, revisions: list[Revision], ours: dict[str, Entry], subject: Subject) -> None:
+        self._revisions = revisions
+        self._ours = ours
+        self._subject = subject
+        self._choice = revisions[0].replicas
+        """The count that somebody else last gave it."""
+        self._before_zero = self._choice
+        self._own_zero = False
+        self._zeros = Counter[str]()
+        self._reasserts = 0
+
+    def judge(self, *, is_last: bool) -> Found:
+        """Everything that is wrong with it."""
+        for previous, revision in itertools.pairwise(self._revisions):
+            entry = self._ours.get(revision.version)
+            if entry is None:
+                self._learn(previous, revision)
+                continue
+            yield from _judge_write(previous, revision, entry)
+            if previous.replicas > 0 and revision.replicas == 0:
+                yield from self._judge_down(previous, revision, entry)
+            elif previous.replicas == 0 and revision.replicas > 0:
+                yield from self._judge_up(previous, revision)
+        if is_last:
+            yield from _judge_end(self._revisions[-1], self._choice)
+
+    def _learn(self, previous: Revision, revision: Revision) -> None:
+        """What somebody else's change says of the count they want."""
+        self._own_zero = self._own_zero and revision.replicas == 0
+        if revision.replicas != previous.replicas:
+            self._choice = revision.replicas
+        elif revision.replicas == 0 and _edited_count(previous, revision):
+            self._choice = int(revision.annotations["original-replicas"])
+
+    def _judge_down(self, previous: Revision, revision: Revision, entry: Entry) -> Found:
         pause_id = revision.annotations.get("pause-id", "")
-        if previous.replicas > 0 and revision.replicas == 0:
-            before_zero, own_zero = previous.replicas, True
-            zeros[pause_id] += 1
-            reasserts += _was_raised(life, previous, ours)
-            if zeros[pause_id] > 1:
-                yield "I7", f"pause {pause_id} scaled down {zeros[pause_id]} times"
-            if reasserts > _MOST_REASSERTS:
-                yield "I10", f"{reasserts} zeros were asserted again"
-            if revision.wall > subject.ended.get(entry.cycle, revision.wall) + _EPSILON:
-                yield "I8", "a scale-down took effect after its hibernation had ended"
-        elif previous.replicas == 0 and revision.replicas > 0:
-            resumes[previous.annotations.get("pause-id", "")] += 1
-            if revision.replicas != _owed(previous, choice, before_zero):
-                yield "I2", f"{revision.replicas} replicas were given back, not {_owed(previous, choice, before_zero)}"
-            if not own_zero and not previous.annotations.get("paused"):
-                yield "I9", "a zero of somebody else's was scaled up"
-            choice, own_zero = revision.replicas, False
-    if is_last:
-        yield from _judge_end(life[-1], choice)
+        self._before_zero, self._own_zero = previous.replicas, True
+        self._zeros[pause_id] += 1
+        raised = _was_raised(self._revisions, previous, self._ours)
+        self._reasserts += raised
+        if raised and not self._subject.autoscaled:
+            yield "I11", "a count that somebody raised was taken back"
+        if self._zeros[pause_id] > 1:
+            yield "I7", f"pause {pause_id} scaled down {self._zeros[pause_id]} times"
+        if self._reasserts > _MOST_REASSERTS:
+            yield "I10", f"{self._reasserts} zeros were asserted again"
+        if revision.wall > self._subject.ended.get(entry.cycle, revision.wall) + _EPSILON:
+            yield "I8", "a scale-down took effect after its hibernation had ended"
+
+    def _judge_up(self, previous: Revision, revision: Revision) -> Found:
+        owed = self._choice if self._choice > 0 else self._before_zero
+        if revision.replicas != owed:
+            yield "I2", f"{revision.replicas} replicas were given back, not {owed}"
+        if not self._own_zero and not previous.annotations.get("paused"):
+            yield "I9", "a zero of somebody else's was scaled up"
+        self._choice, self._own_zero = revision.replicas, False
 
 
 def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
@@ -148,33 +177,19 @@ def _judge_end(last: Revision, choice: int) -> Found:
         yield "I12", f"it runs, and still carries {', '.join(left)}"
 
 
-def _learn(previous: Revision, revision: Revision, choice: int) -> int:
-    """What somebody else's change says of the count they want."""
-    if revision.replicas != previous.replicas:
-        return revision.replicas
-    if revision.replicas == 0 and "pause-id" in previous.annotations:
-        edited = revision.annotations.get("original-replicas", "")
-        same = revision.annotations.get("pause-id") == previous.annotations["pause-id"]
-        if same and edited != previous.annotations.get("original-replicas") and edited.isdecimal() and int(edited) >= 1:
-            return int(edited)
-    return choice
+def _edited_count(previous: Revision, revision: Revision) -> bool:
+    """Whether a person wrote another count into the record of a sleep."""
+    key, edited = "original-replicas", revision.annotations.get("original-replicas", "")
+    same = revision.annotations.get("pause-id", "") == previous.annotations.get("pause-id") != ""
+    return same and edited != previous.annotations.get(key) and edited.isdecimal() and int(edited) >= 1
 
 
-def _owed(previous: Revision, choice: int, before_zero: int) -> int:
-    """What a wake has to give back."""
-    return choice if choice > 0 else before_zero
-
-
-def _was_raised(life: list[Revision], previous: Revision, ours: dict[str, Entry]) -> int:
+def _was_raised(life: list[Revision], previous: Revision, ours: dict[str, Entry]) -> bool:
     """Whether this zero follows a count that somebody raised while a sleep was recorded."""
     position = life.index(previous)
     for earlier, later in zip(reversed(life[:position]), reversed(life[: position + 1]), strict=False):
         if later.version in ours and later.replicas == 0:
-            return 0
+            return False
         if earlier.replicas == 0 and later.replicas > 0:
-            return int("paused" in earlier.annotations and later.version not in ours)
-    return 0
-
-
-def _final_uid(revisions: Sequence[Revision]) -> str:
-    return revisions[-1].uid if revisions else ""
+            return "paused" in earlier.annotations and later.version not in ours
+    return False

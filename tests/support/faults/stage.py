@@ -1,4 +1,4 @@
-"""The real parts of a fault case, put together: control plane, Temporal, the product's worker, and the proxy between."""
+"""The real parts of a fault case put together: control plane, Temporal, the product's worker, the proxy between."""
 
 import asyncio
 import itertools
@@ -77,6 +77,7 @@ class Stage:
             if case.needs_an_older_revision:
                 self.actors.run(subject.namespace, "set", "image", f"deployment/{subject.name}", "main=example/app:2")
             if case.needs_an_autoscaler:
+                subject.autoscaled = True
                 objects.create(_autoscaler(subject))
         wait_for(self._are_ready, seconds=300, what="the Deployments of the cases")
         for subject in subjects:
@@ -114,6 +115,7 @@ class Stage:
                     not_after=datetime.now(UTC) + timedelta(minutes=10),
                     resume_after=timedelta(hours=10),
                     cost=COST,
+                    autoscaled=subject.autoscaled,
                 ),
             ),
         )

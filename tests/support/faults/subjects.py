@@ -54,6 +54,8 @@ class Subject:
     """Somebody acts between the nth request of a point and its answer."""
     called_off: Hook | None = None
     """Set while a pause is to be called off after a first write of unknown outcome: the way to a fence."""
+    autoscaled: bool = False
+    """Whether a HorizontalPodAutoscaler targets it: only then may a raised count be taken back."""
     cycle: int = 0
     asleep: bool = False
     dead: bool = False

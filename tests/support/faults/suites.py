@@ -109,7 +109,7 @@ def listing_errors() -> list[Fault]:
 
 
 STALE_READS = ("READ", "W1=409 READ", "W2=lost READ", "W3=lost READ")
-"""Every read that something is decided on: of a wake, after a conflict, after an unknown pause, after an unknown wake."""
+"""Every read that something is decided on: of a wake, after a conflict, after a pause or a wake of unknown outcome."""
 
 
 def stale_reads() -> list[Case]:
