@@ -185,10 +185,10 @@ def _edited_count(previous: Revision, revision: Revision) -> bool:
 
 
 def _was_raised(life: list[Revision], previous: Revision, ours: dict[str, Entry]) -> bool:
-    """Whether this zero follows a count that somebody raised while a sleep was recorded."""
+    """Whether this zero follows a count that somebody raised while this sleep, or the one before it, was recorded."""
     position = life.index(previous)
     for earlier, later in zip(reversed(life[:position]), reversed(life[: position + 1]), strict=False):
-        if later.version in ours and later.replicas == 0:
+        if "paused" not in later.annotations or (later.version in ours and later.replicas == 0):
             return False
         if earlier.replicas == 0 and later.replicas > 0:
             return "paused" in earlier.annotations and later.version not in ours
