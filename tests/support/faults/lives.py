@@ -22,7 +22,7 @@ NOTICED_WITHIN = 13.0
 """Seconds: two reconciliations after somebody interfered; what still sleeps then is woken."""
 AWAKE = (Phase.COOLING, Phase.AWAKE)
 _AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
-_AWAKE_FOR = timedelta(seconds=10)
+_AWAKE_FOR = timedelta(seconds=40)
 _UPDATE_PATIENCE = timedelta(seconds=150)
 
 
