@@ -168,7 +168,9 @@ def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
 def _judge_end(last: Revision, choice: int) -> Found:
     if last.deleted:
         return
-    left = [key for key in _RECORD if key in last.annotations]
+    # A count that a person writes onto what runs, without our name beside it, is theirs.
+    ours = {"paused", "instance"} & last.annotations.keys()
+    left = [key for key in _RECORD if ours and key in last.annotations]
     if last.replicas == 0 and choice > 0:
         yield "I12", "it is down in the end"
     elif last.replicas != choice:
