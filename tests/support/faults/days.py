@@ -87,10 +87,7 @@ async def live_a_day(stage: Stage, environment: WorkflowEnvironment, day: Day) -
     """The day of all its workloads."""
     random = Random(day.seed)
     await asyncio.gather(
-        *(
-            _live(stage, environment, subject, Random(random.randrange(2**32)))
-            for subject in day.subjects
-        )
+        *(_live(stage, environment, subject, Random(random.randrange(2**32))) for subject in day.subjects)
     )
 
 
