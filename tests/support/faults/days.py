@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -48,6 +48,8 @@ _PEOPLE = ("exclude-on", "scale-5", "strip", "garbage", "edit-7", "touch", "recr
 _WORDS = (REACTIVATE, CHECK, EXTEND, KEEP_AWAKE)
 _UPDATE_PATIENCE = timedelta(seconds=60)
 _LOOKS = 40
+_SKIP_SECONDS = 30.0
+"""Time stands still while a workflow is in the middle of something."""
 
 
 @dataclass
@@ -117,7 +119,7 @@ async def _happen(stage: Stage, subject: Subject, random: Random) -> None:
             return
         event = CHECK
     handle = stage.handle(subject)
-    with suppress(RPCError, WorkflowUpdateFailedError):
+    with suppress(RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError):
         if event in {REACTIVATE, CHECK}:
             await handle.signal(event)
             return
@@ -141,8 +143,9 @@ async def _end(stage: Stage, environment: WorkflowEnvironment, subject: Subject)
 
 
 async def _skip(environment: WorkflowEnvironment, handle: object, hours: float) -> None:
-    with suppress(RPCError):
-        await environment.fast_forward(handle, timedelta(hours=hours))  # type: ignore[arg-type]
+    with suppress(RPCError, TimeoutError):
+        async with asyncio.timeout(_SKIP_SECONDS):
+            await environment.fast_forward(handle, timedelta(hours=hours))  # type: ignore[arg-type]
 
 
 def _tidy(stage: Stage, subject: Subject) -> None:

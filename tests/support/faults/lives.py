@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from faults.actors import ACTORS, STROKES
@@ -82,7 +82,7 @@ async def _call_off(stage: Stage, subject: Subject) -> None:
 async def _ask(stage: Stage, subject: Subject, update: str, later: timedelta) -> None:
     """A person's update. That it is refused where it comes too late is part of the game."""
     until = (datetime.now(UTC) + later).replace(microsecond=0)
-    with suppress(WorkflowUpdateFailedError, RPCError):
+    with suppress(WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
         await stage.handle(subject).execute_update(
             update, Until(until=until, by="the case"), result_type=HibernationStatus, rpc_timeout=_UPDATE_PATIENCE
         )
