@@ -11,12 +11,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert
-from activities.clocks import ClockComparison, clocks_disagree
+from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from policies.clocks import ClockDrift
 from policies.hibernation import Check, Hibernation, Phase
 from policies.models import Frozen
 from policies.names import CHECK, HIBERNATION, MANUAL, hibernation_id
@@ -51,9 +52,7 @@ class ReconcileOrder(Frozen):
 class ReconcileActivities:
     """The comparison of annotations and open hibernations, on one cluster."""
 
-    def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, clocks: ClockComparison, *, instance: str
-    ) -> None:
+    def __init__(self, deployments: Deployments, snapshots: Snapshots, clocks: Clocks, *, instance: str) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._clocks = clocks
@@ -62,25 +61,25 @@ class ReconcileActivities:
     @activity.defn
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
-        client = activity.client()
+        client, moment = activity.client(), self._clocks.mark(activity.info().started_time)
         opened = {name: each async for name, each in _list_open(client, order.cluster)}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
         with told_to_temporal():
-            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
-        self._compare_clocks(survey.server_time)
+            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)
 
-    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
+    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
         survey, names = Survey(), set()
         for page in self._deployments.list_all(limit=PAGE):
-            survey.server_time = survey.server_time or page.server_time
+            survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
+            judged_by = ground.under(survey.clocks)
             for workload in page.workloads:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
                 names.add(name)
-                finding = compare(workload, opened.get(name), ground)
+                finding = compare(workload, opened.get(name), judged_by)
                 if finding is not None:
                     survey.found[name], survey.workloads[name] = finding, workload
         survey.compared = len(names)
@@ -106,13 +105,6 @@ class ReconcileActivities:
             gone_policies=gone,
         )
         return ground, missing
-
-    def _compare_clocks(self, server_time: datetime | None) -> None:
-        if server_time is None:
-            return
-        apart = self._clocks(activity.info().started_time, server_time)
-        if clocks_disagree(apart):
-            alert("clocks", f"the clocks of Temporal and the cluster are {apart.total_seconds():.0f} s apart")
 
     async def _act(self, client: Client, cluster: str, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
         """A word to each hibernation concerned, a few at a time."""
@@ -159,6 +151,7 @@ class ReconcileActivities:
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
+            clocks=survey.clocks,
         )
 
 
@@ -169,7 +162,7 @@ class Survey:
     found: dict[str, Finding] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
     compared: int = 0
-    server_time: datetime | None = None
+    clocks: ClockDrift = field(default_factory=ClockDrift)
 
     def names_of(self, finding: Finding) -> tuple[str, ...]:
         """The workloads of one finding, in order."""

@@ -30,6 +30,8 @@ class Consultation(Frozen):
     excluded: bool = False
     stay_through_deploys: bool = False
     cooldown: timedelta = DEFAULT_COOLDOWN
+    temporal_ahead: timedelta = timedelta(0)
+    """How far Temporal's clock is ahead of the cluster's (negative: behind); 0 where they agree."""
 
 
 class Sleep(Frozen):
@@ -72,6 +74,7 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
 
 
 def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datetime, *, stripped: bool) -> Verdict:
+    now -= max(consulted.temporal_ahead, timedelta(0))  # time has come when both clocks say so: never early
     until, policy = record.resume_at, record.policy
     extended = sleep.extended_until
     if extended is not None and extended <= now:

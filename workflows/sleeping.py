@@ -1,13 +1,14 @@
 """Being asleep: a movable timer, a person's signal, and a look around when told to check."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
 from policies.annotations import Because, PauseRecord
+from policies.clocks import say_ahead
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
 from workflows.life import Life
@@ -15,6 +16,9 @@ from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
+clock is set right meanwhile, a timer for later would go on by the wrong one."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,18 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
         assert life.sleep is not None
         if life.requests.wake is not None:
             return Woken(Because.PERSON, _who(life))
-        if life.requests.check is not None or _is_due(life.sleep):
+        wakes_at = _wakes_at(life, life.sleep)
+        if life.requests.check is not None or (wakes_at is not None and wakes_at <= workflow.now()):
             ended = await _look_around(life)
             if ended is not None:
                 return ended
             continue
         if workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(_continued(life))
-        resume_at = life.sleep.record.resume_at
         await wait_until(
-            resume_at,
+            wakes_at,
             lambda: life.requests.wake is not None or life.requests.check is not None,
-            summary=f"asleep until {resume_at:%a %d %b %H:%M} UTC" if resume_at is not None else "asleep",
+            summary=f"asleep until {wakes_at:%a %d %b %H:%M} UTC" if wakes_at is not None else "asleep",
         )
 
 
@@ -65,6 +69,7 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     gone = await _gone(life, consulted)
     if gone is not None or consulted.seen is None:
         return gone
+    _mind_the_clocks(life, consulted.temporal_ahead)
     verdict = review(life.sleep, consulted, workflow.now())
     match verdict.act:
         case "wake":
@@ -110,8 +115,19 @@ async def _record(life: Life, record: PauseRecord, resource_version: str) -> Non
     life.requests.check = life.requests.check or Check()
 
 
-def _is_due(sleep: Sleep) -> bool:
-    return sleep.record.resume_at is not None and sleep.record.resume_at <= workflow.now()
+def _mind_the_clocks(life: Life, temporal_ahead: timedelta) -> None:
+    """While Temporal is ahead, the sleep's own time is looked at every few minutes, and the details say why."""
+    if temporal_ahead > timedelta(0):
+        life.look_again_at = workflow.now() + LOOK_AGAIN_AFTER
+        life.enter(Phase.ASLEEP, trouble=f"Temporal's clock is {say_ahead(temporal_ahead)} the cluster's")
+    elif life.look_again_at is not None:
+        life.look_again_at = None
+        life.enter(Phase.ASLEEP)
+
+
+def _wakes_at(life: Life, sleep: Sleep) -> datetime | None:
+    resume_at = sleep.record.resume_at
+    return resume_at if resume_at is None or life.look_again_at is None else max(resume_at, life.look_again_at)
 
 
 def _who(life: Life) -> str:

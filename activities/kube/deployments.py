@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -37,7 +36,6 @@ class Page:
     workloads: tuple[Workload, ...]
     unreadable: tuple[str, ...] = ()
     next_token: str = ""
-    server_time: datetime | None = None
 
 
 class Deployments:
@@ -56,7 +54,7 @@ class Deployments:
             page = _PAGE.model_validate_json(reply.body)
         except ValidationError:
             return _read_page_by_item(reply)
-        return _as_page(page.items or [], page.metadata.next_token, reply, ())
+        return _as_page(page.items or [], page.metadata.next_token, ())
 
     def list_all(self, *, limit: int = PAGE_SIZE) -> Iterator[Page]:
         """All pages; a listing that expires begins again without what was already given. Raises KubernetesError."""
@@ -72,7 +70,7 @@ class Deployments:
                 continue
             fresh = tuple(workload for workload in page.workloads if workload.ref not in seen)
             seen.update(workload.ref for workload in fresh)
-            yield Page(fresh, page.unreadable, page.next_token, page.server_time)
+            yield Page(fresh, page.unreadable, page.next_token)
             token = page.next_token
             if not token:
                 return
@@ -150,7 +148,7 @@ def _read_page_by_item(reply: Reply) -> Page:
         except ValidationError as error:
             place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
             unreadable.append(f"{_name_of(item)}: {place or 'its shape'} cannot be read")
-    return _as_page(deployments, page.metadata.next_token, reply, unreadable)
+    return _as_page(deployments, page.metadata.next_token, unreadable)
 
 
 def _path(namespace: str, name: str) -> str:
@@ -161,7 +159,7 @@ def _ref(metadata: Metadata) -> WorkloadRef:
     return WorkloadRef(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
 
 
-def _as_page(items: list[Deployment], token: str, reply: Reply, unreadable: tuple[str, ...] | list[str]) -> Page:
+def _as_page(items: list[Deployment], token: str, unreadable: tuple[str, ...] | list[str]) -> Page:
     workloads: list[Workload] = []
     problems = list(unreadable)
     for item in items:
@@ -169,7 +167,7 @@ def _as_page(items: list[Deployment], token: str, reply: Reply, unreadable: tupl
             workloads.append(to_workload(item))
         except InvalidQuantity as error:
             problems.append(f"{_ref(item.metadata)}: a request is {error}")
-    return Page(tuple(workloads), tuple(problems), token, reply.server_time)
+    return Page(tuple(workloads), tuple(problems), token)
 
 
 def _identity_problem(written: WorkloadRef, resource_version: str, asked: WorkloadRef) -> str | None:
