@@ -1,14 +1,12 @@
 """An API server whose clock is off: the real one, behind a proxy that rewrites the `Date` of its answers."""
 
 import json
-import threading
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from backgroundserver import BackgroundServer
 from kubernetes.client.rest import RESTClientObject
 
 from activities.kube.kubeconfig import read_access
@@ -17,7 +15,7 @@ _OWN = frozenset({"connection", "content-length", "date", "host", "transfer-enco
 """Headers of one connection, or that the proxy writes anew."""
 
 
-class OddClock:
+class OddClock(BackgroundServer):
     """In front of a cluster. `ahead` is how far its clock seems ahead, `ahead_at_writes` how far in answers to writes
     (None: just as far).
     """
@@ -28,35 +26,25 @@ class OddClock:
         access = read_access(kubeconfig, None, {})
         self._target = access.configuration.host
         self._pool = RESTClientObject(access.configuration).pool_manager
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        super().__init__(self._handler())
+
+    def stop(self) -> None:
+        """Close the connections to the real one, too."""
+        super().stop()
+        self._pool.clear()
 
     def write_kubeconfig(self, path: Path) -> Path:
         """A way in through the proxy, which has the credentials."""
-        url = f"http://127.0.0.1:{self._server.server_address[1]}"
         document = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "odd", "cluster": {"server": url}}],
+            "clusters": [{"name": "odd", "cluster": {"server": self.url}}],
             "users": [{"name": "nobody", "user": {}}],
             "contexts": [{"name": "odd", "context": {"cluster": "odd", "user": "nobody"}}],
             "current-context": "odd",
         }
         path.write_text(json.dumps(document))
         return path
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._pool.clear()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         proxy = self
