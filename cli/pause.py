@@ -18,7 +18,7 @@ from cli.times import read_duration, read_end, show_time
 from policies.annotations import PREFIX
 from policies.checks import Case
 from policies.clocks import TOLERANCE, say_ahead
-from policies.evaluation import manual_policy, object_to_pause_by_hand
+from policies.evaluation import is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.names import MANUAL, PAUSE, hibernation_id
 from policies.reasons import Reason
@@ -91,6 +91,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         window_end=until,
         cost=cost.cost,
         sentence=f"{session.user} asked for it",
+        autoscaled=is_autoscaled(case),
     )
 
 

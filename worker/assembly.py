@@ -12,8 +12,10 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from activities.clocks import ClockComparison, Clocks, compare_clocks, read_own_clock
 from activities.consulting import ConsultActivities
+from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
+from activities.kube.autoscalers import read_bounds
 from activities.lease import RunLease
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
@@ -45,11 +47,20 @@ def build_workers(
     """The workers of the two queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
-    consult = ConsultActivities(cluster.deployments, snapshots, lambda: cluster.verify(identity), clocks)
+    consult = ConsultActivities(
+        cluster.deployments,
+        snapshots,
+        lambda: cluster.verify(identity),
+        lambda ref: read_bounds(cluster.transport, ref),
+        clocks,
+    )
+    contests = ContestActivities()
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
-    reconcile = ReconcileActivities(cluster.deployments, snapshots, clocks, instance=cluster.instance)
+    reconcile = ReconcileActivities(
+        cluster.deployments, cluster.replica_sets, snapshots, clocks, instance=cluster.instance
+    )
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(
         client,
@@ -57,6 +68,8 @@ def build_workers(
         workflows=WORKFLOWS,
         activities=[
             consult.consult,
+            contests.recall_reasserts,
+            contests.tell_contested,
             writes.send_resume,
             writes.send_record,
             writes.send_note,
