@@ -8,6 +8,7 @@ import asyncio
 import json
 import ssl
 import threading
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -54,6 +55,7 @@ class FaultProxy:
         self._thread = threading.Thread(target=self._serve, name="fault-proxy", daemon=True)
         self._late: set[asyncio.Task[None]] = set()
         self._written = asyncio.Condition()
+        self._transports: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
         self.port = 0
         self.listing = Plan()
         """Faults of the listing of all Deployments, which is about no subject."""
@@ -111,9 +113,13 @@ class FaultProxy:
             for task in self._late:
                 task.cancel()
             await runner.cleanup()
-        await asyncio.sleep(2 * _FAREWELL_SECONDS)  # for connections that are still being closed
+        for transport in self._transports:
+            transport.abort()  # TLS would wait for the other side
+        await asyncio.sleep(2 * _FAREWELL_SECONDS)
 
     async def _handle(self, received: web.Request) -> web.StreamResponse:
+        if received.transport is not None:
+            self._transports.add(received.transport)
         raw = await received.read()
         request = parse(received.method, received.raw_path, raw)
         subject = self._subjects.get(request.deployment or ("", ""))

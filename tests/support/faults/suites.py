@@ -39,7 +39,7 @@ class Case:
     @property
     def lives(self) -> int:
         """Two for faults, so that the second life meets what the first left behind."""
-        return 2 if self.faults else 1
+        return 2 if self.faults and not self.is_kept_awake else 1
 
     @property
     def is_called_off(self) -> bool:
