@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord
+from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Phase
@@ -60,6 +61,10 @@ class Ground(Frozen):
     held: bool = False
     gone_policies: frozenset[str] = frozenset()
     """Policies that were missing in this complete reading of the source and in the one before."""
+
+    def under(self, clocks: ClockDrift) -> "Ground":
+        """The same by the earlier of two clocks that differ: where Temporal is ahead, nobody is overdue yet."""
+        return self.model_copy(update={"now": self.now - max(clocks.temporal_ahead, timedelta(0))})
 
 
 def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Finding | None:
@@ -197,3 +202,5 @@ class ReconcileResult(Frozen):
     missing_policies: tuple[str, ...] = ()
     not_ready: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    clocks: ClockDrift = ClockDrift()
+    """How far the clocks were apart at its listing."""

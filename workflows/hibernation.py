@@ -177,7 +177,7 @@ class HibernationWorkflow:
 
     @keep_awake.validator
     def _refuse_keep_awake(self, until: Until) -> None:
-        if until.until <= workflow.now():
+        if until.until <= (until.asked_at or workflow.now()):
             raise ApplicationError("the time lies in the past", type="InvalidTime")
 
     @workflow.update(

@@ -53,13 +53,8 @@ class Source:
         self.policies, self.hold, self.complete = (policy(resumeAfter="10h"),), None, True
 
     def snapshot(self) -> Snapshot:
-        """What the activities are given. Never stale: skipped time would make it so."""
-        return Snapshot(
-            read_at=datetime.now(UTC) + timedelta(days=3650),
-            policies=self.policies,
-            complete=self.complete,
-            hold=self.hold,
-        )
+        """What the activities are given: read this moment."""
+        return Snapshot(read_at=datetime.now(UTC), policies=self.policies, complete=self.complete, hold=self.hold)
 
 
 @dataclass

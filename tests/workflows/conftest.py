@@ -23,8 +23,8 @@ CLUSTER = "workflow-tests"
 HISTORIES = Path(__file__).parents[1] / "histories"
 
 
-def clocks_agree(temporal_time: datetime, server_time: datetime) -> timedelta:
-    """In skipped time the two clocks have nothing to do with each other."""
+def clocks_agree(reading: datetime, server_time: datetime) -> timedelta:
+    """In skipped time Temporal's clock and the cluster's have nothing to do with each other."""
     return timedelta(0)
 
 
