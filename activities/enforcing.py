@@ -16,7 +16,6 @@ from policies.evaluation import Candidate
 from policies.hibernation import Hibernation, PauseOrder, Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION
-from policies.waking import DEFAULT_COOLDOWN
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
@@ -31,7 +30,6 @@ class RunOpened(Frozen):
     max_percent: float | None = None
     window_end: datetime | None = None
     resume_after: timedelta | None = None
-    cooldown: timedelta = DEFAULT_COOLDOWN
     min_sleep: timedelta = timedelta(0)
     pausing: int = 0
 
@@ -51,7 +49,6 @@ class StartOrder(Frozen):
     cluster: str
     policy: str
     not_after: datetime
-    cooldown: timedelta
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -86,7 +83,7 @@ class EnforceActivities:
         if policy.spec.suspend:
             return RunOpened(skip="the policy is suspended")
         dry_run = policy.spec.mode is Mode.DRY_RUN
-        objection = None if dry_run else snapshot.objection_to_pausing(policy.name, order.now)
+        objection = None if dry_run else snapshot.objection_to_pausing(policy.name)
         if objection is not None:
             return RunOpened(skip=objection)
         pausing = 0 if dry_run else await self._count_pausing(order.enforcement.cluster)
@@ -121,7 +118,6 @@ class EnforceActivities:
             max_percent=spec.limits.max_affected_percent,
             window_end=None if window is None else window.end,
             resume_after=spec.resume_after,
-            cooldown=spec.cooldown_window,
             min_sleep=self._min_sleep(),
             pausing=pausing,
         )
@@ -131,7 +127,6 @@ class EnforceActivities:
             cluster=order.cluster,
             instance=self._instance,
             ref=candidate.seen.ref,
-            cooldown=order.cooldown,
             pause=PauseOrder(
                 seen=candidate.seen,
                 policy=order.policy,
@@ -140,6 +135,7 @@ class EnforceActivities:
                 resume_after=order.resume_after,
                 cost=candidate.cost,
                 sentence=candidate.sentence,
+                autoscaled=candidate.autoscaled,
             ),
         )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,15 +10,19 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert
-from activities.clocks import ClockComparison, clocks_disagree
+from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
+from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
+from activities.kube.replicasets import ReplicaSets
+from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
-from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from policies.annotations import PauseRecord
+from policies.clocks import ClockDrift
 from policies.hibernation import Check, Hibernation, Phase
 from policies.models import Frozen
-from policies.names import CHECK, HIBERNATION, MANUAL, hibernation_id
+from policies.names import CHECK, MANUAL, hibernation_id
 from policies.reconciling import (
     Finding,
     Ground,
@@ -28,6 +31,7 @@ from policies.reconciling import (
     compare,
     compare_missing,
     gone_policies,
+    may_have_a_copy,
     record_to_adopt,
 )
 from policies.workload import Workload
@@ -52,9 +56,16 @@ class ReconcileActivities:
     """The comparison of annotations and open hibernations, on one cluster."""
 
     def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, clocks: ClockComparison, *, instance: str
+        self,
+        deployments: Deployments,
+        replica_sets: ReplicaSets,
+        snapshots: Snapshots,
+        clocks: Clocks,
+        *,
+        instance: str,
     ) -> None:
         self._deployments = deployments
+        self._replica_sets = replica_sets
         self._snapshots = snapshots
         self._clocks = clocks
         self._instance = instance
@@ -62,25 +73,26 @@ class ReconcileActivities:
     @activity.defn
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
-        client = activity.client()
-        opened = {name: each async for name, each in _list_open(client, order.cluster)}
+        client, moment = activity.client(), self._clocks.mark(activity.info().started_time)
+        listed = list_open(client, open_query(order.cluster), page_size=PAGE)
+        opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
         with told_to_temporal():
-            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
-        self._compare_clocks(survey.server_time)
+            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)
 
-    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
+    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
         survey, names = Survey(), set()
         for page in self._deployments.list_all(limit=PAGE):
-            survey.server_time = survey.server_time or page.server_time
+            survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
+            judged_by = ground.under(survey.clocks)
             for workload in page.workloads:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
                 names.add(name)
-                finding = compare(workload, opened.get(name), ground)
+                finding = compare(workload, opened.get(name), judged_by)
                 if finding is not None:
                     survey.found[name], survey.workloads[name] = finding, workload
         survey.compared = len(names)
@@ -88,7 +100,15 @@ class ReconcileActivities:
             finding = compare_missing(hibernation) if name not in names else None
             if finding is not None:
                 survey.found[name] = finding
+        self._recover(survey, opened)
         return survey
+
+    def _recover(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
+        """Where a sleeper's record is damaged and its workflow lost, an older ReplicaSet may still tell the record."""
+        unreadable = {name: survey.workloads[name] for name in survey.ids_of(Finding.UNREADABLE)}
+        damaged = {name: each for name, each in unreadable.items() if may_have_a_copy(each, opened.get(name))}
+        survey.records = recover_records(self._replica_sets, damaged)
+        survey.found.update(dict.fromkeys(survey.records, Finding.ADOPTED))
 
     def _ground(self, order: ReconcileOrder, opened: dict[str, OpenHibernation]) -> tuple[Ground, frozenset[str]]:
         snapshot: Snapshot = self._snapshots()
@@ -107,13 +127,6 @@ class ReconcileActivities:
         )
         return ground, missing
 
-    def _compare_clocks(self, server_time: datetime | None) -> None:
-        if server_time is None:
-            return
-        apart = self._clocks(activity.info().started_time, server_time)
-        if clocks_disagree(apart):
-            alert("clocks", f"the clocks of Temporal and the cluster are {apart.total_seconds():.0f} s apart")
-
     async def _act(self, client: Client, cluster: str, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
         """A word to each hibernation concerned, a few at a time."""
         names = [name for name, finding in survey.found.items() if finding not in _SAY_ONLY]
@@ -122,21 +135,24 @@ class ReconcileActivities:
                 *(
                     _nudge(client, name, _check_for(survey.found[name], opened[name]))
                     if name in opened
-                    else self._start(client, cluster, survey.workloads[name])
+                    else self._start(client, cluster, survey.workloads[name], survey.records.get(name))
                     for name in names[index : index + AT_ONCE]
                 )
             )
             activity.heartbeat()
 
-    async def _start(self, client: Client, cluster: str, workload: Workload) -> None:
-        """A hibernation for a workload that carries a record and has none. The first thing it does is look."""
+    async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord | None) -> None:
+        """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
+
+        The first thing it does is look, and what it finds damaged it writes again.
+        """
         await start_hibernation(
             client,
             Hibernation(
                 cluster=cluster,
                 instance=self._instance,
                 ref=workload.ref,
-                sleep=record_to_adopt(workload),
+                sleep=record or record_to_adopt(workload),
                 revision=workload.revision,
             ),
             start_signal=CHECK,
@@ -159,6 +175,7 @@ class ReconcileActivities:
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
+            clocks=survey.clocks,
         )
 
 
@@ -168,28 +185,18 @@ class Survey:
 
     found: dict[str, Finding] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
+    records: dict[str, PauseRecord] = field(default_factory=dict)
+    """Those that come from a ReplicaSet's copy."""
     compared: int = 0
-    server_time: datetime | None = None
+    clocks: ClockDrift = field(default_factory=ClockDrift)
+
+    def ids_of(self, finding: Finding) -> list[str]:
+        """The ids of the hibernations of one finding."""
+        return [name for name, each in self.found.items() if each is finding]
 
     def names_of(self, finding: Finding) -> tuple[str, ...]:
         """The workloads of one finding, in order."""
-        refs = (self.workloads[name].ref for name, each in self.found.items() if each is finding)
-        return tuple(sorted(map(str, refs)))
-
-
-async def _list_open(client: Client, cluster: str) -> AsyncIterator[tuple[str, OpenHibernation]]:
-    query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND ExecutionStatus = 'Running'"
-    async for execution in client.list_workflows(query, page_size=PAGE):
-        attributes = execution.typed_search_attributes
-        phase = attributes.get(HIBERNATION_STATE)
-        yield (
-            execution.id,
-            OpenHibernation(
-                phase=Phase(phase) if phase in set(Phase) else Phase.PAUSING,
-                policy=attributes.get(POLICY) or "",
-                resume_at=attributes.get(RESUME_AT),
-            ),
-        )
+        return tuple(sorted(str(self.workloads[name].ref) for name in self.ids_of(finding)))
 
 
 async def _nudge(client: Client, workflow_id: str, check: Check) -> None:

@@ -3,13 +3,17 @@
 Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads: a worker that
 was cut off and comes back late can then only fail. What went wrong comes back as an outcome, not as an exception:
 the workflow decides anew from a fresh read, and knows whether a write may still land.
+
+What landed is logged with its count: should both records of a sleep be lost, the log still tells what was known.
 """
 
+import logging
 from collections.abc import Callable
 
 from temporalio import activity
 
 from activities.alerts import alert
+from activities.clocks import Clocks
 from activities.errors import (
     Conflict,
     Denied,
@@ -25,29 +29,36 @@ from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_
 from policies.checks import Surroundings, protection_of
 from policies.times import to_rfc3339
 
+_LOG = logging.getLogger(__name__)
+
 
 class WriteActivities:
     """W1 to W4, on one cluster."""
 
     def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings]
+        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings], clocks: Clocks
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._surroundings = surroundings
+        self._clocks = clocks
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
         """W1, and at once W2 with the resourceVersion that W1 returned.
 
-        Refused past `not_after` on Temporal's clock, under a hold, for a policy that is gone, suspended or in
-        DryRun, and for what is protected, whatever asked for it.
+        Refused past `not_after` on Temporal's clock, under clocks that differ, under a hold, for a policy that is gone,
+        suspended or in DryRun, and for what is protected, whatever asked for it.
         """
-        now = activity.info().started_time
-        if now >= order.not_after:
+        moment = self._clocks.mark(activity.info().started_time)
+        if moment.temporal_time >= order.not_after:
             return WriteOutcome(result="refused", sentence="the decision to pause has expired")
-        objection = self._snapshots().objection_to_pausing(order.record.policy, now)
-        if objection is not None:
+        # Whether the clocks agree is asked twice, without a request of its own. Before W1, by what the API server last
+        # told this worker (its start reads the cluster's identity, so there is something): a clock that was off before
+        # costs no write. After W1, by the Date of that very answer: nothing is scaled to zero in a minute in which
+        # any clock had moved, and a W1 that landed is taken back like that of a protected workload.
+        objection = self._snapshots().objection_to_pausing(order.record.policy) or self._clocks.reckon(moment).objection
+        if objection:
             return WriteOutcome(result="refused", sentence=objection)
         landed = 0
         try:
@@ -57,9 +68,16 @@ class WriteActivities:
             if protected is not None:
                 alert("protected", f"{order.ref} was to be paused, but {protected}", workload=str(order.ref))
                 return WriteOutcome(result="refused", landed=landed, sentence=protected)
+            differing = self._clocks.compare(moment).objection
+            if differing:
+                return WriteOutcome(result="refused", landed=landed, sentence=differing)
             self._deployments.scale(order.ref, annotated.resource_version, 0)
         except KubernetesError as error:
             return _outcome(error, landed)
+        record = order.record
+        _LOG.info(
+            "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
+        )
         return WriteOutcome(result="done", landed=2)
 
     @activity.defn(no_thread_cancel_exception=True)
@@ -76,6 +94,8 @@ class WriteActivities:
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
             return _outcome(error, landed)
+        if order.replicas is not None:
+            _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
         return WriteOutcome(result="done", landed=landed + 1)
 
     @activity.defn(no_thread_cancel_exception=True)

@@ -59,7 +59,9 @@ async def keep_one_awake(session: Session, client: Client, workload: Workload, u
     cluster = session.settings.cluster
     if await find_open(client, cluster, workload.ref) is None:
         if is_sleeper(workload):
-            (sent,) = await send_wakes(client, cluster, [workload], (), WakeRequest(by=session.user, until=until))
+            request = WakeRequest(by=session.user, until=until)
+            read_copies = session.cluster.replica_sets.copies_of
+            (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
             if sent.trouble:
                 raise Refused(f"{workload.ref}: {sent.trouble}")
             return
@@ -85,7 +87,8 @@ async def _tell(session: Session, client: Client, workload: Workload, until: dat
         return
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            await handle.execute_update(KEEP_AWAKE, Until(until=until, by=session.user), result_type=HibernationStatus)
+            asked = Until(until=until, by=session.user, asked_at=datetime.now(UTC))
+            await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unconfirmed(f"{ref}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
 

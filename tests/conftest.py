@@ -22,6 +22,12 @@ from worker.settings import Settings
 from worker.state import StateFolder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of tests/faults."""
+    parser.addoption("--case", action="append", default=[], help="play only this fault case; its line is its name")
+    parser.addoption("--fault-report", type=Path, help="write what the suites came to into this file")
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[LocalCluster]:
     """One control plane with an audit log. Tests keep apart by namespace."""
@@ -73,8 +79,8 @@ async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
     return await connect_to(temporal_server.target)
 
 
-def clocks_agree(temporal_time: datetime, server_time: datetime) -> timedelta:
-    """In skipped time the two clocks have nothing to do with each other."""
+def clocks_agree(reading: datetime, server_time: datetime) -> timedelta:
+    """In skipped time Temporal's clock and the cluster's have nothing to do with each other."""
     return timedelta(0)
 
 

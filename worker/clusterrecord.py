@@ -4,7 +4,7 @@ Both stand in the memo of the action of the Schedule `reconcile/<cluster>`: a Sc
 its action's can, and `describe` returns it. So a hold outlives every worker and needs no store of ours.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
@@ -44,13 +44,14 @@ class ClusterRecord(Frozen):
 
 async def read_record(client: Client, cluster: str) -> ClusterRecord | None:
     """The record, or None where no worker has been up for this cluster yet."""
-    try:
-        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return None
-        raise
-    return await _decode(client, description)
+    description = await _describe(client, cluster)
+    return None if description is None else await _decode(client, description)
+
+
+async def read_birth(client: Client, cluster: str) -> datetime | None:
+    """When the first worker claimed the cluster on this Temporal: nothing is known from before. None: no worker yet."""
+    description = await _describe(client, cluster)
+    return None if description is None else description.info.created_at
 
 
 async def claim_cluster(client: Client, cluster: str, identity: str) -> ClusterRecord:
@@ -93,6 +94,15 @@ async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
         return ScheduleUpdate(schedule)
 
     await client.get_schedule_handle(reconcile_id(cluster)).update(change)
+
+
+async def _describe(client: Client, cluster: str) -> ScheduleDescription | None:
+    try:
+        return await client.get_schedule_handle(reconcile_id(cluster)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
 
 
 async def _decode(client: Client, description: ScheduleDescription) -> ClusterRecord | None:

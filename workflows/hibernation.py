@@ -6,6 +6,7 @@ of a pause would leave a sleeper with nobody to wake it.
 """
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -26,10 +27,11 @@ from policies.hibernation import (
 )
 from policies.keeping import Sleep
 from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
-from workflows.attempt import Attempt
+from workflows.contesting import tell_contested
+from workflows.endings import NothingLeft
 from workflows.life import Life
 from workflows.pausing import fall_asleep
-from workflows.sleeping import NothingLeft, sleep_on
+from workflows.sleeping import sleep_on
 from workflows.staying import stay_awake
 from workflows.waking import give_back
 
@@ -52,6 +54,7 @@ class HibernationWorkflow:
             phase=Phase.PAUSING if hibernation.pause is not None else Phase.ASLEEP,
             sleep=sleep,
             cycles=hibernation.cycles,
+            reasserts=hibernation.reasserts,
         )
         self._life.requests.wake = hibernation.waking
         if hibernation.awake is not None:
@@ -109,8 +112,10 @@ class HibernationWorkflow:
         if isinstance(woken, NothingLeft):
             result = life.result(woken.outcome, woken.sentence)
         else:
-            finished = await give_back(life, woken.because, Attempt(), owns_zero=True)
-            outcome = {"awake": "woken", "gone": "gone"}.get(finished.end, "taken over")
+            if woken.because is Because.CONTESTED:
+                await tell_contested(life, woken.sentence)
+            finished = await give_back(life, woken.because, woken.attempt, owns_zero=woken.owns_zero)
+            outcome = {"awake": woken.outcome, "gone": "gone"}.get(finished.end, "taken over")
             sentence = woken.sentence if finished.end == "awake" else finished.sentence
             result = life.result(outcome, sentence)
         life.requests.wake = None
@@ -172,7 +177,7 @@ class HibernationWorkflow:
 
     @keep_awake.validator
     def _refuse_keep_awake(self, until: Until) -> None:
-        if until.until <= workflow.now():
+        if until.until <= (until.asked_at or workflow.now()):
             raise ApplicationError("the time lies in the past", type="InvalidTime")
 
     @workflow.update(
@@ -205,7 +210,7 @@ class HibernationWorkflow:
         assert life.sleep is not None
         life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
         life.requests.check = parse_check(())
-        return await self._status_when(lambda: life.phase is not Phase.ASLEEP or life.status().resume_at == until.until)
+        return await self._status_when(lambda: life.phase is not Phase.ASLEEP or _sleeps_until(life, until.until))
 
     def _require_longer(self, until: Until) -> None:
         if self._life.phase is not Phase.ASLEEP or self._life.sleep is None:
@@ -219,6 +224,12 @@ class HibernationWorkflow:
     async def _status_when(self, reached: Any) -> HibernationStatus:
         await workflow.wait_condition(lambda: reached() or self._over)
         return self._life.status()
+
+
+def _sleeps_until(life: Life, instant: datetime) -> bool:
+    """Whether it sleeps at least until then: its policy may want it asleep for even longer."""
+    resume_at = life.status().resume_at
+    return resume_at is None or resume_at >= instant
 
 
 def _as_until(request: ManualPause) -> Until:

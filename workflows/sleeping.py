@@ -1,36 +1,28 @@
 """Being asleep: a movable timer, a person's signal, and a look around when told to check."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
-from policies.annotations import Because, PauseRecord
+from policies.annotations import PauseRecord, carries_whole_record
+from policies.clocks import say_ahead
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
+from policies.wanting import earliest
+from workflows.contesting import reassert
+from workflows.endings import NothingLeft, Woken, woken_by_request
 from workflows.life import Life
 from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Woken:
-    """Why the sleep is over."""
-
-    because: Because
-    sentence: str
-
-
-@dataclass(frozen=True)
-class NothingLeft:
-    """There is nothing of ours any more to give back."""
-
-    outcome: str
-    sentence: str
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
+clock is set right meanwhile, a timer for later would go on by the wrong one."""
+MEND_RECORD = "mend-record"
+"""The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
@@ -39,19 +31,19 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
     while True:
         assert life.sleep is not None
         if life.requests.wake is not None:
-            return Woken(Because.PERSON, _who(life))
-        if life.requests.check is not None or _is_due(life.sleep):
+            return woken_by_request(life)
+        next_look = _next_look(life, life.sleep)
+        if life.requests.check is not None or (next_look is not None and next_look <= workflow.now()):
             ended = await _look_around(life)
             if ended is not None:
                 return ended
             continue
         if workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(_continued(life))
-        resume_at = life.sleep.record.resume_at
         await wait_until(
-            resume_at,
+            next_look,
             lambda: life.requests.wake is not None or life.requests.check is not None,
-            summary=f"asleep until {resume_at:%a %d %b %H:%M} UTC" if resume_at is not None else "asleep",
+            summary=_summary(life.sleep),
         )
 
 
@@ -59,21 +51,28 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     """Read the workload and the policies, and do what the review says. None: it goes on sleeping."""
     assert life.sleep is not None
     check, life.requests.check = life.requests.check or Check(), None
-    consulted = await life.consult(life.sleep.record, check.gone_policy)
+    consulted = await life.consult(life.sleep.record, check.gone_policy, autoscaled=life.sleep.watch is not None)
     if life.requests.wake is not None:
-        return Woken(Because.PERSON, _who(life))
+        return woken_by_request(life)
     gone = await _gone(life, consulted)
     if gone is not None or consulted.seen is None:
         return gone
+    _mind_the_clocks(life, consulted.temporal_ahead)
     verdict = review(life.sleep, consulted, workflow.now())
     match verdict.act:
         case "wake":
             life.sleep = life.sleep.model_copy(update={"record": verdict.record})
-            return Woken(verdict.because, verdict.sentence)
+            return Woken(verdict.because, verdict.sentence, outcome=verdict.outcome)
+        case "reassert":
+            return await reassert(life, consulted.seen, verdict.sentence)
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
             await _record(life, verdict.record, consulted.seen.resource_version)
+        case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
+            await _record(life, verdict.record, consulted.seen.resource_version)
+    if life.requests.check is None:
+        life.sleep = life.sleep.watched(workflow.now())
     return None
 
 
@@ -110,14 +109,27 @@ async def _record(life: Life, record: PauseRecord, resource_version: str) -> Non
     life.requests.check = life.requests.check or Check()
 
 
-def _is_due(sleep: Sleep) -> bool:
-    return sleep.record.resume_at is not None and sleep.record.resume_at <= workflow.now()
+def _mind_the_clocks(life: Life, temporal_ahead: timedelta) -> None:
+    """While Temporal is ahead, the sleep's own time is looked at every few minutes, and the details say why."""
+    if temporal_ahead > timedelta(0):
+        life.look_again_at = workflow.now() + LOOK_AGAIN_AFTER
+        life.enter(Phase.ASLEEP, trouble=f"Temporal's clock is {say_ahead(temporal_ahead)} the cluster's")
+    elif life.look_again_at is not None:
+        life.look_again_at = None
+        life.enter(Phase.ASLEEP)
 
 
-def _who(life: Life) -> str:
-    wake = life.requests.wake
-    assert wake is not None
-    return f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else "")
+def _next_look(life: Life, sleep: Sleep) -> datetime | None:
+    wakes_at = sleep.record.resume_at
+    if wakes_at is not None and life.look_again_at is not None:
+        wakes_at = max(wakes_at, life.look_again_at)
+    return earliest(wakes_at, None if sleep.watch is None else sleep.watch.ends_at)
+
+
+def _summary(sleep: Sleep) -> str:
+    resume_at = sleep.record.resume_at
+    until = "asleep" if resume_at is None else f"asleep until {resume_at:%a %d %b %H:%M} UTC"
+    return until if sleep.watch is None else f"{until}; a first look whether its HPA lets it"
 
 
 def _continued(life: Life) -> Hibernation:
@@ -132,5 +144,6 @@ def _continued(life: Life) -> Hibernation:
             "revision": life.sleep.revision,
             "extended_until": life.sleep.extended_until,
             "cycles": life.cycles,
+            "reasserts": life.reasserts,
         }
     )

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
@@ -51,9 +51,10 @@ class Reply:
     def server_time(self) -> datetime | None:
         """The server's clock, to the second, where it tells."""
         try:
-            return parsedate_to_datetime(self.headers["Date"])
+            told = parsedate_to_datetime(self.headers["Date"])
         except (KeyError, ValueError):
             return None
+        return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class KubeTransport:
         self._agent = f"finops-enforcer/{version('finops-enforcer')}"
         self._link = self._make_link()
         self._loaded_at = clock()
+        self._told: tuple[datetime, float] | None = None
 
     @classmethod
     def connect(
@@ -104,6 +106,11 @@ class KubeTransport:
     def authority(self) -> bytes:
         """The CA bundle the server must be signed by, as PEM; empty where the system's CAs are used."""
         return self._link.access.authority
+
+    def server_now(self) -> datetime | None:
+        """The server's clock at this moment, counted on from its latest answer; None before one that told it."""
+        told = self._told
+        return None if told is None else told[0] + timedelta(seconds=self._clock() - told[1])
 
     def request(
         self,
@@ -169,7 +176,10 @@ class KubeTransport:
         failure = error_of_answer(call, response.status, response.headers, response.data)
         if failure is not None:
             raise failure
-        return Reply(call, response.status, response.headers, response.data)
+        reply = Reply(call, response.status, response.headers, response.data)
+        if reply.server_time is not None:
+            self._told = (reply.server_time, self._clock())
+        return reply
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""

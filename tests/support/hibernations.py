@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from cases import policy
-from deployments import annotations_of, create_ready, deployment, path_of, replicas_of, wait_for
+from deployments import (
+    annotations_of,
+    autoscaler,
+    create_ready,
+    deployment,
+    is_observed,
+    path_of,
+    replicas_of,
+    wait_for,
+)
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -57,13 +66,8 @@ class Source:
         self.policies, self.hold, self.complete = (policy(resumeAfter="10h"),), None, True
 
     def snapshot(self) -> Snapshot:
-        """What the activities are given. Never stale: skipped time would make it so."""
-        return Snapshot(
-            read_at=datetime.now(UTC) + timedelta(days=3650),
-            policies=self.policies,
-            complete=self.complete,
-            hold=self.hold,
-        )
+        """What the activities are given: read this moment."""
+        return Snapshot(read_at=datetime.now(UTC), policies=self.policies, complete=self.complete, hold=self.hold)
 
 
 @dataclass
@@ -210,6 +214,23 @@ class Bedroom:
         except ApiError:
             return True
         return False
+
+    def autoscale(self, low: int, high: int, name: str = "web") -> None:
+        """A HorizontalPodAutoscaler that the real controller has looked at. For its period of 15 s it then corrects
+        nothing.
+        """
+        self.objects.create(autoscaler(self.namespace, name, low, high))
+        path = f"/apis/autoscaling/v2/namespaces/{self.namespace}/horizontalpodautoscalers/{name}"
+        wait_for(lambda: bool(self.objects.get(path)["status"].get("conditions")), what="the autoscaler's first look")
+
+    def scaled_and_seen(self, replicas: int, name: str = "web") -> None:
+        """Somebody scales it, and the deployment controller has noticed."""
+        self.scale(replicas, name)
+        wait_for(lambda: self.is_observed(name), what="the deployment controller")
+
+    def is_observed(self, name: str = "web") -> bool:
+        """Whether the deployment controller has seen the present spec."""
+        return is_observed(self.objects, self.namespace, name)
 
     def deploy_again(self, name: str = "web") -> None:
         """A new image comes in."""

@@ -21,7 +21,7 @@ from policies.annotations import PREFIX
 from policies.hibernation import HibernationResult, Phase
 from policies.names import CHECK, REACTIVATE
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 90.0
 AT_ONCE = 4
 """Commands: the machine has few cores, and each is a process."""
 _DEPLOYMENTS = "/apis/apps/v1/deployments"
