@@ -31,6 +31,8 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
 
+from policies.doubts import Doubt, Objection
+
 
 class IoError(Exception):
     """The base of this room's errors; `str()` is a sentence for a person."""
@@ -241,7 +243,15 @@ class PriceFileError(IoError):
 
 
 class CostSourceError(IoError):
-    """A cost source that gives no prices; `source` is its name."""
+    """A cost source that gives no prices.
+
+    `source` is its name, `transient` whether asking again soon may help, `retry_after` how many seconds it asks to be
+    left alone, and `doubt` the code of what this means for a Deployment's cost.
+    """
+
+    doubt = Doubt.NO_ANSWER
+    transient = False
+    retry_after = 0.0
 
     def __init__(self, source: str, sentence: str) -> None:
         self.source = source
@@ -251,6 +261,8 @@ class CostSourceError(IoError):
 class CostSourceUnreachable(CostSourceError):
     """Nobody answers, or not in time."""
 
+    transient = True
+
     def __init__(self, source: str, url: str, reason: str) -> None:
         self.url = url
         super().__init__(source, f"{source} at {url} gives no answer: {reason}; check the address and the network")
@@ -259,16 +271,21 @@ class CostSourceUnreachable(CostSourceError):
 class CostSourceRefused(CostSourceError):
     """An error status. Its text is left out: it is long, and names what is inside the cluster."""
 
-    def __init__(self, source: str, url: str, status: int) -> None:
+    def __init__(
+        self, source: str, url: str, status: int, *, transient: bool = False, retry_after: float = 0.0
+    ) -> None:
         self.url = url
         self.status = status
-        super().__init__(source, f"{source} at {url} answered {status}; its log says why")
+        self.transient = transient
+        self.retry_after = retry_after
+        patience = f" and asks for {retry_after:g} s of patience" if retry_after else ""
+        super().__init__(source, f"{source} at {url} answered {status}{patience}; its log says why")
 
 
 class CostAnswerInvalid(CostSourceError):
-    """A success that breaks a rule. `rule` names it."""
+    """A success that breaks a rule, so that nothing in it is believed."""
 
-    def __init__(self, source: str, rule: str, detail: str) -> None:
-        self.rule = rule
-        self.detail = detail
-        super().__init__(source, f"the answer of {source} cannot be believed ({rule}): {detail}")
+    def __init__(self, source: str, objection: Objection) -> None:
+        self.doubt = objection.doubt
+        self.detail = objection.sentence
+        super().__init__(source, f"the answer of {source} cannot be believed ({objection})")

@@ -1,8 +1,13 @@
 """What a workload costs an hour, and where the figure comes from."""
 
+import math
+from datetime import datetime
+
 from pydantic import Field
 
+from policies.doubts import Doubt, Objection
 from policies.models import Frozen
+from policies.times import to_rfc3339
 
 
 class Requests(Frozen):
@@ -38,8 +43,55 @@ class HourlyCost(Frozen):
         return f"{self.amount:.4f} {self.currency}/h ({self.source})"
 
 
+class EarlierCost(Frozen):
+    """A figure that was believed once and is too old to act on. It is shown, and never pauses anything."""
+
+    cost: HourlyCost
+    as_of: datetime
+
+    def __str__(self) -> str:
+        return f"{self.cost} until {to_rfc3339(self.as_of)}"
+
+
 class CostAnswer(Frozen):
     """What a cost source says of one Deployment: a cost, or the reason why it gives none."""
 
     cost: HourlyCost | None = None
     unknown_because: str = ""
+    doubt: Doubt | None = None
+    """The code of that reason, where it has one."""
+    opinion: HourlyCost | None = None
+    """Requests by price list, beside a figure from another source."""
+    earlier: EarlierCost | None = None
+    """The last figure that was believed, where there is none now."""
+
+    @classmethod
+    def unknown(cls, doubt: Doubt, sentence: str) -> "CostAnswer":
+        """No cost, and why."""
+        return cls(unknown_because=sentence, doubt=doubt)
+
+    def doubted(self, objection: Objection) -> "CostAnswer":
+        """The same answer, whose cost is not believed."""
+        return self.model_copy(update={"cost": None, "unknown_because": objection.sentence, "doubt": objection.doubt})
+
+    def within(self, highest: float) -> "CostAnswer":
+        """The same answer, with a cost that can be one: from 0 to `highest` an hour."""
+        cost = self.cost
+        if cost is None or (math.isfinite(cost.amount) and 0 <= cost.amount <= highest):
+            return self
+        sentence = f"{cost.amount:g} an hour lies outside 0 to {highest:g}, which is an error of the source"
+        return self.doubted(Objection(Doubt.OUT_OF_BOUNDS, sentence))
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """The figures that a decision rests on, for people."""
+        told = {}
+        if self.cost is not None:
+            told["hourly cost"] = str(self.cost)
+        if self.doubt is not None:
+            told["doubt"] = self.doubt.value
+        if self.opinion is not None:
+            told["second opinion"] = str(self.opinion)
+        if self.earlier is not None:
+            told["earlier cost"] = str(self.earlier)
+        return told

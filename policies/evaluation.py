@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from policies.annotations import PREFIX
 from policies.checks import BY_HAND, CHECKS, Case, Check, Finding
-from policies.costs import HourlyCost
+from policies.costs import EarlierCost, HourlyCost
 from policies.document import EnforcementPolicy, Metadata, Namespaces, PolicySpec, Scope
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -21,7 +21,10 @@ class Decision(Frozen):
     reason: Reason
     sentence: str
     evidence: Mapping[str, str] = {}
+    """What its cost is by each source that has an opinion, and the figures behind the reason."""
     cost: HourlyCost | None = None
+    earlier_cost: EarlierCost | None = None
+    """Where the cost is unknown: the last one that was believed, for people to see."""
     replicas: int = 0
 
 
@@ -89,8 +92,9 @@ def _decision(case: Case, finding: Finding) -> Decision:
         ref=case.workload.ref,
         reason=finding.reason,
         sentence=finding.sentence,
-        evidence=finding.evidence,
+        evidence={**case.cost.evidence, **finding.evidence},
         cost=case.cost.cost,
+        earlier_cost=case.cost.earlier,
         replicas=case.workload.replicas,
     )
 

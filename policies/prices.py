@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from policies.costs import CostAnswer, HourlyCost, Requests
+from policies.doubts import Doubt
 from policies.models import Frozen
 
 GIB = 1024.0**3
@@ -58,10 +59,12 @@ class PriceList(Frozen):
         """The hourly cost of so many pods with the same requests; a placement is the labels of one pod's node.
 
         Pods without a placement take the plain rates, all at once: a count may be absurd. Without requests there is no
-        opinion: a workload that asks for nothing may use a lot.
+        opinion: a workload that asks for nothing may use a lot. At zero replicas it costs nothing all the same.
         """
-        if per_pod.nothing:
-            return CostAnswer(unknown_because="its containers request nothing, so the price list has no opinion")
+        if per_pod.nothing and replicas > 0:
+            return CostAnswer.unknown(
+                Doubt.NO_REQUESTS, "its containers request nothing, so the price list has no opinion"
+            )
         placed = placements[:replicas]
         amount = sum(self._price_on(labels, per_pod) for labels in placed)
         amount += self._price_on({}, per_pod) * (replicas - len(placed))

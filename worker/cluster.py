@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from activities.costs.figures import FigureFile
 from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.errors import IdentityMismatch
@@ -13,13 +14,14 @@ from activities.kube.deployments import Deployments
 from activities.kube.identity import read_cluster_identity
 from activities.kube.placements import read_placements
 from activities.kube.replicasets import ReplicaSets
+from activities.kube.selections import list_selections
 from activities.kube.transport import KubeTransport
+from policies.allocations.question import Question
 from policies.checks import Surroundings
 from policies.prices import PriceList
 from worker.settings import Settings
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-_OPENCOST_SECONDS = 10.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -80,15 +82,29 @@ class Cluster:
 
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
     """The cost source that the settings name: OpenCost where it has an address, else requests by price list."""
-    if settings.opencost_url is not None:
-        # Only here: httpx is 6 MB of a worker's memory, and most installations have no OpenCost.
-        import httpx  # noqa: PLC0415
-
-        from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
-
-        local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
-        client = httpx.Client(base_url=settings.opencost_url, timeout=_OPENCOST_SECONDS, trust_env=not local)
-        return OpenCostSource(client)
     prices = PriceList() if settings.prices is None else read_prices(settings.prices)
     placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
-    return PriceListSource(prices, placements)
+    by_request = PriceListSource(prices, placements)
+    if settings.opencost_url is None:
+        return by_request
+    # Only here: httpx is 6 MB of a worker's memory, and most installations have no OpenCost.
+    import httpx  # noqa: PLC0415
+
+    from activities.costs.exchange import Exchange  # noqa: PLC0415
+    from activities.costs.opencost import NAME, Deployments, OpenCostSource  # noqa: PLC0415
+
+    local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
+    client = httpx.Client(base_url=settings.opencost_url, trust_env=not local)
+    return OpenCostSource(
+        Exchange(client, NAME, seconds=settings.opencost_timeout.total_seconds()),
+        lambda window: Question(
+            window=window,
+            cluster=settings.opencost_cluster,
+            namespaces=settings.opencost_namespaces,
+            reference=prices.rates,
+            most_unallocated=settings.opencost_unallocated_percent / 100,
+        ),
+        lambda: Deployments.of(list_selections(transport)),
+        by_request,
+        file=FigureFile(settings.state_dir / f"opencost-{settings.cluster}.json"),
+    )

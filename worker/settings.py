@@ -27,6 +27,8 @@ from worker.sources import EnvironmentSource, default_state_dir, describe_all, d
 
 _PREFIX = "FINOPS_"
 _ALWAYS_PROTECTED = "kube-*"
+_LONGEST_ANSWER = timedelta(seconds=30)
+"""Of a cost source. With all its attempts that stays below the 90 seconds that a run waits for a page."""
 
 SHIPPED_PROTECTED = (
     "temporal",
@@ -80,6 +82,19 @@ def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((_ALWAYS_PROTECTED, *names)))
 
 
+def _check_beginnings(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?|[a-z0-9][-a-z0-9]*\*", name):
+            raise ValueError(f"{name!r} is not the name of a namespace, or its beginning with a * behind it")
+    return names
+
+
+def _check_patience(value: timedelta) -> timedelta:
+    if not timedelta(seconds=1) <= value <= _LONGEST_ANSWER:
+        raise ValueError(f"is not between 1 and {_LONGEST_ANSWER.seconds} seconds: a run waits for it")
+    return value
+
+
 def _check_positive(value: timedelta) -> timedelta:
     if value < timedelta(seconds=1):
         raise ValueError("is shorter than a second")
@@ -111,6 +126,16 @@ class Settings(BaseSettings):
     policies: _Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
     """The directory of policy documents."""
     opencost_url: _Url | None = None
+    opencost_timeout: Annotated[Duration, AfterValidator(_check_patience)] = timedelta(seconds=10)
+    """For one answer; the waits between five attempts come on top."""
+    opencost_cluster: str = Field(default="", max_length=253)
+    """Which cluster's rows count, where OpenCost knows several."""
+    opencost_namespaces: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_beginnings)
+    ] = ()
+    """Ask about no others; a star only at the end."""
+    opencost_unallocated_percent: float = Field(default=50, ge=0, le=100, allow_inf_nan=False)
+    """Where more of the cost belongs to no controller, the whole answer is not believed."""
     prices: _Place | None = None
     """A price list that replaces the built-in one."""
     interval: _Period = timedelta(minutes=5)

@@ -1,137 +1,224 @@
-"""OpenCost: what each Deployment cost an hour over the last two days, as its `/allocation` tells."""
+"""OpenCost: what each Deployment cost an hour over the last two days, as its `/allocation` tells.
 
+Who is who comes from Kubernetes, only the price comes from OpenCost, and requests by price list stand beside it.
+"""
+
+import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter as CountedDoubts
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http import HTTPStatus
+from functools import partial
 from threading import Lock
 
-import httpx
+from prometheus_client import Counter
 
-from activities.costs.allocation import (
-    InvalidAnswer,
-    InvalidRow,
-    Row,
-    Window,
-    deployment_of,
-    read_hourly_amount,
-    read_rows,
-)
-from activities.costs.source import Costs, NoCosts
-from activities.errors import CostAnswerInvalid, CostSourceError, CostSourceRefused, CostSourceUnreachable
+from activities.alerts import Episode
+from activities.costs.exchange import Exchange
+from activities.costs.figures import FigureFile, Figures
+from activities.costs.memory import CostMemory
+from activities.costs.source import Costs, CostSource
+from activities.costs.wording import write_target
+from activities.errors import CostAnswerInvalid, CostSourceError
+from policies.allocations.judging import judge_answer
+from policies.allocations.question import Question, Window
+from policies.allocations.summary import Judged
 from policies.costs import CostAnswer, HourlyCost
+from policies.doubts import Doubt, Objection
+from policies.errors import NotBelieved
+from policies.opinions import weigh
+from policies.selections import Selection, object_to_selections
 from policies.workload import Workload
 
 NAME = "OpenCost"
 WINDOW = timedelta(hours=48)
-SECONDS = 10.0
-"""For the whole answer: a hanging Prometheus hangs OpenCost for a quarter of an hour, while `/healthz` says ok."""
-LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes. A thousand controllers are 2 MB."""
-CACHED_SECONDS = 300.0
+KEPT_SECONDS = 300.0
+"""How long an answer is used, believed or not. An older one never pauses anything."""
+REST_SECONDS = 60.0
+"""How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 
-_PATH = "/allocation"
-_AGGREGATE = "namespace,controllerKind,controller"
-_NO_ROW = "OpenCost has no row for it, so it knows nothing of its pods"
+_NO_ROW = Objection(Doubt.NO_ROW, f"it runs and {NAME} has no row for it, so it knows nothing of its pods")
+_STALE = Objection(Doubt.STALE, f"the answer of {NAME} is older than {KEPT_SECONDS / 60:.0f} minutes")
+_ANSWERS = Counter("finops_cost_answers", f"Answers of {NAME}, by what was made of them.", ["outcome"])
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Quotes:
-    answers: Mapping[str, CostAnswer]
+class Deployments:
+    """What the cluster itself says of its Deployments, by `namespace/name`."""
+
+    running: Collection[str] = ()
+    objections: Mapping[str, Objection] = field(default_factory=dict)
+    """Of those whose rows cannot be trusted to be about them."""
+
+    @classmethod
+    def of(cls, selections: Sequence[Selection]) -> "Deployments":
+        """What a listing says. A selector counts at zero replicas too: OpenCost goes by it all the same."""
+        running = frozenset(selection.ref for selection in selections if selection.replicas > 0)
+        return cls(running, object_to_selections(selections))
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """What one answer says of each Deployment, for as long as the answer is fresh."""
+
+    currency: str
+    opinions: Costs
+    is_fresh: Callable[[], bool]
     problem: str = ""
+    doubt: Doubt | None = None
+    answered: str = ""
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    doubts: Mapping[str, Objection] = field(default_factory=dict)
+    earlier: Figures | None = None
+    """The last figures that were believed; where the answer is good, its own."""
 
     def quote(self, workload: Workload) -> CostAnswer:
-        """What its row says. Who is who comes from Kubernetes; only the price comes from OpenCost."""
-        return self.answers.get(str(workload.ref), CostAnswer(unknown_because=_NO_ROW))
+        """The cost by its row, with the second opinion beside it. At zero it costs nothing, whatever it cost before."""
+        if workload.replicas == 0:
+            return CostAnswer(cost=self._cost(0.0))
+        return weigh(self._answer(str(workload.ref)), self.opinions.quote(workload))
+
+    def _answer(self, deployment: str) -> CostAnswer:
+        earlier = None if self.earlier is None else self.earlier.of(deployment)
+        if self.problem:
+            return CostAnswer(unknown_because=self.problem, doubt=self.doubt, earlier=earlier)
+        if deployment in self.doubts:
+            return CostAnswer().doubted(self.doubts[deployment])
+        if deployment not in self.amounts:
+            return CostAnswer().doubted(_NO_ROW)
+        if not self.is_fresh():
+            return CostAnswer(earlier=earlier).doubted(_STALE)
+        return CostAnswer(cost=self._cost(self.amounts[deployment]))
+
+    def _cost(self, amount: float) -> HourlyCost:
+        return HourlyCost(amount=amount, currency=self.currency, source=NAME)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What became of a question, and until when it is not asked again."""
+
+    window: Window
+    until: float
+    quotes: Quotes
 
 
 class OpenCostSource:
-    """One OpenCost server, asked one question at a time; its good answers are kept for five minutes.
+    """One OpenCost server. Whoever asks while a question is under way waits for its answer.
 
-    The caller builds `client`, with the server's address as its base URL, and closes it. OpenCost does not say which
-    `currency` its price list is in. `clock` counts seconds.
+    `question` is asked about window after window; `deployments` lists what the cluster has, and raises KubernetesError.
+    OpenCost does not say its currency: it is taken to be that of `opinions`, the price list. `clock` counts
+    seconds.
     """
 
     name = NAME
 
     def __init__(
-        self, client: httpx.Client, *, currency: str = "USD", clock: Callable[[], float] = time.monotonic
+        self,
+        exchange: Exchange,
+        question: Callable[[Window], Question],
+        deployments: Callable[[], Deployments],
+        opinions: CostSource,
+        *,
+        file: FigureFile,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._client = client
-        self._currency = currency
+        self._exchange = exchange
+        self._question = question
+        self._deployments = deployments
+        self._opinions = opinions
+        self._file = file
         self._clock = clock
         self._lock = Lock()
-        self._kept: tuple[Window, float, Costs] | None = None
-
-    def fetch(self, window_end: datetime) -> Costs:
-        """The prices of the 48 hours before the last full hour; unknown for everybody where that fails."""
-        try:
-            return self.ask(window_end)
-        except CostSourceError as error:
-            return NoCosts(str(error))
-
-    def ask(self, window_end: datetime) -> Costs:
-        """The same. Raises CostSourceError."""
-        window = Window.before(window_end, WINDOW)
-        with self._lock:
-            if self._kept is not None:
-                kept_window, kept_at, costs = self._kept
-                if kept_window == window and self._clock() - kept_at < CACHED_SECONDS:
-                    return costs
-            body = self._get(window)
-            try:
-                rows = read_rows(body)
-            except InvalidAnswer as error:
-                raise CostAnswerInvalid(NAME, error.rule, error.detail) from None
-            costs = _Quotes(self._read(rows, window))
-            self._kept = (window, self._clock(), costs)
-            return costs
-
-    def _get(self, window: Window) -> bytes:
-        query = {"window": str(window), "aggregate": _AGGREGATE, "accumulate": "true"}
-        deadline = self._clock() + SECONDS
-        try:
-            with self._client.stream("GET", _PATH, params=query, timeout=SECONDS) as response:
-                if response.status_code != HTTPStatus.OK:
-                    raise CostSourceRefused(NAME, self._url, response.status_code)
-                return self._read_body(response, deadline)
-        except httpx.TimeoutException:
-            raise CostSourceUnreachable(NAME, self._url, f"nothing came within {SECONDS:g} s") from None
-        except httpx.HTTPError as error:
-            raise CostSourceUnreachable(NAME, self._url, type(error).__name__) from None
-
-    def _read_body(self, response: httpx.Response, deadline: float) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                raise CostAnswerInvalid(NAME, "size", f"it is larger than {LARGEST_BODY // 1024 // 1024} MiB")
-            if self._clock() > deadline:
-                raise CostSourceUnreachable(NAME, self._url, f"it was not complete within {SECONDS:g} s")
-        return bytes(body)
-
-    def _read(self, rows: Iterable[Row], window: Window) -> Mapping[str, CostAnswer]:
-        answers: dict[str, CostAnswer] = {}
-        for row in rows:
-            deployment = deployment_of(row)
-            if deployment is None:
-                continue
-            if deployment in answers:
-                answers[deployment] = CostAnswer(unknown_because="OpenCost has several rows for it")
-                continue
-            answers[deployment] = self._answer(row, window)
-        return answers
-
-    def _answer(self, row: Row, window: Window) -> CostAnswer:
-        try:
-            amount = read_hourly_amount(row, window)
-        except InvalidRow as error:
-            return CostAnswer(unknown_because=f"OpenCost's row cannot be used: {error}")
-        return CostAnswer(cost=HourlyCost(amount=amount, currency=self._currency, source=NAME))
+        self._kept: _Kept | None = None
+        self._good: Figures | None = None
+        self._memory = CostMemory()
+        self._trouble = Episode("costs")
 
     @property
-    def _url(self) -> str:
-        """Without a password that may be in it."""
-        url = self._client.base_url
-        return str(url.copy_with(username=None, password=None)).rstrip("/")
+    def currency(self) -> str:
+        """That of the price list it is compared with."""
+        return self._opinions.currency
+
+    def fetch(self, window_end: datetime) -> Costs:
+        """The prices of the 48 hours before the last full hour; unknown for everybody where that fails.
+
+        Raises KubernetesError.
+        """
+        window = Window.before(window_end, WINDOW)
+        with self._lock:
+            kept = self._kept
+            if kept is None or kept.window != window or self._clock() >= kept.until:
+                kept = self._kept = self._ask(window)
+        return kept.quotes
+
+    def _ask(self, window: Window) -> _Kept:
+        deployments, opinions = self._deployments(), self._opinions.fetch(window.end)
+        question, asked_at = self._question(window), self._clock()
+        read = partial(judge_answer, question=question, before=self._memory.before(deployments.running))
+        try:
+            judged = self._exchange.ask(write_target(question), read)
+        except NotBelieved as error:
+            self._memory.doubt(window, error.objection.doubt)
+            invalid = CostAnswerInvalid(NAME, error.objection)
+            return self._in_trouble(window, invalid, opinions, KEPT_SECONDS)
+        except CostSourceError as error:
+            return self._in_trouble(window, error, opinions, max(REST_SECONDS, error.retry_after))
+        return self._believe(window, judged, deployments, opinions, asked_at)
+
+    def _believe(
+        self, window: Window, judged: Judged, deployments: Deployments, opinions: Costs, asked_at: float
+    ) -> _Kept:
+        self._memory.learn(window, judged)
+        self._trouble.tell("", over=f"the answers of {NAME} are believed again")
+        _ANSWERS.labels("believed").inc()
+        is_new = self._good is None or self._good.as_of != window.end
+        self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=judged.amounts)
+        if is_new:
+            self._file.write(self._good)
+        until = self._clock() + KEPT_SECONDS
+        answered = f"{describe(judged)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
+        _LOG.info("%s answered in %.1f s: %s", NAME, self._clock() - asked_at, answered)
+        quotes = Quotes(
+            currency=self.currency,
+            opinions=opinions,
+            is_fresh=lambda: self._clock() < until,
+            answered=answered,
+            amounts=judged.amounts,
+            doubts={**_as_told(judged.doubts), **deployments.objections},
+            earlier=self._good,
+        )
+        return _Kept(window, until, quotes)
+
+    def _in_trouble(self, window: Window, error: CostSourceError, opinions: Costs, seconds: float) -> _Kept:
+        self._trouble.tell(f"{error}: nothing is paused by its cost", over=f"the answers of {NAME} are believed again")
+        _ANSWERS.labels(error.doubt.value).inc()
+        quotes = Quotes(
+            currency=self.currency,
+            opinions=opinions,
+            is_fresh=lambda: False,
+            problem=str(error),
+            doubt=error.doubt,
+            earlier=self._good or self._file.read(),
+        )
+        return _Kept(window, self._clock() + seconds, quotes)
+
+
+def describe(judged: Judged) -> str:
+    """What was answered, in numbers."""
+    summary, counts = judged.summary, CountedDoubts(objection.doubt for objection in judged.doubts.values())
+    not_believed = "".join(f", {count} {doubt}" for doubt, count in sorted(counts.items()))
+    return (
+        f"{summary.rows} rows in {summary.namespaces} namespaces, {len(judged.amounts) + len(judged.doubts)} of them "
+        f"of Deployments: {len(judged.amounts)} believed{not_believed}"
+    )
+
+
+def _as_told(doubts: Mapping[str, Objection]) -> dict[str, Objection]:
+    return {
+        name: Objection(objection.doubt, f"{NAME}'s row of it cannot be used: {objection.sentence}")
+        for name, objection in doubts.items()
+    }

@@ -26,6 +26,7 @@ class _Quotes:
     prices: PriceList
     placements: Placements | None
     problem: str = ""
+    answered: str = ""
 
     def quote(self, workload: Workload) -> CostAnswer:
         """The requests of all its replicas, on the nodes they run on."""
@@ -41,6 +42,11 @@ class PriceListSource:
     def __init__(self, prices: PriceList, placements: Callable[[], Placements] | None = None) -> None:
         self._prices = prices
         self._placements = placements
+
+    @property
+    def currency(self) -> str:
+        """The one the list is in."""
+        return self._prices.currency
 
     def fetch(self, window_end: datetime) -> Costs:  # noqa: ARG002 - requests are those of this moment
         """The prices, with where the pods run where that matters.

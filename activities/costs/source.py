@@ -15,6 +15,10 @@ class Costs(Protocol):
     def problem(self) -> str:
         """Why the source has no answer for anybody; empty where it has."""
 
+    @property
+    def answered(self) -> str:
+        """What the source said, in numbers; empty where there is nothing to tell."""
+
     def quote(self, workload: Workload) -> CostAnswer:
         """What the Deployment costs an hour as it runs, or why that is unknown. Asks nobody."""
 
@@ -25,6 +29,10 @@ class CostSource(Protocol):
     @property
     def name(self) -> str:
         """As it is shown beside every figure."""
+
+    @property
+    def currency(self) -> str:
+        """In which it answers, as three letters."""
 
     def fetch(self, window_end: datetime) -> Costs:
         """The prices, from what was seen until `window_end`.
@@ -39,6 +47,7 @@ class NoCosts:
     """The answer of a source in trouble."""
 
     problem: str
+    answered: str = ""
 
     def quote(self, workload: Workload) -> CostAnswer:  # noqa: ARG002 - the same for every one
         """Unknown."""

@@ -1,7 +1,5 @@
 """Does it do nothing, and is that worth anything?"""
 
-import math
-
 from policies.checks.case import Case, Check, Finding
 from policies.reasons import Reason
 
@@ -32,21 +30,15 @@ class CostCheck(Check):
         threshold = case.policy.spec.min_hourly_cost
         if threshold is None:
             return None
-        cost = case.cost.cost
+        answer = case.cost.within(case.surroundings.max_hourly_cost)
+        cost = answer.cost
         if cost is None:
-            return Finding(reason=Reason.COST_UNKNOWN, sentence=f"its cost is unknown: {case.cost.unknown_because}")
-        evidence = {"hourly cost": str(cost), "threshold": f"{threshold:g} {cost.currency}/h"}
-        if not math.isfinite(cost.amount) or not 0 <= cost.amount <= case.surroundings.max_hourly_cost:
-            return Finding(
-                reason=Reason.COST_UNKNOWN,
-                sentence=f"its cost of {cost.amount:g} an hour lies outside 0 to "
-                f"{case.surroundings.max_hourly_cost:g}, which is an error of the source",
-                evidence=evidence,
-            )
+            sentence = f"its cost is unknown: {answer.unknown_because}"
+            return Finding(reason=Reason.COST_UNKNOWN, sentence=sentence, evidence=answer.evidence)
         if cost.amount < threshold:
             return Finding(
                 reason=Reason.COST_BELOW_THRESHOLD,
                 sentence=f"it costs {cost.amount:.4f} {cost.currency} an hour, less than {threshold:g}",
-                evidence=evidence,
+                evidence={"threshold": f"{threshold:g} {cost.currency}/h"},
             )
         return None

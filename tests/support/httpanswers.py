@@ -3,21 +3,25 @@
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from io import BufferedIOBase
 from typing import Literal
 
 from backgroundserver import BackgroundServer
 
+_DROP, _DROP_SECONDS = 8, 0.05
+
 
 @dataclass(frozen=True)
 class Answer:
-    """A status with a body, or an accident: no answer at all, a closed connection, half a body."""
+    """A status with a body, or an accident: no answer at all, a closed connection, half a body, or drop by drop."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: Mapping[str, str] = field(default_factory=dict)
-    accident: Literal["", "hang", "reset", "half"] = ""
+    accident: Literal["", "hang", "reset", "half", "drops"] = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ class AnsweringServer(BackgroundServer):
                 missing = 10 if answer.accident == "half" else 0
                 self.send_header("Content-Length", str(len(answer.body) + missing))
                 self.end_headers()
-                self.wfile.write(answer.body)
+                drop = _DROP if answer.accident == "drops" else len(answer.body) or 1
+                with suppress(OSError):  # whoever has seen enough hangs up
+                    _write(self.wfile, answer.body, drop, server._over)
 
             do_GET = do_PATCH = do_POST = _answer  # noqa: N815 - the names the base class looks for
 
@@ -82,3 +88,11 @@ class AnsweringServer(BackgroundServer):
                 """Nothing."""
 
         return Handler
+
+
+def _write(stream: BufferedIOBase, content: bytes, piece: int, over: threading.Event) -> None:
+    """In pieces, with a pause between two of them; until it is over."""
+    for at in range(0, len(content), piece):
+        stream.write(content[at : at + piece])
+        if at + piece < len(content) and over.wait(_DROP_SECONDS):
+            return

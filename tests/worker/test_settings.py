@@ -28,6 +28,7 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
     assert (settings.interval, settings.min_sleep) == (timedelta(minutes=5), timedelta(minutes=30))
     assert (settings.max_hourly_cost, settings.pauses_per_second) == (10_000, 20)
     assert settings.protected_namespaces == ("kube-*", *SHIPPED_PROTECTED)
+    assert (settings.opencost_url, settings.opencost_timeout.seconds, settings.opencost_namespaces) == (None, 10, ())
 
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
@@ -76,6 +77,11 @@ def test_protected_namespaces_replace_the_shipped_ones_but_never_kube(tmp_path: 
         ({"FINOPS_INTERVAL": "five"}, {}, 'FINOPS_INTERVAL: "five" is not a duration'),
         ({"FINOPS_MIN_SLEEP": "0s"}, {}, "FINOPS_MIN_SLEEP: '0s' must be greater than 0"),
         ({"FINOPS_OPENCOST_URL": "opencost:9003"}, {}, "FINOPS_OPENCOST_URL: the value is not the address"),
+        ({"FINOPS_OPENCOST_TIMEOUT": "31s"}, {}, "is not between 1 and 30 seconds"),
+        ({"FINOPS_OPENCOST_TIMEOUT": "500ms"}, {}, "FINOPS_OPENCOST_TIMEOUT"),
+        ({"FINOPS_OPENCOST_NAMESPACES": '*-prod,a"b'}, {}, "'*-prod' is not the name of a namespace, or its beginning"),
+        ({"FINOPS_OPENCOST_NAMESPACES": 'a"b'}, {}, "is not the name of a namespace, or its beginning"),
+        ({"FINOPS_OPENCOST_UNALLOCATED_PERCENT": "101"}, {}, "FINOPS_OPENCOST_UNALLOCATED_PERCENT: '101' should be"),
         ({"FINOPS_PROTECTED_NAMESPACES": "a,B?"}, {}, "'B?' is not the name of a namespace"),
         ({"FINOPS_MAX_HOURLY_COST": "0"}, {}, "FINOPS_MAX_HOURLY_COST: '0' should be greater than 0"),
         ({"FINOPS_PAUSES_PER_SECOND": "nan"}, {}, "FINOPS_PAUSES_PER_SECOND: 'nan'"),

@@ -1,43 +1,40 @@
-import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from httpanswers import Answer, AnsweringServer
+from allocations import END
+from cases import workload
+from fakeopencost import FakeOpenCost
 
-from activities.costs.opencost import LARGEST_BODY, OpenCostSource
-from activities.errors import CostAnswerInvalid, CostSourceRefused, CostSourceUnreachable
-from policies.workload import Workload, WorkloadRef
+from activities.costs.exchange import Exchange
+from activities.costs.figures import FigureFile
+from activities.costs.opencost import Deployments, OpenCostSource
+from activities.costs.pricelist import PriceListSource
+from activities.errors import Call, Unreachable
+from policies.allocations.question import Question, Window
+from policies.costs import Requests
+from policies.doubts import Doubt, Objection
+from policies.prices import GIB, PriceList, Rates
+from policies.workload import Workload
 
-NOW = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
-
-
-def row(name: str, cost: float = 4.8, **fields: Any) -> dict[str, Any]:
-    return {
-        "properties": {"namespace": "shop", "controllerKind": "deployment", "controller": name},
-        "start": "2026-11-21T22:00:00Z",
-        "end": "2026-11-23T22:00:00Z",
-        "minutes": 2880,
-        "cpuCost": cost,
-        "ramCost": 0,
-        "gpuCost": 0,
-        "totalCost": cost,
-        **fields,
-    }
+NOW = END + timedelta(minutes=30)
+RUNNING = frozenset({"dev-shop/checkout", "dev-shop/catalog", "dev-search/checkout", "dev-search/young"})
+EUROS = PriceList(currency="EUR", rates=Rates())
 
 
-def answer(*rows: dict[str, Any]) -> Answer:
-    return Answer(200, json.dumps({"code": 200, "data": [dict(enumerate(rows))]}).encode())
+def deployment(namespace: str = "dev-shop", name: str = "checkout", *, cores: float = 1, **changes: Any) -> Workload:
+    """One of the ordinary sample, with the requests that its row is made of."""
+    requests = Requests(cpu_cores=cores, memory_bytes=2 * cores * GIB)
+    return workload(namespace, name, **{"replicas": 1, "requests": requests, **changes})
 
 
-def workload(name: str) -> Workload:
-    return Workload(ref=WorkloadRef(namespace="shop", name=name), resource_version="1", replicas=1, created_at=NOW)
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
+class Time:
+    """Seconds that pass when a test says so; nobody ever waits."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -45,103 +42,274 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 @pytest.fixture
-def server() -> Iterator[AnsweringServer]:
-    with AnsweringServer(answer(row("web"))) as running:
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def server() -> Iterator[FakeOpenCost]:
+    with FakeOpenCost() as running:
         yield running
 
 
 @pytest.fixture
-def source(server: AnsweringServer, clock: Clock) -> Iterator[OpenCostSource]:
+def build(server: FakeOpenCost, time: Time, tmp_path: Path) -> Iterator[Callable[..., OpenCostSource]]:
+    """Makes sources that ask this server; what is left out is as in an ordinary cluster."""
     with httpx.Client(base_url=server.url, trust_env=False) as client:
-        yield OpenCostSource(client, currency="EUR", clock=clock)
+
+        def make(
+            question: Callable[[Window], Question] = lambda window: Question(window=window),
+            deployments: Callable[[], Deployments] = lambda: Deployments(RUNNING),
+            folder: Path = tmp_path,
+        ) -> OpenCostSource:
+            return OpenCostSource(
+                Exchange(client, "OpenCost", seconds=5, clock=time, sleep=time.sleep),
+                question,
+                deployments,
+                PriceListSource(EUROS),
+                file=FigureFile(folder / "figures.json"),
+                clock=time,
+            )
+
+        yield make
 
 
-def test_one_question_is_asked_for_all(server: AnsweringServer, source: OpenCostSource) -> None:
+@pytest.fixture
+def source(build: Callable[..., OpenCostSource]) -> OpenCostSource:
+    return build()
+
+
+def test_one_question_is_asked_for_all(server: FakeOpenCost, source: OpenCostSource) -> None:
     source.fetch(NOW)
     (asked,) = server.asked
     assert dict(httpx.URL(asked.target).params) == {
-        "window": "2026-11-21T22:00:00Z,2026-11-23T22:00:00Z",
+        "window": "2026-11-21T20:00:00Z,2026-11-23T20:00:00Z",
         "aggregate": "namespace,controllerKind,controller",
         "accumulate": "true",
     }
 
 
-def test_a_row_gives_a_cost_by_the_hour(source: OpenCostSource) -> None:
-    cost = source.fetch(NOW).quote(workload("web")).cost
-    assert cost is not None
-    assert (cost.amount, cost.currency, cost.source) == (pytest.approx(0.1), "EUR", "OpenCost")
+def test_a_row_gives_a_cost_by_the_hour_with_the_second_opinion_beside_it(source: OpenCostSource) -> None:
+    answer = source.fetch(NOW).quote(deployment())
+    assert answer.cost is not None
+    assert answer.opinion is not None
+    assert (answer.cost.currency, answer.cost.source) == ("EUR", "OpenCost")
+    assert answer.cost.amount == pytest.approx(0.040085, rel=1e-3)
+    assert answer.evidence == {
+        "hourly cost": "0.0401 EUR/h (OpenCost)",
+        "second opinion": "0.0401 EUR/h (price list)",
+    }
 
 
-def test_a_deployment_without_a_row_is_unknown(source: OpenCostSource) -> None:
-    answered = source.fetch(NOW).quote(workload("other"))
-    assert answered.cost is None
-    assert "no row" in answered.unknown_because
+def test_more_than_five_times_apart_nobody_is_believed(source: OpenCostSource) -> None:
+    answer = source.fetch(NOW).quote(deployment(cores=6))
+    assert (answer.cost, answer.doubt) == (None, Doubt.OPINIONS_DIFFER)
+    assert "OpenCost says 0.0401" in answer.unknown_because
+    assert "by price list are 0.2405" in answer.unknown_because
 
 
-def test_a_bad_row_makes_only_its_own_deployment_unknown(server: AnsweringServer, source: OpenCostSource) -> None:
-    server.answers = [answer(row("web"), row("bad", cpuCost=None))]
+def test_without_requests_opencost_stands_alone(source: OpenCostSource) -> None:
+    answer = source.fetch(NOW).quote(deployment(requests=Requests()))
+    assert answer.cost is not None
+    assert answer.opinion is None
+
+
+def test_one_that_runs_and_has_no_row_is_unknown(source: OpenCostSource) -> None:
+    answer = source.fetch(NOW).quote(deployment(name="other"))
+    assert (answer.cost, answer.doubt) == (None, Doubt.NO_ROW)
+    assert answer.opinion is not None
+
+
+@pytest.mark.parametrize("name", ["other", "checkout"], ids=["without a row", "with the row of the days before"])
+def test_one_that_sleeps_costs_nothing_whatever_the_answer_says(source: OpenCostSource, name: str) -> None:
+    answer = source.fetch(NOW).quote(deployment(name=name, replicas=0))
+    assert answer.cost is not None
+    assert answer.cost.amount == 0
+
+
+def test_a_row_that_breaks_a_rule_makes_only_its_own_deployment_unknown(source: OpenCostSource) -> None:
     costs = source.fetch(NOW)
-    assert costs.quote(workload("web")).cost is not None
-    assert "cpuCost is not a number" in costs.quote(workload("bad")).unknown_because
+    assert costs.quote(deployment("dev-search", "young")).doubt is Doubt.TOO_SHORT
+    assert costs.quote(deployment()).cost is not None
 
 
-def test_two_rows_of_one_deployment_are_no_price(server: AnsweringServer, source: OpenCostSource) -> None:
-    server.answers = [answer(row("web"), row("web"))]
-    assert "several rows" in source.fetch(NOW).quote(workload("web")).unknown_because
+def test_a_row_is_not_trusted_where_the_cluster_says_that_labels_overlap(build: Callable[..., OpenCostSource]) -> None:
+    overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
+    source = build(deployments=lambda: Deployments(RUNNING, {"dev-shop/checkout": overlap}))
+    answer = source.fetch(NOW).quote(deployment())
+    assert (answer.cost, answer.doubt, answer.unknown_because) == (None, *overlap)
 
 
-def test_a_good_answer_is_kept_for_five_minutes(server: AnsweringServer, source: OpenCostSource, clock: Clock) -> None:
+def test_what_was_answered_is_told_in_numbers(source: OpenCostSource) -> None:
+    assert source.fetch(NOW).answered == (
+        "6 rows in 4 namespaces, 4 of them of Deployments: 3 believed, 1 TooShort; 21 Nov 20:00 to 23 Nov 20:00 UTC"
+    )
+
+
+def test_an_answer_is_kept_for_five_minutes_and_then_asked_for_again(
+    server: FakeOpenCost, source: OpenCostSource, time: Time
+) -> None:
     source.fetch(NOW)
-    clock.now = 299
+    time.now = 299
     source.fetch(NOW)
     assert len(server.asked) == 1
-    clock.now = 301
+    time.now = 301
     source.fetch(NOW)
     assert len(server.asked) == 2
 
 
-def test_a_new_hour_is_a_new_question(server: AnsweringServer, source: OpenCostSource) -> None:
+def test_a_new_hour_is_a_new_question(server: FakeOpenCost, source: OpenCostSource) -> None:
     source.fetch(NOW)
-    source.fetch(NOW.replace(hour=23))
+    source.fetch(NOW + timedelta(hours=1))
     assert len(server.asked) == 2
 
 
-def test_a_failure_is_not_kept(server: AnsweringServer, source: OpenCostSource) -> None:
-    server.answers = [Answer(503), answer(row("web"))]
-    assert source.fetch(NOW).problem
-    assert source.fetch(NOW).quote(workload("web")).cost is not None
+def test_an_answer_that_has_grown_old_in_somebodys_hands_is_shown_and_not_used(
+    source: OpenCostSource, time: Time
+) -> None:
+    costs = source.fetch(NOW)
+    time.now = 300
+    answer = costs.quote(deployment())
+    assert (answer.cost, answer.doubt) == (None, Doubt.STALE)
+    assert str(answer.earlier) == "0.0401 EUR/h (OpenCost) until 2026-11-23T20:00:00Z"
+
+
+def test_many_who_ask_at_once_are_one_question(server: FakeOpenCost, source: OpenCostSource) -> None:
+    barrier = threading.Barrier(8)
+
+    def ask() -> None:
+        barrier.wait()
+        source.fetch(NOW)
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(
-    ("reply", "error", "words"),
+    ("sample", "doubt", "words"),
     [
-        pytest.param(Answer(500, b'{"message": "promql"}'), CostSourceRefused, "answered 500", id="500"),
-        pytest.param(Answer(301, b"", {"Location": "/x"}), CostSourceRefused, "answered 301", id="redirect"),
-        pytest.param(Answer(200, b'{"code":200,"data":[{}]}'), CostAnswerInvalid, "no data", id="an empty success"),
-        pytest.param(Answer(200, b"[" * (LARGEST_BODY + 1)), CostAnswerInvalid, "larger than 32 MiB", id="too large"),
-        pytest.param(Answer(accident="reset"), CostSourceUnreachable, "gives no answer", id="closed"),
-        pytest.param(Answer(accident="half"), CostSourceUnreachable, "gives no answer", id="half a body"),
+        ("bad-window", Doubt.NO_ANSWER, "answered 400"),
+        ("prometheus-down", Doubt.NO_ANSWER, "answered 500"),
+        ("gateway", Doubt.NO_ANSWER, "answered 504"),
+        ("busy", Doubt.NO_ANSWER, "asks for 120 s of patience"),
+        ("breaks-off", Doubt.NO_ANSWER, "gives no answer"),
+        ("error-inside", Doubt.NOT_AN_ANSWER, "its code is 500"),
+        ("no-body", Doubt.NOT_AN_ANSWER, "not the JSON of an allocation answer"),
+        ("empty", Doubt.NO_DATA, "is Prometheus up"),
+        ("no-usage", Doubt.NO_USAGE, "nothing in it uses anything"),
+        ("free", Doubt.ALL_FREE, "everything in it is free"),
     ],
 )
-def test_a_source_in_trouble_says_so_once_and_knows_nothing(
-    server: AnsweringServer, source: OpenCostSource, reply: Answer, error: type[Exception], words: str
+def test_a_source_in_trouble_knows_nothing_of_anybody_and_shows_the_last_good_figure(
+    server: FakeOpenCost, source: OpenCostSource, time: Time, sample: str, doubt: Doubt, words: str
 ) -> None:
-    server.answers = [reply]
-    with pytest.raises(error, match=words) as caught:
-        source.ask(NOW)
-    assert "promql" not in str(caught.value)
-    assert words in source.fetch(NOW).quote(workload("web")).unknown_because
+    source.fetch(NOW)
+    time.now, server.samples = 1000, [sample]
+    costs = source.fetch(NOW)
+    assert words in costs.problem
+    assert "prometheus.internal" not in costs.problem
+    answer = costs.quote(deployment())
+    assert (answer.cost, answer.doubt) == (None, doubt)
+    assert answer.earlier is not None
+    assert answer.earlier.cost.amount == pytest.approx(0.040085, rel=1e-3)
+    assert answer.opinion is not None
 
 
-def test_a_source_that_is_not_there_is_named_without_its_password() -> None:
-    with httpx.Client(base_url="http://me:s3cret@127.0.0.1:1", trust_env=False) as client:
-        problem = OpenCostSource(client).fetch(NOW).problem
-    assert "http://127.0.0.1:1 gives no answer" in problem
-    assert "s3cret" not in problem
+def test_prices_that_cannot_be_make_every_single_row_unknown(server: FakeOpenCost, source: OpenCostSource) -> None:
+    server.samples = ["too-dear"]
+    assert source.fetch(NOW).quote(deployment()).doubt is Doubt.PRICE_OUT_OF_BAND
+
+
+def test_prices_that_jump_are_doubted_as_a_whole(
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+) -> None:
+    rupees = Rates(cpu_core=0.03, memory_gib=0.004)
+    source = build(lambda window: Question(window=window, reference=rupees))
+    source.fetch(NOW)
+    time.now, server.samples = 1000, ["dearer"]
+    assert source.fetch(NOW).quote(deployment()).doubt is Doubt.PRICE_JUMPED
+
+
+def test_half_an_answer_is_an_error_where_the_others_still_run_and_none_where_they_sleep(
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+) -> None:
+    running = [RUNNING]
+    source = build(deployments=lambda: Deployments(running[0]))
+    source.fetch(NOW)
+    time.now, server.samples = 1000, ["fewer"]
+    assert "FewerRows" in source.fetch(NOW).problem
+    time.now, running[0] = 2000, frozenset({"dev-shop/checkout"})
+    assert not source.fetch(NOW).problem
+
+
+def test_an_answer_that_was_not_believed_is_kept_like_any_other(
+    server: FakeOpenCost, source: OpenCostSource, time: Time
+) -> None:
+    server.samples = ["empty", "ordinary"]
+    source.fetch(NOW)
+    time.now = 299
+    assert source.fetch(NOW).problem
+    assert len(server.asked) == 1
+    time.now = 301
+    assert not source.fetch(NOW).problem
+
+
+def test_a_server_without_an_answer_is_left_alone_for_a_minute_or_as_long_as_it_asks(
+    server: FakeOpenCost, source: OpenCostSource, time: Time
+) -> None:
+    for sample, rest in (("bad-window", 60), ("busy", 120)):
+        server.samples = [sample]
+        source.fetch(NOW)
+        asked, time.now = len(server.asked), time.now + rest - 1
+        source.fetch(NOW)
+        assert len(server.asked) == asked
+        time.now += 1
+        source.fetch(NOW)
+        assert len(server.asked) == asked + 1
+        time.now += 1000
+
+
+def test_one_alert_is_raised_when_a_trouble_begins_and_a_word_when_it_is_over(
+    server: FakeOpenCost, source: OpenCostSource, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "finops.alerts")
+    for sample in ("ordinary", "empty", "no-usage", "ordinary", "ordinary", "free"):
+        server.samples = [sample]
+        source.fetch(NOW)
+        time.now += 1000
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.split("(")[-1].split(":")[0] for text in told] == ["NoData", "costs", "AllFree"]
+    assert told[1] == "costs: the answers of OpenCost are believed again"
+
+
+def test_the_last_good_figures_outlive_the_process(
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+) -> None:
+    build().fetch(NOW)
+    server.samples = ["empty"]
+    answer = build().fetch(NOW).quote(deployment())
+    assert answer.cost is None
+    assert str(answer.earlier) == "0.0401 EUR/h (OpenCost) until 2026-11-23T20:00:00Z"
+
+
+def test_no_folder_is_made_to_keep_figures_in(build: Callable[..., OpenCostSource], tmp_path: Path) -> None:
+    build(folder=tmp_path / "none").fetch(NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cluster_that_cannot_be_listed_is_told_as_such(server: FakeOpenCost, build: Callable[..., Any]) -> None:
+    def fail() -> Deployments:
+        raise Unreachable(Call("list", "deployments", server="https://x"), "refused")
+
+    with pytest.raises(Unreachable):
+        build(deployments=fail).fetch(NOW)
+    assert not server.asked

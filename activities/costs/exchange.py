@@ -1,0 +1,124 @@
+"""Questions to a cost source over HTTP, asked with patience: again after an error, but never beyond a deadline."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TypeVar
+
+import httpx
+
+from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
+from policies.doubts import Doubt
+from policies.errors import NotBelieved
+
+WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each attempt."""
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes. 10,000 controllers are 15 to 25 MB."""
+LONGEST_PATIENCE = 300.0
+"""Seconds that a server may ask to be left alone for: no longer than an answer would be kept."""
+
+_TRANSIENT = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,  # a hiccup of the Prometheus behind it
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
+"""No compression: a small body could stand for one without end."""
+
+AnswerT = TypeVar("AnswerT")
+
+
+class Exchange:
+    """The way to one server, which is asked one question at a time.
+
+    The caller builds `client`, with the server's address as its base URL, and closes it. `seconds` is the time for one
+    answer; all attempts together have the waits between them on top, and the last answer may begin as late as that.
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        source: str,
+        *,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._source = source
+        self._seconds = seconds
+        self._clock = clock
+        self._sleep = sleep
+
+    @property
+    def url(self) -> str:
+        """The server's address, without a password that may be in it."""
+        url = self._client.base_url
+        return str(url.copy_with(username=None, password=None)).rstrip("/")
+
+    def ask(self, target: str, read: Callable[[Iterator[bytes]], AnswerT]) -> AnswerT:
+        """What `read` makes of the body that answers a GET of `target` (path and query).
+
+        It is given the body in pieces as they arrive, and called again for another attempt. Raises CostSourceError, and
+        what `read` raises, which is not tried again.
+        """
+        ends_at = self._clock() + self._seconds + sum(WAITS)
+        for wait in WAITS[1:]:
+            try:
+                return self._attempt(target, read, ends_at)
+            except CostSourceError as error:
+                pause = max(wait, error.retry_after)
+                if not error.transient or self._clock() + pause >= ends_at:
+                    raise
+            self._sleep(pause)
+        return self._attempt(target, read, ends_at)
+
+    def _attempt(self, target: str, read: Callable[[Iterator[bytes]], AnswerT], ends_at: float) -> AnswerT:
+        seconds = min(self._seconds, ends_at - self._clock())
+        try:
+            with self._client.stream("GET", target, headers=_HEADERS, timeout=seconds) as response:
+                if response.status_code != HTTPStatus.OK:
+                    raise CostSourceRefused(
+                        self._source,
+                        self.url,
+                        response.status_code,
+                        transient=response.status_code in _TRANSIENT,
+                        retry_after=_read_patience(response.headers.get("Retry-After", "")),
+                    )
+                return read(self._pieces(response, self._clock() + seconds))
+        except httpx.TimeoutException:
+            raise self._unreachable(f"nothing came within {seconds:g} s") from None
+        except httpx.HTTPError as error:
+            raise self._unreachable(type(error).__name__) from None
+
+    def _pieces(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
+        size = 0
+        for piece in response.iter_raw():
+            size += len(piece)
+            if size > LARGEST_BODY:
+                raise NotBelieved(Doubt.NOT_AN_ANSWER, f"it is larger than {LARGEST_BODY // 1024 // 1024} MiB")
+            if self._clock() > ends_at:
+                raise self._unreachable(f"it was not complete within {self._seconds:g} s")
+            yield piece
+
+    def _unreachable(self, reason: str) -> CostSourceUnreachable:
+        return CostSourceUnreachable(self._source, self.url, reason)
+
+
+def _read_patience(text: str) -> float:
+    """`Retry-After` in seconds, whether it is a number or a date; 0 where it is neither."""
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_PATIENCE)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
+    return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_PATIENCE)

@@ -1,0 +1,62 @@
+"""The last figures that were believed, in a file of the state folder: for people to see while there are no new ones.
+
+Commands are processes of their own and remember nothing. No decision ever rests on this file.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from activities.atomicfiles import write_atomically
+from policies.costs import EarlierCost, HourlyCost
+from policies.models import Frozen
+
+_LARGEST_FILE = 8 * 1024 * 1024
+_DIGITS = 6
+
+_LOG = logging.getLogger(__name__)
+
+
+class Figures(Frozen):
+    """What each Deployment (`namespace/name`) cost an hour in the window that ended then."""
+
+    as_of: datetime
+    currency: str
+    source: str
+    amounts: Mapping[str, float]
+
+    def of(self, deployment: str) -> EarlierCost | None:
+        """The figure of one, if there is one."""
+        amount = self.amounts.get(deployment)
+        if amount is None:
+            return None
+        return EarlierCost(cost=HourlyCost(amount=amount, currency=self.currency, source=self.source), as_of=self.as_of)
+
+
+class FigureFile:
+    """The file. What cannot be written or read is as if it were not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, figures: Figures) -> None:
+        """Replace what is there. Only where the folder is there: nobody's command makes one to keep a cache in."""
+        if not self._path.parent.is_dir():
+            return
+        rounded = {name: round(amount, _DIGITS) for name, amount in figures.amounts.items()}
+        try:
+            write_atomically(self._path, figures.model_copy(update={"amounts": rounded}).model_dump_json())
+        except OSError as error:
+            _LOG.info("the figures could not be kept in %s: %s", self._path, error.strerror)
+
+    def read(self) -> Figures | None:
+        """What is there, or None."""
+        try:
+            with self._path.open("rb") as stream:
+                content = stream.read(_LARGEST_FILE + 1)
+            return Figures.model_validate_json(content)
+        except (OSError, ValidationError):
+            return None
