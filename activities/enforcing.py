@@ -134,6 +134,7 @@ class EnforceActivities:
                 window_end=order.window_end,
                 resume_after=order.resume_after,
                 cost=candidate.cost,
+                requests=candidate.requests,
                 sentence=candidate.sentence,
                 autoscaled=candidate.autoscaled,
             ),

@@ -10,7 +10,7 @@ from activities import visibility
 from activities.hibernations import DEPLOYMENT_MEMO
 from policies.hibernation import Hibernation, Phase, wake_time
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
-from policies.savings import saved_per_day
+from policies.savings import describe_saving, saved_per_day
 
 START_PRIORITY = Priority(priority_key=2)
 
@@ -95,6 +95,8 @@ def _details(hibernation: Hibernation) -> str:
         order = hibernation.pause
         lines.append(f"Why: {order.sentence}. Replicas before: **{order.seen.replicas}**.")
         ends_at = wake_time(order, order.not_after)
+        if order.cost is not None:
+            lines.append(describe_saving(order.cost, order.requests.times(order.seen.replicas)))
         lines.append("It wakes by itself." if ends_at is not None else "It sleeps until somebody wakes it.")
     lines.append("Wake it: send the signal `reactivate` (any input or none), or cancel this workflow.")
     return "\n\n".join(lines)

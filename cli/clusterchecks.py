@@ -1,6 +1,7 @@
 """The half of `finops doctor` about the cluster: is it there, what may we do, what does it cost."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -83,13 +84,17 @@ def _check_listing(session: Session) -> Iterator[Finding]:
 
 def _check_costs(session: Session) -> Iterator[Finding]:
     settings = session.settings
-    named = settings.opencost_url or (f"price list {settings.prices}" if settings.prices else "the built-in price list")
+    listed = f"price list {settings.prices}" if settings.prices else "the built-in price list"
+    named = f"{settings.opencost_url}, held against {listed}" if settings.opencost_url else listed
+    began = time.monotonic()
     try:
-        problem = session.cluster.source.fetch(datetime.now(UTC)).problem
+        costs = session.cluster.source.fetch(datetime.now(UTC))
     except IoError as error:
         yield fail("costs", str(error))
         return
-    if problem:
-        yield fail("costs", problem, "until it is mended, no policy with minHourlyCost pauses anything")
+    if costs.problem:
+        yield fail("costs", costs.problem, "until it is mended, no policy with minHourlyCost pauses anything")
+    elif costs.answered:
+        yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s")
     else:
-        yield ok("costs", str(named))
+        yield ok("costs", named)

@@ -1,5 +1,6 @@
 """`finops explain`: every check's verdict on one Deployment, and how to wake it if it sleeps."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from cli.session import Session
 from cli.targets import instance_of, is_sleeper, read_ref
 from policies import annotations as notes
 from policies.checks import Case
+from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
 from policies.evaluation import Decision, evaluate
 from policies.evaluation import explain as judge_all
@@ -51,7 +53,8 @@ def explain(
         terminal.show_json(_as_json(session, found, cases))
         return
     terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
-    terminal.say(f"cost: {cost.cost or 'unknown: ' + cost.unknown_because} (estimate)")
+    for line in _describe_cost(cost):
+        terminal.say(line)
     if is_sleeper(found):
         for line in describe_sleep(found, session.settings.cluster):
             terminal.say(line)
@@ -84,6 +87,16 @@ def _choose(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy
             there = ", ".join(applied) or "none"
             raise UsageProblem(f"there is no policy and no file {name!r}; applied are: {there}")
     return tuple(chosen), "policies " + ", ".join(policy.name for policy in chosen)
+
+
+def _describe_cost(answer: CostAnswer) -> Iterator[str]:
+    """The figure or why there is none, the second opinion, and the last figure that was believed."""
+    doubt = f" ({answer.doubt})" if answer.doubt is not None else ""
+    yield f"cost: {answer.cost or f'unknown{doubt}: {answer.unknown_because}'} (estimate)"
+    if answer.opinion is not None:
+        yield f"second opinion: {answer.opinion}"
+    if answer.earlier is not None:
+        yield f"stale: {answer.earlier}"
 
 
 def _show_case(session: Session, case: Case) -> None:

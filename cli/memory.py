@@ -104,7 +104,7 @@ async def _read(client: Client, run: WorkflowExecution, now: datetime) -> Rememb
     )
     try:
         if status is WorkflowExecutionStatus.COMPLETED:
-            result = await _read_result(client, run)
+            result = await read_result(client, run)
             if result is not None:
                 return _with_result(known, result)
             known = known.model_copy(update={"trouble": "its result cannot be read"})
@@ -113,7 +113,7 @@ async def _read(client: Client, run: WorkflowExecution, now: datetime) -> Rememb
         return known.model_copy(update={"trouble": f"Temporal does not tell more: {error.message}"})
 
 
-async def _read_result(client: Client, run: WorkflowExecution) -> HibernationResult | None:
+async def read_result(client: Client, run: WorkflowExecution) -> HibernationResult | None:
     handle: WorkflowHandle[object, HibernationResult] = client.get_workflow_handle(
         run.id, run_id=run.run_id, result_type=HibernationResult
     )
@@ -152,10 +152,10 @@ async def _with_events(client: Client, run: WorkflowExecution, known: Remembered
     sentence = ""
     async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):
-            begun = await _decode(client, event.workflow_execution_started_event_attributes.input.payloads, Hibernation)
+            begun = await decode(client, event.workflow_execution_started_event_attributes.input.payloads, Hibernation)
             record = None if begun is None else begun.sleep
         elif event.HasField("activity_task_scheduled_event_attributes"):
-            order = await _decode(client, event.activity_task_scheduled_event_attributes.input.payloads, _Order)
+            order = await decode(client, event.activity_task_scheduled_event_attributes.input.payloads, _Order)
             record = record if order is None or order.record is None else order.record
         else:
             sentence = _ending(event) or sentence
@@ -191,7 +191,7 @@ def _ending(event: HistoryEvent) -> str:
     return ""
 
 
-async def _decode(client: Client, payloads: Sequence[Payload], model: type[ModelT]) -> ModelT | None:
+async def decode(client: Client, payloads: Sequence[Payload], model: type[ModelT]) -> ModelT | None:
     """The one value of an input, or None where it is none of ours."""
     if len(payloads) != 1:
         return None

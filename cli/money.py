@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from policies.costs import HourlyCost
 from policies.evaluation import Decision
 from policies.models import Frozen
 from policies.savings import up_to_per_month
@@ -18,13 +19,29 @@ class Money(Frozen):
 
 
 def add_up(decisions: Iterable[Decision]) -> Money:
-    """The costs of these decisions. A source speaks one currency, so its name and currency are those of the first."""
-    costs = [decision.cost for decision in decisions]
-    known = [cost for cost in costs if cost is not None]
+    """The costs of these decisions."""
+    return add_costs(decision.cost for decision in decisions)
+
+
+def add_costs(costs: Iterable[HourlyCost | None]) -> Money:
+    """The sum of these costs. A source speaks one currency, so its name and currency are those of the first."""
+    asked = tuple(costs)
+    known = [cost for cost in asked if cost is not None]
     return Money(
         hourly=sum(cost.amount for cost in known),
         up_to_per_month=sum(up_to_per_month(cost) for cost in known),
         currency=known[0].currency if known else "",
         source=known[0].source if known else "",
-        unknown=len(costs) - len(known),
+        unknown=len(asked) - len(known),
+    )
+
+
+def describe_money(money: Money) -> str:
+    """Hourly and monthly, always as the estimate that it is."""
+    if not money.currency:
+        return "an unknown amount (no cost is known)" if money.unknown else "nothing"
+    unknown = f"; the cost of {money.unknown} is unknown" if money.unknown else ""
+    return (
+        f"{money.hourly:.4f} {money.currency} an hour, up to {money.up_to_per_month:.2f} {money.currency} a month "
+        f"(estimate, {money.source}{unknown})"
     )

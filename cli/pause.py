@@ -90,6 +90,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         not_after=min(now + EXPIRES_AFTER, until),
         window_end=until,
         cost=cost.cost,
+        requests=workload.requests,
         sentence=f"{session.user} asked for it",
         autoscaled=is_autoscaled(case),
     )

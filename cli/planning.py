@@ -180,6 +180,8 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
 
 def _unknowns(gathered: Gathered) -> tuple[str, ...]:
     found = []
+    if gathered.costs.problem:
+        found.append(f"what anything costs: {gathered.costs.problem}")
     if gathered.base.autoscalers is None:
         found.append(
             "HorizontalPodAutoscalers or ScaledObjects may not be listed: a Deployment that an autoscaler scaled "

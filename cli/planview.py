@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cli.console import Terminal
-from cli.money import Money
+from cli.money import describe_money
 from cli.planning import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
 from cli.times import show_time
 from policies.durations import format_duration
@@ -31,17 +31,6 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         terminal.say(f"warning: {name} could not be read and is left alone", style="yellow")
     for unknown in plan.unknowns:
         terminal.say(f"not known: {unknown}", style="yellow")
-
-
-def describe_money(money: Money) -> str:
-    """Hourly and monthly, always as the estimate that it is."""
-    if not money.currency:
-        return "an unknown amount (no cost is known)" if money.unknown else "nothing"
-    unknown = f"; the cost of {money.unknown} is unknown" if money.unknown else ""
-    return (
-        f"{money.hourly:.4f} {money.currency} an hour, up to {money.up_to_per_month:.2f} {money.currency} a month "
-        f"(estimate, {money.source}{unknown})"
-    )
 
 
 def _show_policy(terminal: Terminal, plan: PolicyPlan, *, interval: timedelta, show_all: bool) -> None:
@@ -95,7 +84,11 @@ def _decision_row(decision: Decision) -> tuple[str, ...]:
 
 
 def _show_cost(decision: Decision) -> str:
-    return "unknown" if decision.cost is None else f"{decision.cost.amount:.4f} {decision.cost.currency}"
+    """A figure that is not believed any more is shown as what it is."""
+    if decision.cost is not None:
+        return f"{decision.cost.amount:.4f} {decision.cost.currency}"
+    earlier = decision.earlier_cost
+    return "unknown" if earlier is None else f"stale: {earlier.cost.amount:.4f} {earlier.cost.currency}"
 
 
 def _sleep_row(sleep: Sleep) -> tuple[str, ...]:

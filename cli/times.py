@@ -1,12 +1,12 @@
 """Times as people type and read them on the command line."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from cli.errors import UsageProblem
 from policies.durations import format_duration, parse_duration
 from policies.problems import FieldError
-from policies.times import from_rfc3339
+from policies.times import EARLIEST, LATEST, from_rfc3339
 
 _MINUTE, _HOUR = 60, 3600
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -42,6 +42,24 @@ def read_instant(text: str, now: datetime) -> datetime:
     if instant <= now:
         raise UsageProblem(f"--until {text} lies in the past")
     return instant
+
+
+def read_past(text: str, option: str, *, whole_day: bool = False) -> datetime:
+    """A plain day on this machine's clock (its end with `whole_day`), or an instant with its offset.
+
+    Raises UsageProblem naming the option.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        try:
+            return from_rfc3339(text)
+        except ValueError:
+            raise UsageProblem(
+                f"{option} {text!r} is no day and no time: write 2026-11-24 or 2026-11-24T07:00:00+01:00"
+            ) from None
+    day = min(max(day, EARLIEST.date()), LATEST.date()) + timedelta(days=1)
+    return datetime.combine(day if whole_day else day - timedelta(days=1), time.min).astimezone()
 
 
 def read_duration(text: str) -> timedelta:

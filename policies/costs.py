@@ -9,6 +9,8 @@ from policies.doubts import Doubt, Objection
 from policies.models import Frozen
 from policies.times import to_rfc3339
 
+GIB = 1024.0**3
+
 
 class Requests(Frozen):
     """What a Deployment's containers ask for: cores, bytes and GPUs."""
@@ -21,6 +23,20 @@ class Requests(Frozen):
     def nothing(self) -> bool:
         """Whether no container asks for anything, so that a price list has no opinion."""
         return not (self.cpu_cores or self.memory_bytes or self.gpus)
+
+    def __str__(self) -> str:
+        parts = [f"{self.cpu_cores:g} cores" if self.cpu_cores else ""]
+        parts.append(f"{self.memory_bytes / GIB:.4g} GiB" if self.memory_bytes else "")
+        parts.append(f"{self.gpus:g} GPUs" if self.gpus else "")
+        return ", ".join(part for part in parts if part) or "nothing"
+
+    def plus(self, other: "Requests") -> "Requests":
+        """Both together."""
+        return Requests(
+            cpu_cores=self.cpu_cores + other.cpu_cores,
+            memory_bytes=self.memory_bytes + other.memory_bytes,
+            gpus=self.gpus + other.gpus,
+        )
 
     def times(self, count: int) -> "Requests":
         """The requests of `count` such pods."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from policies.annotations import PREFIX
 from policies.checks import BY_HAND, CHECKS, Case, Check, Finding
-from policies.costs import EarlierCost, HourlyCost
+from policies.costs import EarlierCost, HourlyCost, Requests
 from policies.document import EnforcementPolicy, Metadata, Namespaces, PolicySpec, Scope
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -33,6 +33,8 @@ class Candidate(Frozen):
 
     seen: Observation
     cost: HourlyCost | None = None
+    requests: Requests = Requests()
+    """Of one pod: times its count, what a sleep frees."""
     sentence: str = ""
     autoscaled: bool = False
     """A HorizontalPodAutoscaler targets it, and could write over our zero."""
@@ -68,6 +70,7 @@ def as_candidate(case: Case, decision: Decision) -> Candidate:
     return Candidate(
         seen=observe(case.workload, PREFIX),
         cost=case.cost.cost,
+        requests=case.workload.requests,
         sentence=decision.sentence,
         autoscaled=is_autoscaled(case),
     )

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from policies.annotations import PauseRecord, WakeNote
-from policies.costs import HourlyCost
+from policies.costs import HourlyCost, Requests
+from policies.ledger import Slept
 from policies.models import Frozen
 from policies.times import Instant, from_rfc3339
 from policies.wanting import earliest
@@ -38,6 +39,8 @@ class PauseOrder(Frozen):
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     cost: HourlyCost | None = None
+    requests: Requests = Requests()
+    """Of one pod."""
     sentence: str = ""
     autoscaled: bool = False
     """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
@@ -127,6 +130,8 @@ class HibernationResult(Frozen):
     currency: str = ""
     reasserts: tuple[datetime, ...] = ()
     """When it was put to sleep again against an HPA: counted over all hibernations of a workload."""
+    sleeps: tuple[Slept, ...] = ()
+    """Each of its sleeps, for the figures of a period. Results from before this field have the sum alone."""
 
 
 def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from policies.costs import CostAnswer, HourlyCost, Requests
+from policies.costs import GIB, CostAnswer, HourlyCost, Requests
 from policies.doubts import Doubt
 from policies.models import Frozen
-
-GIB = 1024.0**3
 
 
 class Rates(Frozen):

@@ -6,11 +6,12 @@ costing. A month is 730 hours, as in OpenCost.
 
 from datetime import datetime, timedelta
 
-from policies.costs import HourlyCost
+from policies.costs import HourlyCost, Requests
 from policies.models import Frozen
 
 HOURS_PER_MONTH = 730.0
 HOURS_PER_DAY = 24.0
+_HOUR = timedelta(hours=1)
 
 
 class Saving(Frozen):
@@ -33,13 +34,26 @@ def up_to_per_month(cost: HourlyCost) -> float:
     return cost.amount * HOURS_PER_MONTH
 
 
+def avoided_between(cost: HourlyCost, start: datetime, end: datetime) -> float:
+    """What these hours at zero avoided; an end before the start avoided nothing."""
+    return cost.amount * (max(end - start, timedelta(0)) / _HOUR)
+
+
 def saving_of(cost: HourlyCost, asleep_since: datetime, now: datetime) -> Saving:
     """The saving of a workload asleep since then. Time before the start counts as nothing."""
-    asleep = max(now - asleep_since, timedelta(0))
     return Saving(
         hourly=cost.amount,
         up_to_per_month=up_to_per_month(cost),
-        avoided_so_far=cost.amount * asleep / timedelta(hours=1),
+        avoided_so_far=avoided_between(cost, asleep_since, now),
         currency=cost.currency,
         source=cost.source,
+    )
+
+
+def describe_saving(cost: HourlyCost, freed: Requests | None) -> str:
+    """The rate of a sleep, and what it frees where that is known, in a sentence."""
+    frees = "" if freed is None or freed.nothing else f" It frees {freed}."
+    return (
+        f"Saves up to {saved_per_day(cost):.2f} {cost.currency} a day, {up_to_per_month(cost):.2f} a month (estimate, "
+        f"{cost.source}); volumes and load balancers go on costing.{frees}"
     )

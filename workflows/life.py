@@ -26,7 +26,8 @@ from policies.hibernation import (
 )
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
-from policies.savings import saved_per_day, saving_of
+from policies.ledger import Slept
+from policies.savings import avoided_between, describe_saving, saved_per_day
 from workflows import options
 from workflows.texts import describe
 from workflows.timer import wait_until
@@ -35,6 +36,9 @@ CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
 DOUBT_GONE_AFTER = timedelta(seconds=15)
 """A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
+
+SLEEPS_KEPT = 50
+"""Of one that is paused again and again while it is kept open; its sums go on."""
 
 
 @dataclass
@@ -67,6 +71,8 @@ class Life:
     slept: timedelta = timedelta(0)
     avoided_cost: float = 0.0
     currency: str = ""
+    sleeps: tuple[Slept, ...] = ()
+    """Those that are over."""
     ended_because: str = ""
 
     def next_pause_id(self) -> str:
@@ -138,8 +144,17 @@ class Life:
         record = self.sleep.record
         self.slept += max(workflow.now() - record.paused_at, timedelta(0))
         if record.cost is not None:
-            self.avoided_cost += saving_of(record.cost, record.paused_at, workflow.now()).avoided_so_far
+            self.avoided_cost += avoided_between(record.cost, record.paused_at, workflow.now())
             self.currency = record.cost.currency
+        over = Slept(
+            ref=self.hibernation.ref,
+            policy=record.policy,
+            start=record.paused_at,
+            end=workflow.now(),
+            pause_id=record.pause_id,
+            cost=record.cost,
+        )
+        self.sleeps = (*self.sleeps, over)[-SLEEPS_KEPT:]
 
     def status(self) -> HibernationStatus:
         """What the query and the details show."""
@@ -167,10 +182,12 @@ class Life:
             avoided_cost=self.avoided_cost,
             currency=self.currency,
             reasserts=self.reasserts,
+            sleeps=self.sleeps,
         )
 
     def _saving_line(self) -> str:
         if self.sleep is None or self.sleep.record.cost is None:
             return ""
-        cost = self.sleep.record.cost
-        return f"Saves up to {saved_per_day(cost):.2f} {cost.currency} a day (estimate, {cost.source})."
+        record, order = self.sleep.record, self.order
+        freed = None if order is None else order.requests.times(record.original_replicas)
+        return describe_saving(self.sleep.record.cost, freed)

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from policies.allocations.envelope import RawRow
+from policies.costs import GIB
 from policies.doubts import Doubt
 from policies.errors import NotBelieved
-from policies.prices import GIB
 from policies.times import from_rfc3339
 
 DEPLOYMENT = "deployment"

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from cases import COST, NOW
 
-from policies.costs import Requests
-from policies.prices import GIB, NodePrice, PriceList, Rates
+from policies.costs import GIB, Requests
+from policies.prices import NodePrice, PriceList, Rates
 from policies.savings import saving_of, up_to_per_month
 
 ONE_CORE_TWO_GIB = Requests(cpu_cores=1, memory_bytes=2 * GIB)

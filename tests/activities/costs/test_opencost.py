@@ -17,9 +17,9 @@ from activities.costs.opencost import Deployments, OpenCostSource
 from activities.costs.pricelist import PriceListSource
 from activities.errors import Call, Unreachable
 from policies.allocations.question import Question, Window
-from policies.costs import Requests
+from policies.costs import GIB, Requests
 from policies.doubts import Doubt, Objection
-from policies.prices import GIB, PriceList, Rates
+from policies.prices import PriceList, Rates
 from policies.workload import Workload
 
 NOW = END + timedelta(minutes=30)

@@ -1,0 +1,98 @@
+"""What the figures of a period are put together from: who sleeps now, by the cluster; who slept, by Temporal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cli.sleeps import Remembered
+from cli.targets import instance_of, is_sleeper
+from policies import annotations as notes
+from policies.errors import InvalidAnnotation
+from policies.ledger import Entry, Period, Slept, enter, group, merge, total
+from policies.models import Frozen
+from policies.workload import Workload
+
+NOT_MEASURED = (
+    "These are estimates of what the freed requests would have cost. What a bill really saves depends on whether nodes "
+    "go, and that is not measured here: a cluster keeps no record of the nodes it had. Volumes and load balancers go "
+    "on costing and are not counted."
+)
+
+
+class Savings(Frozen):
+    """The savings of a period, as programs read them."""
+
+    since: datetime
+    until: datetime
+    data_since: datetime | None = None
+    """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
+    total: tuple[Entry, ...] = ()
+    """One for each currency; none for what has no price."""
+    groups: tuple[Entry, ...] = ()
+    """By policy and namespace."""
+    workloads: tuple[Entry, ...] = ()
+    strangers: int = 0
+    """Sleepers of other installations, which are not counted."""
+    unreadable: int = 0
+    """Sleepers and hibernations of which nothing could be read."""
+    troubles: tuple[str, ...] = ()
+    """Which half is missing, and why."""
+    realised: str = NOT_MEASURED
+
+
+class Present(Frozen):
+    """Who sleeps now."""
+
+    sleeps: tuple[Slept, ...] = ()
+    strangers: int = 0
+    unreadable: int = 0
+    trouble: str = ""
+
+
+class Past(Frozen):
+    """Who slept."""
+
+    remembered: Remembered = Remembered()
+    since: datetime | None = None
+    trouble: str = ""
+
+
+def look_at(workloads: Sequence[Workload], instance: str | None) -> Present:
+    """Those that are really at zero under a record of this installation; of any, where nobody knows which it is."""
+    sleepers = [each for each in workloads if is_sleeper(each)]
+    ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
+    sleeps = tuple(sleep for each in ours if (sleep := _as_slept(each)) is not None)
+    return Present(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
+
+
+def reckon(period: Period, present: Present, past: Past) -> Savings:
+    """Both put together, each sleep once."""
+    workloads = enter(merge((*present.sleeps, *past.remembered.sleeps)), period)
+    return Savings(
+        since=period.since,
+        until=period.until,
+        data_since=past.since,
+        total=total(workloads),
+        groups=group(workloads),
+        workloads=workloads,
+        strangers=present.strangers,
+        unreadable=present.unreadable + past.remembered.unreadable,
+        troubles=tuple(trouble for trouble in (present.trouble, past.trouble) if trouble),
+    )
+
+
+def _as_slept(sleeper: Workload) -> Slept | None:
+    """A sleep that goes on, from what the sleeper carries; None where that cannot be read."""
+    try:
+        record = notes.read_pause(sleeper.annotations)
+    except InvalidAnnotation:
+        return None
+    if record is None:
+        return None
+    return Slept(
+        ref=sleeper.ref,
+        policy=record.policy,
+        start=record.paused_at,
+        pause_id=record.pause_id,
+        cost=record.cost,
+        freed=sleeper.requests.times(record.original_replicas),
+    )
