@@ -1,7 +1,7 @@
 """Reconciliation's look at a cluster: one visibility query, one listing, and a word to each hibernation concerned."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,15 +12,17 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.alerts import alert
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
+from activities.gauges import show_sleepers
 from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
 from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
-from policies.annotations import PauseRecord
+from policies.annotations import INSTANCE, PauseRecord
 from policies.clocks import ClockDrift
 from policies.hibernation import Check, Hibernation, Phase
+from policies.ledger import sleep_of
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
 from policies.reconciling import (
@@ -93,6 +95,7 @@ class ReconcileActivities:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
                 names.add(name)
                 finding = compare(workload, opened.get(name), judged_by)
+                survey.count(workload, self._instance)
                 if finding is not None:
                     survey.found[name], survey.workloads[name] = finding, workload
         survey.compared = len(names)
@@ -166,6 +169,7 @@ class ReconcileActivities:
             alert("woke-not-ready", f"{ref} was woken, and its pods are not available after 15 minutes", workload=ref)
         for ref in set(unreadable) - set(order.before.unreadable):
             alert("unreadable", f"{ref} carries annotations of ours that cannot be read: left alone", workload=ref)
+        show_sleepers(survey.asleep)
         counts = Counter(survey.found.values())
         said = ", ".join(f"{number} {finding}" for finding, number in sorted(counts.items()))
         return ReconcileResult(
@@ -189,6 +193,15 @@ class Survey:
     """Those that come from a ReplicaSet's copy."""
     compared: int = 0
     clocks: ClockDrift = field(default_factory=ClockDrift)
+    asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""
+
+    def count(self, workload: Workload, instance: str) -> None:
+        """One more Deployment, which may sleep."""
+        sleep = sleep_of(workload)
+        if sleep is not None and workload.annotations.get(INSTANCE) == instance:
+            cost = sleep.cost
+            self.asleep["" if cost is None else cost.currency].append(0.0 if cost is None else cost.amount)
 
     def ids_of(self, finding: Finding) -> list[str]:
         """The ids of the hibernations of one finding."""

@@ -26,8 +26,9 @@ from cases import NOW, policy, surroundings, workload
 import worker.assembly  # noqa: F401 - what a worker has loaded is part of its memory
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
-from activities.costs.opencost import Deployments, OpenCostSource
+from activities.costs.opencost import OpenCostSource
 from activities.costs.pricelist import PriceListSource
+from activities.costs.quotes import Deployments
 from activities.costs.wording import write_target
 from policies.checks import Case
 from policies.costs import Requests

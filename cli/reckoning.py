@@ -5,9 +5,7 @@ from datetime import datetime
 
 from cli.sleeps import Remembered
 from cli.targets import instance_of, is_sleeper
-from policies import annotations as notes
-from policies.errors import InvalidAnnotation
-from policies.ledger import Entry, Period, Slept, enter, group, merge, total
+from policies.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.models import Frozen
 from policies.workload import Workload
 
@@ -60,7 +58,7 @@ def look_at(workloads: Sequence[Workload], instance: str | None) -> Present:
     """Those that are really at zero under a record of this installation; of any, where nobody knows which it is."""
     sleepers = [each for each in workloads if is_sleeper(each)]
     ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
-    sleeps = tuple(sleep for each in ours if (sleep := _as_slept(each)) is not None)
+    sleeps = tuple(sleep for each in ours if (sleep := sleep_of(each)) is not None)
     return Present(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
 
 
@@ -77,22 +75,4 @@ def reckon(period: Period, present: Present, past: Past) -> Savings:
         strangers=present.strangers,
         unreadable=present.unreadable + past.remembered.unreadable,
         troubles=tuple(trouble for trouble in (present.trouble, past.trouble) if trouble),
-    )
-
-
-def _as_slept(sleeper: Workload) -> Slept | None:
-    """A sleep that goes on, from what the sleeper carries; None where that cannot be read."""
-    try:
-        record = notes.read_pause(sleeper.annotations)
-    except InvalidAnnotation:
-        return None
-    if record is None:
-        return None
-    return Slept(
-        ref=sleeper.ref,
-        policy=record.policy,
-        start=record.paused_at,
-        pause_id=record.pause_id,
-        cost=record.cost,
-        freed=sleeper.requests.times(record.original_replicas),
     )

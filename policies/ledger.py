@@ -7,10 +7,12 @@ over), and it must not be counted twice.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from policies.annotations import read_pause
 from policies.costs import HourlyCost, Requests
+from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.savings import avoided_between, up_to_per_month
-from policies.workload import WorkloadRef
+from policies.workload import Workload, WorkloadRef
 
 
 class Slept(Frozen):
@@ -78,6 +80,26 @@ class Entry(Frozen):
                 "unpriced": self.unpriced + other.unpriced,
             }
         )
+
+
+def sleep_of(workload: Workload) -> Slept | None:
+    """The sleep that a Deployment is in, from what it carries; None where it is in none, or that cannot be read."""
+    if workload.replicas > 0:
+        return None
+    try:
+        record = read_pause(workload.annotations)
+    except InvalidAnnotation:
+        return None
+    if record is None:
+        return None
+    return Slept(
+        ref=workload.ref,
+        policy=record.policy,
+        start=record.paused_at,
+        pause_id=record.pause_id,
+        cost=record.cost,
+        freed=workload.requests.times(record.original_replicas),
+    )
 
 
 def merge(sleeps: Iterable[Slept]) -> tuple[Slept, ...]:

@@ -91,7 +91,8 @@ def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
     import httpx  # noqa: PLC0415
 
     from activities.costs.exchange import Exchange  # noqa: PLC0415
-    from activities.costs.opencost import NAME, Deployments, OpenCostSource  # noqa: PLC0415
+    from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
+    from activities.costs.quotes import NAME, Deployments  # noqa: PLC0415
 
     local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
     client = httpx.Client(base_url=settings.opencost_url, trust_env=not local)

@@ -1,13 +1,10 @@
-"""OpenCost: what each Deployment cost an hour over the last two days, as its `/allocation` tells.
-
-Who is who comes from Kubernetes, only the price comes from OpenCost, and requests by price list stand beside it.
-"""
+"""OpenCost: what each Deployment cost an hour over the last two days, as its `/allocation` tells."""
 
 import logging
 import time
 from collections import Counter as CountedDoubts
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -18,83 +15,25 @@ from activities.alerts import Episode
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile, Figures
 from activities.costs.memory import CostMemory
+from activities.costs.quotes import NAME, Deployments, Quotes
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
 from policies.allocations.judging import judge_answer
 from policies.allocations.question import Question, Window
 from policies.allocations.summary import Judged
-from policies.costs import CostAnswer, HourlyCost
-from policies.doubts import Doubt, Objection
+from policies.doubts import Objection
 from policies.errors import NotBelieved
-from policies.opinions import weigh
-from policies.selections import Selection, object_to_selections
-from policies.workload import Workload
 
-NAME = "OpenCost"
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
 """How long an answer is used, believed or not. An older one never pauses anything."""
 REST_SECONDS = 60.0
 """How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 
-_NO_ROW = Objection(Doubt.NO_ROW, f"it runs and {NAME} has no row for it, so it knows nothing of its pods")
-_STALE = Objection(Doubt.STALE, f"the answer of {NAME} is older than {KEPT_SECONDS / 60:.0f} minutes")
 _ANSWERS = Counter("finops_cost_answers", f"Answers of {NAME}, by what was made of them.", ["outcome"])
 
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Deployments:
-    """What the cluster itself says of its Deployments, by `namespace/name`."""
-
-    running: Collection[str] = ()
-    objections: Mapping[str, Objection] = field(default_factory=dict)
-    """Of those whose rows cannot be trusted to be about them."""
-
-    @classmethod
-    def of(cls, selections: Sequence[Selection]) -> "Deployments":
-        """What a listing says. A selector counts at zero replicas too: OpenCost goes by it all the same."""
-        running = frozenset(selection.ref for selection in selections if selection.replicas > 0)
-        return cls(running, object_to_selections(selections))
-
-
-@dataclass(frozen=True)
-class Quotes:
-    """What one answer says of each Deployment, for as long as the answer is fresh."""
-
-    currency: str
-    opinions: Costs
-    is_fresh: Callable[[], bool]
-    problem: str = ""
-    doubt: Doubt | None = None
-    answered: str = ""
-    amounts: Mapping[str, float] = field(default_factory=dict)
-    doubts: Mapping[str, Objection] = field(default_factory=dict)
-    earlier: Figures | None = None
-    """The last figures that were believed; where the answer is good, its own."""
-
-    def quote(self, workload: Workload) -> CostAnswer:
-        """The cost by its row, with the second opinion beside it. At zero it costs nothing, whatever it cost before."""
-        if workload.replicas == 0:
-            return CostAnswer(cost=self._cost(0.0))
-        return weigh(self._answer(str(workload.ref)), self.opinions.quote(workload))
-
-    def _answer(self, deployment: str) -> CostAnswer:
-        earlier = None if self.earlier is None else self.earlier.of(deployment)
-        if self.problem:
-            return CostAnswer(unknown_because=self.problem, doubt=self.doubt, earlier=earlier)
-        if deployment in self.doubts:
-            return CostAnswer().doubted(self.doubts[deployment])
-        if deployment not in self.amounts:
-            return CostAnswer().doubted(_NO_ROW)
-        if not self.is_fresh():
-            return CostAnswer(earlier=earlier).doubted(_STALE)
-        return CostAnswer(cost=self._cost(self.amounts[deployment]))
-
-    def _cost(self, amount: float) -> HourlyCost:
-        return HourlyCost(amount=amount, currency=self.currency, source=NAME)
 
 
 @dataclass(frozen=True)

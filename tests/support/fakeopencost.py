@@ -5,6 +5,7 @@ asked for; or an accident. One named `deployments` is made of so many rows.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,20 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "opencost"
 
 
 class FakeOpenCost(AnsweringServer):
-    """Answers by the samples it was given, one after another; the last one is repeated."""
+    """Answers by the samples it was given, one after another; the last one is repeated.
 
-    def __init__(self, *samples: str) -> None:
+    `more` are rows of a test's own Deployments, added to every sample that has rows.
+    """
+
+    def __init__(self, *samples: str, more: Sequence[dict[str, Any]] = ()) -> None:
         self.samples = list(samples) or ["ordinary"]
+        self._more = more
         super().__init__()
 
     def _next(self, asked: Asked) -> Answer:
         self.asked.append(asked)
         name = self.samples.pop(0) if len(self.samples) > 1 else self.samples[0]
-        return read_sample(name, asked_until(asked))
+        return read_sample(name, asked_until(asked), self._more)
 
 
 def asked_until(asked: Asked) -> datetime:
@@ -36,10 +41,10 @@ def asked_until(asked: Asked) -> datetime:
     return from_rfc3339(parse_qs(urlsplit(asked.target).query)["window"][0].split(",")[1])
 
 
-def read_sample(name: str, until: datetime) -> Answer:
+def read_sample(name: str, until: datetime, more: Sequence[dict[str, Any]] = ()) -> Answer:
     """The answer of a file."""
     told: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
-    rows = [row(**each, until=until) for each in told.get("rows", ())]
+    rows = [row(**each, until=until) for each in (*told["rows"], *more)] if "rows" in told else []
     rows += many_rows(told.get("deployments", 0), until)
     return Answer(
         status=told.get("status", 200),

@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
@@ -79,8 +78,10 @@ class AnsweringServer(BackgroundServer):
                 self.send_header("Content-Length", str(len(answer.body) + missing))
                 self.end_headers()
                 drop = _DROP if answer.accident == "drops" else len(answer.body) or 1
-                with suppress(OSError):  # whoever has seen enough hangs up
+                try:
                     _write(self.wfile, answer.body, drop, server._over)
+                except OSError:  # whoever has seen enough hangs up
+                    self.close_connection = True
 
             do_GET = do_PATCH = do_POST = _answer  # noqa: N815 - the names the base class looks for
 

@@ -7,7 +7,7 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import wait_for
-from hibernations import Bedroom
+from hibernations import COST, Bedroom
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -57,6 +57,10 @@ async def test_it_ends_when_the_cooldown_is_over_and_tells_what_it_avoided(bedro
     assert result.original_replicas == 3
     assert result.avoided_cost == pytest.approx(1.0, abs=0.02)
     assert result.currency == "USD"
+    (sleep,) = result.sleeps
+    assert (sleep.policy, sleep.cost, bool(sleep.pause_id)) == ("idle-dev", COST, True)
+    assert sleep.end is not None
+    assert (sleep.end - sleep.start).total_seconds() == pytest.approx(result.slept_seconds)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from mutations import mutate
 
 from activities.costs.figures import FigureFile
-from activities.costs.opencost import Deployments, OpenCostSource
+from activities.costs.opencost import OpenCostSource
 from activities.costs.pricelist import PriceListSource
+from activities.costs.quotes import Deployments
 from policies.costs import Requests
 from policies.evaluation import evaluate
 from policies.prices import PriceList

@@ -3,6 +3,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -13,8 +14,9 @@ from fakeopencost import FakeOpenCost
 
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
-from activities.costs.opencost import Deployments, OpenCostSource
+from activities.costs.opencost import OpenCostSource
 from activities.costs.pricelist import PriceListSource
+from activities.costs.quotes import Deployments
 from activities.errors import Call, Unreachable
 from policies.allocations.question import Question, Window
 from policies.costs import GIB, Requests
@@ -66,9 +68,11 @@ def build(server: FakeOpenCost, time: Time, tmp_path: Path) -> Iterator[Callable
             question: Callable[[Window], Question] = lambda window: Question(window=window),
             deployments: Callable[[], Deployments] = lambda: Deployments(RUNNING),
             folder: Path = tmp_path,
+            seconds: float = 5,
+            clock: Callable[[], float] = time,
         ) -> OpenCostSource:
             return OpenCostSource(
-                Exchange(client, "OpenCost", seconds=5, clock=time, sleep=time.sleep),
+                Exchange(client, "OpenCost", seconds=seconds, clock=clock, sleep=time.sleep),
                 question,
                 deployments,
                 PriceListSource(EUROS),
@@ -222,6 +226,24 @@ def test_a_source_in_trouble_knows_nothing_of_anybody_and_shows_the_last_good_fi
     assert answer.earlier is not None
     assert answer.earlier.cost.amount == pytest.approx(0.040085, rel=1e-3)
     assert answer.opinion is not None
+
+
+@pytest.mark.parametrize("sample", ["hangs", "drips"])
+def test_a_source_that_takes_for_ever_is_given_up_and_nobody_is_paused_meanwhile(
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], sample: str
+) -> None:
+    """By the real clock: each attempt has a fifth of a second."""
+    server.samples = [sample]
+    costs = build(seconds=0.2, clock=monotonic).fetch(NOW)
+    assert "gives no answer" in costs.problem
+    assert costs.quote(deployment()).doubt is Doubt.NO_ANSWER
+
+
+def test_ten_thousand_rows_are_judged_like_six(server: FakeOpenCost, source: OpenCostSource) -> None:
+    server.samples = ["huge"]
+    costs = source.fetch(NOW)
+    assert costs.answered.startswith("10000 rows in 100 namespaces, 10000 of them of Deployments: 10000 believed")
+    assert costs.quote(deployment("team-1", "app-101", cores=3.25)).cost is not None
 
 
 def test_prices_that_cannot_be_make_every_single_row_unknown(server: FakeOpenCost, source: OpenCostSource) -> None:

@@ -1,0 +1,72 @@
+"""One answer of OpenCost's, as prices of Deployments.
+
+Who is who comes from Kubernetes, only the price comes from OpenCost, and requests by price list stand beside it.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from activities.costs.figures import Figures
+from activities.costs.source import Costs
+from policies.costs import CostAnswer, HourlyCost
+from policies.doubts import Doubt, Objection
+from policies.opinions import weigh
+from policies.selections import Selection, object_to_selections
+from policies.workload import Workload
+
+NAME = "OpenCost"
+
+_NO_ROW = Objection(Doubt.NO_ROW, f"it runs and {NAME} has no row for it, so it knows nothing of its pods")
+_STALE = Objection(Doubt.STALE, f"the answer of {NAME} is too old to act on")
+
+
+@dataclass(frozen=True)
+class Deployments:
+    """What the cluster itself says of its Deployments, by `namespace/name`."""
+
+    running: Collection[str] = ()
+    objections: Mapping[str, Objection] = field(default_factory=dict)
+    """Of those whose rows cannot be trusted to be about them."""
+
+    @classmethod
+    def of(cls, selections: Sequence[Selection]) -> "Deployments":
+        """What a listing says. A selector counts at zero replicas too: OpenCost goes by it all the same."""
+        running = frozenset(selection.ref for selection in selections if selection.replicas > 0)
+        return cls(running, object_to_selections(selections))
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """What one answer says of each Deployment, for as long as the answer is fresh."""
+
+    currency: str
+    opinions: Costs
+    is_fresh: Callable[[], bool]
+    problem: str = ""
+    doubt: Doubt | None = None
+    answered: str = ""
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    doubts: Mapping[str, Objection] = field(default_factory=dict)
+    earlier: Figures | None = None
+    """The last figures that were believed; where the answer is good, its own."""
+
+    def quote(self, workload: Workload) -> CostAnswer:
+        """The cost by its row, with the second opinion beside it. At zero it costs nothing, whatever it cost before."""
+        if workload.replicas == 0:
+            return CostAnswer(cost=self._cost(0.0))
+        return weigh(self._answer(str(workload.ref)), self.opinions.quote(workload))
+
+    def _answer(self, deployment: str) -> CostAnswer:
+        earlier = None if self.earlier is None else self.earlier.of(deployment)
+        if self.problem:
+            return CostAnswer(unknown_because=self.problem, doubt=self.doubt, earlier=earlier)
+        if deployment in self.doubts:
+            return CostAnswer().doubted(self.doubts[deployment])
+        if deployment not in self.amounts:
+            return CostAnswer().doubted(_NO_ROW)
+        if not self.is_fresh():
+            return CostAnswer(earlier=earlier).doubted(_STALE)
+        return CostAnswer(cost=self._cost(self.amounts[deployment]))
+
+    def _cost(self, amount: float) -> HourlyCost:
+        return HourlyCost(amount=amount, currency=self.currency, source=NAME)
