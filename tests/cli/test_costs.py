@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from deployments import create_ready, deployment
+from deployments import create_ready, deployment, replicas_of, wait_for
 from fakeopencost import FakeOpenCost
 from services import Service, enforcing
 
@@ -112,6 +113,18 @@ def check_of_costs(report: Any) -> dict[str, str]:
     return check
 
 
+def test_settings_reach_the_question(
+    cluster: LocalCluster, opencost: FakeOpenCost, namespace: str, tmp_path: Path
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"))
+    settings = {"FINOPS_OPENCOST_NAMESPACES": "dev-*", "FINOPS_OPENCOST_CLUSTER": "two"}
+    asking = Service(cluster.kubeconfig, tmp_path, cluster="costs", FINOPS_OPENCOST_URL=opencost.url, **settings)
+    assert costs_of(asking, namespace)["web"]["reason"].startswith("NoData: ")
+    asked = parse_qs(urlsplit(opencost.asked[-1].target).query)
+    assert asked["filter"] == ['namespace<~:"dev-"']
+    assert asked["aggregate"] == ["cluster,namespace,controllerKind,controller"]
+
+
 def test_without_opencost_the_price_list_speaks_for_itself(
     cluster: LocalCluster, namespace: str, tmp_path: Path
 ) -> None:
@@ -121,3 +134,22 @@ def test_without_opencost_the_price_list_speaks_for_itself(
     assert (rows["web"]["source"], rows["web"]["valid"]) == ("price list", True)
     assert rows["free"]["reason"].startswith("NoRequests: its containers request nothing")
     assert "Price list/h" not in service.run("costs", "--namespace", namespace).stdout
+
+
+@pytest.mark.temporal
+def test_while_opencost_hangs_nobody_is_paused_and_a_wake_does_not_wait_for_it(
+    cluster: LocalCluster, opencost: FakeOpenCost, namespace: str, tmp_path: Path
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"), deployment(namespace, "sleeper"))
+    running = Service(cluster.kubeconfig, tmp_path, cluster="hanging", FINOPS_OPENCOST_URL=opencost.url).start()
+    try:
+        running.run("pause", f"{namespace}/sleeper", "--for", "1h")
+        opencost.samples = ["hangs"]
+        asked = len(opencost.asked)
+        running.apply(enforcing("idle", namespace, cooldown="0.001s"))
+        wait_for(lambda: len(opencost.asked) > asked, what="a run of the policy")
+        running.run("resume", f"{namespace}/sleeper")
+        assert replicas_of(cluster.objects, namespace, "sleeper") == 3
+        assert replicas_of(cluster.objects, namespace, "web") == 3
+    finally:
+        running.stop()

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from httpanswers import Answer, AnsweringServer
+from seconds import Seconds
 
 from activities.costs.exchange import LARGEST_BODY, Exchange
 from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
@@ -11,24 +12,9 @@ from policies.errors import NotBelieved
 GOOD = Answer(200, b"good")
 
 
-class Time:
-    """Seconds that pass only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> Seconds:
+    return Seconds()
 
 
 @pytest.fixture
@@ -38,7 +24,7 @@ def server() -> Iterator[AnsweringServer]:
 
 
 @pytest.fixture
-def exchange(server: AnsweringServer, time: Time) -> Iterator[Exchange]:
+def exchange(server: AnsweringServer, time: Seconds) -> Iterator[Exchange]:
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         yield Exchange(client, "OpenCost", seconds=2, clock=time, sleep=time.sleep)
 
@@ -62,7 +48,7 @@ def read_all(pieces: Iterator[bytes]) -> bytes:
     ids=["429", "500", "502", "503", "504", "closed", "half a body", "no answer"],
 )
 def test_what_may_pass_is_asked_again_a_second_later(
-    server: AnsweringServer, exchange: Exchange, time: Time, trouble: Answer
+    server: AnsweringServer, exchange: Exchange, time: Seconds, trouble: Answer
 ) -> None:
     server.answers = [trouble, GOOD]
     assert exchange.ask("/x", read_all) == b"good"
@@ -70,7 +56,7 @@ def test_what_may_pass_is_asked_again_a_second_later(
 
 
 def test_five_attempts_are_made_with_growing_waits_and_then_no_more(
-    server: AnsweringServer, exchange: Exchange, time: Time
+    server: AnsweringServer, exchange: Exchange, time: Seconds
 ) -> None:
     server.answers = [Answer(503)]
     with pytest.raises(CostSourceRefused, match="answered 503"):
@@ -86,7 +72,9 @@ def test_what_will_not_pass_is_asked_once(server: AnsweringServer, exchange: Exc
     assert len(server.asked) == 1
 
 
-def test_a_server_is_left_alone_for_as_long_as_it_asks(server: AnsweringServer, exchange: Exchange, time: Time) -> None:
+def test_a_server_is_left_alone_for_as_long_as_it_asks(
+    server: AnsweringServer, exchange: Exchange, time: Seconds
+) -> None:
     server.answers = [Answer(429, b"", {"Retry-After": "7"}), GOOD]
     exchange.ask("/x", read_all)
     assert time.slept == [7]
@@ -94,7 +82,7 @@ def test_a_server_is_left_alone_for_as_long_as_it_asks(server: AnsweringServer, 
 
 @pytest.mark.parametrize("patience", ["120", "Sun, 06 Nov 2094 08:49:37 GMT"], ids=["seconds", "a date"])
 def test_longer_than_the_deadline_nobody_waits(
-    server: AnsweringServer, exchange: Exchange, time: Time, patience: str
+    server: AnsweringServer, exchange: Exchange, time: Seconds, patience: str
 ) -> None:
     server.answers = [Answer(503, b"", {"Retry-After": patience})]
     with pytest.raises(CostSourceRefused, match="of patience") as caught:
@@ -104,14 +92,14 @@ def test_longer_than_the_deadline_nobody_waits(
 
 @pytest.mark.parametrize("patience", ["soon", "Sun, 06 Nov 1994 08:49:37 GMT", "-1"])
 def test_patience_that_means_nothing_is_none(
-    server: AnsweringServer, exchange: Exchange, time: Time, patience: str
+    server: AnsweringServer, exchange: Exchange, time: Seconds, patience: str
 ) -> None:
     server.answers = [Answer(503, b"", {"Retry-After": patience}), GOOD]
     exchange.ask("/x", read_all)
     assert time.slept == [1]
 
 
-def test_a_body_that_drips_is_given_up(server: AnsweringServer, time: Time) -> None:
+def test_a_body_that_drips_is_given_up(server: AnsweringServer, time: Seconds) -> None:
     def tick() -> float:
         time.now += 1
         return time.now
@@ -152,7 +140,7 @@ def test_the_text_of_an_error_is_never_told(server: AnsweringServer, exchange: E
     assert "secret" not in str(caught.value)
 
 
-def test_a_server_that_is_not_there_is_named_without_its_password(time: Time) -> None:
+def test_a_server_that_is_not_there_is_named_without_its_password(time: Seconds) -> None:
     with httpx.Client(base_url="http://me:s3cret@127.0.0.1:1", trust_env=False) as client:
         nobody = Exchange(client, "OpenCost", seconds=1, clock=time, sleep=time.sleep)
         with pytest.raises(CostSourceUnreachable, match=r"http://127\.0\.0\.1:1 gives no answer") as caught:

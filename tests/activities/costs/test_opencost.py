@@ -11,6 +11,7 @@ import pytest
 from allocations import END
 from cases import workload
 from fakeopencost import FakeOpenCost
+from seconds import Seconds
 
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
@@ -35,22 +36,9 @@ def deployment(namespace: str = "dev-shop", name: str = "checkout", *, cores: fl
     return workload(namespace, name, **{"replicas": 1, "requests": requests, **changes})
 
 
-class Time:
-    """Seconds that pass when a test says so; nobody ever waits."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> Seconds:
+    return Seconds()
 
 
 @pytest.fixture
@@ -60,7 +48,7 @@ def server() -> Iterator[FakeOpenCost]:
 
 
 @pytest.fixture
-def build(server: FakeOpenCost, time: Time, tmp_path: Path) -> Iterator[Callable[..., OpenCostSource]]:
+def build(server: FakeOpenCost, time: Seconds, tmp_path: Path) -> Iterator[Callable[..., OpenCostSource]]:
     """Makes sources that ask this server; what is left out is as in an ordinary cluster."""
     with httpx.Client(base_url=server.url, trust_env=False) as client:
 
@@ -156,7 +144,7 @@ def test_what_was_answered_is_told_in_numbers(source: OpenCostSource) -> None:
 
 
 def test_an_answer_is_kept_for_five_minutes_and_then_asked_for_again(
-    server: FakeOpenCost, source: OpenCostSource, time: Time
+    server: FakeOpenCost, source: OpenCostSource, time: Seconds
 ) -> None:
     source.fetch(NOW)
     time.now = 299
@@ -174,7 +162,7 @@ def test_a_new_hour_is_a_new_question(server: FakeOpenCost, source: OpenCostSour
 
 
 def test_an_answer_that_has_grown_old_in_somebodys_hands_is_shown_and_not_used(
-    source: OpenCostSource, time: Time
+    source: OpenCostSource, time: Seconds
 ) -> None:
     costs = source.fetch(NOW)
     time.now = 300
@@ -214,7 +202,7 @@ def test_many_who_ask_at_once_are_one_question(server: FakeOpenCost, source: Ope
     ],
 )
 def test_a_source_in_trouble_knows_nothing_of_anybody_and_shows_the_last_good_figure(
-    server: FakeOpenCost, source: OpenCostSource, time: Time, sample: str, doubt: Doubt, words: str
+    server: FakeOpenCost, source: OpenCostSource, time: Seconds, sample: str, doubt: Doubt, words: str
 ) -> None:
     source.fetch(NOW)
     time.now, server.samples = 1000, [sample]
@@ -252,7 +240,7 @@ def test_prices_that_cannot_be_make_every_single_row_unknown(server: FakeOpenCos
 
 
 def test_prices_that_jump_are_doubted_as_a_whole(
-    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     rupees = Rates(cpu_core=0.03, memory_gib=0.004)
     source = build(lambda window: Question(window=window, reference=rupees))
@@ -262,7 +250,7 @@ def test_prices_that_jump_are_doubted_as_a_whole(
 
 
 def test_half_an_answer_is_an_error_where_the_others_still_run_and_none_where_they_sleep(
-    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     running = [RUNNING]
     source = build(deployments=lambda: Deployments(running[0]))
@@ -274,7 +262,7 @@ def test_half_an_answer_is_an_error_where_the_others_still_run_and_none_where_th
 
 
 def test_an_answer_that_was_not_believed_is_kept_like_any_other(
-    server: FakeOpenCost, source: OpenCostSource, time: Time
+    server: FakeOpenCost, source: OpenCostSource, time: Seconds
 ) -> None:
     server.samples = ["empty", "ordinary"]
     source.fetch(NOW)
@@ -286,7 +274,7 @@ def test_an_answer_that_was_not_believed_is_kept_like_any_other(
 
 
 def test_a_server_without_an_answer_is_left_alone_for_a_minute_or_as_long_as_it_asks(
-    server: FakeOpenCost, source: OpenCostSource, time: Time
+    server: FakeOpenCost, source: OpenCostSource, time: Seconds
 ) -> None:
     for sample, rest in (("bad-window", 60), ("busy", 120)):
         server.samples = [sample]
@@ -301,7 +289,7 @@ def test_a_server_without_an_answer_is_left_alone_for_a_minute_or_as_long_as_it_
 
 
 def test_one_alert_is_raised_when_a_trouble_begins_and_a_word_when_it_is_over(
-    server: FakeOpenCost, source: OpenCostSource, time: Time, caplog: pytest.LogCaptureFixture
+    server: FakeOpenCost, source: OpenCostSource, time: Seconds, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "finops.alerts")
     for sample in ("ordinary", "empty", "no-usage", "ordinary", "ordinary", "free"):
@@ -314,7 +302,7 @@ def test_one_alert_is_raised_when_a_trouble_begins_and_a_word_when_it_is_over(
 
 
 def test_the_last_good_figures_outlive_the_process(
-    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Time
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     build().fetch(NOW)
     server.samples = ["empty"]
