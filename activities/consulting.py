@@ -24,7 +24,7 @@ from policies.workload import Workload, observe
 class ConsultActivities:
     """Reads of single workloads, on one cluster."""
 
-    def __init__(self, deployments: Deployments, snapshots: Snapshots, verify_cluster: Callable[[], None]) -> None:
+    def __init__(self, deployments: Deployments, snapshots: Snapshots, verify_cluster: Callable[[], object]) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
@@ -33,12 +33,14 @@ class ConsultActivities:
     def consult(self, order: ConsultOrder) -> Consultation:
         """What the workload looks like now, and who wants it asleep.
 
-        A 404 counts only under the right cluster: a kubeconfig that points elsewhere raises IdentityMismatch.
+        A 404, or another object of the same name, counts only under the right cluster: a kubeconfig that points
+        elsewhere raises IdentityMismatch.
         """
-        with told_to_temporal():
+        with told_to_temporal(f"read {order.ref}"):
             workload = self._deployments.read(order.ref.namespace, order.ref.name)
-            if workload is None:
+            if workload is None or order.ref.uid not in {"", workload.ref.uid}:
                 self._verify_cluster()
+            if workload is None:
                 return Consultation()
         snapshot = self._snapshots()
         seen = observe(workload, PREFIX)

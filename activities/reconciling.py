@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,11 +52,18 @@ class ReconcileActivities:
     """The comparison of annotations and open hibernations, on one cluster."""
 
     def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, clocks: ClockComparison, *, instance: str
+        self,
+        deployments: Deployments,
+        snapshots: Snapshots,
+        clocks: ClockComparison,
+        verify_cluster: Callable[[], object],
+        *,
+        instance: str,
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._clocks = clocks
+        self._verify_cluster = verify_cluster
         self._instance = instance
 
     @activity.defn
@@ -66,14 +73,18 @@ class ReconcileActivities:
         opened = {name: each async for name, each in _list_open(client, order.cluster)}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
-        with told_to_temporal():
+        with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
         self._compare_clocks(survey.server_time)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)
 
     def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
-        """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
+        """Compare page by page: of ten thousand Deployments only those with something wrong are kept.
+
+        Raises IdentityMismatch, KubernetesError.
+        """
+        self._verify_cluster()
         survey, names = Survey(), set()
         for page in self._deployments.list_all(limit=PAGE):
             survey.server_time = survey.server_time or page.server_time
@@ -159,6 +170,7 @@ class ReconcileActivities:
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
+            other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
         )
 
 

@@ -188,3 +188,5 @@ class ReconcileResult(Frozen):
     missing_policies: tuple[str, ...] = ()
     not_ready: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    other_instance: tuple[str, ...] = ()
+    """Sleepers of other installations: shown, and left alone."""
