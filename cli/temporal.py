@@ -13,7 +13,7 @@ from activities import visibility
 from cli.session import Session
 from policies.hibernation import Phase
 from policies.models import Frozen
-from policies.names import HIBERNATION, hibernation_id, task_queue
+from policies.names import HIBERNATION, TROUBLE, hibernation_id, task_queue
 from policies.workload import WorkloadRef
 from worker.connection import connect
 
@@ -33,6 +33,8 @@ class OpenHibernation(Frozen):
     since: datetime
     until: datetime | None = None
     saved_per_day: float | None = None
+    trouble: str = ""
+    """What keeps it from going on."""
 
 
 async def open_client(session: Session) -> Client:
@@ -54,7 +56,7 @@ async def list_open(client: Client, query: str) -> AsyncIterator[OpenHibernation
     """The open hibernations that a query finds. None where Temporal knows nothing of this product yet."""
     try:
         async for execution in client.list_workflows(query, page_size=500):
-            yield _as_open(execution)
+            yield await _as_open(execution)
     except RPCError as error:
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
             raise
@@ -95,7 +97,7 @@ async def has_worker(client: Client, cluster: str) -> bool:
     return len(described.pollers) > 0
 
 
-def _as_open(execution: WorkflowExecution) -> OpenHibernation:
+async def _as_open(execution: WorkflowExecution) -> OpenHibernation:
     attributes = execution.typed_search_attributes
     *_, namespace, name = execution.id.split("/")
     return OpenHibernation(
@@ -108,4 +110,5 @@ def _as_open(execution: WorkflowExecution) -> OpenHibernation:
         since=execution.start_time,
         until=attributes.get(visibility.RESUME_AT) if phase_of(execution) in ASLEEP_PHASES else None,
         saved_per_day=attributes.get(visibility.SAVED_PER_DAY) if phase_of(execution) in ASLEEP_PHASES else None,
+        trouble=str(await execution.memo_value(TROUBLE, default="")),
     )

@@ -18,6 +18,7 @@ from policies.annotations import PauseRecord, WakeNote
 from policies.hibernation import Check, Hibernation, HibernationResult, HibernationStatus, Phase, WakeRequest
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
+from policies.names import TROUBLE
 from policies.savings import saved_per_day, saving_of
 from workflows import options
 from workflows.texts import describe
@@ -25,6 +26,9 @@ from workflows.timer import wait_until
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
+LONGEST_TROUBLE = 500
+"""Characters in the memo, of which Temporal wants few."""
+SHOW_TROUBLE = "show the trouble in the memo"
 
 
 @dataclass
@@ -76,6 +80,8 @@ class Life:
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
+        if trouble != self.trouble and workflow.patched(SHOW_TROUBLE):
+            workflow.upsert_memo({TROUBLE: trouble[:LONGEST_TROUBLE] or None})
         before, self.phase, self.trouble = self.phase, phase, trouble
         updates: list[SearchAttributeUpdate[Any]] = []
         if phase is not before:
