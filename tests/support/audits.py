@@ -5,6 +5,22 @@ from collections import Counter
 
 from localcluster import LocalCluster
 
+_READS = frozenset({"get", "list", "watch"})
+
+
+def writes(cluster: LocalCluster) -> list[str]:
+    """Every write the product asked for in the whole cluster, whatever became of it: what, where, and the answer."""
+    found = []
+    for line in cluster.audit_log.read_text().splitlines():
+        entry = json.loads(line)
+        if entry["verb"] in _READS or not entry.get("userAgent", "").startswith("finops-enforcer"):
+            continue
+        reference = entry.get("objectRef", {})
+        if reference.get("apiGroup") != "authorization.k8s.io":
+            where = f"{reference.get('namespace', '')}/{reference.get('name', '')}"
+            found.append(f"{entry['verb']} {reference.get('resource')} {where} {entry['responseStatus']['code']}")
+    return found
+
 
 def requests(cluster: LocalCluster, namespace: str) -> Counter[str]:
     """The product's requests to this namespace's Deployments by verb and resource; 409s are kept apart."""
