@@ -2,6 +2,7 @@
 #
 #   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
 #   make test          lint, types, the contract between the rooms, and all tests
+#   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types contract unit generate histories lock clean
+.PHONY: help demo test test-faults lint format types contract unit generate histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -28,6 +29,12 @@ demo: $(READY)
 	@$(BIN)/finops demo $(if $(KEEP),--keep)
 
 test: lint types contract unit
+
+# A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'".
+CASES ?=
+test-faults: $(READY)
+	@$(BIN)/python -m pytest tests/faults tests/policies/test_protocol_model.py -m "" \
+	  $(if $(CASES),$(CASES),--fault-report docs/fault-report.md)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -64,5 +71,5 @@ clean:
 # they are of sleeps that may still be open somewhere.
 histories: $(READY)
 	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py \
-	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py
+	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/test_contesting.py
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

@@ -12,22 +12,30 @@ from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import PREFIX, PauseRecord, excluded_until
+from policies.contesting import Bounds, Raised, who_raised
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import all_wishes, as_sleeper, wants_asleep
-from policies.workload import Workload, observe
+from policies.workload import Workload, WorkloadRef, observe
 
 
 class ConsultActivities:
     """Reads of single workloads, on one cluster."""
 
-    def __init__(self, deployments: Deployments, snapshots: Snapshots, verify_cluster: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        deployments: Deployments,
+        snapshots: Snapshots,
+        verify_cluster: Callable[[], object],
+        read_bounds: Callable[[WorkloadRef], Bounds | None],
+    ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
+        self._read_bounds = read_bounds
 
     @activity.defn
     def consult(self, order: ConsultOrder) -> Consultation:
@@ -46,7 +54,15 @@ class ConsultActivities:
         seen = observe(workload, PREFIX)
         if order.record is None:
             return Consultation(seen=seen, held=snapshot.hold is not None)
-        return _consult_policies(workload, order, order.record, snapshot).model_copy(update={"seen": seen})
+        return _consult_policies(workload, order, order.record, snapshot).model_copy(
+            update={"seen": seen, "raised": self._who_raised(workload, order, snapshot.policy(order.record.policy))}
+        )
+
+    def _who_raised(self, workload: Workload, order: ConsultOrder, policy: EnforcementPolicy | None) -> Raised | None:
+        """Where the count is not zero any more. The HPA's bounds cost a listing, so only a sleep under one asks."""
+        if workload.replicas == 0:
+            return None
+        return who_raised(workload, policy, self._read_bounds(order.ref) if order.autoscaled else None)
 
 
 def _consult_policies(workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot) -> Consultation:

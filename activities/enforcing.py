@@ -17,7 +17,6 @@ from policies.evaluation import Candidate
 from policies.hibernation import Hibernation, PauseOrder, Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION
-from policies.waking import DEFAULT_COOLDOWN
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
@@ -32,7 +31,6 @@ class RunOpened(Frozen):
     max_percent: float | None = None
     window_end: datetime | None = None
     resume_after: timedelta | None = None
-    cooldown: timedelta = DEFAULT_COOLDOWN
     min_sleep: timedelta = timedelta(0)
     pausing: int = 0
 
@@ -52,7 +50,6 @@ class StartOrder(Frozen):
     cluster: str
     policy: str
     not_after: datetime
-    cooldown: timedelta
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -135,7 +132,6 @@ class EnforceActivities:
             max_percent=spec.limits.max_affected_percent,
             window_end=None if window is None else window.end,
             resume_after=spec.resume_after,
-            cooldown=spec.cooldown_window,
             min_sleep=self._min_sleep(),
             pausing=pausing,
         )
@@ -145,7 +141,6 @@ class EnforceActivities:
             cluster=order.cluster,
             instance=self._instance,
             ref=candidate.seen.ref,
-            cooldown=order.cooldown,
             pause=PauseOrder(
                 seen=candidate.seen,
                 policy=order.policy,
@@ -154,6 +149,7 @@ class EnforceActivities:
                 resume_after=order.resume_after,
                 cost=candidate.cost,
                 sentence=candidate.sentence,
+                autoscaled=candidate.autoscaled,
             ),
         )
 

@@ -16,6 +16,8 @@ class ConsultOrder(Frozen):
     record: PauseRecord | None = None
     """The sleep it is in, so that the policies can be asked who wants it asleep."""
     gone_policy: str = ""
+    autoscaled: bool = False
+    """Where its count was raised, read its HPA's bounds too."""
 
 
 class SendPauseOrder(Frozen):

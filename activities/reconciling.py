@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,13 +13,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.alerts import alert
 from activities.clocks import ClockComparison, clocks_disagree
 from activities.faults import told_to_temporal
+from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
+from activities.kube.replicasets import ReplicaSets
+from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
-from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from policies.annotations import PauseRecord
 from policies.hibernation import Check, Hibernation, Phase
 from policies.models import Frozen
-from policies.names import CHECK, HIBERNATION, MANUAL, hibernation_id
+from policies.names import CHECK, MANUAL, hibernation_id
 from policies.reconciling import (
     Finding,
     Ground,
@@ -28,6 +31,7 @@ from policies.reconciling import (
     compare,
     compare_missing,
     gone_policies,
+    may_have_a_copy,
     record_to_adopt,
 )
 from policies.workload import Workload
@@ -54,6 +58,7 @@ class ReconcileActivities:
     def __init__(
         self,
         deployments: Deployments,
+        replica_sets: ReplicaSets,
         snapshots: Snapshots,
         clocks: ClockComparison,
         verify_cluster: Callable[[], object],
@@ -61,6 +66,7 @@ class ReconcileActivities:
         instance: str,
     ) -> None:
         self._deployments = deployments
+        self._replica_sets = replica_sets
         self._snapshots = snapshots
         self._clocks = clocks
         self._verify_cluster = verify_cluster
@@ -70,7 +76,8 @@ class ReconcileActivities:
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
         client = activity.client()
-        opened = {name: each async for name, each in _list_open(client, order.cluster)}
+        listed = list_open(client, open_query(order.cluster), page_size=PAGE)
+        opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
         with told_to_temporal("the reconciliation"):
@@ -99,7 +106,15 @@ class ReconcileActivities:
             finding = compare_missing(hibernation) if name not in names else None
             if finding is not None:
                 survey.found[name] = finding
+        self._recover(survey, opened)
         return survey
+
+    def _recover(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
+        """Where a sleeper's record is damaged and its workflow lost, an older ReplicaSet may still tell the record."""
+        unreadable = {name: survey.workloads[name] for name in survey.ids_of(Finding.UNREADABLE)}
+        damaged = {name: each for name, each in unreadable.items() if may_have_a_copy(each, opened.get(name))}
+        survey.records = recover_records(self._replica_sets, damaged)
+        survey.found.update(dict.fromkeys(survey.records, Finding.ADOPTED))
 
     def _ground(self, order: ReconcileOrder, opened: dict[str, OpenHibernation]) -> tuple[Ground, frozenset[str]]:
         snapshot: Snapshot = self._snapshots()
@@ -133,21 +148,24 @@ class ReconcileActivities:
                 *(
                     _nudge(client, name, _check_for(survey.found[name], opened[name]))
                     if name in opened
-                    else self._start(client, cluster, survey.workloads[name])
+                    else self._start(client, cluster, survey.workloads[name], survey.records.get(name))
                     for name in names[index : index + AT_ONCE]
                 )
             )
             activity.heartbeat()
 
-    async def _start(self, client: Client, cluster: str, workload: Workload) -> None:
-        """A hibernation for a workload that carries a record and has none. The first thing it does is look."""
+    async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord | None) -> None:
+        """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
+
+        The first thing it does is look, and what it finds damaged it writes again.
+        """
         await start_hibernation(
             client,
             Hibernation(
                 cluster=cluster,
                 instance=self._instance,
                 ref=workload.ref,
-                sleep=record_to_adopt(workload),
+                sleep=record or record_to_adopt(workload),
                 revision=workload.revision,
             ),
             start_signal=CHECK,
@@ -180,28 +198,18 @@ class Survey:
 
     found: dict[str, Finding] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
+    records: dict[str, PauseRecord] = field(default_factory=dict)
+    """Those that come from a ReplicaSet's copy."""
     compared: int = 0
     server_time: datetime | None = None
 
+    def ids_of(self, finding: Finding) -> list[str]:
+        """The ids of the hibernations of one finding."""
+        return [name for name, each in self.found.items() if each is finding]
+
     def names_of(self, finding: Finding) -> tuple[str, ...]:
         """The workloads of one finding, in order."""
-        refs = (self.workloads[name].ref for name, each in self.found.items() if each is finding)
-        return tuple(sorted(map(str, refs)))
-
-
-async def _list_open(client: Client, cluster: str) -> AsyncIterator[tuple[str, OpenHibernation]]:
-    query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND ExecutionStatus = 'Running'"
-    async for execution in client.list_workflows(query, page_size=PAGE):
-        attributes = execution.typed_search_attributes
-        phase = attributes.get(HIBERNATION_STATE)
-        yield (
-            execution.id,
-            OpenHibernation(
-                phase=Phase(phase) if phase in set(Phase) else Phase.PAUSING,
-                policy=attributes.get(POLICY) or "",
-                resume_at=attributes.get(RESUME_AT),
-            ),
-        )
+        return tuple(sorted(str(self.workloads[name].ref) for name in self.ids_of(finding)))
 
 
 async def _nudge(client: Client, workflow_id: str, check: Check) -> None:

@@ -7,6 +7,7 @@ from temporalio.common import Priority, SearchAttributePair, TypedSearchAttribut
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities import visibility
+from activities.hibernations import DEPLOYMENT_MEMO
 from policies.hibernation import Hibernation, Phase, wake_time
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.savings import saved_per_day
@@ -27,6 +28,7 @@ async def start_hibernation(client: Client, hibernation: Hibernation, **more: An
             id=hibernation_id(hibernation.cluster, ref.namespace, ref.name),
             task_queue=task_queue(hibernation.cluster),
             search_attributes=_attributes(hibernation),
+            memo=_memo(hibernation),
             static_summary=_summary(hibernation),
             static_details=_details(hibernation),
             priority=START_PRIORITY,
@@ -59,6 +61,13 @@ def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
     if cost is not None:
         pairs.append(SearchAttributePair(visibility.SAVED_PER_DAY, round(saved_per_day(cost), 6)))
     return TypedSearchAttributes(pairs)
+
+
+def _memo(hibernation: Hibernation) -> dict[str, str] | None:
+    """The true name, where the id had to be shortened: `status` lists it without asking each workflow."""
+    ref = hibernation.ref
+    shortened = not hibernation_id(hibernation.cluster, ref.namespace, ref.name).endswith(f"/{ref}")
+    return {DEPLOYMENT_MEMO: str(ref)} if shortened else None
 
 
 def _first_phase(hibernation: Hibernation) -> Phase:

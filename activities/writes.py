@@ -3,8 +3,11 @@
 Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads: a worker that
 was cut off and comes back late can then only fail. What went wrong comes back as an outcome, not as an exception:
 the workflow decides anew from a fresh read, and knows whether a write may still land.
+
+What landed is logged with its count: should both records of a sleep be lost, the log still tells what was known.
 """
 
+import logging
 from collections.abc import Callable
 
 from temporalio import activity
@@ -27,6 +30,8 @@ from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_
 from policies.checks import Surroundings, protection_of
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef
+
+_LOG = logging.getLogger(__name__)
 
 
 class WriteActivities:
@@ -64,6 +69,10 @@ class WriteActivities:
             self._deployments.scale(order.ref, annotated.resource_version, 0)
         except KubernetesError as error:
             return _outcome(error, landed, order.ref)
+        record = order.record
+        _LOG.info(
+            "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
+        )
         return _done(2, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
@@ -80,6 +89,8 @@ class WriteActivities:
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
             return _outcome(error, landed, order.ref)
+        if order.replicas is not None:
+            _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
         return _done(landed + 1, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from activities.errors import Conflict, IoError
 from activities.kube.deployments import Deployments
-from cli.errors import NotFound
+from cli.errors import NotFound, NoUsableRecord
 from cli.listing import list_workloads
+from cli.records import ReadCopies, read_carried, read_copied
 from cli.session import Session
-from cli.targets import Target, choose_sleepers, is_sleeper, record_of, scale_by_hand
+from cli.targets import Target, choose_sleepers, is_sleeper
 from cli.times import show_time
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
@@ -48,7 +49,7 @@ def wake_target_directly(session: Session, target: Target, until: datetime | Non
         terminal.confirm(f"{len(ours)} Deployments of {target} will be woken.", yes=yes)
     results = []
     for workload in ours:
-        result = wake_directly(session.cluster.deployments, workload, until)
+        result = wake_directly(session.cluster.deployments, session.cluster.replica_sets.copies_of, workload, until)
         results.append(result)
         if not terminal.for_programs:
             terminal.say(f"{result.workload}: {result.sentence}", style="" if result.woken else "red")
@@ -57,18 +58,21 @@ def wake_target_directly(session: Session, target: Target, until: datetime | Non
     return tuple(results)
 
 
-def wake_directly(deployments: Deployments, workload: Workload, until: datetime | None) -> Woken:
-    """Give one Deployment back with the count it carries."""
-    name = str(workload.ref)
+def wake_directly(
+    deployments: Deployments, read_copies: ReadCopies, workload: Workload, until: datetime | None
+) -> Woken:
+    """Give one Deployment back with the count it carries, or that a copy of its record tells."""
     try:
-        record = record_of(workload)
-    except InvalidAnnotation as error:
-        by_hand = scale_by_hand(workload.ref)
-        return Woken(workload=name, woken=False, sentence=f"{error}; nothing was changed. By hand: {by_hand}")
+        return _wake(deployments, workload, _find_record(workload, read_copies), until)
+    except (NoUsableRecord, IoError) as error:
+        return Woken(workload=str(workload.ref), woken=False, sentence=str(error))
+
+
+def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
     try:
-        return _wake(deployments, workload, record, until)
-    except IoError as error:
-        return Woken(workload=name, woken=False, sentence=str(error))
+        return read_carried(workload)
+    except InvalidAnnotation as damage:
+        return read_copied(workload, damage, read_copies)
 
 
 def _find(session: Session, target: Target) -> tuple[Workload, ...]:

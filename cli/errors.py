@@ -3,12 +3,15 @@
 CommandError                 exit code 1
 ├── NotFound                 what was named is not there
 ├── Refused                  a rule forbids what was asked for
+├── NoUsableRecord           nothing tells a sleeper's count any more
 ├── Unconfirmed              asked for, but not seen to happen in time
 └── UsageProblem             exit code 2: the call itself does not make sense
     └── NeedsYes             a question to which nobody can answer without a terminal
 """
 
 from typing import ClassVar
+
+from policies.errors import InvalidAnnotation
 
 
 class CommandError(Exception):
@@ -23,6 +26,19 @@ class NotFound(CommandError):
 
 class Refused(CommandError):
     """A rule forbids it."""
+
+
+class NoUsableRecord(CommandError):
+    """A sleeper's record cannot be read, and no copy of it either.
+
+    `trouble` is why its copies could not be asked for, `by_hand` the command that gives it a count all the same.
+    """
+
+    def __init__(self, damage: InvalidAnnotation, *, by_hand: str, trouble: str = "") -> None:
+        self.damage = damage
+        self.trouble = trouble
+        copies = f"its ReplicaSets cannot be asked ({trouble})" if trouble else "no ReplicaSet has a copy of its record"
+        super().__init__(f"{damage}; {copies}; nothing was changed. By hand: {by_hand}")
 
 
 class Unconfirmed(CommandError):

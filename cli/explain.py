@@ -9,14 +9,13 @@ import typer
 from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
+from cli.records import describe_sleep
 from cli.sample import sample_policy
 from cli.session import Session
 from cli.targets import instance_of, is_sleeper, read_ref
-from cli.times import show_time
 from policies import annotations as notes
 from policies.checks import Case
 from policies.document import EnforcementPolicy
-from policies.errors import InvalidAnnotation
 from policies.evaluation import Decision, evaluate
 from policies.evaluation import explain as judge_all
 from policies.names import hibernation_id
@@ -54,7 +53,7 @@ def explain(
     terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
     terminal.say(f"cost: {cost.cost or 'unknown: ' + cost.unknown_because} (estimate)")
     if is_sleeper(found):
-        for line in _describe_sleep(session, found):
+        for line in describe_sleep(found, session.settings.cluster):
             terminal.say(line)
     for case in cases:
         _show_case(session, case)
@@ -100,27 +99,6 @@ def _show_case(session: Session, case: Case) -> None:
         evidence = "; ".join(f"{name}: {value}" for name, value in finding.evidence.items())
         rows.append(("no", str(finding.reason), finding.sentence + (f" [{evidence}]" if evidence else "")))
     terminal.show_table(("", "Check", "Why not"), rows)
-
-
-def _describe_sleep(session: Session, workload: Workload) -> list[str]:
-    try:
-        record = notes.read_pause(workload.annotations)
-    except InvalidAnnotation as error:
-        return [f"asleep, but {error}", _how_to_wake(workload)]
-    if record is None:
-        return ["asleep under an incomplete record", _how_to_wake(workload)]
-    price = "" if record.cost is None else f", cost then {record.cost}"
-    whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
-    return [
-        f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
-        f"gives back {record.original_replicas} replicas{price}; {whose}",
-        f"workflow {hibernation_id(session.settings.cluster, workload.ref.namespace, workload.ref.name)}",
-        _how_to_wake(workload),
-    ]
-
-
-def _how_to_wake(workload: Workload) -> str:
-    return f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
 
 
 def _as_json(session: Session, workload: Workload, cases: list[Case]) -> dict[str, Any]:

@@ -61,7 +61,9 @@ async def keep_one_awake(session: Session, client: Client, workload: Workload, u
     cluster = session.settings.cluster
     if await find_open(client, cluster, workload.ref) is None:
         if is_sleeper(workload):
-            (sent,) = await send_wakes(client, cluster, [workload], (), WakeRequest(by=session.user, until=until))
+            request = WakeRequest(by=session.user, until=until)
+            read_copies = session.cluster.replica_sets.copies_of
+            (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
             if sent.trouble:
                 raise Refused(f"{workload.ref}: {sent.trouble}")
             return

@@ -33,6 +33,7 @@ COMMANDS = {
     "apply": Entry("cli.apply", "apply", "Validate policies and put them in force."),
     "delete": Entry("cli.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
     "status": Entry("cli.status", "status", "Show who sleeps, since when, until when, and what that saves."),
+    "history": Entry("cli.history", "history", "Show what is known of one Deployment's sleeps. Changes nothing."),
     "pause": Entry("cli.pause", "pause", "Pause a Deployment by hand until a time."),
     "resume": Entry("cli.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
     "keep-awake": Entry("cli.keepawake", "keep_awake", "Keep a Deployment awake until a time."),

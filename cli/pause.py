@@ -17,7 +17,7 @@ from cli.temporal import find_open, has_worker, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from policies.annotations import PREFIX
 from policies.checks import Case
-from policies.evaluation import manual_policy, object_to_pause_by_hand
+from policies.evaluation import is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.names import MANUAL, PAUSE, hibernation_id
 from policies.reasons import Reason
@@ -85,6 +85,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         window_end=until,
         cost=cost.cost,
         sentence=f"{session.user} asked for it",
+        autoscaled=is_autoscaled(case),
     )
 
 

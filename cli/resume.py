@@ -9,6 +9,7 @@ import typer
 from temporalio.client import Client
 
 from activities.errors import IoError
+from activities.hibernations import open_query
 from cli.awaiting import is_available, is_awake, wait_for
 from cli.direct import wake_target_directly
 from cli.errors import CommandError, NotFound, Refused, Unconfirmed
@@ -17,12 +18,12 @@ from cli.keepawake import keep_one_awake
 from cli.listing import list_workloads
 from cli.session import Session
 from cli.targets import Target, choose_sleepers, is_sleeper, scale_by_hand
-from cli.temporal import ASLEEP_PHASES, find_open, has_worker, list_open, open_client, open_query, phase_of
+from cli.temporal import find_open, has_worker, list_open, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
 from policies import annotations as notes
 from policies.errors import RuleError
-from policies.hibernation import WakeRequest
+from policies.hibernation import ASLEEP_PHASES, WakeRequest
 from policies.workload import Workload, WorkloadRef
 from worker.errors import ConnectionFailed
 
@@ -76,7 +77,8 @@ async def _resume(
     names = {str(workload.ref) for workload in sleepers} | {str(ref) for ref in opened}
     if target.ref is None:
         session.terminal.confirm(f"{len(names)} Deployments of {target} will be woken.", yes=yes)
-    sent = await send_wakes(client, session.settings.cluster, sleepers, opened, request)
+    read_copies = session.cluster.replica_sets.copies_of
+    sent = await send_wakes(client, session.settings.cluster, sleepers, opened, request, read_copies)
     recorded = [each.workload for each in sent if not each.trouble]
     worked_on = await has_worker(client, session.settings.cluster)
     if not worked_on:
@@ -162,7 +164,7 @@ async def _find_open(client: Client, cluster: str, target: Target) -> tuple[Work
         [
             WorkloadRef(namespace=row.namespace, name=row.name)
             async for row in list_open(client, query)
-            if row.phase in set(ASLEEP_PHASES)
+            if row.phase in ASLEEP_PHASES
         ]
     )
 
@@ -188,7 +190,10 @@ async def _nothing_sleeps(
     (workload,) = found
     if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
         by_hand = scale_by_hand(workload.ref)
-        raise Refused(f"{workload.ref} has no replicas, and not because of us; wake it with {by_hand}")
+        raise Refused(
+            f"{workload.ref} has no replicas, and not because of us; wake it with {by_hand} "
+            f"(finops history {workload.ref} tells what is known of it)"
+        )
     if request.until is not None:
         await keep_one_awake(session, client, workload, request.until)
         session.terminal.say(f"{workload.ref}: awake already, and not paused before {show_time(request.until)}")

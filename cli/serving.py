@@ -7,6 +7,8 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from worker.memory import use_one_arena
+
 _LOG = logging.getLogger(__name__)
 _FORCED = 130
 """What shells answer for a program that Ctrl-C ended."""
@@ -42,6 +44,7 @@ class Stop:
 
 def serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
     """Run the body until it is stopped. What goes wrong at the start is raised."""
+    use_one_arena()
     asyncio.run(_serve(body))
 
 

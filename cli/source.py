@@ -7,10 +7,11 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.hibernations import open_query
 from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
 from cli.errors import Refused
 from cli.session import Session
-from cli.temporal import list_open, open_client, open_query
+from cli.temporal import list_open, open_client
 from policies.document import EnforcementPolicy
 from policies.hibernation import Check
 from policies.names import CHECK

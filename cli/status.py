@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.hibernations import ListedHibernation, open_query
 from activities.snapshot import Hold
 from cli.console import Terminal
 from cli.session import Session
 from cli.targets import read_namespace
-from cli.temporal import OpenHibernation, has_worker, list_open, open_client, open_query
+from cli.temporal import has_worker, list_open, open_client
 from cli.times import show_time
 from policies.hibernation import Phase
 from policies.reconciling import ReconcileResult
@@ -59,7 +60,7 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     when = "" if result.at is None else f" {show_time(result.at)}"
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
     for name in result.unreadable:
-        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops explain)", "yellow")
+        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
     if result.other_instance:
@@ -71,7 +72,7 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
         )
 
 
-def _show(terminal: Terminal, rows: list[OpenHibernation]) -> None:
+def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
     if not rows:
         terminal.say("nobody sleeps, and nobody is kept awake")
         return
@@ -91,21 +92,21 @@ def _show(terminal: Terminal, rows: list[OpenHibernation]) -> None:
     )
 
 
-def _row(row: OpenHibernation) -> tuple[str, ...]:
+def _row(row: ListedHibernation) -> tuple[str, ...]:
     asleep = row.phase == Phase.ASLEEP
     saved = "" if row.saved_per_day is None or row.phase not in _SAVES else f"{row.saved_per_day:.2f}"
-    until = show_time(row.until) if asleep else ""
+    until = show_time(row.resume_at) if asleep else ""
     return (f"{row.namespace}/{row.name}", row.phase, show_time(row.since), until, saved)
 
 
-def _rank(row: OpenHibernation) -> tuple[Any, ...]:
+def _rank(row: ListedHibernation) -> tuple[Any, ...]:
     """Those that fail to wake first, then by policy, state and name; those kept awake last."""
     failing, awake = row.phase == Phase.RESUME_FAILING, row.phase in _AWAKE
-    phase = _ORDER.index(Phase(row.phase)) if row.phase in set(_ORDER) else len(_ORDER)
+    phase = _ORDER.index(row.phase) if row.phase in _ORDER else len(_ORDER)
     return (not failing, awake, "" if awake else row.policy, phase, row.namespace, row.name)
 
 
-def _heading(row: OpenHibernation) -> str:
+def _heading(row: ListedHibernation) -> str:
     if row.phase == Phase.RESUME_FAILING:
         return "waking with trouble"
     return "kept awake" if row.phase in _AWAKE else f"policy {row.policy or 'unknown'}"
@@ -116,7 +117,7 @@ def _describe_hold(hold: Hold) -> str:
     return f"HOLD since {show_time(hold.since)} by {hold.by}{reason}. Nothing is paused until `finops release`."
 
 
-def _as_json(cluster: str, hold: Hold | None, rows: list[OpenHibernation], *, alive: bool) -> dict[str, Any]:
+def _as_json(cluster: str, hold: Hold | None, rows: list[ListedHibernation], *, alive: bool) -> dict[str, Any]:
     return {
         "cluster": cluster,
         "hold": hold,

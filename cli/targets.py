@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from cli.errors import UsageProblem
 from policies import annotations as notes
-from policies.errors import InvalidAnnotation
 from policies.names import is_dns_label
 from policies.workload import Workload, WorkloadRef
 
@@ -40,31 +39,10 @@ def instance_of(workload: Workload) -> str:
     return workload.annotations.get(notes.INSTANCE, "")
 
 
-def scale_by_hand(ref: WorkloadRef) -> str:
-    """The command that gives a Deployment a count without this product."""
-    return f"kubectl -n {ref.namespace} scale deployment {ref.name} --replicas N"
-
-
-def record_of(workload: Workload) -> notes.PauseRecord:
-    """The record of a sleeper, with a clear sentence where it cannot be used.
-
-    Raises InvalidAnnotation: nothing but `original-replicas` says what to give back, so a garbage count ends here.
-    """
-    original = notes.read_original(workload.annotations)
-    try:
-        record = notes.read_pause(workload.annotations)
-    except InvalidAnnotation:
-        record = None
-    if record is not None:
-        return record
-    # The count is readable and the rest is not: that is enough to give the workload back.
-    return notes.PauseRecord(
-        pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
-        instance=instance_of(workload),
-        policy=workload.annotations.get(notes.PAUSED_BY, ""),
-        paused_at=workload.created_at,
-        original_replicas=original,
-    )
+def scale_by_hand(ref: WorkloadRef, replicas: int | None = None) -> str:
+    """The command that gives a Deployment a count without this product; `N` where nobody knows it."""
+    count = "N" if replicas is None else replicas
+    return f"kubectl -n {ref.namespace} scale deployment {ref.name} --replicas {count}"
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ async def _check_reconciliation(session: Session, client: Client) -> Finding:
     sentence = f"{show_time(result.at)}: {result.sentence}"
     if result.unreadable:
         names = ", ".join(result.unreadable[:_NAMED])
-        return warn("reconciliation", f"{sentence} Unreadable: {names}", "finops explain shows what is wrong with each")
+        return warn("reconciliation", f"{sentence} Unreadable: {names}", "finops history shows what is known of each")
     if result.not_ready:
         names = ", ".join(result.not_ready[:_NAMED])
         return warn("reconciliation", f"{sentence} Woken and not available: {names}", "look at their pods and quotas")

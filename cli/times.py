@@ -4,10 +4,11 @@ import re
 from datetime import datetime, timedelta
 
 from cli.errors import UsageProblem
-from policies.durations import parse_duration
+from policies.durations import format_duration, parse_duration
 from policies.problems import FieldError
 from policies.times import from_rfc3339
 
+_MINUTE, _HOUR = 60, 3600
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -57,6 +58,17 @@ def read_duration(text: str) -> timedelta:
 def show_time(instant: datetime | None) -> str:
     """An instant on this machine's clock, as short as it may be without doubt: `Tue 24 Nov 07:00`."""
     return "somebody wakes it" if instant is None else instant.astimezone().strftime("%a %d %b %H:%M")
+
+
+def show_past(instant: datetime | None) -> str:
+    """An instant of the past on this machine's clock, which may be of another year: `23 Nov 2026 20:00`."""
+    return "" if instant is None else instant.astimezone().strftime("%d %b %Y %H:%M")
+
+
+def show_span(seconds: float) -> str:
+    """How long something took, with seconds below an hour only: `12h30m`, `45s`."""
+    step = 1 if seconds < _HOUR else _MINUTE
+    return format_duration(timedelta(seconds=round(seconds / step) * step))
 
 
 def _next_local(hour: int, minute: int, now: datetime) -> datetime:

@@ -7,7 +7,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import start_hibernation
-from cli.targets import record_of, scale_by_hand
+from cli.errors import NoUsableRecord
+from cli.records import ReadCopies, read_carried, read_copied
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Hibernation, WakeRequest
 from policies.models import Frozen
@@ -30,10 +31,11 @@ async def send_wakes(
     sleepers: Sequence[Workload],
     opened: Iterable[WorkloadRef],
     request: WakeRequest,
+    read_copies: ReadCopies,
 ) -> tuple[Sent, ...]:
     """Wake all of these sleepers, and whatever else has an open hibernation. One that fails is told by name."""
     sleeping = {str(workload.ref) for workload in sleepers}
-    calls = [_wake_sleeper(client, cluster, workload, request) for workload in sleepers]
+    calls = [_wake_sleeper(client, cluster, workload, request, read_copies) for workload in sleepers]
     calls += [_wake_open(client, cluster, ref, request) for ref in opened if str(ref) not in sleeping]
     sent: list[Sent] = []
     for index in range(0, len(calls), AT_ONCE):
@@ -41,18 +43,24 @@ async def send_wakes(
     return tuple(sent)
 
 
-async def _wake_sleeper(client: Client, cluster: str, workload: Workload, request: WakeRequest) -> Sent:
-    """Signal its hibernation, or start one that gives it back at once, in a single call."""
+async def _wake_sleeper(
+    client: Client, cluster: str, workload: Workload, request: WakeRequest, read_copies: ReadCopies
+) -> Sent:
+    """Signal its hibernation, or start one that gives it back at once, in a single call.
+
+    Where its record is damaged, that of an open hibernation comes first, and then a copy on a ReplicaSet.
+    """
     name = str(workload.ref)
     try:
-        record = record_of(workload)
-    except InvalidAnnotation as error:
+        record = read_carried(workload)
+    except InvalidAnnotation as damage:
         sent = await _wake_open(client, cluster, workload.ref, request)
-        return (
-            sent
-            if not sent.trouble
-            else Sent(workload=name, trouble=f"{error}; nothing was changed. By hand: {scale_by_hand(workload.ref)}")
-        )
+        if not sent.trouble:
+            return sent
+        try:
+            record = await asyncio.to_thread(read_copied, workload, damage, read_copies)
+        except NoUsableRecord as error:
+            return Sent(workload=name, trouble=str(error))
     hibernation = Hibernation(
         cluster=cluster,
         instance=record.instance,

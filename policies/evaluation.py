@@ -31,6 +31,8 @@ class Candidate(Frozen):
     seen: Observation
     cost: HourlyCost | None = None
     sentence: str = ""
+    autoscaled: bool = False
+    """A HorizontalPodAutoscaler targets it, and could write over our zero."""
 
 
 def evaluate(case: Case) -> Decision:
@@ -60,7 +62,18 @@ def manual_policy() -> EnforcementPolicy:
 
 def as_candidate(case: Case, decision: Decision) -> Candidate:
     """A workload that is to be paused, as its hibernation needs it."""
-    return Candidate(seen=observe(case.workload, PREFIX), cost=case.cost.cost, sentence=decision.sentence)
+    return Candidate(
+        seen=observe(case.workload, PREFIX),
+        cost=case.cost.cost,
+        sentence=decision.sentence,
+        autoscaled=is_autoscaled(case),
+    )
+
+
+def is_autoscaled(case: Case) -> bool:
+    """Whether a HorizontalPodAutoscaler is known to target the workload."""
+    autoscalers = case.surroundings.autoscalers
+    return autoscalers is not None and str(case.workload.ref) in autoscalers.horizontal
 
 
 def _judge(check: Check, case: Case) -> Finding | None:

@@ -10,7 +10,6 @@ from policies.annotations import PauseRecord, WakeNote
 from policies.costs import HourlyCost
 from policies.models import Frozen
 from policies.times import Instant, from_rfc3339
-from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import earliest
 from policies.workload import Observation, WorkloadRef
 
@@ -26,6 +25,10 @@ class Phase(StrEnum):
     AWAKE = "awake"
 
 
+ASLEEP_PHASES = (Phase.PAUSING, Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING)
+"""Phases in which a wake is something to do."""
+
+
 class PauseOrder(Frozen):
     """A pause to carry out: what was evaluated, and how long that evaluation holds."""
 
@@ -36,6 +39,8 @@ class PauseOrder(Frozen):
     resume_after: timedelta | None = None
     cost: HourlyCost | None = None
     sentence: str = ""
+    autoscaled: bool = False
+    """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
 
 
 def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:
@@ -54,7 +59,6 @@ class Hibernation(Frozen):
     cluster: str
     instance: str
     ref: WorkloadRef
-    cooldown: timedelta = DEFAULT_COOLDOWN
     pause: PauseOrder | None = None
     sleep: PauseRecord | None = None
     revision: str = ""
@@ -63,6 +67,8 @@ class Hibernation(Frozen):
     awake: WakeNote | None = None
     cycles: int = 0
     """How many pauses the runs before this one had: it makes their pause-ids differ."""
+    reasserts: tuple[datetime, ...] = ()
+    """When the runs before this one put the workload to sleep again against its HPA."""
 
 
 class WakeRequest(Frozen):
@@ -103,6 +109,7 @@ class HibernationStatus(Frozen):
     paused_at: datetime | None = None
     resume_at: datetime | None = None
     awake_until: datetime | None = None
+    awake_because: str = ""
     trouble: str = ""
 
 
@@ -116,6 +123,8 @@ class HibernationResult(Frozen):
     slept_seconds: float = Field(default=0, ge=0)
     avoided_cost: float = Field(default=0, ge=0)
     currency: str = ""
+    reasserts: tuple[datetime, ...] = ()
+    """When it was put to sleep again against an HPA: counted over all hibernations of a workload."""
 
 
 def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:

@@ -9,6 +9,8 @@ from typing import Literal
 
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord
+from policies.checks.ownership import IGNORE_RULE
+from policies.contesting import LATEST_LOOK, Raised, Watch
 from policies.models import Frozen
 from policies.protocol import belongs_to_another, given_back_since, original_of
 from policies.waking import DEFAULT_COOLDOWN
@@ -30,6 +32,8 @@ class Consultation(Frozen):
     excluded: bool = False
     stay_through_deploys: bool = False
     cooldown: timedelta = DEFAULT_COOLDOWN
+    raised: Raised | None = None
+    """Where the count is not zero any more: what is known of who raised it."""
 
 
 class Sleep(Frozen):
@@ -40,15 +44,26 @@ class Sleep(Frozen):
     """The Deployment's revision when it went to sleep: another one means a deploy."""
     extended_until: datetime | None = None
     """A person's `extend`: nothing moves the wake before it."""
+    watch: Watch | None = None
+    """Set for the first minute of a sleep under an HPA."""
+
+    def watched(self, now: datetime) -> "Sleep":
+        """The same sleep after a look at this instant: a watch that is over is not kept."""
+        over = self.watch is not None and self.watch.ends_at <= now
+        return self.model_copy(update={"watch": None}) if over else self
 
 
 class Verdict(Frozen):
-    """What to do: stay, write the record again or anew, wake, or end because there is nothing of ours any more."""
+    """What to do: stay, write the record again or anew, put it to sleep again, wake, or end because there is nothing of
+    ours any more.
+    """
 
-    act: Literal["stay", "record", "wake", "end"]
+    act: Literal["stay", "record", "reassert", "wake", "end"]
     sentence: str
     record: PauseRecord
     because: Because = Because.COOLDOWN
+    outcome: str = "woken"
+    """What a wake is called in the end."""
 
 
 def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
@@ -57,7 +72,7 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     assert seen is not None
     record = sleep.record
     if seen.replicas > 0:
-        return _wake(record, Because.PERSON, "somebody raised its replica count")
+        return _review_raised(sleep, seen, consulted, now)
     ours = seen.annotations.get(notes.PAUSE_ID) == record.pause_id
     deployed = bool(sleep.revision) and seen.revision != sleep.revision
     if ours:
@@ -71,6 +86,45 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     if deployed and not consulted.stay_through_deploys:
         return _wake(record, Because.DEPLOY, "a deploy came in")
     return _keep(sleep, record, consulted, now, stripped=not ours)
+
+
+def _review_raised(sleep: Sleep, seen: Observation, consulted: Consultation, now: datetime) -> Verdict:
+    record, raised = sleep.record, consulted.raised or Raised()
+    if given_back_since(seen, record):
+        return _choice(record, "somebody woke it without Temporal", "woken by someone")
+    if raised.reverted_by:
+        sentence = f"{raised.reverted_by} put its replica count back to {seen.replicas}: {IGNORE_RULE}"
+        return Verdict(act="wake", record=record, because=Because.CONTESTED, sentence=sentence, outcome="contested")
+    sentence = f"{raised.owner or 'somebody'} raised its replica count to {seen.replicas}"
+    if not notes.is_annotated(seen.annotations):
+        return _choice(record, f"{sentence} and removed its record", "taken over")
+    if _is_overwritten(sleep, seen, raised, consulted, now):
+        return Verdict(act="reassert", record=record, sentence=sentence)
+    return _choice(record, sentence, "woken by someone")
+
+
+def _is_overwritten(sleep: Sleep, seen: Observation, raised: Raised, consulted: Consultation, now: datetime) -> bool:
+    """Whether an HPA wrote over our zero, and nothing has come up since that speaks against the pause."""
+    watch, bounds, record = sleep.watch, raised.bounds, sleep.record
+    if watch is None or bounds is None or now >= min(watch.not_after, watch.ends_at + LATEST_LOOK):
+        return False
+    untouched = (
+        bounds.low <= seen.replicas <= bounds.high
+        and raised.settled
+        and seen.revision == sleep.revision
+        and seen.annotations.get(notes.PAUSE_ID) == record.pause_id
+    )
+    wanted = (
+        consulted.policies_known
+        and not consulted.held
+        and not consulted.excluded
+        and any(wish.policy == record.policy for wish in consulted.wishes)
+    )
+    return untouched and wanted
+
+
+def _choice(record: PauseRecord, sentence: str, outcome: str) -> Verdict:
+    return Verdict(act="wake", record=record, because=Because.PERSON, sentence=sentence, outcome=outcome)
 
 
 def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datetime, *, stripped: bool) -> Verdict:

@@ -33,6 +33,7 @@ class Finding(StrEnum):
     OTHER_INSTANCE = "other-instance"
     RAISED = "raised"
     STRIPPED = "stripped"
+    """Its record is gone or damaged, and its open hibernation knows it."""
     MISSING = "missing"
     EXCLUDED = "excluded"
     DEPLOYED = "deployed"
@@ -104,6 +105,14 @@ def record_to_adopt(workload: Workload) -> PauseRecord:
     )
 
 
+def may_have_a_copy(workload: Workload, hibernation: OpenHibernation | None) -> bool:
+    """Whether a sleeper that was found unreadable is one to ask its ReplicaSets about.
+
+    An open hibernation has the record itself. Without `paused` somebody may have meant to take the sleeper from us.
+    """
+    return hibernation is None and workload.replicas == 0 and notes.PAUSED in workload.annotations
+
+
 def gone_policies(
     named: Iterable[str], known: Iterable[str], missing_before: Iterable[str], *, complete: bool
 ) -> tuple[frozenset[str], frozenset[str]]:
@@ -130,13 +139,13 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
     own = next((policy for policy in ground.policies if policy.name == hibernation.policy), None)
     if workload.replicas > 0:
         return Finding.RAISED
+    record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
+    if record is None:
+        return Finding.STRIPPED
     try:
-        record = notes.read_pause(carried)
         excluded_until = notes.excluded_until(carried, ZoneInfo("UTC" if own is None else own.zone))
     except InvalidAnnotation:
         return Finding.UNREADABLE
-    if record is None:
-        return Finding.STRIPPED
     if excluded_until is not None and excluded_until > ground.now:
         return Finding.EXCLUDED
     if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:

@@ -9,6 +9,7 @@ from policies.wanting import Wish
 DEFAULT_COOLDOWN = timedelta(minutes=30)
 MEMORY_OF_A_WAKE = timedelta(hours=24)
 LONGEST_WAKE = timedelta(days=7)
+CONTESTED_FOR = timedelta(hours=24)
 
 
 def note_of_wake(
@@ -25,11 +26,22 @@ def note_of_wake(
     `until` is a time that a person named (`--for`) and wins. A person's wake otherwise holds to the end of the
     running window of every policy that wanted the workload asleep; where none has a schedule, for the cooldown, and
     for twice as long as the last time where a person had to wake it within a day before, at most 7 days.
-    A timer's or a policy's end holds for the cooldown and never doubles.
+    A timer's or a policy's end holds for the cooldown and never doubles, a contested sleep's for a day.
     """
     if until is None:
-        until = _persons_until(now, cooldown, tuple(wishes), previous) if because is Because.PERSON else now + cooldown
+        until = _until(because, now, cooldown, tuple(wishes), previous)
     return WakeNote(resumed_at=now, awake_until=until, because=because)
+
+
+def _until(
+    because: Because, now: datetime, cooldown: timedelta, wishes: tuple[Wish, ...], previous: WakeNote | None
+) -> datetime:
+    match because:
+        case Because.PERSON:
+            return _persons_until(now, cooldown, wishes, previous)
+        case Because.CONTESTED:
+            return now + CONTESTED_FOR
+    return now + cooldown
 
 
 def _persons_until(now: datetime, cooldown: timedelta, wishes: tuple[Wish, ...], previous: WakeNote | None) -> datetime:

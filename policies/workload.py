@@ -40,7 +40,6 @@ class Rollout(Frozen):
     available_replicas: int = 0
     progressing_reason: str | None = None
     progressing_updated_at: datetime | None = None
-    progressing_status: str = ""
 
 
 class Workload(Frozen):

@@ -13,6 +13,12 @@ from worker.embedded import EmbeddedTemporal
 from worker.state import StateFolder
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of tests/faults."""
+    parser.addoption("--case", action="append", default=[], help="play only this fault case; its line is its name")
+    parser.addoption("--fault-report", type=Path, help="write what the suites came to into this file")
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[LocalCluster]:
     """One control plane with an audit log. Tests keep apart by namespace."""

@@ -13,8 +13,10 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 
 from activities.clocks import ClockComparison, compare_clocks
 from activities.consulting import ConsultActivities
+from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
+from activities.kube.autoscalers import read_bounds
 from activities.lease import RunLease
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
@@ -47,13 +49,21 @@ def build_workers(
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
     verify = partial(cluster.confirm, identity)
-    consult = ConsultActivities(cluster.deployments, snapshots, verify)
+    consult = ConsultActivities(
+        cluster.deployments,
+        snapshots,
+        verify,
+        lambda ref: read_bounds(cluster.transport, ref),
+    )
+    contests = ContestActivities()
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
     )
-    reconcile = ReconcileActivities(cluster.deployments, snapshots, clocks, verify, instance=cluster.instance)
+    reconcile = ReconcileActivities(
+        cluster.deployments, cluster.replica_sets, snapshots, clocks, verify, instance=cluster.instance
+    )
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(
         client,
@@ -61,6 +71,8 @@ def build_workers(
         workflows=WORKFLOWS,
         activities=[
             consult.consult,
+            contests.recall_reasserts,
+            contests.tell_contested,
             writes.send_resume,
             writes.send_record,
             writes.send_note,

@@ -12,6 +12,7 @@ from activities.gathering import Gatherer
 from activities.kube.deployments import Deployments
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
+from activities.kube.replicasets import ReplicaSets
 from activities.kube.transport import KubeTransport
 from policies.checks import Surroundings
 from policies.prices import PriceList
@@ -31,6 +32,7 @@ class Cluster:
     instance: str
     transport: KubeTransport
     deployments: Deployments
+    replica_sets: ReplicaSets
     source: CostSource
 
     @classmethod
@@ -45,6 +47,7 @@ class Cluster:
             instance=instance,
             transport=transport,
             deployments=Deployments(transport),
+            replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport),
         )
 

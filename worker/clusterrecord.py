@@ -5,7 +5,7 @@ its action's can, and `describe` returns it. So a hold outlives every worker and
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
@@ -45,13 +45,14 @@ class ClusterRecord(Frozen):
 
 async def read_record(client: Client, cluster: str) -> ClusterRecord | None:
     """The record, or None where no worker has been up for this cluster yet."""
-    try:
-        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return None
-        raise
-    return await _decode(client, description)
+    description = await _describe(client, cluster)
+    return None if description is None else await _decode(client, description)
+
+
+async def read_birth(client: Client, cluster: str) -> datetime | None:
+    """When the first worker claimed the cluster on this Temporal: nothing is known from before. None: no worker yet."""
+    description = await _describe(client, cluster)
+    return None if description is None else description.info.created_at
 
 
 async def create_record(client: Client, cluster: str, record: ClusterRecord) -> ClusterRecord:
@@ -97,6 +98,15 @@ async def start_reconciling(client: Client, cluster: str) -> None:
     if (await handle.describe()).schedule.state.paused:
         await handle.unpause(note="a worker is there that repairs")
     await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
+
+
+async def _describe(client: Client, cluster: str) -> ScheduleDescription | None:
+    try:
+        return await client.get_schedule_handle(reconcile_id(cluster)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
 
 
 async def _decode(client: Client, description: ScheduleDescription) -> ClusterRecord | None:

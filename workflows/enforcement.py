@@ -118,7 +118,6 @@ class EnforcementWorkflow:
                     cluster=self._enforcement.cluster,
                     policy=self._enforcement.policy,
                     not_after=_not_after(opened, now),
-                    cooldown=opened.cooldown,
                     window_end=opened.window_end,
                     resume_after=opened.resume_after,
                     candidates=batch,

@@ -26,10 +26,11 @@ from policies.hibernation import (
 )
 from policies.keeping import Sleep
 from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
-from workflows.attempt import Attempt
+from workflows.contesting import tell_contested
+from workflows.endings import NothingLeft
 from workflows.life import Life
 from workflows.pausing import fall_asleep
-from workflows.sleeping import NothingLeft, sleep_on
+from workflows.sleeping import sleep_on
 from workflows.staying import stay_awake
 from workflows.waking import give_back
 
@@ -52,6 +53,7 @@ class HibernationWorkflow:
             phase=Phase.PAUSING if hibernation.pause is not None else Phase.ASLEEP,
             sleep=sleep,
             cycles=hibernation.cycles,
+            reasserts=hibernation.reasserts,
         )
         self._life.requests.wake = hibernation.waking
         if hibernation.awake is not None:
@@ -109,8 +111,10 @@ class HibernationWorkflow:
         if isinstance(woken, NothingLeft):
             result = life.result(woken.outcome, woken.sentence)
         else:
-            finished = await give_back(life, woken.because, Attempt(), owns_zero=True)
-            outcome = {"awake": "woken", "gone": "gone"}.get(finished.end, "taken over")
+            if woken.because is Because.CONTESTED:
+                await tell_contested(life, woken.sentence)
+            finished = await give_back(life, woken.because, woken.attempt, owns_zero=woken.owns_zero)
+            outcome = {"awake": woken.outcome, "gone": "gone"}.get(finished.end, "taken over")
             sentence = woken.sentence if finished.end == "awake" else finished.sentence
             result = life.result(outcome, sentence)
         life.requests.wake = None

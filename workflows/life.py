@@ -15,7 +15,15 @@ from activities.consulting import ConsultActivities
 from activities.orders import ConsultOrder
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
-from policies.hibernation import Check, Hibernation, HibernationResult, HibernationStatus, Phase, WakeRequest
+from policies.hibernation import (
+    Check,
+    Hibernation,
+    HibernationResult,
+    HibernationStatus,
+    PauseOrder,
+    Phase,
+    WakeRequest,
+)
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
 from policies.names import TROUBLE
@@ -26,6 +34,8 @@ from workflows.timer import wait_until
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
+DOUBT_GONE_AFTER = timedelta(seconds=15)
+"""A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
 LONGEST_TROUBLE = 500
 """Characters in the memo, of which Temporal wants few."""
 SHOW_TROUBLE = "show the trouble in the memo"
@@ -50,6 +60,10 @@ class Life:
     requests: Requests = field(default_factory=Requests)
     sleep: Sleep | None = None
     note: WakeNote | None = None
+    order: PauseOrder | None = None
+    """The pause that this sleep began with."""
+    reasserts: tuple[datetime, ...] = ()
+    """When it was put to sleep again against its HPA."""
     trouble: str = ""
     cycles: int = 0
     slept: timedelta = timedelta(0)
@@ -62,21 +76,35 @@ class Life:
         self.cycles += 1
         return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
 
-    async def consult(self, record: PauseRecord | None = None, gone_policy: str = "") -> Consultation:
-        """One fresh read, and what the policies say. Retried for ever."""
+    async def consult(
+        self, record: PauseRecord | None = None, gone_policy: str = "", *, autoscaled: bool = False
+    ) -> Consultation:
+        """One fresh read, and what the policies say. Retried for ever. `autoscaled` asks for its HPA's bounds too."""
         return await workflow.execute_activity_method(
             ConsultActivities.consult,
-            ConsultOrder(ref=self.hibernation.ref, now=workflow.now(), record=record, gone_policy=gone_policy),
+            ConsultOrder(
+                ref=self.hibernation.ref,
+                now=workflow.now(),
+                record=record,
+                gone_policy=gone_policy,
+                autoscaled=autoscaled,
+            ),
             summary=f"read {self.hibernation.ref}",
             **options.CONSULT,
         )
 
     async def is_gone_for_good(self) -> bool:
         """Whether a workload that was not there is still not there a while later."""
-        await wait_until(
-            workflow.now() + CONFIRM_GONE_AFTER, lambda: False, summary="not there: look again before giving up"
-        )
+        first_missed = workflow.now()
+        if workflow.patched("doubt-gone"):
+            await self._wait_for(first_missed + DOUBT_GONE_AFTER)
+            if (await self.consult()).seen is not None:
+                return False
+        await self._wait_for(first_missed + CONFIRM_GONE_AFTER)
         return (await self.consult()).seen is None
+
+    async def _wait_for(self, instant: datetime) -> None:
+        await wait_until(instant, lambda: False, summary="not there: look again before giving up")
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
@@ -128,6 +156,7 @@ class Life:
             paused_at=None if record is None else record.paused_at,
             resume_at=None if record is None else record.resume_at,
             awake_until=None if self.note is None else self.note.awake_until,
+            awake_because="" if self.note is None else self.note.because.value,
             trouble=self.trouble,
         )
 
@@ -141,6 +170,7 @@ class Life:
             slept_seconds=self.slept.total_seconds(),
             avoided_cost=self.avoided_cost,
             currency=self.currency,
+            reasserts=self.reasserts,
         )
 
     def _saving_line(self) -> str:

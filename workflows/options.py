@@ -66,6 +66,11 @@ OPEN: CallOptions = {
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }
+TELL: CallOptions = {
+    "start_to_close_timeout": timedelta(seconds=10),
+    "retry_policy": FIVE_ATTEMPTS,
+    "priority": RESUME_PRIORITY,
+}
 RECONCILE: CallOptions = {
     "start_to_close_timeout": timedelta(minutes=3),
     "heartbeat_timeout": timedelta(seconds=60),

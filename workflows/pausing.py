@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError
 from activities.orders import SendPauseOrder, WriteOutcome
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord, read_pause
+from policies.contesting import LOOK_AFTER, Watch
 from policies.errors import InvalidAnnotation
 from policies.hibernation import PauseOrder, Phase, wake_time
 from policies.keeping import Sleep
@@ -28,6 +29,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
     The first write is decided on what the evaluation saw: no read beyond the listing, where nothing interferes.
     """
     life.enter(Phase.PAUSING)
+    life.order = order
     now = workflow.now().replace(microsecond=0)
     record = PauseRecord(
         pause_id=life.next_pause_id(),
@@ -51,11 +53,14 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
             if action.end == "already-paused" and _adopt(life, seen):
                 return ASLEEP, attempt
             _remember(life, seen, record)
+            if action.end == "asleep":
+                _watch(life, order)
             return action, attempt
         assert isinstance(action, SendPause)
         outcome = await _send(life, order, action)
         life.sleep = Sleep(record=action.record, revision=order.seen.revision)
         if outcome.result == "done":
+            _watch(life, order)
             return ASLEEP, attempt
         attempt.take(outcome)
         if outcome.result in {"refused", "denied"} or attempt.exhausted:
@@ -121,3 +126,10 @@ def _remember(life: Life, seen: Observation, record: PauseRecord) -> None:
         record=record.model_copy(update={"original_replicas": original}),
         revision=life.sleep.revision if life.sleep is not None else seen.revision,
     )
+
+
+def _watch(life: Life, order: PauseOrder) -> None:
+    """Look at it again soon where an HPA targets it: that may write over our zero a count it computed before it."""
+    if order.autoscaled and life.sleep is not None:
+        watch = Watch(ends_at=workflow.now() + LOOK_AFTER, not_after=order.not_after)
+        life.sleep = life.sleep.model_copy(update={"watch": watch})

@@ -1,36 +1,24 @@
 """Being asleep: a movable timer, a person's signal, and a look around when told to check."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
-from policies.annotations import Because, PauseRecord
+from policies.annotations import PauseRecord, carries_whole_record
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
+from policies.wanting import earliest
+from workflows.contesting import reassert
+from workflows.endings import NothingLeft, Woken, woken_by_request
 from workflows.life import Life
 from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Woken:
-    """Why the sleep is over."""
-
-    because: Because
-    sentence: str
-
-
-@dataclass(frozen=True)
-class NothingLeft:
-    """There is nothing of ours any more to give back."""
-
-    outcome: str
-    sentence: str
+MEND_RECORD = "mend-record"
+"""The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
@@ -39,7 +27,7 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
     while True:
         assert life.sleep is not None
         if life.requests.wake is not None:
-            return Woken(Because.PERSON, _who(life))
+            return woken_by_request(life)
         if life.requests.check is not None or _is_due(life.sleep):
             ended = await _look_around(life)
             if ended is not None:
@@ -47,11 +35,10 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
             continue
         if workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(_continued(life))
-        resume_at = life.sleep.record.resume_at
         await wait_until(
-            resume_at,
+            _next_look(life.sleep),
             lambda: life.requests.wake is not None or life.requests.check is not None,
-            summary=f"asleep until {resume_at:%a %d %b %H:%M} UTC" if resume_at is not None else "asleep",
+            summary=_summary(life.sleep),
         )
 
 
@@ -59,9 +46,9 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     """Read the workload and the policies, and do what the review says. None: it goes on sleeping."""
     assert life.sleep is not None
     check, life.requests.check = life.requests.check or Check(), None
-    consulted = await life.consult(life.sleep.record, check.gone_policy)
+    consulted = await life.consult(life.sleep.record, check.gone_policy, autoscaled=life.sleep.watch is not None)
     if life.requests.wake is not None:
-        return Woken(Because.PERSON, _who(life))
+        return woken_by_request(life)
     gone = await _gone(life, consulted)
     if gone is not None or consulted.seen is None:
         return gone
@@ -69,11 +56,17 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     match verdict.act:
         case "wake":
             life.sleep = life.sleep.model_copy(update={"record": verdict.record})
-            return Woken(verdict.because, verdict.sentence)
+            return Woken(verdict.because, verdict.sentence, outcome=verdict.outcome)
+        case "reassert":
+            return await reassert(life, consulted.seen, verdict.sentence)
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
             await _record(life, verdict.record, consulted.seen.resource_version)
+        case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
+            await _record(life, verdict.record, consulted.seen.resource_version)
+    if life.requests.check is None:
+        life.sleep = life.sleep.watched(workflow.now())
     return None
 
 
@@ -111,13 +104,18 @@ async def _record(life: Life, record: PauseRecord, resource_version: str) -> Non
 
 
 def _is_due(sleep: Sleep) -> bool:
-    return sleep.record.resume_at is not None and sleep.record.resume_at <= workflow.now()
+    next_look = _next_look(sleep)
+    return next_look is not None and next_look <= workflow.now()
 
 
-def _who(life: Life) -> str:
-    wake = life.requests.wake
-    assert wake is not None
-    return f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else "")
+def _next_look(sleep: Sleep) -> datetime | None:
+    return earliest(sleep.record.resume_at, None if sleep.watch is None else sleep.watch.ends_at)
+
+
+def _summary(sleep: Sleep) -> str:
+    resume_at = sleep.record.resume_at
+    until = "asleep" if resume_at is None else f"asleep until {resume_at:%a %d %b %H:%M} UTC"
+    return until if sleep.watch is None else f"{until}; a first look whether its HPA lets it"
 
 
 def _continued(life: Life) -> Hibernation:
@@ -132,5 +130,6 @@ def _continued(life: Life) -> Hibernation:
             "revision": life.sleep.revision,
             "extended_until": life.sleep.extended_until,
             "cycles": life.cycles,
+            "reasserts": life.reasserts,
         }
     )

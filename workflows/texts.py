@@ -26,7 +26,8 @@ def describe(status: HibernationStatus, saving: str) -> str:
     if status.paused_at is not None:
         lines.append(f"- Paused at: {to_rfc3339(status.paused_at)}")
     if status.awake_until is not None and status.phase in {Phase.COOLING, Phase.AWAKE}:
-        lines.append(f"- Not paused before: {to_rfc3339(status.awake_until)}")
+        because = f" ({status.awake_because})" if status.awake_because else ""
+        lines.append(f"- Not paused before: {to_rfc3339(status.awake_until)}{because}")
     if saving:
         lines.append(f"- {saving}")
     if status.trouble:

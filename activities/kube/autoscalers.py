@@ -1,16 +1,25 @@
-"""Which Deployments an autoscaler targets: HorizontalPodAutoscalers, and KEDA's ScaledObjects where KEDA is there."""
+"""Which Deployments an autoscaler targets: HorizontalPodAutoscalers, and KEDA's ScaledObjects where KEDA is there. And
+the bounds of one Deployment's HorizontalPodAutoscaler.
+"""
+
+import logging
 
 from pydantic import Field
 
-from activities.errors import NotFound
+from activities.errors import KubernetesError, NotFound
 from activities.kube.lists import KubeModel, list_if_allowed
 from activities.kube.models import Metadata
-from activities.kube.transport import KubeTransport
+from activities.kube.transport import KubeTransport, path_of
 from policies.checks import Autoscalers
+from policies.contesting import Bounds
+from policies.workload import WorkloadRef
 
 _HPAS = "/apis/autoscaling/v2/horizontalpodautoscalers"
 _SCALED_OBJECTS = "/apis/keda.sh/v1alpha1/scaledobjects"
 _KEDA_PREFIX = "keda-hpa-"
+_DEFAULT_LOW = 1
+
+_LOG = logging.getLogger(__name__)
 
 
 class _Target(KubeModel):
@@ -27,6 +36,8 @@ class _Target(KubeModel):
 
 class _Spec(KubeModel):
     target: _Target = Field(default=_Target(), alias="scaleTargetRef")
+    low: int | None = Field(default=None, alias="minReplicas")
+    high: int = Field(default=0, alias="maxReplicas")
 
 
 class _Autoscaler(KubeModel):
@@ -64,3 +75,22 @@ def read_autoscalers(transport: KubeTransport) -> Autoscalers | None:
             + [scaled.target for scaled in scaled_objects if scaled.target]
         ),
     )
+
+
+def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:
+    """The bounds of the one HorizontalPodAutoscaler that targets the Deployment.
+
+    None where there is none, more than one, or KEDA's, and where it cannot be read, whatever the error: without bounds
+    a raised count is somebody's choice, and the workload runs.
+    """
+    path = path_of("/apis/autoscaling/v2/namespaces", ref.namespace, "horizontalpodautoscalers")
+    try:
+        hpas = list_if_allowed(transport, path, _Autoscaler) or ()
+    except KubernetesError as error:
+        _LOG.warning("the bounds of the HorizontalPodAutoscaler of %s cannot be read: %s", ref, error)
+        return None
+    targeting = [hpa for hpa in hpas if hpa.target == str(ref)]
+    if len(targeting) != 1 or targeting[0].belongs_to_keda:
+        return None
+    spec = targeting[0].spec
+    return Bounds(low=_DEFAULT_LOW if spec.low is None else spec.low, high=spec.high)

@@ -84,7 +84,6 @@ def _rollout(meta: Metadata, spec: DeploymentSpec, status: DeploymentStatus) -> 
         available_replicas=status.available_replicas,
         progressing_reason=progressing.reason if progressing else None,
         progressing_updated_at=progressing.updated_at if progressing else None,
-        progressing_status=progressing.status if progressing else "",
     )
 
 

@@ -16,6 +16,7 @@ class OwnerReference(KubeModel):
 
     kind: str = ""
     name: str = ""
+    uid: str = ""
     controller: bool = False
 
 

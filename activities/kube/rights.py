@@ -52,6 +52,7 @@ RIGHTS = (
         namespace="default",
         object_name="kubernetes",
     ),
+    Right("find copies of records", "list", "replicasets", "apps", Need.OPTIONAL),
     Right("see autoscalers", "list", "horizontalpodautoscalers", "autoscaling", Need.OPTIONAL),
     Right("see KEDA's autoscalers", "list", "scaledobjects", "keda.sh", Need.OPTIONAL),
     Right("price pods by node", "list", "pods", kind=Need.OPTIONAL),

@@ -18,8 +18,9 @@ TRACKING_LABELS = (
 )
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 IGNORE_RULE = (
-    "leave replicas out of Git, or let Argo CD ignore /spec/replicas (ignoreDifferences with jsonPointers and "
-    "RespectIgnoreDifferences=true) or Flux ignore the path, then set gitOps: Pause"
+    "leave replicas out of Git, or let Argo CD ignore it (ignoreDifferences with jsonPointers: [/spec/replicas], and "
+    "RespectIgnoreDifferences=true) or Flux (spec.ignore of a Kustomization, spec.driftDetection.ignore of a "
+    "HelmRelease, with the path /spec/replicas)"
 )
 
 
@@ -95,33 +96,51 @@ class GitOpsCheck(Check):
         """ManagedByGitOps, unless the policy says that the ignore rule is in place."""
         if case.policy.spec.git_ops is GitOps.PAUSE:
             return None
-        tool = _gitops_owner(case.workload)
+        tool = gitops_owner(case.workload)
         if tool is None:
             return None
         return Finding(
             reason=Reason.MANAGED_BY_GITOPS,
-            sentence=f"{tool} owns its replica count and would revert the pause; {IGNORE_RULE}",
+            sentence=f"{tool} owns its replica count and would revert the pause; {IGNORE_RULE}, then set gitOps: Pause",
             evidence={"owner": tool},
         )
 
 
-def _gitops_owner(workload: Workload) -> str | None:
+def gitops_owner(workload: Workload) -> str | None:
+    """Argo CD or Flux, where it would put back the count that Git holds."""
+    return _owning_tool(workload) or _tracking_tool(workload)
+
+
+def reverting_tool(workload: Workload) -> str | None:
+    """Argo CD or Flux, where the present count is its doing: it owns the field, or nobody does and its manifest holds
+    this very count.
+    """
+    if any(writer.owns_replicas for writer in workload.writers):
+        return _owning_tool(workload)
+    return _tracking_tool(workload, workload.replicas)
+
+
+def _owning_tool(workload: Workload) -> str | None:
     for writer in workload.writers:
         if writer.owns_replicas and writer.manager in ARGO_MANAGERS | FLUX_MANAGERS:
             return "Argo CD" if writer.manager in ARGO_MANAGERS else "Flux"
+    return None
+
+
+def _tracking_tool(workload: Workload, count: int | None = None) -> str | None:
     tracked = [key for key in TRACKING_ANNOTATIONS if key in workload.annotations]
     tracked += [key for key in TRACKING_LABELS if key in workload.labels]
-    if tracked and _holds_replicas(workload.annotations.get(LAST_APPLIED)):
+    if tracked and _holds_replicas(workload.annotations.get(LAST_APPLIED), count):
         return "Argo CD" if tracked[0].startswith("argocd") else "Flux"
     return None
 
 
-def _holds_replicas(last_applied: str | None) -> bool:
-    """Whether the applied manifest set a count. One that cannot be read might have."""
+def _holds_replicas(last_applied: str | None, count: int | None) -> bool:
+    """Whether the applied manifest set a count, or this one. One that cannot be read might have."""
     if last_applied is None:
         return False
     try:
-        manifest = json.loads(last_applied)
-        return "replicas" in manifest["spec"]
+        spec = json.loads(last_applied)["spec"]
+        return "replicas" in spec and (count is None or spec["replicas"] == count)
     except (ValueError, KeyError, TypeError, RecursionError):
         return True

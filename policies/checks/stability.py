@@ -1,6 +1,6 @@
 """Is the workload in the middle of something?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policies.annotations import read_resumed_at
 from policies.checks.case import Case, Check, Finding
@@ -23,7 +23,7 @@ class RolloutCheck(Check):
     def judge(self, case: Case) -> Finding | None:
         """RolloutInProgress while the rollout is inside its deadline."""
         rollout, replicas = case.workload.rollout, case.workload.replicas
-        if rollout.paused or _complete(rollout, replicas) or _past_deadline(rollout):
+        if rollout.paused or _complete(rollout, replicas) or _past_deadline(case.workload, case.surroundings.now):
             return None
         return Finding(
             reason=Reason.ROLLOUT_IN_PROGRESS,
@@ -98,8 +98,17 @@ def _complete(rollout: Rollout, replicas: int) -> bool:
     return counts_agree and rollout.progressing_reason == "NewReplicaSetAvailable"
 
 
-def _past_deadline(rollout: Rollout) -> bool:
-    """Whether the controller itself has given the rollout up; older than the cooldown is CooldownCheck's business."""
-    return rollout.progressing_reason == "ProgressDeadlineExceeded" and (
-        rollout.observed_generation >= rollout.generation
-    )
+def _past_deadline(workload: Workload, now: datetime) -> bool:
+    """Whether the rollout has run out of time: the controller says so, or nothing was touched for a whole deadline.
+
+    The controller does not always say so: never where the pods of a complete rollout are refused later (a quota
+    met at a wake), nor where it cannot even create the ReplicaSet. Whether that is longer ago than the cooldown is
+    CooldownCheck's business.
+    """
+    rollout = workload.rollout
+    if rollout.progressing_reason is None or rollout.observed_generation < rollout.generation:
+        return False
+    if rollout.progressing_reason == "ProgressDeadlineExceeded":
+        return True
+    _, touched_at = last_touch(workload)
+    return touched_at + timedelta(seconds=rollout.deadline_seconds) <= now

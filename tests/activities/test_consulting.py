@@ -33,7 +33,10 @@ def elsewhere() -> None:
 
 def consult(held: Workload | None, uid: str = "u1", *, here: bool) -> Consultation:
     activities = ConsultActivities(
-        cast("Deployments", Shelf(held)), lambda: Snapshot(read_at=NOW), (lambda: None) if here else elsewhere
+        cast("Deployments", Shelf(held)),
+        lambda: Snapshot(read_at=NOW),
+        (lambda: None) if here else elsewhere,
+        lambda _: None,
     )
     ref = WorkloadRef(namespace="dev-shop", name="checkout", uid=uid)
     return activities.consult(ConsultOrder(ref=ref, now=NOW))

@@ -2,13 +2,14 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from cases import workload
-from sleepers import sleeper
+from sleepers import copy_of, sleeper
 
 from activities.errors import Call, Conflict, Unreachable
 from activities.kube.deployments import Deployments
-from cli.direct import CONFLICTS, wake_directly
+from cli.direct import CONFLICTS, Woken, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
+from policies.copies import RecordCopy
 from policies.workload import Workload, WorkloadRef
 
 CALL = Call(verb="patch", resource="deployments", server="https://cluster")
@@ -49,9 +50,13 @@ class Shelf:
         return version
 
 
+def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> Woken:
+    return wake_directly(shelf.as_deployments(), lambda ref: copies, shelf.held, until)
+
+
 def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -> None:
     shelf = Shelf(sleeper("a", original="4"))
-    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    woken = wake(shelf)
     assert (woken.woken, shelf.held.replicas, shelf.writes) == (True, 4, 2)
     assert not notes.is_annotated(shelf.held.annotations)
     note = notes.read_note(shelf.held.annotations)
@@ -61,40 +66,46 @@ def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -
 
 def test_conflicts_are_read_and_decided_anew() -> None:
     shelf = Shelf(sleeper("a"), conflicts=3)
-    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    woken = wake(shelf)
     assert (woken.woken, "awake with 3 replicas" in woken.sentence) == (True, True)
 
 
 def test_a_workload_that_changes_all_the_time_is_given_up_with_a_sentence() -> None:
     shelf = Shelf(sleeper("a"), conflicts=CONFLICTS + 1)
-    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    woken = wake(shelf)
     assert (woken.woken, "try again" in woken.sentence) == (False, True)
 
 
 def test_a_garbage_count_changes_nothing_and_says_how_to_do_it_by_hand() -> None:
     shelf = Shelf(sleeper("a", original="many"))
-    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    woken = wake(shelf)
     assert (woken.woken, shelf.writes) == (False, 0)
     assert "kubectl -n dev-shop scale deployment a" in woken.sentence
 
 
+def test_a_garbage_count_gives_way_to_the_copy_of_a_replica_set() -> None:
+    shelf = Shelf(sleeper("a", original="many"))
+    assert wake(shelf, None, copy_of("a", original="4")).woken
+    assert (shelf.held.replicas, notes.is_annotated(shelf.held.annotations)) == (4, False)
+
+
 def test_a_cluster_that_goes_away_is_a_sentence() -> None:
     shelf = Shelf(sleeper("a"), down=True)
-    woken = wake_directly(shelf.as_deployments(), shelf.held, None)
+    woken = wake(shelf)
     assert (woken.woken, "cannot be reached" in woken.sentence) == (False, True)
 
 
 def test_a_record_on_a_running_workload_is_taken_away_and_nothing_is_scaled() -> None:
     stale = workload(name="a", annotations=sleeper("a").annotations)
     shelf = Shelf(stale)
-    assert wake_directly(shelf.as_deployments(), shelf.held, None).woken
+    assert wake(shelf).woken
     assert (shelf.held.replicas, shelf.writes) == (3, 1)
 
 
 def awake_until(changes: dict[str, str], until: datetime | None) -> datetime:
     asleep = sleeper("a")
     shelf = Shelf(asleep.model_copy(update={"annotations": asleep.annotations | changes}))
-    wake_directly(shelf.as_deployments(), shelf.held, until)
+    wake(shelf, until)
     note = notes.read_note(shelf.held.annotations)
     assert note is not None
     return note.awake_until

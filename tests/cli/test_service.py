@@ -1,25 +1,35 @@
 """The commands beside a running `finops run`, as a user types them."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
-from services import Service, enforcing
+from deployments import (
+    annotations_of,
+    autoscaler,
+    create_ready,
+    deployment,
+    is_observed,
+    path_of,
+    replicas_of,
+    wait_for,
+)
+from services import Service, enforcing, quiet_service
+from temporalio.client import Client
 
 from localcluster import LocalCluster
+from policies.names import CHECK, hibernation_id
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 
 @pytest.fixture(scope="module")
 def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One `finops run` for all of these tests; no run of a policy but the first."""
-    made = Service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), cluster="cli", interval="1h").start()
-    wait_for(lambda: made.ask("status")["worker"], what="the worker")
-    yield made
-    made.stop()
+    """One `finops run` for all of these tests."""
+    with quiet_service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), "cli") as made:
+        yield made
 
 
 @pytest.fixture
@@ -110,6 +120,27 @@ def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(
     service.run("pause", f"{shop}/web", "--for", "1h")
     assert counts(cluster, shop)["web"] == 0
     service.run("resume", f"{shop}/web", "--wait")
+
+
+def test_a_pause_by_hand_is_asserted_again_where_an_hpa_overwrites_it(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    cluster.objects.create(autoscaler(shop, "web", 2, 6))
+    service.run("pause", f"{shop}/web", "--for", "1h")
+    cluster.objects.patch(f"{path_of(shop, 'web')}/scale", {"spec": {"replicas": 4}})
+    wait_for(lambda: is_observed(cluster.objects, shop, "web"))
+    asyncio.run(check(service, hibernation_id("cli", shop, "web")))
+    wait_for(lambda: counts(cluster, shop)["web"] == 0, what="the re-assert")
+    service.run("resume", f"{shop}/web", "--wait")
+    assert counts(cluster, shop)["web"] == 4
+
+
+async def check(service: Service, workflow_id: str) -> None:
+    """What a reconciliation sends where a count is raised."""
+    server = service.state.read_server()
+    assert server is not None
+    client = await Client.connect(server.address)
+    await client.get_workflow_handle(workflow_id).signal(CHECK)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@ from cases import workload
 from sleepers import sleeper
 
 from cli.errors import UsageProblem
-from cli.targets import Target, choose_sleepers, read_ref, record_of
-from policies.errors import InvalidAnnotation
+from cli.targets import Target, choose_sleepers, read_ref
 
 
 @pytest.mark.parametrize("text", ["frontend", "/a", "a/", "a/b/c", "Dev/a", "a/b'c", "a b/c"], ids=str)
@@ -50,14 +49,3 @@ def test_without_an_instance_several_are_nobodys() -> None:
 def test_a_namespace_covers_its_own_only() -> None:
     ours, _ = choose_sleepers([sleeper("a"), sleeper("b", namespace="dev-x")], Target.parse(None, "dev-x"), "me")
     assert [str(each.ref) for each in ours] == ["dev-x/b"]
-
-
-def test_a_record_whose_count_is_garbage_cannot_be_used() -> None:
-    with pytest.raises(InvalidAnnotation, match="original-replicas"):
-        record_of(sleeper("a", original="many"))
-
-
-def test_a_record_whose_count_alone_is_readable_is_enough_to_wake() -> None:
-    broken = sleeper("a")
-    broken = broken.model_copy(update={"annotations": broken.annotations | {"finops.io/paused-at": "yesterday"}})
-    assert record_of(broken).original_replicas == 3

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,12 +7,13 @@ from cases import surroundings as around
 
 from policies.checks import CHECKS, Autoscalers
 from policies.costs import CostAnswer, HourlyCost
-from policies.evaluation import evaluate, explain
+from policies.evaluation import as_candidate, evaluate, explain
 from policies.reasons import Reason
 from policies.times import to_rfc3339
 from policies.workload import Rollout, Writer
 
 RUNNING = workload().rollout
+HALF_WAY = {"updated_replicas": 1, "progressing_reason": "ReplicaSetUpdated"}
 ITSELF = frozenset({"dev-shop/checkout"})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
@@ -29,6 +30,11 @@ def written_by(manager: str, **entry: Any) -> Any:
 
 def rollout(**changes: Any) -> Any:
     return workload(rollout=RUNNING.model_copy(update=changes))
+
+
+def scaled_up(at: datetime) -> Any:
+    """Five are wanted and three are there, as under a quota; of the rollout itself the controller says it is done."""
+    return workload(replicas=5, writers=(Writer(manager="kubectl", time=at, writes_spec=True),))
 
 
 @pytest.mark.parametrize(
@@ -81,10 +87,15 @@ def rollout(**changes: Any) -> Any:
         (Reason.PAUSE, case(written_by("argocd-controller", owns_replicas=True), under=policy(gitOps="Pause"))),
         (Reason.PAUSE, case(written_by("helm", owns_replicas=True))),
         (Reason.PAUSE, case(written_by("argocd-controller"))),
-        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(updated_replicas=1, progressing_reason="ReplicaSetUpdated"))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(**HALF_WAY, progressing_updated_at=MINUTE_AGO))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(**HALF_WAY, progressing_updated_at=HOUR_AGO, deadline_seconds=7200))),
+        (Reason.PAUSE, case(rollout(**HALF_WAY, progressing_updated_at=HOUR_AGO))),
         (Reason.ROLLOUT_IN_PROGRESS, case(rollout(generation=2))),
         (Reason.PAUSE, case(rollout(available_replicas=0, progressing_reason="ProgressDeadlineExceeded"))),
         (Reason.PAUSE, case(rollout(progressing_reason=None))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(rollout(updated_replicas=1, progressing_reason=None))),
+        (Reason.ROLLOUT_IN_PROGRESS, case(scaled_up(MINUTE_AGO))),
+        (Reason.PAUSE, case(scaled_up(HOUR_AGO))),
         (Reason.ROLLOUT_PAUSED, case(rollout(paused=True))),
         (Reason.KEPT_AWAKE, case(noted(awake_until=SOON, awake_because="person"))),
         (Reason.PAUSE, case(noted(awake_until=to_rfc3339(HOUR_AGO), awake_because="person"))),
@@ -152,8 +163,9 @@ def test_a_schedule_says_that_the_calendar_is_not_there_yet() -> None:
 
 
 def test_explain_shows_every_check_also_behind_the_first_that_fails() -> None:
-    findings = [finding.reason for _, finding in explain(case(workload(replicas=0, owner="Rollout/x"))) if finding]
-    assert findings == [Reason.AT_ZERO, Reason.OWNED_BY_CONTROLLER, Reason.ROLLOUT_IN_PROGRESS]
+    paused = workload(replicas=0, owner="Rollout/x", rollout=RUNNING.model_copy(update={"paused": True}))
+    findings = [finding.reason for _, finding in explain(case(paused)) if finding]
+    assert findings == [Reason.AT_ZERO, Reason.OWNED_BY_CONTROLLER, Reason.ROLLOUT_PAUSED]
     assert len(explain(case())) == len(CHECKS)
 
 
@@ -170,3 +182,13 @@ def test_cooldown_is_the_policys_own() -> None:
 def test_a_rollout_without_condition_is_judged_by_its_counts() -> None:
     counts = Rollout(generation=2, observed_generation=2, status_replicas=3, updated_replicas=2, available_replicas=3)
     assert evaluate(case(workload(rollout=counts))).reason is Reason.ROLLOUT_IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("autoscaled", "autoscalers"),
+    [(True, Autoscalers(horizontal=ITSELF)), (False, Autoscalers()), (False, None)],
+    ids=["targeted", "not targeted", "unknown"],
+)
+def test_a_candidate_tells_whether_an_hpa_targets_it(autoscaled: bool, autoscalers: Autoscalers | None) -> None:
+    judged = case(around=around(autoscalers=autoscalers))
+    assert as_candidate(judged, evaluate(judged)).autoscaled is autoscaled

@@ -3,20 +3,29 @@
 from typing import Any
 
 import pytest
-from protocol_model import Model
+from protocol_model import ORIGINAL, Model
 
-from policies.protocol import Finished, PauseIntent, SendClear, decide
+from policies.protocol import Finished, PauseIntent, SendClear, SendPause, decide
 
 
 @pytest.mark.parametrize(
-    ("hpa", "faults"),
-    [("none", 4), ("polite", 3), ("overwriting", 3)],
-    ids=["four faults", "three faults and a polite autoscaler", "three faults and an overwriting autoscaler"],
+    ("model", "at_least"),
+    [
+        pytest.param(Model(faults=4, bumps=2), 15_000, id="four faults"),
+        pytest.param(
+            Model(faults=4, bumps=2, hpa="polite", hpa_writes=2), 30_000, id="four faults and a polite autoscaler"
+        ),
+        pytest.param(
+            Model(faults=5, bumps=2, hpa="overwriting", hpa_writes=3, reasserts=2),
+            250_000,
+            id="five faults, an autoscaler that overwrites three times, and the re-asserts that answer it",
+        ),
+    ],
 )
-def test_no_interleaving_loses_a_count_or_leaves_a_workload_down(hpa: str, faults: int) -> None:
-    model = Model(faults=faults, hpa=hpa).explore()
+def test_no_interleaving_loses_a_count_or_leaves_a_workload_down(model: Model, at_least: int) -> None:
+    model.explore()
     assert model.violations == []
-    assert model.visited > 100_000
+    assert model.visited > at_least
 
 
 def without_fence(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
@@ -39,10 +48,23 @@ def disowning_zeros(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) 
     return Finished(end="not-ours", sentence="") if at_zero else action
 
 
+def recording_the_count_of_long_ago(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
+    action = decide(seen, intent, now, unknown_outcome=unknown_outcome)
+    if not isinstance(action, SendPause):
+        return action
+    return action.model_copy(update={"record": action.record.model_copy(update={"original_replicas": ORIGINAL})})
+
+
 @pytest.mark.parametrize(
     "mutant",
-    [without_fence, with_an_empty_fence, leaving_stale_records, disowning_zeros],
+    [
+        without_fence,
+        with_an_empty_fence,
+        leaving_stale_records,
+        disowning_zeros,
+        recording_the_count_of_long_ago,
+    ],
     ids=lambda mutant: mutant.__name__.replace("_", " "),
 )
 def test_a_broken_decision_is_found(mutant: Any) -> None:
-    assert Model(faults=3, hpa="overwriting", decide=mutant).explore().violations
+    assert Model(faults=3, hpa="overwriting", reasserts=1, decide=mutant).explore().violations

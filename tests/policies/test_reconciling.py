@@ -16,6 +16,7 @@ from policies.reconciling import (
     compare,
     compare_missing,
     gone_policies,
+    may_have_a_copy,
     record_to_adopt,
 )
 from policies.times import to_rfc3339
@@ -67,6 +68,8 @@ def ground(**changes: Any) -> Ground:
         (Finding.OTHER_INSTANCE, sleeper(instance="them"), None, ground()),
         (Finding.RAISED, sleeper(replicas=5), ASLEEP, ground()),
         (Finding.STRIPPED, workload(replicas=0), ASLEEP, ground()),
+        (Finding.STRIPPED, sleeper(original_replicas="many"), ASLEEP, ground()),
+        (Finding.UNREADABLE, sleeper(exclude="perhaps"), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
         (None, sleeper(exclude_until="2026-11-22"), ASLEEP, ground()),
         (Finding.OVERDUE, sleeper(), ASLEEP.model_copy(update={"resume_at": NOW - HOUR}), ground()),
@@ -95,6 +98,8 @@ def ground(**changes: Any) -> Ground:
         "another installation's",
         "raised by somebody",
         "record stripped",
+        "record damaged",
+        "exclusion unreadable",
         "excluded",
         "exclusion over",
         "past its time",
@@ -131,6 +136,22 @@ def test_a_running_workload_is_adopted_under_the_count_it_runs_at() -> None:
 def test_a_sleeper_without_a_count_is_not_adopted() -> None:
     with pytest.raises(InvalidAnnotation):
         record_to_adopt(sleeper(original_replicas="0"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "seen", "hibernation"),
+    [
+        (True, sleeper(original_replicas="many"), None),
+        (False, sleeper(original_replicas="many"), ASLEEP),
+        (False, sleeper(replicas=3, original_replicas="many"), None),
+        (False, workload(replicas=0, annotations={"finops.io/pause-id": "p1", "finops.io/instance": "me"}), None),
+    ],
+    ids=["asleep and lost", "its hibernation knows", "it runs", "its mark was taken away"],
+)
+def test_only_a_marked_sleeper_without_a_hibernation_is_looked_up_among_copies(
+    asked: bool, seen: Workload, hibernation: OpenHibernation | None
+) -> None:
+    assert may_have_a_copy(seen, hibernation) is asked
 
 
 def test_a_policy_is_gone_when_two_complete_readings_miss_it() -> None:

@@ -43,6 +43,22 @@ def deployment(
     }
 
 
+def autoscaler(namespace: str, name: str, low: int, high: int) -> dict[str, Any]:
+    """A HorizontalPodAutoscaler of the Deployment of that name. Only an external metric may go with 0."""
+    metric = {"metric": {"name": "orders"}, "target": {"type": "Value", "value": "5"}}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+            "minReplicas": low,
+            "maxReplicas": high,
+            "metrics": [{"type": "External", "external": metric}],
+        },
+    }
+
+
 def path_of(namespace: str, name: str) -> str:
     """The API path of a Deployment."""
     return f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}"
@@ -75,6 +91,12 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds:g} s in vain for {what}")
         time.sleep(0.05)
+
+
+def is_observed(objects: ObjectClient, namespace: str, name: str) -> bool:
+    """Whether the deployment controller has seen the present spec."""
+    item = objects.get(path_of(namespace, name))
+    return bool(item["status"].get("observedGeneration") == item["metadata"]["generation"])
 
 
 def _is_ready(item: dict[str, Any]) -> bool:

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases import policy
-from deployments import annotations_of, create_ready, deployment, path_of, replicas_of, wait_for
+from deployments import (
+    annotations_of,
+    autoscaler,
+    create_ready,
+    deployment,
+    is_observed,
+    path_of,
+    replicas_of,
+    wait_for,
+)
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -197,6 +206,23 @@ class Bedroom:
         except ApiError:
             return True
         return False
+
+    def autoscale(self, low: int, high: int, name: str = "web") -> None:
+        """A HorizontalPodAutoscaler that the real controller has looked at. For its period of 15 s it then corrects
+        nothing.
+        """
+        self.objects.create(autoscaler(self.namespace, name, low, high))
+        path = f"/apis/autoscaling/v2/namespaces/{self.namespace}/horizontalpodautoscalers/{name}"
+        wait_for(lambda: bool(self.objects.get(path)["status"].get("conditions")), what="the autoscaler's first look")
+
+    def scaled_and_seen(self, replicas: int, name: str = "web") -> None:
+        """Somebody scales it, and the deployment controller has noticed."""
+        self.scale(replicas, name)
+        wait_for(lambda: self.is_observed(name), what="the deployment controller")
+
+    def is_observed(self, name: str = "web") -> bool:
+        """Whether the deployment controller has seen the present spec."""
+        return is_observed(self.objects, self.namespace, name)
 
     def deploy_again(self, name: str = "web") -> None:
         """A new image comes in."""

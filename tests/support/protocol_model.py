@@ -3,7 +3,8 @@
 The model knows the API server's rule (a write applies where its resourceVersion is current), the workflows' loops
 (send, read, decide again), and a hostile world: writes dropped, applied with the answer lost, or applied much later;
 a worker that dies between two writes; status updates by the controller; an autoscaler, also one that writes a count
-it computed before our zero; a person who wants the workload awake at any moment. Breadth-first over all of it.
+it computed before our zero, and the re-assert that answers it; a person who wants the workload awake at any moment.
+Breadth-first over all of it.
 """
 
 from collections import deque
@@ -25,16 +26,22 @@ REF = WorkloadRef(namespace="shop", name="web", uid="u1")
 RECORD = PauseRecord(pause_id="p1", instance="i", policy="night", paused_at=NOW, original_replicas=ORIGINAL)
 NOTE = WakeNote(resumed_at=NOW + timedelta(hours=1), awake_until=NOW + timedelta(hours=2), because=Because.COOLDOWN)
 FENCE = NOW + timedelta(minutes=1)
+_FAR_AHEAD = 4
+"""A generation that is this far from the one decided on: more makes no difference to anybody."""
 
 
 class Cluster(NamedTuple):
-    """The Deployment. `paused` is the recorded count (0: no record), `noted` what `resumed-at` shows."""
+    """The Deployment. `paused` is the recorded count (0: no record) of the pause of that number, `noted` what
+    `resumed-at` shows, `last` the count that somebody other than us gave it last.
+    """
 
     version: int = 1
     generation: int = 1
     replicas: int = ORIGINAL
     paused: int = 0
+    pause: int = 0
     noted: str = ""
+    last: int = ORIGINAL
 
 
 class Write(NamedTuple):
@@ -44,6 +51,7 @@ class Write(NamedTuple):
     version: int
     count: int = 0
     noted: str = ""
+    pause: int = 0
 
 
 class State(NamedTuple):
@@ -65,6 +73,9 @@ class State(NamedTuple):
     hpa_computed: bool = False
     hpa_writes: int = 0
     recorded: int = ORIGINAL
+    pause: int = 1
+    evaluated: int = 1
+    """The generation that the pause was decided on."""
 
 
 Decide = Callable[..., object]
@@ -77,6 +88,8 @@ class Model:
     faults: int = 2
     bumps: int = 1
     hpa: str = "none"
+    hpa_writes: int = 1
+    reasserts: int = 0
     decide: Decide = decide
     visited: int = 0
     violations: list[str] = field(default_factory=list)
@@ -87,9 +100,10 @@ class Model:
         todo, known = deque([start]), {start}
         while todo and not self.violations:
             state = todo.popleft()
-            for following in self._steps(state):
-                self._judge(following)
+            for step in self._steps(state):
+                following = _canonical(step)
                 if following not in known:
+                    self._judge(following)
                     known.add(following)
                     todo.append(following)
         self.visited = len(known)
@@ -115,16 +129,14 @@ class Model:
                 yield state._replace(cluster=after, late=tuple(sorted((*rest, chain) if chain else rest)))
 
     def _autoscaler(self, state: State) -> Iterator[State]:
-        if self.hpa == "none" or state.hpa_writes:
+        if self.hpa == "none" or state.hpa_writes >= self.hpa_writes:
             return
         if state.cluster.replicas > 0:
-            scaled = _touch(state.cluster, generation=1)._replace(replicas=SCALED_BY_HPA)
-            yield state._replace(cluster=scaled, hpa_writes=1)
+            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=state.hpa_writes + 1)
             if self.hpa == "overwriting" and not state.hpa_computed:
                 yield state._replace(hpa_computed=True)
         elif state.hpa_computed:
-            scaled = _touch(state.cluster, generation=1)._replace(replicas=SCALED_BY_HPA)
-            yield state._replace(cluster=scaled, hpa_writes=1)
+            yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=state.hpa_writes + 1)
 
     def _workflow(self, state: State) -> Iterator[State]:
         if state.queue:
@@ -135,31 +147,48 @@ class Model:
             yield self._decide_pause(state)
         elif state.stage == "asleep":
             yield state._replace(stage="waking", seen=None, owns_zero=True)
+            if state.pause <= self.reasserts:
+                yield from self._look(state)
         else:
             yield self._decide_wake(state)
+
+    def _look(self, state: State) -> Iterator[State]:
+        """The first look at a sleep under an autoscaler: what it overwrote is paused again, under another pause-id."""
+        seen = state.cluster
+        if seen.replicas > 0 and seen.paused and seen.pause == state.pause:
+            yield state._replace(
+                stage="pausing",
+                seen=seen,
+                pause=state.pause + 1,
+                evaluated=seen.generation,
+                recorded=seen.replicas,
+                touched=True,
+            )
 
     def _decide_pause(self, state: State) -> State:
         assert state.seen is not None
         if state.wake_wanted:
             return _call_off(state)
-        action = self._decided(_offset(state.seen), "pause", state.unknown, state.expired, ORIGINAL, owns_zero=False)
+        action = self._decided(
+            _offset(state), "pause", state.unknown, state.expired, state.recorded, state.pause, owns_zero=False
+        )
         if action[0] == "asleep":
             return state._replace(stage="asleep", seen=None, recorded=state.seen.paused, unknown=False)
         if action[0] != "send-pause":
             return _call_off(state)
         version = state.seen.version
-        return state._replace(
-            queue=(Write("W1", version, count=action[1]), Write("W2", version)), seen=None, recorded=action[1]
-        )
+        record = Write("W1", version, count=action[1], pause=state.pause)
+        return state._replace(queue=(record, Write("W2", version)), seen=None, recorded=action[1])
 
     def _decide_wake(self, state: State) -> State:
         assert state.seen is not None
         kind, count, noted = self._decided(
-            _offset(state.seen),
-            "wake" if state.owns_zero or state.wake_wanted else "call-off",
+            _offset(state),
+            "wake" if state.owns_zero or state.wake_wanted or state.pause > 1 else "call-off",
             state.unknown,
             False,
             state.recorded,
+            state.pause,
             owns_zero=state.owns_zero or state.unknown,
         )
         version = state.seen.version
@@ -173,9 +202,9 @@ class Model:
 
     @cache  # noqa: B019 - a model lives as long as its run
     def _decided(
-        self, seen: Cluster, intent: str, unknown: bool, expired: bool, recorded: int, *, owns_zero: bool
+        self, seen: Cluster, intent: str, unknown: bool, expired: bool, recorded: int, pause: int, *, owns_zero: bool
     ) -> tuple[str, int, str]:
-        record = RECORD.model_copy(update={"original_replicas": recorded})
+        record = RECORD.model_copy(update={"original_replicas": recorded, "pause_id": f"p{pause}"})
         if intent == "pause":
             asked: PauseIntent | WakeIntent = PauseIntent(
                 ref=REF, record=record, generation=1, not_after=NOW if expired else NOW + timedelta(minutes=10)
@@ -227,8 +256,8 @@ class Model:
                 self.violations.append(f"DOWN: at zero after the end: {state}")
             if cluster.paused and not state.late:
                 self.violations.append(f"STALE: a record is left after the end: {state}")
-            if not state.hpa_writes and cluster.replicas not in (0, ORIGINAL):
-                self.violations.append(f"WRONG COUNT: {state}")
+        if cluster.replicas not in (0, cluster.last):
+            self.violations.append(f"WRONG COUNT: {state}")
 
 
 def _call_off(state: State) -> State:
@@ -242,27 +271,64 @@ def _apply(cluster: Cluster, write: Write) -> Cluster | None:
     if write.version != cluster.version:
         return None
     changed = {
-        "W1": cluster._replace(paused=write.count),
+        "W1": cluster._replace(paused=write.count, pause=write.pause),
         "W2": cluster._replace(replicas=0),
         "W3": cluster._replace(replicas=write.count),
-        "W4": cluster._replace(paused=0, noted=write.noted or cluster.noted),
+        "W4": cluster._replace(paused=0, pause=0, noted=write.noted or cluster.noted),
     }[write.kind]
     return cluster if changed == cluster else _touch(changed, generation=1)
+
+
+def _canonical(state: State) -> State:
+    """The same state under numbers of its own: what follows hangs on which versions are current and on how far the
+    generation has moved, never on the figures. A late request under an old version can do nothing any more.
+    """
+    cluster, seen = state.cluster, state.seen
+    current, evaluated = cluster.version, state.evaluated
+    if seen is not None:
+        seen = _renumbered(seen, int(seen.version == current), evaluated)
+    late = state.late
+    if late:
+        late = tuple(
+            (first._replace(version=1), *(later._replace(version=0) for later in rest))
+            for first, *rest in late
+            if first.version == current
+        )
+    queue = state.queue
+    if queue:
+        queue = tuple(write._replace(version=int(write.version == current)) for write in queue)
+    return State(_renumbered(cluster, 1, evaluated), state.stage, seen, queue, *state[4:9], late, *state[10:-1], 1)
+
+
+@cache
+def _renumbered(cluster: Cluster, version: int, evaluated: int) -> Cluster:
+    return cluster._replace(version=version, generation=_ahead(cluster, evaluated))
+
+
+def _ahead(cluster: Cluster, evaluated: int) -> int:
+    return min(cluster.generation - evaluated + 1, _FAR_AHEAD)
 
 
 def _touch(cluster: Cluster, generation: int = 0) -> Cluster:
     return cluster._replace(version=cluster.version + 1, generation=cluster.generation + generation)
 
 
-def _offset(seen: Cluster) -> Cluster:
-    """What a decision may depend on: the version only goes into the write."""
-    return seen._replace(version=1, generation=min(seen.generation, 4))
+def _scale_by_hpa(cluster: Cluster) -> Cluster:
+    return _touch(cluster, generation=1)._replace(replicas=SCALED_BY_HPA, last=SCALED_BY_HPA)
+
+
+def _offset(state: State) -> Cluster:
+    """What a decision may depend on: the version only goes into the write, and of the generation what it is ahead."""
+    assert state.seen is not None
+    ahead = state.seen.generation - state.evaluated
+    return state.seen._replace(version=1, generation=min(1 + ahead, _FAR_AHEAD), last=ORIGINAL)
 
 
 def _observation(seen: Cluster) -> Observation:
     carried: dict[str, str | None] = {}
     if seen.paused:
-        carried |= notes.pause_patch(RECORD.model_copy(update={"original_replicas": seen.paused}))
+        record = RECORD.model_copy(update={"original_replicas": seen.paused, "pause_id": f"p{seen.pause}"})
+        carried |= notes.pause_patch(record)
     if seen.noted:
         carried[notes.RESUMED_AT] = seen.noted
     return Observation(

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,15 @@ class Service:
         path = self.folder / "policy.yaml"
         path.write_text(text)
         self.run("apply", str(path))
+
+
+@contextmanager
+def quiet_service(kubeconfig: Path, folder: Path, cluster: str) -> Iterator[Service]:
+    """A `finops run` with its worker up, and no run of a policy but the first."""
+    made = Service(kubeconfig, folder, cluster=cluster, interval="1h").start()
+    wait_for(lambda: made.ask("status")["worker"], what="the worker")
+    yield made
+    made.stop()
 
 
 def clean_environment() -> dict[str, str]:

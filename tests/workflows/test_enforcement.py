@@ -1,5 +1,6 @@
 """A run of a policy, against the real control plane: who is put to sleep, who is not, and what it costs to find out."""
 
+import asyncio
 import itertools
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from audits import requests
 from cases import policy
-from deployments import create_ready, deployment
+from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom
 
 from activities.snapshot import Hold
@@ -76,6 +77,17 @@ async def test_a_run_puts_to_sleep_what_meets_the_policy_and_nothing_else(bedroo
     assert result.started == 2
     assert result.decisions[Reason.COST_BELOW_THRESHOLD] == 1
     assert [bedroom.replicas(name) for name in ("dear", "also-dear", "cheap")] == [0, 0, 3]
+
+
+async def test_a_run_knows_which_workloads_an_hpa_could_wake_and_asserts_their_sleep(bedroom: Bedroom) -> None:
+    furnish(bedroom, "web", replicas=4)
+    bedroom.autoscale(2, 6)
+    enforcing(bedroom)
+    await run(bedroom)
+    await hibernations(bedroom, "web")
+    await asyncio.to_thread(bedroom.scaled_and_seen, 4)
+    await bedroom.skip(bedroom.handles[0], 0.02)
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 0, what="the re-assert")
 
 
 async def test_a_dry_run_writes_nothing_at_all(bedroom: Bedroom, cluster: LocalCluster) -> None:

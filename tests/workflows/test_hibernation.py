@@ -266,6 +266,22 @@ async def test_a_count_that_is_garbage_gives_way_to_the_workflows_record(bedroom
     assert bedroom.replicas() == 3
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [{"original_replicas": "many"}, {"paused": None}, {"paused_at": "yesterday"}],
+    ids=["count", "mark", "time"],
+)
+async def test_a_damaged_record_is_written_again_from_the_workflows_own(
+    bedroom: Bedroom, damage: dict[str, str | None]
+) -> None:
+    handle = await bedroom.put_to_sleep()
+    before = bedroom.annotations()
+    bedroom.annotate(**damage)
+    await handle.signal(CHECK)
+    await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == before)
+    assert bedroom.replicas() == 0
+
+
 async def test_a_deploy_into_a_sleeper_wakes_it_at_its_count(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
     revision = bedroom.product.deployments.read(bedroom.namespace, "web")

@@ -3,12 +3,14 @@
 import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom
+from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
 from policies.hibernation import HibernationResult, Phase
@@ -48,6 +50,16 @@ async def visible(bedroom: Bedroom, phase: Phase) -> None:
     raise AssertionError(f"no hibernation is {phase}")
 
 
+def hibernation_of(bedroom: Bedroom) -> WorkflowHandle[Any, HibernationResult]:
+    """The one that reconciliation started."""
+    cluster = bedroom.product.settings.cluster
+    handle = bedroom.environment.client.get_workflow_handle(
+        hibernation_id(cluster, bedroom.namespace, "web"), result_type=HibernationResult
+    )
+    bedroom.handles.append(handle)
+    return handle
+
+
 async def test_where_both_records_agree_nothing_is_written_and_nobody_is_told(
     bedroom: Bedroom, cluster: LocalCluster
 ) -> None:
@@ -65,11 +77,7 @@ async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_rec
     await lost.terminate()
     result = await reconcile(bedroom)
     assert result.found[Finding.ADOPTED] >= 1
-    cluster = bedroom.product.settings.cluster
-    adopted = bedroom.environment.client.get_workflow_handle(
-        hibernation_id(cluster, bedroom.namespace, "web"), result_type=HibernationResult
-    )
-    bedroom.handles.append(adopted)
+    adopted = hibernation_of(bedroom)
     status = await bedroom.reach(adopted, Phase.ASLEEP)
     assert status.original_replicas == 3
     assert status.resume_at is not None
@@ -77,6 +85,55 @@ async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_rec
     await adopted.signal(REACTIVATE)
     await bedroom.reach(adopted, Phase.AWAKE)
     assert bedroom.replicas() == 3
+
+
+async def test_a_damaged_record_without_a_workflow_is_restored_from_a_replica_sets_copy(bedroom: Bedroom) -> None:
+    lost = await bedroom.put_to_sleep()
+    whole = bedroom.annotations()
+    await lost.terminate()
+    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert workload is not None
+    read_copies = bedroom.product.replica_sets.copies_of
+    bedroom.deploy_again()
+    await asyncio.to_thread(wait_for, lambda: len(read_copies(workload.ref)) == 2)
+    bedroom.annotate(original_replicas="many")
+    await asyncio.to_thread(wait_for, lambda: read_copies(workload.ref)[0].read() is None)
+    result = await reconcile(bedroom)
+    assert result.found[Finding.ADOPTED] >= 1
+    await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == whole)
+    adopted = hibernation_of(bedroom)
+    assert (await bedroom.reach(adopted, Phase.ASLEEP)).original_replicas == 3
+    await adopted.signal(REACTIVATE)
+    await bedroom.reach(adopted, Phase.AWAKE)
+    assert bedroom.replicas() == 3
+
+
+async def test_a_damaged_record_without_any_copy_is_left_and_told(
+    bedroom: Bedroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = await bedroom.put_to_sleep()
+    await lost.terminate()
+    bedroom.annotate(original_replicas="many")
+    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert workload is not None
+    read_copies = bedroom.product.replica_sets.copies_of
+    await asyncio.to_thread(wait_for, lambda: read_copies(workload.ref)[0].read() is None)
+    before = bedroom.annotations()
+    result = await reconcile(bedroom)
+    assert f"{bedroom.namespace}/web" in result.unreadable
+    assert f"unreadable: {bedroom.namespace}/web" in caplog.text
+    assert (bedroom.replicas(), bedroom.annotations()) == (0, before)
+
+
+async def test_a_damaged_record_is_restored_by_the_hibernation_that_is_open(bedroom: Bedroom) -> None:
+    await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    whole = bedroom.annotations()
+    bedroom.annotate(original_replicas="many")
+    result = await reconcile(bedroom)
+    assert f"{bedroom.namespace}/web" not in result.unreadable
+    await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == whole)
+    assert bedroom.replicas() == 0
 
 
 async def test_an_overdue_sleeper_is_adopted_and_woken_at_once(bedroom: Bedroom) -> None:

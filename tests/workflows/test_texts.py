@@ -51,6 +51,11 @@ def test_the_page_of_a_sleeper_tells_what_comes_back_when_and_how_to_wake_it() -
         assert part in page
 
 
+def test_the_page_of_one_kept_awake_tells_until_when_and_why() -> None:
+    page = describe(HibernationStatus(phase=Phase.AWAKE, ref=REF, awake_until=WAKE, awake_because="contested"), "")
+    assert "Not paused before: 2026-11-24T07:00:00Z (contested)" in page
+
+
 def test_trouble_is_shown_with_the_promise_to_go_on() -> None:
     page = describe(HibernationStatus(phase=Phase.RESUME_FAILING, ref=REF, trouble="quota exceeded"), "")
     assert "quota exceeded" in page

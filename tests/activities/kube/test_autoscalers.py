@@ -6,10 +6,12 @@ import pytest
 from httpanswers import Answer, AnsweringServer
 
 from activities.errors import Denied
-from activities.kube.autoscalers import read_autoscalers
+from activities.kube.autoscalers import read_autoscalers, read_bounds
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from policies.checks import Autoscalers
+from policies.contesting import Bounds
+from policies.workload import WorkloadRef
 
 Connect = Callable[..., KubeTransport]
 
@@ -85,6 +87,35 @@ def test_wrong_credentials_are_no_missing_right(connect: Connect) -> None:
         found_by(connect, Answer(401), NO_KEDA)
 
 
+def bounded(name: str, target: dict[str, str] = WEB, **spec: int) -> dict[str, Any]:
+    item = scaler(name, target)
+    return {**item, "spec": {**item["spec"], **spec}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(listing(bounded("a", minReplicas=2, maxReplicas=6)), Bounds(low=2, high=6), id="both bounds"),
+        pytest.param(listing(bounded("a", maxReplicas=6)), Bounds(low=1, high=6), id="the default of Kubernetes"),
+        pytest.param(listing(bounded("a", minReplicas=0, maxReplicas=6)), Bounds(low=0, high=6), id="down to zero"),
+        pytest.param(listing(), None, id="no HPA"),
+        pytest.param(listing(bounded("a", {**WEB, "name": "api"}, maxReplicas=6)), None, id="another's HPA"),
+        pytest.param(listing(bounded("a", maxReplicas=6), bounded("b", maxReplicas=9)), None, id="two HPAs"),
+        pytest.param(listing(bounded("keda-hpa-web", maxReplicas=6)), None, id="KEDA's"),
+        pytest.param(Answer(403), None, id="forbidden"),
+        pytest.param(Answer(401), None, id="wrong credentials"),
+        pytest.param(Answer(503), None, id="no answer"),
+        pytest.param(Answer(200, b"[]"), None, id="nonsense"),
+    ],
+)
+def test_bounds_of_the_one_autoscaler_of_a_deployment(
+    connect: Connect, answer: Answer, expected: Bounds | None
+) -> None:
+    with AnsweringServer(answer) as server:
+        transport = connect(server.url)
+        assert read_bounds(transport, WorkloadRef(namespace="shop", name="web")) == expected
+
+
 @pytest.mark.cluster
 def test_a_real_autoscaler_is_found(cluster: LocalCluster, transport: KubeTransport, namespace: str) -> None:
     cluster.objects.create(
@@ -98,8 +129,11 @@ def test_a_real_autoscaler_is_found(cluster: LocalCluster, transport: KubeTransp
     found = read_autoscalers(transport)
     assert found is not None
     assert f"{namespace}/web" in found.horizontal
+    assert read_bounds(transport, WorkloadRef(namespace=namespace, name="web")) == Bounds(low=1, high=3)
 
 
 @pytest.mark.cluster
 def test_without_the_right_it_is_unknown(as_service_account: Callable[..., KubeTransport]) -> None:
-    assert read_autoscalers(as_service_account()) is None
+    transport = as_service_account()
+    assert read_autoscalers(transport) is None
+    assert read_bounds(transport, WorkloadRef(namespace="shop", name="web")) is None

@@ -109,7 +109,6 @@ def test_the_rollout_is_read_from_status_and_its_condition() -> None:
         available_replicas=2,
         progressing_reason="NewReplicaSetAvailable",
         progressing_updated_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
-        progressing_status="True",
     )
 
 

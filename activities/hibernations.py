@@ -1,0 +1,76 @@
+"""Open hibernations as visibility shows them: one query and one reader, for reconciliation and for the commands.
+
+Visibility is a moment behind. It is good for showing and for finding what is wrong, never for deciding a write.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecution
+
+from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
+from policies.hibernation import ASLEEP_PHASES, Phase
+from policies.names import HIBERNATION, TROUBLE
+from policies.reconciling import OpenHibernation
+
+DEPLOYMENT_MEMO = "deployment"
+"""`namespace/name`, in the memo of those hibernations whose id had to be shortened."""
+
+
+class ListedHibernation(OpenHibernation):
+    """An open hibernation, with what people ask about it."""
+
+    workflow_id: str
+    run_id: str
+    namespace: str
+    name: str
+    since: datetime
+    saved_per_day: float | None = None
+    """While there is something to give back; in the currency of the cost source."""
+    trouble: str = ""
+    """What keeps it from going on."""
+
+
+def open_query(cluster: str, *, namespace: str | None = None, policy: str | None = None) -> str:
+    """The visibility query for a cluster's open hibernations. All values are names that were validated."""
+    parts = [f"WorkflowType = '{HIBERNATION}'", f"Cluster = '{cluster}'", "ExecutionStatus = 'Running'"]
+    if namespace is not None:
+        parts.append(f"WorkloadNamespace = '{namespace}'")
+    if policy is not None:
+        parts.append(f"Policy = '{policy}'")
+    return " AND ".join(parts)
+
+
+async def list_open(client: Client, query: str, *, page_size: int = 500) -> AsyncIterator[ListedHibernation]:
+    """The open hibernations that a query finds. Raises RPCError."""
+    async for execution in client.list_workflows(query, page_size=page_size):
+        yield await _as_listed(execution)
+
+
+async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
+    attributes = execution.typed_search_attributes
+    phase = attributes.get(HIBERNATION_STATE)
+    known = Phase(phase) if phase in set(Phase) else Phase.PAUSING  # in doubt: one that nobody is to disturb
+    namespace, name = await _workload_of(execution)
+    return ListedHibernation(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        namespace=attributes.get(WORKLOAD_NAMESPACE) or namespace,
+        name=name,
+        policy=attributes.get(POLICY) or "",
+        phase=known,
+        since=execution.start_time,
+        resume_at=attributes.get(RESUME_AT),
+        saved_per_day=attributes.get(SAVED_PER_DAY) if known in ASLEEP_PHASES else None,
+        trouble=str(await execution.memo_value(TROUBLE, default="")),
+    )
+
+
+async def _workload_of(execution: WorkflowExecution) -> tuple[str, str]:
+    """Namespace and name of the Deployment: from the memo where there is one, else from the id."""
+    if DEPLOYMENT_MEMO in execution.raw_info.memo.fields:
+        told = await execution.memo_value(DEPLOYMENT_MEMO, type_hint=str)
+        namespace, _, name = told.partition("/")
+        return namespace, name
+    *_, namespace, name = execution.id.split("/")
+    return namespace, name

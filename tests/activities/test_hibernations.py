@@ -1,0 +1,55 @@
+"""Open hibernations as a real Temporal's visibility shows them."""
+
+import asyncio
+
+import pytest
+from cases import NOW
+from temporalio.client import Client
+
+from activities.hibernations import ListedHibernation, list_open, open_query
+from activities.starting import start_hibernation
+from policies.annotations import Because, PauseRecord, WakeNote
+from policies.costs import HourlyCost
+from policies.hibernation import Hibernation, Phase
+from policies.workload import WorkloadRef
+from worker.attributes import register_attributes
+
+pytestmark = pytest.mark.temporal
+
+RECORD = PauseRecord(
+    pause_id="p-1",
+    instance="me",
+    policy="idle-dev",
+    paused_at=NOW,
+    original_replicas=3,
+    resume_at=NOW,
+    cost=HourlyCost(amount=0.5, currency="USD", source="price list"),
+)
+NOTE = WakeNote(resumed_at=NOW, awake_until=NOW, because=Because.PERSON)
+
+
+async def listed(client: Client, hibernation: Hibernation) -> ListedHibernation:
+    """The only open hibernation of this cluster, as soon as visibility shows it."""
+    await register_attributes(client)
+    await start_hibernation(client, hibernation)
+    for _ in range(200):
+        rows = [row async for row in list_open(client, open_query(hibernation.cluster))]
+        if rows:
+            (row,) = rows
+            return row
+        await asyncio.sleep(0.05)
+    raise AssertionError("it is not shown")
+
+
+@pytest.mark.parametrize("name", ["web", "w" * 253], ids=["short", "too long for an id"])
+async def test_a_workload_is_listed_under_its_true_name(temporal_client: Client, name: str) -> None:
+    ref = WorkloadRef(namespace="dev-shop", name=name)
+    row = await listed(temporal_client, Hibernation(cluster=f"c-{len(name)}", instance="me", ref=ref, sleep=RECORD))
+    assert (row.namespace, row.name, row.phase) == ("dev-shop", name, Phase.ASLEEP)
+    assert (row.policy, row.resume_at, row.saved_per_day) == ("idle-dev", NOW, 12.0)
+
+
+async def test_one_that_is_kept_awake_saves_nothing(temporal_client: Client) -> None:
+    ref = WorkloadRef(namespace="dev-shop", name="web")
+    row = await listed(temporal_client, Hibernation(cluster="c-awake", instance="me", ref=ref, awake=NOTE))
+    assert (row.phase, row.resume_at, row.saved_per_day) == (Phase.AWAKE, None, None)

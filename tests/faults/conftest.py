@@ -1,0 +1,75 @@
+"""All suites of one run are played together, each Deployment its own case: the long delays would take hours else."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from faults.report import Report
+from faults.run import Result, play
+from faults.stage import open_stage
+from faults.suites import (
+    Case,
+    double_faults,
+    error_codes,
+    interferences,
+    listing_errors,
+    short_lived_states,
+    single_faults,
+    stale_reads,
+    wire_faults,
+)
+
+from localcluster import LocalCluster
+
+SUITES = {
+    "single faults": single_faults,
+    "double faults": double_faults,
+    "wire faults": wire_faults,
+    "interference": interferences,
+    "error codes": error_codes,
+    "stale reads": stale_reads,
+    "short-lived states": short_lived_states,
+}
+
+
+@pytest.fixture(scope="session")
+def report(request: pytest.FixtureRequest) -> Iterator[Report]:
+    """What every suite came to: printed at the end, and written where `--fault-report` says."""
+    gathered = Report()
+    yield gathered
+    path: Path | None = request.config.getoption("--fault-report")
+    if path is not None and gathered.rows:
+        path.write_text(gathered.as_document())
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and gathered.rows:
+        terminal.write_line("")
+        terminal.write_line(gathered.as_table())
+
+
+@pytest.fixture(scope="session")
+async def results(
+    request: pytest.FixtureRequest,
+    cluster: LocalCluster,
+    temporal: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Result]:
+    """What the suites of the chosen tests came to."""
+    wanted = {marker.args[0] for item in request.session.items for marker in item.iter_markers("suite")}
+    lines: list[str] = request.config.getoption("--case")
+    suites = {
+        name: [case for case in make() if not lines or case.line in lines]
+        for name, make in SUITES.items()
+        if name in wanted
+    }
+    if lines:
+        known = {case.line for cases in suites.values() for case in cases}
+        suites["replayed"] = [Case.parse(line) for line in lines if line not in known]
+    folder = tmp_path_factory.mktemp("faults")
+    kubectl = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
+    assert kubectl is not None
+    listing = listing_errors() if "error codes" in wanted and not lines else []
+    async with open_stage(cluster, temporal, folder, kubectl) as stage:
+        played = await play(stage, suites, listing)
+    return {result.suite: result for result in played}

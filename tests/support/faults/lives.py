@@ -1,0 +1,84 @@
+"""The life of one subject: paused, extended, woken, and again, with what its case has in store."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
+
+from faults.actors import ACTORS, STROKES
+from faults.invariants import AFTER
+from faults.plans import Plan
+from faults.points import Point
+from faults.stage import Stage
+from faults.subjects import Subject
+from faults.suites import Case
+from policies.hibernation import HibernationStatus, Phase, Until
+from policies.names import EXTEND, KEEP_AWAKE, REACTIVATE
+
+NOTICED_WITHIN = 13.0
+"""Seconds: two reconciliations after somebody interfered; what still sleeps then is woken."""
+AWAKE = (Phase.COOLING, Phase.AWAKE)
+_AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
+_AWAKE_FOR = timedelta(seconds=40)
+_UPDATE_PATIENCE = timedelta(seconds=150)
+
+
+async def live(stage: Stage, subject: Subject, case: Case) -> None:
+    """All lives of a subject, to their end."""
+    subject.plan = Plan(case.faults)
+    if case.gap in _AT:
+        side, point = _AT[case.gap]
+        hooks = subject.before if side == "before" else subject.after
+        hooks[point, 1] = partial(_strike, stage, subject, case)
+    for _ in range(case.lives):
+        if case.is_called_off:
+            await _call_off(stage, subject)
+        await _sleep_once(stage, subject, case)
+    subject.cycle = AFTER
+
+
+async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
+    if not await stage.pause(subject):
+        return
+    phase = await stage.reach(subject, Phase.ASLEEP, *AWAKE)
+    if case.gap == "asleep":
+        await asyncio.to_thread(_strike, stage, subject, case)
+    if case.gap in {"asleep", "before W2", "after W2"} and phase == Phase.ASLEEP:
+        await stage.reach(subject, *AWAKE, within=NOTICED_WITHIN)
+    if phase == Phase.ASLEEP and case.is_extended:
+        await _ask(stage, subject, EXTEND, timedelta(hours=20))
+    wish = {"by": "the case"}
+    if case.is_kept_awake:
+        wish["until"] = (datetime.now(UTC) + _AWAKE_FOR).isoformat()
+    with suppress(RPCError):
+        await stage.handle(subject).signal(REACTIVATE, wish)
+    if case.is_kept_awake and await stage.reach(subject, *AWAKE):
+        await _ask(stage, subject, KEEP_AWAKE, 2 * _AWAKE_FOR)
+    await stage.reach(subject)
+
+
+async def _call_off(stage: Stage, subject: Subject) -> None:
+    """A pause whose first write has an unknown outcome, and that somebody forbids meanwhile."""
+    exclude = partial(stage.actors.annotate, *subject.key)
+    subject.called_off = partial(exclude, exclude="true")
+    if await stage.pause(subject):
+        await stage.reach(subject)
+    await asyncio.to_thread(exclude, exclude=None)
+
+
+async def _ask(stage: Stage, subject: Subject, update: str, later: timedelta) -> None:
+    """A person's update. That it is refused where it comes too late is part of the game."""
+    until = (datetime.now(UTC) + later).replace(microsecond=0)
+    with suppress(WorkflowUpdateFailedError, RPCError):
+        await stage.handle(subject).execute_update(
+            update, Until(until=until, by="the case"), result_type=HibernationStatus, rpc_timeout=_UPDATE_PATIENCE
+        )
+
+
+def _strike(stage: Stage, subject: Subject, case: Case) -> None:
+    for stroke in case.strokes:
+        action = ACTORS.get(stroke) or STROKES[stroke]
+        action(stage.actors, *subject.key)

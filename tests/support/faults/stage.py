@@ -1,0 +1,257 @@
+"""The real parts of a fault case put together: control plane, Temporal, the product's worker, the proxy between."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import yaml
+from cases import policy
+from deployments import deployment, wait_for
+from hibernations import COST, Source
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from activities.kube.deployments import Deployments
+from activities.kube.transport import KubeTransport
+from activities.starting import start_hibernation
+from activities.visibility import HIBERNATION_STATE
+from faults.actors import Actors
+from faults.proxy import FaultProxy
+from faults.revisions import Revisions
+from faults.silence import Silence
+from faults.subjects import Subject
+from faults.suites import Case
+from localcluster import ApiError, LocalCluster, ObjectClient
+from policies.annotations import PREFIX
+from policies.hibernation import Hibernation, HibernationResult, PauseOrder, Phase
+from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, task_queue
+from policies.reconciling import Reconcile, ReconcileResult
+from policies.workload import observe
+from worker.assembly import running_workers
+from worker.attributes import register_attributes
+from worker.cluster import Cluster
+from worker.settings import Settings
+
+CLUSTER = "faults"
+NAMESPACE = "faults"
+REPLICAS = 2
+LOOK_SECONDS = 0.7
+RECONCILE_SECONDS = 5.0
+_SEEN_WITHIN = 4.0
+_MANIFESTS = Path(__file__).parents[3] / "deploy" / "manifests"
+
+
+@dataclass
+class Stage:
+    """Where cases are played."""
+
+    client: Client
+    product: Cluster
+    direct: Deployments
+    """The Deployments past the proxy, for the evaluation that a case begins with."""
+    proxy: FaultProxy
+    revisions: Revisions
+    silence: Silence
+    actors: Actors
+    open: dict[str, str] = field(default_factory=dict)
+    """The phase of every open hibernation, as visibility shows it."""
+    reconciled: list[ReconcileResult] = field(default_factory=list)
+    looked: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def furnish(self, cases: list[Case]) -> list[Subject]:
+        """A Deployment for each case, ready."""
+        objects = self.actors.objects
+        subjects = [Subject(NAMESPACE, f"case-{number:04d}") for number in range(len(cases))]
+        wanted = {subject.key: deployment(*subject.key, replicas=REPLICAS) for subject in subjects}
+        self.actors.manifests = wanted
+        for subject, case in zip(subjects, cases, strict=True):
+            if case.reads_stale:
+                self.revisions.keep_whole(*subject.key)
+        objects.create_all(wanted.values())
+        for subject, case in zip(subjects, cases, strict=True):
+            if case.needs_an_older_revision:
+                self.actors.run(subject.namespace, "set", "image", f"deployment/{subject.name}", "main=example/app:2")
+            if case.needs_an_autoscaler:
+                subject.autoscaled = True
+                objects.create(_autoscaler(subject))
+        wait_for(self._are_ready, seconds=300, what="the Deployments of the cases")
+        for subject in subjects:
+            self.proxy.watch_over(subject)
+            self.silence.subjects[subject.key] = subject
+        return subjects
+
+    def _are_ready(self) -> bool:
+        return all(
+            item.get("status", {}).get("observedGeneration") == item["metadata"]["generation"]
+            and item["status"].get("availableReplicas", 0) == item["status"].get("updatedReplicas", 0) == REPLICAS
+            and item["status"].get("replicas") == REPLICAS
+            for item in self.actors.objects.list(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments")
+        )
+
+    def handle(self, subject: Subject) -> WorkflowHandle[object, HibernationResult]:
+        """Its hibernation."""
+        return self.client.get_workflow_handle(hibernation_id(CLUSTER, *subject.key), result_type=HibernationResult)
+
+    async def pause(self, subject: Subject) -> bool:
+        """Start a hibernation, as an enforcement would on what it just evaluated. False where there is nothing to."""
+        workload = await asyncio.to_thread(self.direct.read, *subject.key)
+        if workload is None or workload.replicas == 0:
+            return False
+        subject.cycle += 1
+        await start_hibernation(
+            self.client,
+            Hibernation(
+                cluster=CLUSTER,
+                instance="me",
+                ref=workload.ref,
+                pause=PauseOrder(
+                    seen=observe(workload, PREFIX),
+                    policy="idle-dev",
+                    not_after=datetime.now(UTC) + timedelta(minutes=10),
+                    resume_after=timedelta(hours=10),
+                    cost=COST,
+                    autoscaled=subject.autoscaled,
+                ),
+            ),
+        )
+        return True
+
+    def phase(self, subject: Subject) -> str:
+        """The phase visibility shows, or nothing."""
+        return self.open.get(hibernation_id(CLUSTER, *subject.key), "")
+
+    async def reach(self, subject: Subject, *phases: Phase, within: float = 300.0) -> str:
+        """Wait for one of these phases, or for the end (answered as nothing)."""
+        deadline = asyncio.get_running_loop().time() + within
+        began = asyncio.get_running_loop().time()
+        while True:
+            phase = self.phase(subject)
+            if phase in phases:
+                return phase
+            now = asyncio.get_running_loop().time()
+            if not phase and now - began > _SEEN_WITHIN and await self.is_over(subject):
+                return ""
+            if now > deadline:
+                return phase
+            async with self.looked:
+                await self.looked.wait()
+
+    async def is_over(self, subject: Subject) -> bool:
+        """Whether no hibernation of it is open; when the last one was closed is noted."""
+        try:
+            description = await self.handle(subject).describe()
+        except RPCError:
+            return True
+        if description.status is WorkflowExecutionStatus.RUNNING:
+            return False
+        if description.close_time is not None:
+            subject.ended.setdefault(subject.cycle, description.close_time.timestamp())
+        return True
+
+    async def keep_looking(self) -> None:
+        """Ask visibility for all of them, again and again."""
+        query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{CLUSTER}' AND ExecutionStatus = 'Running'"
+        while True:
+            found = {
+                execution.id: execution.typed_search_attributes.get(HIBERNATION_STATE) or ""
+                async for execution in self.client.list_workflows(query, page_size=1000)
+            }
+            async with self.looked:
+                self.open = found
+                self.looked.notify_all()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def keep_reconciling(self) -> None:
+        """What the Schedule does every five minutes, here every few seconds."""
+        for number in itertools.count(1):
+            await asyncio.sleep(RECONCILE_SECONDS)
+            self.reconciled.append(
+                await self.client.execute_workflow(
+                    RECONCILIATION,
+                    Reconcile(cluster=CLUSTER),
+                    id=f"reconcile/{CLUSTER}-{number}",
+                    task_queue=task_queue(CLUSTER),
+                    result_type=ReconcileResult,
+                )
+            )
+
+
+@asynccontextmanager
+async def open_stage(cluster: LocalCluster, address: str, folder: Path, kubectl: str) -> AsyncIterator[Stage]:
+    """Everything up, with the worker behind the proxy."""
+    cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+    identity = _install(cluster)
+    silence, source = Silence(), Source()
+    source.reset()
+    source.policies = (policy(resumeAfter="10h", cooldownWindow="1s"),)
+    async with AsyncExitStack() as stack:
+        revisions = stack.enter_context(Revisions(cluster.objects))
+        proxy = stack.enter_context(FaultProxy(cluster, revisions))
+        client = await Client.connect(address, data_converter=pydantic_data_converter, interceptors=[silence])
+        await register_attributes(client)
+        settings = Settings(
+            cluster=CLUSTER,
+            kubeconfig=proxy.kubeconfig(folder / "kubeconfig", identity),
+            state_dir=folder / "state",
+            pauses_per_second=500,
+        )
+        product = Cluster.connect(settings, instance="me")
+        stack.callback(product.transport.close)
+        stage = Stage(
+            client=client,
+            product=product,
+            direct=Deployments(KubeTransport.connect(cluster.kubeconfig)),
+            proxy=proxy,
+            revisions=revisions,
+            silence=silence,
+            actors=Actors(cluster, kubectl, {}),
+        )
+        await stack.enter_async_context(running_workers(client, product, source.snapshot, product.identity()))
+        chores = [asyncio.create_task(stage.keep_looking()), asyncio.create_task(stage.keep_reconciling())]
+        try:
+            yield stage
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+
+
+def _install(cluster: LocalCluster) -> Path:
+    """The shipped role for the shipped service account; a kubeconfig with its real token, once its rights hold."""
+    for file in ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml"):
+        for item in yaml.safe_load_all((_MANIFESTS / file).read_text(encoding="utf-8")):
+            with suppress(ApiError):  # another test may have installed it
+                cluster.objects.create(item)
+    account = ("finops-enforcer", "finops-enforcer")
+    wait_for(lambda: _may_list(cluster.objects_as(*account)), what="the rights of the service account")
+    return cluster.kubeconfig_for(*account)
+
+
+def _may_list(client: ObjectClient) -> bool:
+    with client, suppress(ApiError):
+        return bool(client.get("/apis/apps/v1/deployments", limit=1))
+    return False
+
+
+def _autoscaler(subject: Subject) -> dict[str, object]:
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"namespace": subject.namespace, "name": subject.name},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": subject.name},
+            "minReplicas": 1,
+            "maxReplicas": 5,
+            "metrics": [
+                {
+                    "type": "Resource",
+                    "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}},
+                }
+            ],
+        },
+    }

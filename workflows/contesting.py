@@ -1,0 +1,83 @@
+"""Putting a workload to sleep again whose HPA wrote over our zero, and giving up loudly where it goes on."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.contests import ContestActivities, ContestedOrder, RecallOrder
+from policies.annotations import Because
+from policies.contesting import MEMORY_OF_REASSERTS, MOST_REASSERTS, is_contested
+from policies.hibernation import Check, Phase
+from policies.workload import Observation
+from workflows import options
+from workflows.endings import NothingLeft, Woken, woken_by_request
+from workflows.life import Life
+from workflows.pausing import fall_asleep
+
+
+async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | NothingLeft | None:
+    """Pause again what was seen, under a new pause-id and a record of the count it now has. None: it sleeps again.
+
+    Whatever stands in the way leaves it running. The old record is cleared then by the wake that follows.
+    """
+    assert life.order is not None
+    assert life.sleep is not None
+    left_running = Woken(Because.PERSON, sentence, outcome="woken by someone", owns_zero=False)
+    before = await _reasserts(life)
+    if life.requests.wake is not None:
+        return woken_by_request(life)
+    if before is None:
+        return left_running
+    if is_contested(before, workflow.now()):
+        return replace(
+            left_running,
+            because=Because.CONTESTED,
+            outcome="contested",
+            sentence=f"{sentence}, inside the bounds of its HPA, although it was put to sleep again "
+            f"{MOST_REASSERTS} times within a day",
+        )
+    life.reasserts = (*life.reasserts, workflow.now())
+    extended_until = life.sleep.extended_until
+    finished, attempt = await fall_asleep(life, life.order.model_copy(update={"seen": seen}))
+    if finished.end == "asleep":
+        life.sleep = life.sleep.model_copy(update={"extended_until": extended_until})
+        if extended_until is not None:
+            life.requests.check = life.requests.check or Check()
+        life.enter(Phase.ASLEEP)
+        return None
+    if finished.end == "gone":
+        return NothingLeft("gone", finished.sentence)
+    if life.requests.wake is not None:
+        return replace(woken_by_request(life), attempt=attempt, owns_zero=False)
+    return replace(left_running, sentence=f"{sentence}, and was not paused again: {finished.sentence}", attempt=attempt)
+
+
+async def tell_contested(life: Life, sentence: str) -> None:
+    """One alert. The wake does not depend on it."""
+    try:
+        await workflow.execute_activity_method(
+            ContestActivities.tell_contested,
+            ContestedOrder(ref=life.hibernation.ref, sentence=sentence),
+            summary=f"tell that {life.hibernation.ref} is contested",
+            **options.TELL,
+        )
+    except ActivityError:
+        workflow.logger.warning("%s is contested, and nobody could be told: %s", life.hibernation.ref, sentence)
+
+
+async def _reasserts(life: Life) -> tuple[datetime, ...] | None:
+    """All of this workload within the last day, also by hibernations that have ended. None where nobody can say."""
+    if is_contested(life.reasserts, workflow.now()):
+        return life.reasserts
+    try:
+        recalled = await workflow.execute_activity_method(
+            ContestActivities.recall_reasserts,
+            RecallOrder(since=workflow.now() - MEMORY_OF_REASSERTS),
+            summary=f"how often was {life.hibernation.ref} put to sleep again",
+            **options.LIST,
+        )
+    except ActivityError:
+        return None
+    return life.reasserts + recalled.reasserts
