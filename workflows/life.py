@@ -77,9 +77,16 @@ class Life:
         return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
 
     async def consult(
-        self, record: PauseRecord | None = None, gone_policy: str = "", *, autoscaled: bool = False
+        self,
+        record: PauseRecord | None = None,
+        gone_policy: str = "",
+        *,
+        autoscaled: bool = False,
+        call: options.CallOptions = options.CONSULT,
     ) -> Consultation:
-        """One fresh read, and what the policies say. Retried for ever. `autoscaled` asks for its HPA's bounds too."""
+        """One fresh read, and what the policies say. Retried for ever, unless `call` has a limit: then it raises
+        ActivityError. `autoscaled` asks for its HPA's bounds too.
+        """
         return await workflow.execute_activity_method(
             ConsultActivities.consult,
             ConsultOrder(
@@ -90,7 +97,7 @@ class Life:
                 autoscaled=autoscaled,
             ),
             summary=f"read {self.hibernation.ref}",
-            **options.CONSULT,
+            **call,
         )
 
     async def is_gone_for_good(self) -> bool:

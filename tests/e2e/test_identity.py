@@ -5,10 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
+from accounts import dismiss, enroll, grant, worker_rules
 from audits import writes
 from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
 from google.protobuf.duration_pb2 import Duration
@@ -16,8 +15,6 @@ from services import Service, enforcing
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
-from activities.errors import Denied
-from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from localcluster.objects import Object
 from policies.names import hibernation_id, reconcile_id
@@ -25,7 +22,6 @@ from worker.connection import Target, connect_to
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
-RBAC = Path(__file__).parents[2] / "deploy" / "manifests" / "rbac.yaml"
 WRONG = "this is another cluster"
 
 
@@ -250,47 +246,6 @@ def test_the_wrong_context_after_a_restart_refuses_to_start_and_writes_nowhere(
     assert writes(elsewhere) == written[1]
 
 
-def enroll(cluster: LocalCluster, account: str) -> Path:
-    """A service account of this name with the rights of a worker, and its kubeconfig."""
-    cluster.objects.create(
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": "default"}}
-    )
-    return cluster.kubeconfig_for("default", account)
-
-
-def dismiss(cluster: LocalCluster, account: str, kubeconfig: Path) -> None:
-    """The account goes. For some seconds the API server still remembers that its token was good."""
-    cluster.objects.delete(f"/api/v1/namespaces/default/serviceaccounts/{account}")
-    transport = KubeTransport.connect(kubeconfig)
-
-    def is_refused() -> bool:
-        try:
-            transport.request("GET", "/api")
-        except Denied as error:
-            return error.status == 401
-        return False
-
-    wait_for(is_refused, what="the token to be refused")
-    transport.close()
-
-
-def grant(cluster: LocalCluster, account: str) -> None:
-    """The role of a worker, for this service account."""
-    role: dict[str, Any]
-    role, _ = yaml.safe_load_all(RBAC.read_text(encoding="utf-8"))
-    role["metadata"]["name"] = account
-    cluster.objects.create(role)
-    cluster.objects.create(
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "ClusterRoleBinding",
-            "metadata": {"name": account},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": account},
-            "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": "default"}],
-        }
-    )
-
-
 @pytest.mark.parametrize("how", ["another current context", "the same context leads elsewhere"])
 def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_cluster(
     how: str,
@@ -303,7 +258,7 @@ def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_c
     account = f"worker-{namespace}"
     for each in (cluster, elsewhere):
         furnish(each, namespace, deployment(namespace, "web", replicas=3), deployment(namespace, "api", replicas=2))
-        grant(each, account)
+        grant(each, account, worker_rules())
     here, there = enroll(cluster, account), enroll(elsewhere, account)
     kubeconfig = merged(tmp_path / "kubeconfig", here, there, current="here")
     service = install(kubeconfig, f"changing-{namespace}", "me").start_worker()
