@@ -171,13 +171,19 @@ def measure(bench: Bench, rounds: int) -> None:
         terminate(bare)
     requests = statistics.median(timed(lambda where=where: bare_wake(bench, *where)) for where in bench.workloads[:20])
     floor = f"{statistics.median(starts):.2f} (start of a worker) + {requests:.3f} (GET and 2 PATCHes)"
-    for way, (_, _, target) in ways.items():
+    for way, (_, amid, target) in ways.items():
         of = played[way]
-        first, last = (statistics.median(getattr(each, name) for each in of) for name in ("first", "last"))
-        bench.tell(f"{way} to the first awake, median s", round(first, 2), floor=floor, target=target)
-        bench.tell(f"{way} to the first awake, worst s", round(max(each.first for each in of), 2))
-        bench.tell(f"{way} to the last awake, median s", round(last, 1))
+        if not amid:
+            first = [each.first for each in of]
+            bench.tell(f"{way} to the first awake, median s", median(first), floor=floor, target=target)
+            bench.tell(f"{way} to the first awake, worst s", round(max(first), 2))
+        bench.tell(f"{way} to the last awake, median s", median([each.last for each in of]))
         bench.tell(f"{way}: right of {len(bench.workloads)}, worst", min(each.right for each in of), target="all")
+
+
+def median(seconds: list[float]) -> float:
+    """Rounded to hundredths."""
+    return round(statistics.median(seconds), 2)
 
 
 def main() -> None:

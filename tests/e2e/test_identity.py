@@ -1,7 +1,10 @@
 """Two installations on one cluster, and two clusters for one installation: nothing of the other's is touched."""
 
 import json
+import os
 import re
+import shlex
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +22,11 @@ from localcluster import LocalCluster
 from localcluster.objects import Object
 from policies.names import hibernation_id, reconcile_id
 from worker.connection import Target, connect_to
+from worker.processes import find_program
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 WRONG = "this is another cluster"
 WAKING = {"resuming", "resume-failing"}
 
@@ -323,5 +328,24 @@ async def test_a_cluster_that_was_made_anew_under_the_same_name_is_left_alone(
         wait_for(lambda: renamed.ask("status")["reconciliation"] is not None, what="a reconciliation")
         assert renamed.ask("status")["hibernations"] == []
         assert counts(new, "dev", "web", "api") == [0, 0]
-        assert writes(new) == []
         assert phase(service, "dev", "web") in WAKING
+
+        # Or the old name again, once the old cluster is forgotten.
+        forget("reborn", temporal)
+        wait_for(lambda: service.ask("status")["hibernations"] == [], what="the old hibernations to be ended")
+        service.start_worker()
+        wait_for(lambda: service.ask("status")["reconciliation"] is not None, what="a reconciliation")
+        assert service.ask("status")["hibernations"] == []
+        assert counts(new, "dev", "web", "api") == [0, 0]
+        assert writes(new) == []
+
+
+def forget(name: str, temporal: str) -> None:
+    """What docs/operations.md says, for a cluster of this name."""
+    program = find_program("temporal")
+    text = OPERATIONS.read_text(encoding="utf-8")
+    lines = [line.replace("dev", name) for line in text.splitlines() if re.match("temporal (workflow|schedule) ", line)]
+    assert len(lines) == 2
+    for line in lines:
+        command = [str(program), *shlex.split(line)[1:]]
+        subprocess.run(command, env={**os.environ, "TEMPORAL_ADDRESS": temporal}, check=True, capture_output=True)
