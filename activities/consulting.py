@@ -3,10 +3,12 @@ starts from. A quorum read of that one object, never a list and never a cache.
 """
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
 
+from activities.clocks import Clocks
 from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
@@ -18,7 +20,7 @@ from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
-from policies.wanting import all_wishes, as_sleeper, wants_asleep
+from policies.wanting import all_wishes, as_sleeper, latest_wish
 from policies.workload import Workload, WorkloadRef, observe
 
 
@@ -31,11 +33,13 @@ class ConsultActivities:
         snapshots: Snapshots,
         verify_cluster: Callable[[], object],
         read_bounds: Callable[[WorkloadRef], Bounds | None],
+        clocks: Clocks,
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
         self._read_bounds = read_bounds
+        self._clocks = clocks
 
     @activity.defn
     def consult(self, order: ConsultOrder) -> Consultation:
@@ -44,17 +48,18 @@ class ConsultActivities:
         A 404, or another object of the same name, counts only under the right cluster: a kubeconfig that points
         elsewhere raises IdentityMismatch.
         """
+        moment = self._clocks.mark(activity.info().started_time)
         with told_to_temporal(f"read {order.ref}"):
             workload = self._deployments.read(order.ref.namespace, order.ref.name)
             if workload is None or order.ref.uid not in {"", workload.ref.uid}:
                 self._verify_cluster()
             if workload is None:
                 return Consultation()
-        snapshot = self._snapshots()
+        ahead, snapshot = self._clocks.compare(moment).temporal_ahead, self._snapshots()
         seen = observe(workload, PREFIX)
         if order.record is None:
-            return Consultation(seen=seen, held=snapshot.hold is not None)
-        return _consult_policies(workload, order, order.record, snapshot).model_copy(
+            return Consultation(seen=seen, held=snapshot.hold is not None, temporal_ahead=ahead)
+        return _consult_policies(workload, order, order.record, snapshot, ahead).model_copy(
             update={"seen": seen, "raised": self._who_raised(workload, order, snapshot.policy(order.record.policy))}
         )
 
@@ -65,26 +70,36 @@ class ConsultActivities:
         return who_raised(workload, policy, self._read_bounds(order.ref) if order.autoscaled else None)
 
 
-def _consult_policies(workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot) -> Consultation:
+def _consult_policies(
+    workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot, ahead: timedelta
+) -> Consultation:
+    """Where Temporal's clock and the cluster's differ the policies are asked at both times, and each that wants the
+    workload asleep at one of them counts: a clock that jumped over a window's edge, either way, wakes nobody.
+    """
     own = snapshot.policy(record.policy)
     policies = tuple(policy for policy in snapshot.policies if policy.name != order.gone_policy)
     sleeper = as_sleeper(workload, record)
+    times = (order.now, order.now - ahead)
+    wishes = dict.fromkeys(wish for now in times for wish in all_wishes(policies, sleeper, now))
     known = own is not None or record.policy in {MANUAL, order.gone_policy}
     return Consultation(
-        wishes=all_wishes(policies, sleeper, order.now),
-        wish=wants_asleep(policies, sleeper, order.now),
+        wishes=tuple(wishes),
+        wish=latest_wish(wishes),
         policies_known=known,
         held=snapshot.hold is not None,
-        excluded=_is_excluded(workload, own, order),
+        excluded=_is_excluded(workload, own, record, min(times)),
         stay_through_deploys=own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP,
         cooldown=DEFAULT_COOLDOWN if own is None else own.spec.cooldown_window,
+        temporal_ahead=ahead,
     )
 
 
-def _is_excluded(workload: Workload, own: EnforcementPolicy | None, order: ConsultOrder) -> bool:
-    """A value nobody can read counts as an exclusion: doubt ends with the workload running."""
+def _is_excluded(workload: Workload, own: EnforcementPolicy | None, record: PauseRecord, now: datetime) -> bool:
+    """A value nobody can read counts as an exclusion: doubt ends with the workload running. One that was over when
+    the workload went to sleep does not begin again because a clock went back.
+    """
     try:
         until = excluded_until(workload.annotations, ZoneInfo("UTC" if own is None else own.zone))
     except InvalidAnnotation:
         return True
-    return until is not None and until > order.now
+    return until is not None and until > max(now, record.paused_at)

@@ -97,7 +97,7 @@ class EnforceActivities:
         if policy.spec.suspend:
             return RunOpened(skip="the policy is suspended")
         dry_run = policy.spec.mode is Mode.DRY_RUN
-        objection = None if dry_run else snapshot.objection_to_pausing(policy.name, order.now)
+        objection = None if dry_run else snapshot.objection_to_pausing(policy.name)
         if objection is not None:
             return RunOpened(skip=objection)
         pausing = 0 if dry_run else await self._count_pausing(order.enforcement.cluster)

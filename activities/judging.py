@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.clocks import ClockComparison
+from activities.clocks import Clocks
 from activities.errors import ListExpired
 from activities.faults import told_to_temporal
 from activities.gathering import Gathered
@@ -20,6 +20,7 @@ from activities.kube.deployments import Deployments, Page
 from activities.snapshot import Snapshots
 from policies import annotations as notes
 from policies.checks import Case, protection_of
+from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy
 from policies.evaluation import Candidate, as_candidate, evaluate
 from policies.limits import Census
@@ -49,6 +50,8 @@ class PageJudged(Frozen):
     census: Census = Census()
     unreadable: tuple[str, ...] = ()
     clocks_apart: timedelta = timedelta(0)
+    """The largest difference alone, for a workflow that an older worker carries on."""
+    clocks: ClockDrift = ClockDrift()
 
 
 class JudgeActivities:
@@ -59,7 +62,7 @@ class JudgeActivities:
         deployments: Deployments,
         snapshots: Snapshots,
         gather: Callable[[datetime], Gathered],
-        clocks: ClockComparison,
+        clocks: Clocks,
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
@@ -73,6 +76,7 @@ class JudgeActivities:
 
         Raises ApplicationError `ListExpired` where the listing has to start again from its first page.
         """
+        moment = self._clocks.mark(activity.info().started_time)
         policy = self._snapshots().policy(order.policy)
         if policy is None:
             raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
@@ -82,10 +86,9 @@ class JudgeActivities:
                 page = self._deployments.list_page(order.token)
             except ListExpired as error:
                 raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
-        apart = timedelta(0)
-        if page.server_time is not None:
-            apart = self._clocks(activity.info().started_time, page.server_time)
-        return judge(policy, page, gathered, order.now).model_copy(update={"clocks_apart": apart})
+        drift = self._clocks.compare(moment)
+        judged = judge(policy, page, gathered, order.now)
+        return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
     def _gathered(self, order: PageOrder) -> Gathered:
         if order.run_id not in self._runs:

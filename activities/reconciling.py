@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert
-from activities.clocks import ClockComparison, clocks_disagree
+from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
 from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
@@ -20,6 +20,7 @@ from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
 from policies.annotations import PauseRecord
+from policies.clocks import ClockDrift
 from policies.hibernation import Check, Hibernation, Phase
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
@@ -60,7 +61,7 @@ class ReconcileActivities:
         deployments: Deployments,
         replica_sets: ReplicaSets,
         snapshots: Snapshots,
-        clocks: ClockComparison,
+        clocks: Clocks,
         verify_cluster: Callable[[], object],
         *,
         instance: str,
@@ -75,18 +76,17 @@ class ReconcileActivities:
     @activity.defn
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
-        client = activity.client()
+        client, moment = activity.client(), self._clocks.mark(activity.info().started_time)
         listed = list_open(client, open_query(order.cluster), page_size=PAGE)
         opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
         with told_to_temporal("the reconciliation"):
-            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground)
-        self._compare_clocks(survey.server_time)
+            survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)
 
-    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground) -> "Survey":
+    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept.
 
         Raises IdentityMismatch, KubernetesError.
@@ -94,11 +94,12 @@ class ReconcileActivities:
         self._verify_cluster()
         survey, names = Survey(), set()
         for page in self._deployments.list_all(limit=PAGE):
-            survey.server_time = survey.server_time or page.server_time
+            survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
+            judged_by = ground.under(survey.clocks)
             for workload in page.workloads:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
                 names.add(name)
-                finding = compare(workload, opened.get(name), ground)
+                finding = compare(workload, opened.get(name), judged_by)
                 if finding is not None:
                     survey.found[name], survey.workloads[name] = finding, workload
         survey.compared = len(names)
@@ -132,13 +133,6 @@ class ReconcileActivities:
             gone_policies=gone,
         )
         return ground, missing
-
-    def _compare_clocks(self, server_time: datetime | None) -> None:
-        if server_time is None:
-            return
-        apart = self._clocks(activity.info().started_time, server_time)
-        if clocks_disagree(apart):
-            alert("clocks", f"the clocks of Temporal and the cluster are {apart.total_seconds():.0f} s apart")
 
     async def _act(self, client: Client, cluster: str, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
         """A word to each hibernation concerned, a few at a time."""
@@ -189,6 +183,7 @@ class ReconcileActivities:
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
+            clocks=survey.clocks,
         )
 
 
@@ -201,7 +196,7 @@ class Survey:
     records: dict[str, PauseRecord] = field(default_factory=dict)
     """Those that come from a ReplicaSet's copy."""
     compared: int = 0
-    server_time: datetime | None = None
+    clocks: ClockDrift = field(default_factory=ClockDrift)
 
     def ids_of(self, finding: Finding) -> list[str]:
         """The ids of the hibernations of one finding."""

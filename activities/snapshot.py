@@ -32,15 +32,18 @@ class Snapshot(Frozen):
     """False where the source could not be read, or not all of it parsed."""
     problem: str = ""
     hold: Hold | None = None
+    age: timedelta = timedelta(0)
+    """How long ago that was when this was handed out, as the worker that read it counted. Never a difference between
+    two clocks: against Temporal's time, a worker that is ahead would have it fresh for ever, and one behind never."""
 
     def policy(self, name: str) -> EnforcementPolicy | None:
         """The policy of that name, or None."""
         return next((policy for policy in self.policies if policy.name == name), None)
 
-    def objection_to_pausing(self, policy_name: str, now: datetime) -> str | None:
+    def objection_to_pausing(self, policy_name: str) -> str | None:
         """Why nothing may be paused by this policy at present, or None."""
-        if now - self.read_at > STALE_AFTER:
-            return f"the policies were last read at {self.read_at:%H:%M:%S} UTC, which is too long ago"
+        if self.age > STALE_AFTER:
+            return f"policies and hold could not be read for more than {STALE_AFTER.seconds} s, which is too long"
         if self.hold is not None:
             return f"a hold is on, set by {self.hold.by}"
         if policy_name == MANUAL:

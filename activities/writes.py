@@ -13,6 +13,7 @@ from collections.abc import Callable
 from temporalio import activity
 
 from activities.alerts import alert_once, settle
+from activities.clocks import Clocks
 from activities.errors import (
     Conflict,
     Denied,
@@ -38,24 +39,29 @@ class WriteActivities:
     """W1 to W4, on one cluster."""
 
     def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings]
+        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings], clocks: Clocks
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._surroundings = surroundings
+        self._clocks = clocks
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
         """W1, and at once W2 with the resourceVersion that W1 returned.
 
-        Refused past `not_after` on Temporal's clock, under a hold, for a policy that is gone, suspended or in
-        DryRun, and for what is protected, whatever asked for it.
+        Refused past `not_after` on Temporal's clock, under clocks that differ, under a hold, for a policy that is gone,
+        suspended or in DryRun, and for what is protected, whatever asked for it.
         """
-        now = activity.info().started_time
-        if now >= order.not_after:
+        moment = self._clocks.mark(activity.info().started_time)
+        if moment.temporal_time >= order.not_after:
             return WriteOutcome(result="refused", sentence="the decision to pause has expired")
-        objection = self._snapshots().objection_to_pausing(order.record.policy, now)
-        if objection is not None:
+        # Whether the clocks agree is asked twice, without a request of its own. Before W1, by what the API server last
+        # told this worker (its start reads the cluster's identity, so there is something): a clock that was off before
+        # costs no write. After W1, by the Date of that very answer: nothing is scaled to zero in a minute in which
+        # any clock had moved, and a W1 that landed is taken back like that of a protected workload.
+        objection = self._snapshots().objection_to_pausing(order.record.policy) or self._clocks.reckon(moment).objection
+        if objection:
             return WriteOutcome(result="refused", sentence=objection)
         landed = 0
         try:
@@ -66,6 +72,9 @@ class WriteActivities:
                 sentence = f"{order.ref} was to be paused, but {protected}"
                 alert_once("protected", _about(order.ref), sentence, workload=str(order.ref))
                 return WriteOutcome(result="refused", landed=landed, sentence=protected)
+            differing = self._clocks.compare(moment).objection
+            if differing:
+                return WriteOutcome(result="refused", landed=landed, sentence=differing)
             self._deployments.scale(order.ref, annotated.resource_version, 0)
         except KubernetesError as error:
             return _outcome(error, landed, order.ref)

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from activities.clocks import clocks_disagree, compare_clocks
 from activities.errors import IoError, KubernetesError
 from activities.kube.rights import Need, Right, review_rights
 from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn
+from cli.ownclock import own_clock_ahead
 from cli.session import Session
+from policies.clocks import TOLERANCE, say_ahead
 
 
 def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
@@ -66,15 +67,15 @@ def _judge_rights(rights: tuple[Right, ...]) -> Iterator[Finding]:
 
 
 def _check_listing(session: Session) -> Iterator[Finding]:
-    page = session.cluster.deployments.list_page()
-    if page.server_time is None:
-        return
-    apart = compare_clocks(datetime.now(UTC), page.server_time)
-    if clocks_disagree(apart):
+    session.cluster.deployments.list_page()
+    ahead = own_clock_ahead(session)
+    if ahead is None:
+        yield warn("clock", "the API server does not say what time it is: nothing is paused without comparing clocks")
+    elif abs(ahead) > TOLERANCE:
         yield warn(
             "clock",
-            f"this machine and the API server are {apart.total_seconds():.0f} s apart",
-            "set the clock: a worker on a machine like this pauses nothing",
+            f"this machine's is {say_ahead(ahead)} the API server's",
+            "set the one that is wrong: a worker on a machine like this pauses nothing",
         )
     else:
         yield ok("clock", "agrees with the API server's")

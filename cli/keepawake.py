@@ -89,7 +89,8 @@ async def _tell(session: Session, client: Client, workload: Workload, until: dat
         return
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            await handle.execute_update(KEEP_AWAKE, Until(until=until, by=session.user), result_type=HibernationStatus)
+            asked = Until(until=until, by=session.user, asked_at=datetime.now(UTC))
+            await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unconfirmed(f"{ref}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
 

@@ -11,12 +11,14 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPC
 from activities.starting import start_hibernation
 from cli.errors import NotFound, Refused, Unconfirmed
 from cli.identity import confirm_cluster
+from cli.ownclock import own_clock_ahead
 from cli.session import Session
 from cli.targets import read_ref
 from cli.temporal import find_open, has_worker, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from policies.annotations import PREFIX
 from policies.checks import Case
+from policies.clocks import TOLERANCE, say_ahead
 from policies.evaluation import is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.names import MANUAL, PAUSE, hibernation_id
@@ -69,6 +71,10 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
     workload = session.cluster.deployments.read(ref.namespace, ref.name)
     if workload is None:
         raise NotFound(f"there is no Deployment {ref} on {session.cluster.transport.server}")
+    ahead = own_clock_ahead(session)
+    if ahead is not None and abs(ahead) > TOLERANCE:
+        # Its end and its expiry are reckoned by this clock: off by hours, it could be carried out hours later.
+        raise Refused(f"{ref} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
     with session.terminal.progress("asking for costs and autoscalers"):
         gathered = session.cluster.gatherer().gather(now)
     cost = gathered.costs.quote(workload)

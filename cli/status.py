@@ -13,6 +13,7 @@ from cli.session import Session
 from cli.targets import read_namespace
 from cli.temporal import has_worker, list_open, open_client
 from cli.times import show_time
+from policies.clocks import MEANWHILE
 from policies.hibernation import Phase
 from policies.reconciling import ReconcileResult
 from worker.clusterrecord import read_record
@@ -59,6 +60,8 @@ async def _status(session: Session, namespace: str | None) -> None:
 def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     when = "" if result.at is None else f" {show_time(result.at)}"
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
+    if result.clocks.objection:
+        terminal.say(f"clocks: {result.clocks.objection}: {MEANWHILE}", "yellow")
     for name in result.unreadable:
         terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
     for name in result.not_ready:

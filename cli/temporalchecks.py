@@ -10,6 +10,8 @@ from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
+from policies.clocks import MEANWHILE
+from policies.reconciling import ReconcileResult
 from worker.attributes import find_missing
 from worker.clusterrecord import read_record
 from worker.connection import find_target
@@ -35,7 +37,7 @@ async def check_temporal(session: Session, identity: str | None) -> list[Finding
         found.append(await _check_retention(client))
         found.append(await _check_record(session, client, identity))
         found.append(await _check_worker(session, client))
-        found.append(await _check_reconciliation(session, client))
+        found += await _check_reconciliation(session, client)
     except RPCError as error:
         found.append(fail("Temporal", f"refused: {error.message}"))
     return found
@@ -83,10 +85,21 @@ async def _check_record(session: Session, client: Client, identity: str | None) 
     return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")
 
 
-async def _check_reconciliation(session: Session, client: Client) -> Finding:
+async def _check_reconciliation(session: Session, client: Client) -> list[Finding]:
     result = await read_last_reconciliation(client, session.settings.cluster)
     if result is None or result.at is None:
-        return warn("reconciliation", "none has run yet", "start a worker")
+        return [warn("reconciliation", "none has run yet", "start a worker")]
+    return [_judge_clocks(result), _judge_findings(result)]
+
+
+def _judge_clocks(result: ReconcileResult) -> Finding:
+    """As the worker compared them: this machine's clock is another question."""
+    if not result.clocks.objection:
+        return ok("clocks of the service", "Temporal's, the worker's and the API server's agreed when last compared")
+    return warn("clocks of the service", f"{result.clocks.objection}: {MEANWHILE}", "set the one that is wrong")
+
+
+def _judge_findings(result: ReconcileResult) -> Finding:
     sentence = f"{show_time(result.at)}: {result.sentence}"
     if result.unreadable:
         names = ", ".join(result.unreadable[:_NAMED])

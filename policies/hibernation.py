@@ -84,6 +84,8 @@ class Until(Frozen):
 
     until: Instant
     by: str = "somebody"
+    asked_at: Instant | None = None
+    """When they said so, by their own clock: Temporal's may be hours ahead of it."""
 
 
 class ManualPause(Frozen):

@@ -32,6 +32,8 @@ class Consultation(Frozen):
     excluded: bool = False
     stay_through_deploys: bool = False
     cooldown: timedelta = DEFAULT_COOLDOWN
+    temporal_ahead: timedelta = timedelta(0)
+    """How far Temporal's clock is ahead of the cluster's (negative: behind); 0 where they agree."""
     raised: Raised | None = None
     """Where the count is not zero any more: what is known of who raised it."""
 
@@ -128,6 +130,7 @@ def _choice(record: PauseRecord, sentence: str, outcome: str) -> Verdict:
 
 
 def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datetime, *, stripped: bool) -> Verdict:
+    now -= max(consulted.temporal_ahead, timedelta(0))  # time has come when both clocks say so: never early
     until, policy = record.resume_at, record.policy
     extended = sleep.extended_until
     if extended is not None and extended <= now:

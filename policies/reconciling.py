@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord
+from policies.checks.stability import edits
+from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Phase
@@ -22,6 +24,10 @@ READY_WITHIN = timedelta(minutes=15)
 """After a wake; pods that take longer are told once as WokeNotReady."""
 NOT_READY_FOR = timedelta(hours=24)
 OVERDUE_AFTER = timedelta(minutes=2)
+EDIT_COUNTS_FOR = timedelta(hours=24)
+"""How long an edit is a reason to look again. Most deploys are known by their rollout; one that goes back to an older
+revision is known by its edit alone. An outage of the worker may lie in between, but not all of a long sleep.
+"""
 
 
 class Finding(StrEnum):
@@ -60,6 +66,10 @@ class Ground(Frozen):
     held: bool = False
     gone_policies: frozenset[str] = frozenset()
     """Policies that were missing in this complete reading of the source and in the one before."""
+
+    def under(self, clocks: ClockDrift) -> "Ground":
+        """The same by the earlier of two clocks that differ: where Temporal is ahead, nobody is overdue yet."""
+        return self.model_copy(update={"now": self.now - max(clocks.temporal_ahead, timedelta(0))})
 
 
 def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Finding | None:
@@ -158,9 +168,8 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
 def _compare_policies(
     workload: Workload, record: PauseRecord, own: EnforcementPolicy | None, ground: Ground
 ) -> Finding | None:
-    updated_at = workload.rollout.progressing_updated_at
     stays = own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP
-    if updated_at is not None and updated_at > record.paused_at and not stays:
+    if not stays and _may_be_deployed(workload, record, ground.now):
         return Finding.DEPLOYED
     if own is None or ground.held:
         return None
@@ -170,6 +179,18 @@ def _compare_policies(
     if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
         return Finding.POLICY_CHANGED
     return None
+
+
+def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> bool:
+    """Whether a deploy may have come in; its hibernation, which knows the revision, has the last word.
+
+    A new ReplicaSet shows in the condition. The way back to one that is still there (`kubectl rollout undo`, `helm
+    rollback`, the old image again) changes nothing in a status at zero: only the edit itself tells.
+    """
+    updated_at = workload.rollout.progressing_updated_at
+    if updated_at is not None and updated_at > record.paused_at:
+        return True
+    return any(max(record.paused_at, now - EDIT_COUNTS_FOR) < edited_at for _, edited_at in edits(workload))
 
 
 def _not_ready(workload: Workload, now: datetime) -> Finding | None:
@@ -199,3 +220,5 @@ class ReconcileResult(Frozen):
     unreadable: tuple[str, ...] = ()
     other_instance: tuple[str, ...] = ()
     """Sleepers of other installations: shown, and left alone."""
+    clocks: ClockDrift = ClockDrift()
+    """How far the clocks were apart at its listing."""

@@ -49,9 +49,13 @@ class Wish(Frozen):
 
 
 def wants_asleep(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> Wish | None:
-    """The wish that counts: the latest `until`, ties by name. None where nobody wants the workload asleep."""
-    wishes = all_wishes(policies, sleeper, now)
-    return min(wishes, key=_latest_first) if wishes else None
+    """The wish that counts, or None where nobody wants the workload asleep."""
+    return latest_wish(all_wishes(policies, sleeper, now))
+
+
+def latest_wish(wishes: Iterable[Wish]) -> Wish | None:
+    """The one with the latest `until`, ties by name."""
+    return min(wishes, key=_latest_first, default=None)
 
 
 def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> tuple[Wish, ...]:

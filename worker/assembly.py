@@ -1,9 +1,9 @@
 """The two Temporal workers of a cluster, put together: workflows, activities, queues, limits."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
-from activities.clocks import ClockComparison, compare_clocks
+from activities.clocks import ClockComparison, Clocks, compare_clocks, read_own_clock
 from activities.consulting import ConsultActivities
 from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
@@ -43,7 +43,7 @@ _GRACE = timedelta(seconds=25)
 
 
 def build_workers(
-    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: ClockComparison = compare_clocks
+    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: Clocks
 ) -> tuple[ThreadPoolExecutor, Worker, Worker]:
     """The workers of the two queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
@@ -54,9 +54,10 @@ def build_workers(
         snapshots,
         verify,
         lambda ref: read_bounds(cluster.transport, ref),
+        clocks,
     )
     contests = ContestActivities()
-    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings)
+    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
@@ -121,10 +122,16 @@ def deployment_config(*, versioned: bool) -> WorkerDeploymentConfig:
 
 @asynccontextmanager
 async def running_workers(
-    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: ClockComparison = compare_clocks
+    client: Client,
+    cluster: Cluster,
+    snapshots: Snapshots,
+    identity: str,
+    clocks: ClockComparison = compare_clocks,
+    own_clock: Callable[[], datetime] = read_own_clock,
 ) -> AsyncIterator[None]:
     """Both workers, polling until the block ends; then they finish what they do."""
-    threads, main, pauses = build_workers(client, cluster, snapshots, identity, clocks)
+    compared = Clocks(cluster.transport.server_now, clocks, own_clock)
+    threads, main, pauses = build_workers(client, cluster, snapshots, identity, compared)
     async with AsyncExitStack() as stack:
         stack.callback(threads.shutdown, wait=False)
         await stack.enter_async_context(main)

@@ -15,6 +15,7 @@ from worker.claiming import claim_cluster
 from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
 from worker.memory import keep_trimmed
+from worker.reconciliations import keep_reconciling
 from worker.schedules import put_schedules
 from worker.snapshots import SnapshotKeeper
 
@@ -41,7 +42,11 @@ async def running_service(
         await start_reconciling(client, settings.cluster)
         await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
-        chores = [asyncio.create_task(keeper.keep_fresh()), asyncio.create_task(keep_trimmed())]
+        chores = [
+            asyncio.create_task(keeper.keep_fresh()),
+            asyncio.create_task(keep_reconciling(client, settings.cluster)),
+            asyncio.create_task(keep_trimmed()),
+        ]
         try:
             yield keeper
         finally:

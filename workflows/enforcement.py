@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.clocks import clocks_disagree
 from activities.enforcing import EnforceActivities, OpenRun, RunOpened, StartOrder
 from activities.judging import JudgeActivities, PageJudged, PageOrder
+from policies.clocks import ClockDrift
 from policies.enforcement import Enforcement, EnforcementResult
 from policies.evaluation import Candidate
 from policies.limits import Census, Selection, select
@@ -62,10 +62,8 @@ class EnforcementWorkflow:
         if opened.skip:
             return self._skipped(opened.skip)
         judged = await self._judge_all(now)
-        if clocks_disagree(judged.clocks_apart):
-            return self._skipped(
-                f"the clocks of Temporal and the cluster are {judged.clocks_apart.total_seconds():.0f} s apart"
-            )
+        if judged.clocks.objection:
+            return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent)
         started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, now)
@@ -85,7 +83,7 @@ class EnforcementWorkflow:
         candidates: list[Candidate] = []
         decisions: Counter[Reason] = Counter()
         unreadable: list[str] = []
-        census, apart, token, page_number = Census(), timedelta(0), "", 1
+        census, clocks, token, page_number = Census(), ClockDrift(), "", 1
         while True:
             page = await workflow.execute_activity_method(
                 JudgeActivities.judge_page,
@@ -96,7 +94,7 @@ class EnforcementWorkflow:
             candidates += page.candidates
             decisions.update(page.decisions)
             unreadable += page.unreadable
-            census, apart = census.plus(page.census), max(apart, page.clocks_apart)
+            census, clocks = census.plus(page.census), clocks.worse(page.clocks)
             token, page_number = page.next_token, page_number + 1
             if not token:
                 return PageJudged(
@@ -104,7 +102,7 @@ class EnforcementWorkflow:
                     decisions=decisions,
                     census=census,
                     unreadable=tuple(unreadable),
-                    clocks_apart=apart,
+                    clocks=clocks,
                 )
 
     async def _start(self, opened: RunOpened, selection: Selection, now: datetime) -> tuple[int, int]:

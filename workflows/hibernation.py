@@ -6,6 +6,7 @@ of a pause would leave a sleeper with nobody to wake it.
 """
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -176,7 +177,7 @@ class HibernationWorkflow:
 
     @keep_awake.validator
     def _refuse_keep_awake(self, until: Until) -> None:
-        if until.until <= workflow.now():
+        if until.until <= (until.asked_at or workflow.now()):
             raise ApplicationError("the time lies in the past", type="InvalidTime")
 
     @workflow.update(
@@ -209,7 +210,7 @@ class HibernationWorkflow:
         assert life.sleep is not None
         life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
         life.requests.check = parse_check(())
-        return await self._status_when(lambda: life.phase is not Phase.ASLEEP or life.status().resume_at == until.until)
+        return await self._status_when(lambda: life.phase is not Phase.ASLEEP or _sleeps_until(life, until.until))
 
     def _require_longer(self, until: Until) -> None:
         if self._life.phase is not Phase.ASLEEP or self._life.sleep is None:
@@ -223,6 +224,12 @@ class HibernationWorkflow:
     async def _status_when(self, reached: Any) -> HibernationStatus:
         await workflow.wait_condition(lambda: reached() or self._over)
         return self._life.status()
+
+
+def _sleeps_until(life: Life, instant: datetime) -> bool:
+    """Whether it sleeps at least until then: its policy may want it asleep for even longer."""
+    resume_at = life.status().resume_at
+    return resume_at is None or resume_at >= instant
 
 
 def _as_until(request: ManualPause) -> Until:

@@ -66,6 +66,8 @@ class Life:
     """When it was put to sleep again against its HPA."""
     trouble: str = ""
     cycles: int = 0
+    look_again_at: datetime | None = None
+    """Set while Temporal's clock is ahead of the cluster's: the sleep's own time counts again from then on."""
     slept: timedelta = timedelta(0)
     avoided_cost: float = 0.0
     currency: str = ""

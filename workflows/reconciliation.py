@@ -4,6 +4,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.reconciling import ReconcileActivities, ReconcileOrder
+from policies.clocks import ClockDrift
 from policies.names import RECONCILIATION
 from policies.reconciling import Reconcile, ReconcileResult
 from workflows import options
@@ -27,6 +28,8 @@ class ReconciliationWorkflow:
         except ActivityError as error:
             sentence = f"This run compared nothing: {error.cause or error}."
             workflow.logger.warning("reconciliation: %s", sentence)
-            result = before.model_copy(update={"sentence": sentence, "at": workflow.now(), "found": {}})
+            result = before.model_copy(
+                update={"sentence": sentence, "at": workflow.now(), "found": {}, "clocks": ClockDrift()}
+            )
         workflow.set_current_details(result.sentence)
         return result

@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord, carries_whole_record
+from policies.clocks import say_ahead
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
 from policies.wanting import earliest
@@ -17,6 +18,9 @@ from workflows.sending import send
 from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+"""Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
+clock is set right meanwhile, a timer for later would go on by the wrong one."""
 MEND_RECORD = "mend-record"
 """The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
@@ -28,7 +32,8 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
         assert life.sleep is not None
         if life.requests.wake is not None:
             return woken_by_request(life)
-        if life.requests.check is not None or _is_due(life.sleep):
+        next_look = _next_look(life, life.sleep)
+        if life.requests.check is not None or (next_look is not None and next_look <= workflow.now()):
             ended = await _look_around(life)
             if ended is not None:
                 return ended
@@ -36,7 +41,7 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
         if workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(_continued(life))
         await wait_until(
-            _next_look(life.sleep),
+            next_look,
             lambda: life.requests.wake is not None or life.requests.check is not None,
             summary=_summary(life.sleep),
         )
@@ -52,6 +57,7 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     gone = await _gone(life, consulted)
     if gone is not None or consulted.seen is None:
         return gone
+    _mind_the_clocks(life, consulted.temporal_ahead)
     verdict = review(life.sleep, consulted, workflow.now())
     match verdict.act:
         case "wake":
@@ -103,13 +109,21 @@ async def _record(life: Life, record: PauseRecord, resource_version: str) -> Non
     life.requests.check = life.requests.check or Check()
 
 
-def _is_due(sleep: Sleep) -> bool:
-    next_look = _next_look(sleep)
-    return next_look is not None and next_look <= workflow.now()
+def _mind_the_clocks(life: Life, temporal_ahead: timedelta) -> None:
+    """While Temporal is ahead, the sleep's own time is looked at every few minutes, and the details say why."""
+    if temporal_ahead > timedelta(0):
+        life.look_again_at = workflow.now() + LOOK_AGAIN_AFTER
+        life.enter(Phase.ASLEEP, trouble=f"Temporal's clock is {say_ahead(temporal_ahead)} the cluster's")
+    elif life.look_again_at is not None:
+        life.look_again_at = None
+        life.enter(Phase.ASLEEP)
 
 
-def _next_look(sleep: Sleep) -> datetime | None:
-    return earliest(sleep.record.resume_at, None if sleep.watch is None else sleep.watch.ends_at)
+def _next_look(life: Life, sleep: Sleep) -> datetime | None:
+    wakes_at = sleep.record.resume_at
+    if wakes_at is not None and life.look_again_at is not None:
+        wakes_at = max(wakes_at, life.look_again_at)
+    return earliest(wakes_at, None if sleep.watch is None else sleep.watch.ends_at)
 
 
 def _summary(sleep: Sleep) -> str:

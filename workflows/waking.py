@@ -1,5 +1,7 @@
 """Giving back: scale to the recorded count, take the record away, and leave the note. Tried for ever."""
 
+from datetime import timedelta
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -92,10 +94,13 @@ async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
 
 
 def _note(life: Life, because: Because, consulted: Consultation, seen: Observation) -> WakeNote:
-    wake = life.requests.wake
+    """Dated by the later of Temporal's clock and the cluster's, where they differ: a note that ends too late keeps the
+    workload running, one that ends too early would let it be paused again as soon as they agree.
+    """
+    wake, behind = life.requests.wake, max(-consulted.temporal_ahead, timedelta(0))
     return note_of_wake(
         because,
-        workflow.now().replace(microsecond=0),
+        (workflow.now() + behind).replace(microsecond=0),
         cooldown=consulted.cooldown,
         wishes=consulted.wishes,
         previous=_previous_note(seen),

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
@@ -37,7 +36,6 @@ class Page:
     workloads: tuple[Workload, ...]
     unreadable: tuple[str, ...] = ()
     next_token: str = ""
-    server_time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Deployments:
             page = _PAGE.model_validate_json(reply.body)
         except ValidationError:
             return _read_page_by_item(reply)
-        return _as_page(page.items or (), page.metadata.next_token, reply)  # type: ignore[arg-type]
+        return _as_page(page.items or (), page.metadata.next_token)  # type: ignore[arg-type]
 
     def list_all(self, *, limit: int = PAGE_SIZE) -> Iterator[Page]:
         """All pages; a listing that expires begins again without what was already given. Raises KubernetesError."""
@@ -92,7 +90,7 @@ class Deployments:
                 continue
             fresh = tuple(workload for workload in page.workloads if workload.ref not in seen)
             seen.update(workload.ref for workload in fresh)
-            yield Page(fresh, page.unreadable, page.next_token, page.server_time)
+            yield Page(fresh, page.unreadable, page.next_token)
             token = page.next_token
             if not token:
                 return
@@ -174,7 +172,7 @@ def _read_page_by_item(reply: Reply) -> Page:
         except ValidationError as error:
             place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
             read.append(_Unreadable(f"{_name_of(item)}: {place or 'its shape'} cannot be read"))
-    return _as_page(read, page.metadata.next_token, reply)
+    return _as_page(read, page.metadata.next_token)
 
 
 def _path(namespace: str, name: str) -> str:
@@ -185,13 +183,12 @@ def _ref(metadata: Metadata) -> WorkloadRef:
     return WorkloadRef(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
 
 
-def _as_page(items: Iterable[Workload | _Unreadable], token: str, reply: Reply) -> Page:
+def _as_page(items: Iterable[Workload | _Unreadable], token: str) -> Page:
     read = tuple(items)
     return Page(
         workloads=tuple(item for item in read if isinstance(item, Workload)),
         unreadable=tuple(item.sentence for item in read if isinstance(item, _Unreadable)),
         next_token=token,
-        server_time=reply.server_time,
     )
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
@@ -52,9 +52,10 @@ class Reply:
     def server_time(self) -> datetime | None:
         """The server's clock, to the second, where it tells."""
         try:
-            return parsedate_to_datetime(self.headers["Date"])
+            told = parsedate_to_datetime(self.headers["Date"])
         except (KeyError, ValueError):
             return None
+        return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class KubeTransport:
         self._elsewhere: IdentityMismatch | None = None
         self._link = self._make_link()
         self._loaded_at = clock()
+        self._told: tuple[datetime, float] | None = None
 
     @classmethod
     def connect(
@@ -135,6 +137,11 @@ class KubeTransport:
         """The CA bundle the server must be signed by, as PEM; empty where the system's CAs are used."""
         return self._link.access.authority
 
+    def server_now(self) -> datetime | None:
+        """The server's clock at this moment, counted on from its latest answer; None before one that told it."""
+        told = self._told
+        return None if told is None else told[0] + timedelta(seconds=self._clock() - told[1])
+
     def request(
         self,
         method: Method,
@@ -163,10 +170,12 @@ class KubeTransport:
         except (Denied, _FileGone) as error:
             # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
             # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
-            if (isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED) or not self._reload(link):
-                if self._elsewhere is not None:
-                    raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
+            if isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED:
                 raise
+            if not self._reload(link):
+                if self._elsewhere is None:
+                    raise
+                raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
         return send(self._link)
 
     def close(self) -> None:
@@ -201,7 +210,10 @@ class KubeTransport:
         failure = error_of_answer(call, response.status, response.headers, response.data)
         if failure is not None:
             raise failure
-        return Reply(call, response.status, response.headers, response.data)
+        reply = Reply(call, response.status, response.headers, response.data)
+        if reply.server_time is not None:
+            self._told = (reply.server_time, self._clock())
+        return reply
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""

@@ -5,7 +5,9 @@ from typing import cast
 
 import pytest
 from cases import workload
+from temporalio.testing import ActivityEnvironment
 
+from activities.clocks import Clocks
 from activities.consulting import ConsultActivities
 from activities.errors import IdentityMismatch
 from activities.kube.deployments import Deployments
@@ -37,9 +39,11 @@ def consult(held: Workload | None, uid: str = "u1", *, here: bool) -> Consultati
         lambda: Snapshot(read_at=NOW),
         (lambda: None) if here else elsewhere,
         lambda _: None,
+        Clocks(lambda: None),
     )
     ref = WorkloadRef(namespace="dev-shop", name="checkout", uid=uid)
-    return activities.consult(ConsultOrder(ref=ref, now=NOW))
+    consulted: Consultation = ActivityEnvironment().run(activities.consult, ConsultOrder(ref=ref, now=NOW))
+    return consulted
 
 
 @pytest.mark.parametrize("held", [None, workload()], ids=["missing", "another object of its name"])

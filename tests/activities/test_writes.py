@@ -1,6 +1,7 @@
 """What the write activities refuse, and how they report what became of a write."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from cases import policy, surroundings, workload
 from temporalio.testing import ActivityEnvironment
 
+from activities.clocks import Clocks
 from activities.errors import (
     Call,
     Conflict,
@@ -28,6 +30,7 @@ from policies.names import MANUAL
 from policies.workload import Workload, WorkloadRef
 
 NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
 REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
 CALL = Call(verb="patch", resource="deployments", namespace="dev-shop", name="checkout", writes=True)
 
@@ -59,22 +62,27 @@ def snapshot(**changes: Any) -> Callable[[], Snapshot]:
     return lambda: Snapshot(**{"read_at": datetime.now(UTC), "policies": (policy(),), **changes})
 
 
-def pause(deployments: FakeDeployments, by: str = "idle-dev", expires_in: float = 600, **changes: Any) -> WriteOutcome:
-    activities = WriteActivities(deployments, snapshot(**changes), surroundings)  # type: ignore[arg-type]
+def telling(server_now: Callable[[], datetime | None] = lambda: NOW) -> Clocks:
+    """The worker's clocks; its own, and Temporal's in `pause`, say NOW."""
+    return Clocks(server_now, own_clock=lambda: NOW)
+
+
+def pause(
+    deployments: FakeDeployments,
+    by: str = "idle-dev",
+    expires_in: float = 600,
+    clocks: Clocks | None = None,
+    **changes: Any,
+) -> WriteOutcome:
+    activities = WriteActivities(deployments, snapshot(**changes), surroundings, clocks or telling())  # type: ignore[arg-type]
     environment = ActivityEnvironment()
-    environment.info = ActivityEnvironment.default_info()
+    environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)
     order = SendPauseOrder(
         ref=REF,
         resource_version="42",
         record=PauseRecord(pause_id="p", instance="me", policy=by, paused_at=NOW, original_replicas=3),
-        not_after=environment.info.started_time + timedelta(seconds=expires_in),
+        not_after=NOW + timedelta(seconds=expires_in),
     )
-    if "read_at" not in changes:
-        activities = WriteActivities(
-            deployments,  # type: ignore[arg-type]
-            snapshot(read_at=environment.info.started_time, **changes),
-            surroundings,
-        )
     outcome: WriteOutcome = environment.run(activities.send_pause, order)
     return outcome
 
@@ -92,9 +100,12 @@ def test_the_second_write_goes_out_under_what_the_first_returned() -> None:
         ({"policies": ()}, "there is no policy"),
         ({"policies": (policy(suspend=True),)}, "suspended"),
         ({"policies": (policy(mode="DryRun"),)}, "DryRun"),
-        ({"read_at": datetime(1970, 1, 1, tzinfo=UTC) - timedelta(hours=1)}, "too long ago"),
+        ({"age": timedelta(seconds=61)}, "could not be read for more than 60 s"),
+        ({"clocks": telling(lambda: NOW - 3 * HOUR)}, "the API server's clock is 3h behind"),
+        ({"clocks": telling(lambda: NOW + 3 * HOUR)}, "the API server's clock is 3h ahead"),
+        ({"clocks": telling(lambda: None)}, "does not say what time it is"),
     ],
-    ids=["hold", "policy gone", "suspended", "dry run", "stale snapshot"],
+    ids=["hold", "policy gone", "suspended", "dry run", "stale snapshot", "ahead", "behind", "no time told"],
 )
 def test_a_pause_is_refused_before_anything_is_sent(changes: dict[str, Any], because: str) -> None:
     deployments = FakeDeployments()
@@ -102,6 +113,14 @@ def test_a_pause_is_refused_before_anything_is_sent(changes: dict[str, Any], bec
     assert outcome.result == "refused"
     assert because in outcome.sentence
     assert deployments.calls == []
+
+
+def test_a_clock_that_jumped_since_the_last_answer_is_noticed_by_the_first_writes_own() -> None:
+    deployments = FakeDeployments()
+    outcome = pause(deployments, clocks=telling(lambda: NOW + 3 * HOUR if deployments.calls else NOW))
+    assert (outcome.result, outcome.landed) == ("refused", 1)
+    assert "3h ahead" in outcome.sentence
+    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
 
 
 def test_an_expired_pause_sends_nothing() -> None:
@@ -143,7 +162,7 @@ def test_what_became_of_a_write_is_an_outcome_not_an_exception(
 
 
 def resume(name: str, fails_at: int = 0, error: KubernetesError | None = None) -> WriteOutcome:
-    activities = WriteActivities(FakeDeployments(fails_at, error), snapshot(), surroundings)  # type: ignore[arg-type]
+    activities = WriteActivities(FakeDeployments(fails_at, error), snapshot(), surroundings, telling(lambda: None))  # type: ignore[arg-type]
     ref = WorkloadRef(namespace="dev-shop", name=name, uid="u1")
     order = SendResumeOrder(ref=ref, resource_version="50", replicas=3, note=None)
     outcome: WriteOutcome = ActivityEnvironment().run(activities.send_resume, order)
@@ -172,7 +191,7 @@ def test_a_write_that_nobody_expected_to_fail_is_an_alert_too(
 
 def test_a_resume_scales_first_and_clears_last() -> None:
     deployments = FakeDeployments()
-    activities = WriteActivities(deployments, snapshot(), surroundings)  # type: ignore[arg-type]
+    activities = WriteActivities(deployments, snapshot(), surroundings, telling(lambda: None))  # type: ignore[arg-type]
     order = SendResumeOrder(ref=REF, resource_version="50", replicas=3, note=None)
     assert ActivityEnvironment().run(activities.send_resume, order).landed == 2
     assert [(kind, version) for kind, version, _ in deployments.calls] == [("scale", "50"), ("annotate", "44")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from faults.report import Report
 from faults.run import Result, play
+from faults.silence import Silence
 from faults.stage import open_stage
 from faults.suites import (
     Case,
@@ -20,8 +21,11 @@ from faults.suites import (
     stale_reads,
     wire_faults,
 )
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from localcluster import LocalCluster
+from worker.attributes import register_attributes
 
 SUITES = {
     "single faults": single_faults,
@@ -49,10 +53,19 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
 
 
 @pytest.fixture(scope="session")
+def kubectl() -> str:
+    """The real kubectl of the development environment."""
+    found = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
 async def results(
     request: pytest.FixtureRequest,
     cluster: LocalCluster,
     temporal: str,
+    kubectl: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Result]:
     """What the suites of the chosen tests came to."""
@@ -66,10 +79,10 @@ async def results(
     if lines:
         known = {case.line for cases in suites.values() for case in cases}
         suites["replayed"] = [Case.parse(line) for line in lines if line not in known]
-    folder = tmp_path_factory.mktemp("faults")
-    kubectl = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
-    assert kubectl is not None
     listing = listing_errors() if "error codes" in wanted and not lines else []
-    async with open_stage(cluster, temporal, folder, kubectl) as stage:
+    silence = Silence()
+    client = await Client.connect(temporal, data_converter=pydantic_data_converter, interceptors=[silence])
+    await register_attributes(client)
+    async with open_stage(cluster, client, tmp_path_factory.mktemp("faults"), kubectl, silence=silence) as stage:
         played = await play(stage, suites, listing)
     return {result.suite: result for result in played}

@@ -121,6 +121,14 @@ async def test_extend_moves_the_wake_and_the_annotation(bedroom: Bedroom) -> Non
     assert bedroom.replicas() == 3
 
 
+async def test_extend_answers_also_where_the_policy_wants_it_asleep_for_longer_still(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep(resume_after=timedelta(hours=2))
+    until = (datetime.now(UTC) + timedelta(hours=3)).replace(microsecond=0)
+    status = await handle.execute_update(EXTEND, Until(until=until, by="anna"), result_type=HibernationStatus)
+    assert status.resume_at is not None
+    assert status.resume_at > until
+
+
 @pytest.mark.parametrize("hours", [-1, 1], ids=["in the past", "before its wake"])
 async def test_extend_refuses_a_time_that_is_no_longer(bedroom: Bedroom, hours: int) -> None:
     handle = await bedroom.put_to_sleep()

@@ -1,19 +1,20 @@
 import base64
+import itertools
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from httpanswers import Answer, AnsweringServer, Asked
 
-from activities.errors import Denied, IdentityMismatch, Unreachable
+from activities.errors import Call, Denied, IdentityMismatch, Unreachable
 from activities.kube.kubeconfig import Access, read_access
-from activities.kube.transport import KubeTransport
+from activities.kube.transport import KubeTransport, Reply
 
 Connect = Callable[..., KubeTransport]
 ASK_ONCE = """
@@ -23,6 +24,7 @@ transport = KubeTransport.connect(pathlib.Path(sys.argv[1]))
 print(transport.request("GET", "/x").status)
 transport.close()
 """
+LEAP = timedelta(seconds=11)
 EXEC_API = "client.authentication.k8s.io/v1"
 
 
@@ -56,6 +58,28 @@ def test_the_servers_clock_is_told(connect: Connect) -> None:
     assert reply.server_time is not None
     assert reply.server_time.tzinfo == UTC
     assert abs((datetime.now(UTC) - reply.server_time).total_seconds()) < 60
+
+
+def test_the_servers_clock_is_counted_on_from_its_latest_answer(tmp_path: Path, connect: Connect) -> None:
+    with AnsweringServer() as server:
+        transport = _impatient(tmp_path, server.url, {}, connect)
+        before = transport.server_now()
+        reply = transport.request("GET", "/x")
+        then, later = transport.server_now(), transport.server_now()
+        transport.close()
+    assert reply.server_time is not None
+    assert (before, then, later) == (None, reply.server_time + LEAP, reply.server_time + 2 * LEAP)
+
+
+@pytest.mark.parametrize("date", [{}, {"Date": "yesterday"}], ids=["none", "nonsense"])
+def test_a_server_that_does_not_tell_its_time_has_none(date: dict[str, str]) -> None:
+    reply = Reply(Call(verb="get", resource="x"), 200, date, b"")
+    assert reply.server_time is None
+
+
+def test_a_date_without_a_zone_is_greenwichs() -> None:
+    reply = Reply(Call(verb="get", resource="x"), 200, {"Date": "Mon, 23 Nov 2026 20:00:00 -0000"}, b"")
+    assert reply.server_time == datetime(2026, 11, 23, 20, tzinfo=UTC)
 
 
 def test_context_and_server_are_there_for_messages(connect: Connect) -> None:
@@ -191,14 +215,14 @@ def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path,
 
 
 def _impatient(tmp_path: Path, url: str, user: dict[str, str], connect: Connect) -> KubeTransport:
-    """A transport for which ten seconds pass between any two looks at its clock."""
+    """A transport for which eleven seconds pass between any two looks at its clock."""
     connect(url, user)
     return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping())
 
 
 def _leaping() -> Callable[[], float]:
-    seconds = iter(range(0, 10_000, 11))
-    return lambda: float(next(seconds))
+    looks = itertools.count()
+    return lambda: next(looks) * LEAP.total_seconds()
 
 
 def _lowered(asked: Asked) -> Asked:

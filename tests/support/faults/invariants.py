@@ -4,6 +4,7 @@ The numbers are those of the product's promise:
 
     I1  no zero of ours without a recorded count        I8   no late effect
     I2  exactly the count there was                     I9   exclusion and foreign zeros are respected
+    I3  one record restores the other                   I10  no fight: two zeros asserted again, no third
     I4  every write carries version, uid and manager    I11  a person's wake is never undone
     I5  recorded before, forgotten after                I12  every ambiguity ends running
     I6  only our fields                                 I13  quiet in the end
@@ -46,7 +47,7 @@ class Violation:
 def judge(subject: Subject, revisions: Sequence[Revision], line: str) -> list[Violation]:
     """All that is wrong with one case, once everything has come to rest."""
     ours = {entry.revision: entry for entry in subject.log if entry.changed}
-    found = [*_judge_requests(subject), *_judge_rest(subject)]
+    found = [*_judge_requests(subject), *_judge_rest(subject), *_judge_records(subject, revisions)]
     for uid in dict.fromkeys(revision.uid for revision in revisions):
         life = [revision for revision in revisions if revision.uid == uid]
         found += _Life(life, ours, subject).judge(is_last=revisions[-1].uid == uid)
@@ -82,6 +83,18 @@ def _judge_rest(subject: Subject) -> Found:
     after = [entry for entry in subject.log if entry.cycle == AFTER and entry.request.method == "PATCH"]
     if after:
         yield "I13", f"{len(after)} writes after everything had ended, the first {after[0].point}"
+
+
+def _judge_records(subject: Subject, revisions: Sequence[Revision]) -> Found:
+    """Whether what still slept after an interference carried its record again."""
+    for revision in revisions:
+        if revision.version in subject.kept_at and not _has_count(revision):
+            yield "I3", "it slept on without a record that could be read"
+
+
+def _has_count(revision: Revision) -> bool:
+    recorded = revision.annotations.get("original-replicas", "")
+    return recorded.isdecimal() and int(recorded) >= 1
 
 
 AFTER = 1_000_000
@@ -154,8 +167,7 @@ def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
         yield "I6", f"{entry.point} changed more than our fields"
     if entry.request.preconditions[1] != revision.uid:
         yield "I16", f"{entry.point} reached another Deployment of the name"
-    recorded = revision.annotations.get("original-replicas", "")
-    if revision.replicas == 0 and not (recorded.isdecimal() and int(recorded) >= 1):
+    if revision.replicas == 0 and not _has_count(revision):
         yield ("I1" if entry.point is Point.W2 else "I5"), f"{entry.point} left it at zero without a recorded count"
     if previous.replicas > 0 and revision.replicas == 0:
         if previous.annotations.get("exclude") == "true":
@@ -168,7 +180,9 @@ def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
 def _judge_end(last: Revision, choice: int) -> Found:
     if last.deleted:
         return
-    left = [key for key in _RECORD if key in last.annotations]
+    # A count that a person writes onto what runs, without our name beside it, is theirs.
+    ours = {"paused", "instance"} & last.annotations.keys()
+    left = [key for key in _RECORD if ours and key in last.annotations]
     if last.replicas == 0 and choice > 0:
         yield "I12", "it is down in the end"
     elif last.replicas != choice:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
 from faults.actors import ACTORS, STROKES
@@ -18,8 +18,6 @@ from faults.suites import Case
 from policies.hibernation import HibernationStatus, Phase, Until
 from policies.names import EXTEND, KEEP_AWAKE, REACTIVATE
 
-NOTICED_WITHIN = 13.0
-"""Seconds: two reconciliations after somebody interfered; what still sleeps then is woken."""
 AWAKE = (Phase.COOLING, Phase.AWAKE)
 _AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
 _AWAKE_FOR = timedelta(seconds=40)
@@ -47,7 +45,9 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
     if case.gap == "asleep":
         await asyncio.to_thread(_strike, stage, subject, case)
     if case.gap in {"asleep", "before W2", "after W2"} and phase == Phase.ASLEEP:
-        await stage.reach(subject, *AWAKE, within=NOTICED_WITHIN)
+        phase = await _be_noticed(stage, subject)
+        if phase == Phase.ASLEEP:
+            subject.kept_at.append(stage.revisions.of(*subject.key)[-1].version)
     if phase == Phase.ASLEEP and case.is_extended:
         await _ask(stage, subject, EXTEND, timedelta(hours=20))
     wish = {"by": "the case"}
@@ -58,6 +58,16 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
     if case.is_kept_awake and await stage.reach(subject, *AWAKE):
         await _ask(stage, subject, KEEP_AWAKE, 2 * _AWAKE_FOR)
     await stage.reach(subject)
+
+
+async def _be_noticed(stage: Stage, subject: Subject) -> str:
+    """Let two whole reconciliations pass, and what they asked for; the phase after it."""
+    done = len(stage.reconciled) + 2
+    while len(stage.reconciled) <= done:
+        phase = await stage.reach(subject, *AWAKE, within=1.0)
+        if phase != Phase.ASLEEP:
+            return phase
+    return await stage.reach(subject, *AWAKE, within=2.0)
 
 
 async def _call_off(stage: Stage, subject: Subject) -> None:
@@ -72,7 +82,7 @@ async def _call_off(stage: Stage, subject: Subject) -> None:
 async def _ask(stage: Stage, subject: Subject, update: str, later: timedelta) -> None:
     """A person's update. That it is refused where it comes too late is part of the game."""
     until = (datetime.now(UTC) + later).replace(microsecond=0)
-    with suppress(WorkflowUpdateFailedError, RPCError):
+    with suppress(WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
         await stage.handle(subject).execute_update(
             update, Until(until=until, by="the case"), result_type=HibernationStatus, rpc_timeout=_UPDATE_PATIENCE
         )

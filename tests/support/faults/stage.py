@@ -13,9 +13,9 @@ from cases import policy
 from deployments import deployment, wait_for
 from hibernations import COST, Source
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
+from activities.clocks import ClockComparison, compare_clocks
 from activities.kube.deployments import Deployments
 from activities.kube.transport import KubeTransport
 from activities.starting import start_hibernation
@@ -33,13 +33,11 @@ from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, task_que
 from policies.reconciling import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.assembly import running_workers
-from worker.attributes import register_attributes
 from worker.cluster import Cluster
 from worker.settings import Settings
 
-CLUSTER = "faults"
-NAMESPACE = "faults"
 REPLICAS = 2
+RESUME_AFTER = timedelta(hours=10)
 LOOK_SECONDS = 0.7
 RECONCILE_SECONDS = 5.0
 _SEEN_WITHIN = 4.0
@@ -50,14 +48,17 @@ _MANIFESTS = Path(__file__).parents[3] / "deploy" / "manifests"
 class Stage:
     """Where cases are played."""
 
+    name: str
+    """Of the cluster in workflow ids, and of the namespace."""
     client: Client
     product: Cluster
     direct: Deployments
     """The Deployments past the proxy, for the evaluation that a case begins with."""
     proxy: FaultProxy
     revisions: Revisions
-    silence: Silence
     actors: Actors
+    silence: Silence | None = None
+    """Where workers may die over an activity."""
     open: dict[str, str] = field(default_factory=dict)
     """The phase of every open hibernation, as visibility shows it."""
     reconciled: list[ReconcileResult] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Stage:
     def furnish(self, cases: list[Case]) -> list[Subject]:
         """A Deployment for each case, ready."""
         objects = self.actors.objects
-        subjects = [Subject(NAMESPACE, f"case-{number:04d}") for number in range(len(cases))]
+        subjects = [Subject(self.name, f"case-{number:04d}") for number in range(len(cases))]
         wanted = {subject.key: deployment(*subject.key, replicas=REPLICAS) for subject in subjects}
         self.actors.manifests = wanted
         for subject, case in zip(subjects, cases, strict=True):
@@ -79,25 +80,31 @@ class Stage:
             if case.needs_an_autoscaler:
                 subject.autoscaled = True
                 objects.create(_autoscaler(subject))
-        wait_for(self._are_ready, seconds=300, what="the Deployments of the cases")
+        wait_for(self.are_ready, seconds=300, what="the Deployments of the cases")
         for subject in subjects:
-            self.proxy.watch_over(subject)
-            self.silence.subjects[subject.key] = subject
+            self.observe(subject)
         return subjects
 
-    def _are_ready(self) -> bool:
+    def observe(self, subject: Subject) -> None:
+        """From now on its requests follow its plan."""
+        self.proxy.watch_over(subject)
+        if self.silence is not None:
+            self.silence.subjects[subject.key] = subject
+
+    def are_ready(self) -> bool:
+        """Whether every Deployment is there and available."""
         return all(
             item.get("status", {}).get("observedGeneration") == item["metadata"]["generation"]
             and item["status"].get("availableReplicas", 0) == item["status"].get("updatedReplicas", 0) == REPLICAS
             and item["status"].get("replicas") == REPLICAS
-            for item in self.actors.objects.list(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments")
+            for item in self.actors.objects.list(f"/apis/apps/v1/namespaces/{self.name}/deployments")
         )
 
     def handle(self, subject: Subject) -> WorkflowHandle[object, HibernationResult]:
         """Its hibernation."""
-        return self.client.get_workflow_handle(hibernation_id(CLUSTER, *subject.key), result_type=HibernationResult)
+        return self.client.get_workflow_handle(hibernation_id(self.name, *subject.key), result_type=HibernationResult)
 
-    async def pause(self, subject: Subject) -> bool:
+    async def pause(self, subject: Subject, *, resume_after: timedelta = RESUME_AFTER) -> bool:
         """Start a hibernation, as an enforcement would on what it just evaluated. False where there is nothing to."""
         workload = await asyncio.to_thread(self.direct.read, *subject.key)
         if workload is None or workload.replicas == 0:
@@ -106,14 +113,14 @@ class Stage:
         await start_hibernation(
             self.client,
             Hibernation(
-                cluster=CLUSTER,
+                cluster=self.name,
                 instance="me",
                 ref=workload.ref,
                 pause=PauseOrder(
                     seen=observe(workload, PREFIX),
                     policy="idle-dev",
                     not_after=datetime.now(UTC) + timedelta(minutes=10),
-                    resume_after=timedelta(hours=10),
+                    resume_after=resume_after,
                     cost=COST,
                     autoscaled=subject.autoscaled,
                 ),
@@ -123,7 +130,7 @@ class Stage:
 
     def phase(self, subject: Subject) -> str:
         """The phase visibility shows, or nothing."""
-        return self.open.get(hibernation_id(CLUSTER, *subject.key), "")
+        return self.open.get(hibernation_id(self.name, *subject.key), "")
 
     async def reach(self, subject: Subject, *phases: Phase, within: float = 300.0) -> str:
         """Wait for one of these phases, or for the end (answered as nothing)."""
@@ -155,7 +162,7 @@ class Stage:
 
     async def keep_looking(self) -> None:
         """Ask visibility for all of them, again and again."""
-        query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{CLUSTER}' AND ExecutionStatus = 'Running'"
+        query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{self.name}' AND ExecutionStatus = 'Running'"
         while True:
             found = {
                 execution.id: execution.typed_search_attributes.get(HIBERNATION_STATE) or ""
@@ -173,45 +180,56 @@ class Stage:
             self.reconciled.append(
                 await self.client.execute_workflow(
                     RECONCILIATION,
-                    Reconcile(cluster=CLUSTER),
-                    id=f"reconcile/{CLUSTER}-{number}",
-                    task_queue=task_queue(CLUSTER),
+                    Reconcile(cluster=self.name),
+                    id=f"reconcile/{self.name}-{number}",
+                    task_queue=task_queue(self.name),
                     result_type=ReconcileResult,
                 )
             )
 
 
 @asynccontextmanager
-async def open_stage(cluster: LocalCluster, address: str, folder: Path, kubectl: str) -> AsyncIterator[Stage]:
-    """Everything up, with the worker behind the proxy."""
-    cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+async def open_stage(
+    cluster: LocalCluster,
+    client: Client,
+    folder: Path,
+    kubectl: str,
+    *,
+    name: str = "faults",
+    silence: Silence | None = None,
+    clocks: ClockComparison = compare_clocks,
+    cooldown: str = "1s",
+) -> AsyncIterator[Stage]:
+    """Everything up, with the worker behind the proxy. The client has `silence` among its interceptors."""
+    cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     identity = _install(cluster)
-    silence, source = Silence(), Source()
+    source = Source()
     source.reset()
-    source.policies = (policy(resumeAfter="10h", cooldownWindow="1s"),)
+    source.policies = (policy(resumeAfter="10h", cooldownWindow=cooldown),)
     async with AsyncExitStack() as stack:
         revisions = stack.enter_context(Revisions(cluster.objects))
         proxy = stack.enter_context(FaultProxy(cluster, revisions))
-        client = await Client.connect(address, data_converter=pydantic_data_converter, interceptors=[silence])
-        await register_attributes(client)
         settings = Settings(
-            cluster=CLUSTER,
-            kubeconfig=proxy.kubeconfig(folder / "kubeconfig", identity),
-            state_dir=folder / "state",
+            cluster=name,
+            kubeconfig=proxy.kubeconfig(folder / f"{name}.kubeconfig", identity),
+            state_dir=folder / name,
             pauses_per_second=500,
         )
         product = Cluster.connect(settings, instance="me")
         stack.callback(product.transport.close)
         stage = Stage(
+            name=name,
             client=client,
             product=product,
             direct=Deployments(KubeTransport.connect(cluster.kubeconfig)),
             proxy=proxy,
             revisions=revisions,
-            silence=silence,
             actors=Actors(cluster, kubectl, {}),
+            silence=silence,
         )
-        await stack.enter_async_context(running_workers(client, product, source.snapshot, product.identity()))
+        await stack.enter_async_context(
+            running_workers(client, product, source.snapshot, product.identity(), clocks=clocks)
+        )
         chores = [asyncio.create_task(stage.keep_looking()), asyncio.create_task(stage.keep_reconciling())]
         try:
             yield stage

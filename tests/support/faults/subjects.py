@@ -62,6 +62,8 @@ class Subject:
     """The worker that sends for it is dead: nothing more of its activity arrives, and it reports nothing."""
     counts: Counter[Point] = field(default_factory=Counter)
     log: list[Entry] = field(default_factory=list)
+    kept_at: list[str] = field(default_factory=list)
+    """Revisions at which it still slept, long enough after somebody interfered for both records to agree again."""
     ended: dict[int, float] = field(default_factory=dict)
     """When each hibernation was closed, on Temporal's clock."""
 
