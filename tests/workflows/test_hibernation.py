@@ -16,7 +16,7 @@ from localcluster import LocalCluster
 from policies.annotations import PREFIX, read_pause
 from policies.document import EnforcementPolicy
 from policies.hibernation import Hibernation, HibernationStatus, Phase, Until, WakeRequest
-from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW
+from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW, TROUBLE
 from policies.times import from_rfc3339
 from policies.workload import observe
 
@@ -245,6 +245,16 @@ async def test_a_person_who_asks_while_a_timers_wake_is_refused_gets_their_time(
     await bedroom.reach(handle, Phase.AWAKE)
     assert bedroom.replicas() == 3
     assert from_rfc3339(bedroom.annotations()["awake-until"]) == until
+
+
+async def test_what_keeps_a_workload_from_waking_stands_in_the_memo_as_long_as_it_does(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    with bedroom.scaling_refused():
+        await handle.signal(REACTIVATE)
+        await bedroom.reach(handle, Phase.RESUME_FAILING)
+        assert "an admission policy refuses it" in await (await handle.describe()).memo_value(TROUBLE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert await (await handle.describe()).memo_value(TROUBLE, default="") == ""
 
 
 async def test_stripped_annotations_are_restored_from_the_workflow(bedroom: Bedroom) -> None:
