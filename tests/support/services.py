@@ -36,16 +36,26 @@ class Service:
     def start(self) -> "Service":
         """Start `finops run`, and wait until its Temporal answers."""
         self.state.remove_server()
+        self._spawn("run")
+        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
+        return self
+
+    def start_worker(self) -> "Service":
+        """Start `finops worker`, and wait until it polls, or has ended."""
+        said = self.log.stat().st_size if self.log.exists() else 0
+        self._spawn("worker")
+        wait_for(lambda: b"worker is up" in self.log.read_bytes()[said:] or self.ended, what=f"the worker ({self.log})")
+        return self
+
+    def _spawn(self, command: str) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "run"],
+                [sys.executable, "-m", "cli", command],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
-        return self
 
     def kill(self) -> None:
         """SIGKILL: no clean stop, no last word."""
@@ -53,11 +63,12 @@ class Service:
         self._process.kill()
         self._process.wait()
 
-    def stop(self) -> int:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ctrl-C, and the exit code."""
-        if self._process is None or self.ended:
+        if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGINT)
+        if not self.ended:
+            self._process.send_signal(how)
         return self._process.wait(timeout=60)
 
     @property
