@@ -3,10 +3,11 @@
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faults.report import Report
+from faults.report import Report, present_commit
 from faults.run import Result, play
 from faults.silence import Silence
 from faults.stage import open_stage
@@ -43,9 +44,11 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
     """What every suite came to: printed at the end, and written where `--fault-report` says."""
     gathered = Report()
     yield gathered
+    commit = present_commit()
+    gathered.rows = [replace(row, commit=commit) for row in gathered.rows]
     path: Path | None = request.config.getoption("--fault-report")
     if path is not None and gathered.rows:
-        path.write_text(gathered.as_document())
+        path.write_text(Report.read(path).updated(gathered).as_document())
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and gathered.rows:
         terminal.write_line("")

@@ -1,5 +1,6 @@
 """`finops` as a user runs it: a process of its own, killed and started again as the test likes."""
 
+import itertools
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from deployments import wait_for
 
 from worker.state import StateFolder
 
+_NUMBERS = itertools.count(1)
+
 
 class Service:
     """One state folder, the `finops run` that lives in it, and the commands somebody types beside it."""
@@ -27,6 +30,8 @@ class Service:
             "KUBECONFIG": str(kubeconfig),
             "FINOPS_STATE_DIR": str(self.state.path),
             "FINOPS_CLUSTER": cluster,
+            # Tests share one control plane: what another one left asleep is not to be adopted.
+            "FINOPS_INSTANCE": f"{cluster}-{next(_NUMBERS)}",
             "FINOPS_INTERVAL": interval,
             "FINOPS_PAUSES_PER_SECOND": "200",
             "COLUMNS": "200",
