@@ -283,6 +283,7 @@ def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_c
         service.folder,
         cluster=service.environment["FINOPS_CLUSTER"],
         TEMPORAL_ADDRESS=service.environment["TEMPORAL_ADDRESS"],
+        FINOPS_INSTANCE="me",
     )
     admin.apply(enforcing("night", namespace))
     admin.run("resume", f"{namespace}/web")

@@ -77,9 +77,11 @@ def put_to_sleep(service: Service, cluster: LocalCluster, namespace: str, names:
 
 
 def as_admin(service: Service, cluster: LocalCluster) -> Service:
-    """A person with all rights, beside that worker."""
-    made = Service(cluster.kubeconfig, service.folder, cluster=CLUSTER)
-    made.environment |= {"TEMPORAL_ADDRESS": service.environment["TEMPORAL_ADDRESS"]}
+    """A person with all rights beside that worker, who names no installation: the cluster's record does."""
+    made = Service(
+        cluster.kubeconfig, service.folder, cluster=CLUSTER, TEMPORAL_ADDRESS=service.environment["TEMPORAL_ADDRESS"]
+    )
+    del made.environment["FINOPS_INSTANCE"]
     return made
 
 
@@ -110,7 +112,7 @@ def test_a_refused_wake_holds_back_no_other_is_shown_and_raised_once_and_comes_t
     admin, stuck = as_admin(service, cluster), f"{there}/{NAMES[0]}"
     block, said = CAUSES[cause]
     with block(cluster, there):
-        admin.run("resume", "--all", "--yes", "--instance", "me")
+        admin.run("resume", "--all", "--yes")
         assert counts(cluster, free, NAMES) == [1, 2, 3, 4, 5, 6]
         wait_for(lambda: row(admin, there, NAMES[0])["phase"] == "resume-failing", what="status to show it")
         assert said in row(admin, there, NAMES[0])["trouble"]
