@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,11 +21,9 @@ def client(cluster: LocalCluster, temporal: str, tmp_path: Path) -> Service:
 
 
 def start_worker(service: Service) -> "subprocess.Popen[bytes]":
-    log = service.folder / "worker.log"
-    with log.open("wb") as stream:
-        command = [sys.executable, "-m", "cli", "worker"]
-        worker = subprocess.Popen(command, env=service.environment, stdout=stream, stderr=stream)
-    wait_for(lambda: "is up" in log.read_text() or worker.poll() is not None, what="the worker")
+    service.log.unlink(missing_ok=True)
+    worker = service.spawn("worker")
+    wait_for(lambda: "is up" in service.log.read_text() or worker.poll() is not None, what="the worker")
     return worker
 
 

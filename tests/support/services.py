@@ -36,16 +36,20 @@ class Service:
     def start(self) -> "Service":
         """Start `finops run`, and wait until its Temporal answers."""
         self.state.remove_server()
+        self._process = self.spawn("run")
+        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
+        return self
+
+    def spawn(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """A process of this installation that runs on; what it says goes into the log."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "run"],
-                env=self.environment,
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli", *arguments],
+                env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
-        return self
 
     def kill(self) -> None:
         """SIGKILL: no clean stop, no last word."""
