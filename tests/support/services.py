@@ -57,6 +57,11 @@ class Service:
         self._process.kill()
         self._process.wait()
 
+    def forget(self) -> None:
+        """Temporal's database is gone; the next start begins with an empty one."""
+        for file in self.state.path.glob("temporal.db*"):
+            file.unlink()
+
     def stop(self) -> int:
         """Ctrl-C, and the exit code."""
         if self._process is None or self.ended:

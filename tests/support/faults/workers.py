@@ -88,10 +88,15 @@ class Installation:
 
     def stop_worker(self) -> None:
         """SIGTERM, and another worker at once, as in a rolling update."""
-        worker = self.working.pop()
-        worker.send_signal(signal.SIGTERM)
-        self.leaving.append(worker)
+        self.dismiss()
         self.start_worker()
+
+    def dismiss(self) -> None:
+        """SIGTERM to all who work."""
+        for worker in self.working:
+            worker.send_signal(signal.SIGTERM)
+        self.leaving += self.working
+        self.working = []
 
     async def is_settled(self) -> bool:
         """Whether the first run of the policy and a reconciliation have been, and none is under way."""
@@ -114,6 +119,7 @@ class Installation:
         stage = self.stage
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
+            settled = await self.is_settled()
             phase = await stage.reach(subject, Phase.ASLEEP, *AWAKE, within=PATIENCE_SECONDS)
             if phase == Phase.ASLEEP:
                 with suppress(RPCError):
@@ -121,7 +127,7 @@ class Installation:
                 await stage.reach(subject, *AWAKE, within=10)
             elif phase:
                 await stage.reach(subject, Phase.ASLEEP, within=PATIENCE_SECONDS)
-            elif await asyncio.to_thread(self._runs, subject) and await self.is_settled():
+            elif settled and await asyncio.to_thread(self._runs, subject):
                 return
 
     def _runs(self, subject: Subject) -> bool:
