@@ -1,4 +1,6 @@
-"""What a run needs to know beside the Deployments themselves, gathered once: costs, autoscalers, admission services."""
+"""What a run needs to know beside the Deployments themselves, gathered once: costs, autoscalers, admission
+services, and namespaces on their way out.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from datetime import datetime
 from activities.costs.source import Costs, CostSource
 from activities.kube.admission import AdmissionServices, read_admission_services
 from activities.kube.autoscalers import read_autoscalers
+from activities.kube.namespaces import read_ending_namespaces
 from activities.kube.transport import KubeTransport
 from policies.checks import Autoscalers, Surroundings
 from policies.workload import Workload
@@ -37,11 +40,14 @@ class Gatherer:
         self._surroundings = surroundings
 
     def gather(self, now: datetime) -> Gathered:
-        """Ask the cost source once, and list what autoscales and what serves admission.
+        """Ask the cost source once, and list what autoscales, what serves admission, and what is being deleted.
 
         A missing right is an answer (unknown), an unreachable server raises KubernetesError, a cost source in
         trouble answers every question with unknown.
         """
         autoscalers: Autoscalers | None = read_autoscalers(self._transport)
-        base = self._surroundings().model_copy(update={"now": now, "autoscalers": autoscalers})
+        ending = read_ending_namespaces(self._transport)
+        base = self._surroundings().model_copy(
+            update={"now": now, "autoscalers": autoscalers, "ending_namespaces": ending}
+        )
         return Gathered(base=base, costs=self._source.fetch(now), admission=read_admission_services(self._transport))

@@ -13,7 +13,7 @@ from cli.session import Session
 from cli.source import SNAPSHOT_SECONDS
 from cli.temporal import open_client
 from cli.times import show_time
-from worker.clusterrecord import read_record, set_hold
+from worker.clusterrecord import read_record, set_hold, start_reconciling
 
 
 def hold(
@@ -51,6 +51,7 @@ async def _set(session: Session, wanted: Hold | None) -> None:
     with session.terminal.progress("letting the worker read it"):
         await asyncio.sleep(SNAPSHOT_SECONDS)
     if wanted is None:
+        await start_reconciling(client, cluster)  # what the hold kept from moving and handing over
         session.terminal.say(f"released: enforcement of cluster {cluster} goes on with its next run")
     else:
         session.terminal.say(f"hold is on for cluster {cluster}: nothing new is paused; sleepers keep their wake times")

@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import os
 import platform
 import sys
 from functools import cached_property
@@ -35,7 +36,9 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings. Raises SettingsError."""
+        """The settings; a variable that sets nothing is pointed out. Raises SettingsError."""
+        for sentence in Settings.unknown_variables(os.environ):
+            self.terminal.note(sentence, "yellow")
         return Settings.load(**self.options.settings_flags())
 
     @cached_property

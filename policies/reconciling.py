@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord
+from policies.checks.stability import edits
 from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
@@ -23,6 +24,10 @@ READY_WITHIN = timedelta(minutes=15)
 """After a wake; pods that take longer are told once as WokeNotReady."""
 NOT_READY_FOR = timedelta(hours=24)
 OVERDUE_AFTER = timedelta(minutes=2)
+EDIT_COUNTS_FOR = timedelta(hours=24)
+"""How long an edit is a reason to look again. Most deploys are known by their rollout; one that goes back to an older
+revision is known by its edit alone. An outage of the worker may lie in between, but not all of a long sleep.
+"""
 
 
 class Finding(StrEnum):
@@ -163,9 +168,8 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
 def _compare_policies(
     workload: Workload, record: PauseRecord, own: EnforcementPolicy | None, ground: Ground
 ) -> Finding | None:
-    updated_at = workload.rollout.progressing_updated_at
     stays = own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP
-    if updated_at is not None and updated_at > record.paused_at and not stays:
+    if not stays and _may_be_deployed(workload, record, ground.now):
         return Finding.DEPLOYED
     if own is None or ground.held:
         return None
@@ -175,6 +179,18 @@ def _compare_policies(
     if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
         return Finding.POLICY_CHANGED
     return None
+
+
+def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> bool:
+    """Whether a deploy may have come in; its hibernation, which knows the revision, has the last word.
+
+    A new ReplicaSet shows in the condition. The way back to one that is still there (`kubectl rollout undo`, `helm
+    rollback`, the old image again) changes nothing in a status at zero: only the edit itself tells.
+    """
+    updated_at = workload.rollout.progressing_updated_at
+    if updated_at is not None and updated_at > record.paused_at:
+        return True
+    return any(max(record.paused_at, now - EDIT_COUNTS_FOR) < edited_at for _, edited_at in edits(workload))
 
 
 def _not_ready(workload: Workload, now: datetime) -> Finding | None:

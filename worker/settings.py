@@ -23,7 +23,7 @@ from pydantic_settings import (
 from policies.durations import Duration
 from policies.names import is_dns_label
 from worker.errors import SettingsError
-from worker.sources import EnvironmentSource, default_state_dir, describe_all, read_file
+from worker.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
 
 _PREFIX = "FINOPS_"
 _ALWAYS_PROTECTED = "kube-*"
@@ -146,6 +146,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments only: `load()` merges the sources, because it must know where each value came from."""
         return (init_settings,)
+
+    @classmethod
+    def unknown_variables(cls, environment: Mapping[str, str]) -> list[str]:
+        """What the environment sets under our prefix and nobody reads, one sentence each."""
+        return describe_unknown(_PREFIX, environment, (*cls.model_fields, "config"))
 
     @classmethod
     def load(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> Self:

@@ -1,7 +1,7 @@
 """Where settings come from: the environment and a file; and what is said when one of them is wrong."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,17 @@ def default_state_dir(variables: Mapping[str, str]) -> Path:
     home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
     base = variables.get("XDG_STATE_HOME")
     return (Path(base) if base else home / ".local" / "state") / "finops-enforcer"
+
+
+def describe_unknown(prefix: str, variables: Mapping[str, str], known: Iterable[str]) -> list[str]:
+    """One sentence for each variable that looks like ours and sets nothing: a misspelt limit must not pass unseen."""
+    there_are = [f"{prefix}{name.upper()}" for name in known]
+    found = []
+    for name in sorted(variables):
+        if name.startswith(prefix) and name not in there_are:
+            near = get_close_matches(name, there_are, n=1)
+            found.append(f"{name} sets nothing" + (f"; did you mean {near[0]}?" if near else ""))
+    return found
 
 
 def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:

@@ -55,6 +55,7 @@ RIGHTS = (
     Right("find copies of records", "list", "replicasets", "apps", Need.OPTIONAL),
     Right("see autoscalers", "list", "horizontalpodautoscalers", "autoscaling", Need.OPTIONAL),
     Right("see KEDA's autoscalers", "list", "scaledobjects", "keda.sh", Need.OPTIONAL),
+    Right("see which namespaces are being deleted", "list", "namespaces", kind=Need.OPTIONAL),
     Right("price pods by node", "list", "pods", kind=Need.OPTIONAL),
     Right("price nodes by label", "list", "nodes", kind=Need.OPTIONAL),
     Right(

@@ -31,6 +31,8 @@ class Surroundings(Frozen):
     """None where the right to read HorizontalPodAutoscalers or ScaledObjects is missing."""
     behind_admission: frozenset[str] = frozenset()
     """`namespace/name` of the Deployments that an admission webhook, APIService or CRD conversion is served by."""
+    ending_namespaces: frozenset[str] = frozenset()
+    """Namespaces that are being deleted, as far as they may be listed."""
     min_sleep: timedelta = DEFAULT_MIN_SLEEP
     max_hourly_cost: float = 10_000
     """A cost above this is an error of the source, not a price."""

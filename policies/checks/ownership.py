@@ -31,9 +31,12 @@ class DeletionCheck(Check):
 
     def judge(self, case: Case) -> Finding | None:
         """BeingDeleted."""
-        if not case.workload.being_deleted:
-            return None
-        return Finding(reason=Reason.BEING_DELETED, sentence="it is being deleted")
+        if case.workload.being_deleted:
+            return Finding(reason=Reason.BEING_DELETED, sentence="it is being deleted")
+        namespace = case.workload.ref.namespace
+        if namespace in case.surroundings.ending_namespaces:
+            return Finding(reason=Reason.BEING_DELETED, sentence=f"its namespace {namespace} is being deleted")
+        return None
 
 
 class ZeroCheck(Check):

@@ -72,17 +72,22 @@ def last_touch(workload: Workload) -> tuple[str, datetime]:
     touches = [("it was created", workload.created_at)]
     if workload.rollout.progressing_updated_at is not None:
         touches.append(("it was rolled out", workload.rollout.progressing_updated_at))
-    touches += [
-        (f"{writer.manager or 'somebody'} changed it", writer.time)
+    touches += [(f"{manager or 'somebody'} changed it", time) for manager, time in edits(workload)]
+    resumed_at = read_resumed_at(workload.annotations)
+    if resumed_at is not None:
+        touches.append(("it was woken", resumed_at))
+    return max(touches, key=lambda touch: touch[1])
+
+
+def edits(workload: Workload) -> list[tuple[str, datetime]]:
+    """Who wrote to its spec and when, controllers and ourselves left out: each writer's latest time."""
+    return [
+        (writer.manager, writer.time)
         for writer in workload.writers
         if writer.writes_spec
         and writer.time is not None
         and writer.manager not in CONTROLLER_MANAGERS | {FIELD_MANAGER}
     ]
-    resumed_at = read_resumed_at(workload.annotations)
-    if resumed_at is not None:
-        touches.append(("it was woken", resumed_at))
-    return max(touches, key=lambda touch: touch[1])
 
 
 def _complete(rollout: Rollout, replicas: int) -> bool:

@@ -59,7 +59,7 @@ def test_the_role_grants_exactly_this() -> None:
     assert granted == ALLOWED
 
 
-@pytest.mark.parametrize("file", ["nodes.yaml", "admission-read.yaml"])
+@pytest.mark.parametrize("file", ["nodes.yaml", "namespaces.yaml", "admission-read.yaml"])
 def test_an_optional_role_only_reads(file: str) -> None:
     (role, binding) = yaml.safe_load_all((MANIFESTS / "optional" / file).read_text(encoding="utf-8"))
     assert {verb for rule in role["rules"] for verb in rule["verbs"]} <= {"get", "list", "watch"}

@@ -1,6 +1,5 @@
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from deployments import annotations_of, deployment, replicas_of
 from activities.policyfiles import read_policy_text
 from localcluster import LocalCluster
 from policies.annotations import ASLEEP_KEYS, EXCLUDE, ORIGINAL_REPLICAS
+from worker.processes import find_program
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 GARBAGE = "three\ndefault other 7"
@@ -31,8 +31,8 @@ def asleep(name: str, original: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def woken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
     """A cluster of its own, because the commands wake everything: after both lines."""
-    if shutil.which("kubectl") is None:
-        pytest.skip("needs kubectl")
+    kubectl = find_program("kubectl")
+    assert kubectl is not None, "there is no kubectl: it comes with the extra `dev`"
     with LocalCluster.start(controllers=False) as cluster:
         cluster.objects.create_all(
             [
@@ -45,7 +45,8 @@ def woken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
             ]
         )
         home = str(tmp_path_factory.mktemp("home"))
-        environment = {"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": str(cluster.kubeconfig)}
+        path = os.pathsep.join([str(kubectl.parent), os.environ["PATH"]])
+        environment = {"PATH": path, "HOME": home, "KUBECONFIG": str(cluster.kubeconfig)}
         for line in block("wake-by-hand").splitlines():
             subprocess.run(["sh", "-c", line], env=environment, check=False, capture_output=True)
         yield cluster

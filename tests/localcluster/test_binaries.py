@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from localcluster.binaries import PROGRAMS, provide_binaries
+from localcluster.binaries import provide_binaries, provide_helm
 from localcluster.errors import BinaryMissing, BuildFailed, CacheUnusable, GoMissing
+from localcluster.programs import CONTROL_PLANE
 from localcluster.progress import Progress
 
 # pip finds nothing, whatever this machine's configuration says.
@@ -18,7 +19,7 @@ def program(path: Path, text: str = "#!/bin/sh\n") -> None:
 
 
 def test_ready_programs_are_taken_as_they_are(tmp_path: Path) -> None:
-    for each in PROGRAMS:
+    for each in CONTROL_PLANE.programs:
         program(tmp_path / each.name)
     assert provide_binaries({"KUBEBUILDER_ASSETS": str(tmp_path)}) == tmp_path
 
@@ -97,4 +98,27 @@ def test_a_build_that_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None
         "[1/2] kube-apiserver ...",
         "[2/2] kube-controller-manager ...",
     ]
-    assert {each.name for each in PROGRAMS} <= {path.name for path in folder.iterdir()}
+    assert {each.name for each in CONTROL_PLANE.programs} <= {path.name for path in folder.iterdir()}
+
+
+def test_helm_is_built_apart_from_the_control_plane_and_only_when_asked_for(tmp_path: Path) -> None:
+    program(tmp_path / "bin" / "go", FAILS_ONCE)
+    log = tmp_path / "built"
+    (tmp_path / "built.failed").touch()
+    environment = {
+        "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "LOG": str(log),
+    }
+    folder = provide_binaries(environment, Progress(StringIO()))
+    assert "helm" not in log.read_text()
+    helm = provide_helm(environment, Progress(StringIO()))
+    assert helm.name == "helm"
+    assert helm.parent.parent == folder.parent
+    assert log.read_text().splitlines()[-1] == "helm.sh/helm/v4/cmd/helm"
+
+
+def test_without_a_compiler_one_sentence_names_helm_and_no_way_around_it(tmp_path: Path) -> None:
+    environment = {"PATH": "", "XDG_CACHE_HOME": str(tmp_path), **UNREACHABLE_INDEX}
+    with pytest.raises(GoMissing, match=r"^Helm v4\S+ must be built once .*; install Go >= 1\.26\.$"):
+        provide_helm(environment, Progress(StringIO()))

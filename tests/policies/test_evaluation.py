@@ -69,6 +69,7 @@ def scaled_up(at: datetime) -> Any:
         (Reason.PROTECTED, case(workload(priority_class="system-cluster-critical"))),
         (Reason.PROTECTED, case(around=around(behind_admission=frozenset({"dev-shop/checkout"})))),
         (Reason.BEING_DELETED, case(workload(being_deleted=True))),
+        (Reason.BEING_DELETED, case(around=around(ending_namespaces=frozenset({"dev-shop"})))),
         (Reason.AT_ZERO, case(workload(replicas=0))),
         (Reason.OWNED_BY_CONTROLLER, case(workload(owner="Rollout/checkout"))),
         (Reason.MANAGED_BY_KEDA, case(written_by("keda", subresource="scale"))),

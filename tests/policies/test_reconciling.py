@@ -20,7 +20,7 @@ from policies.reconciling import (
     record_to_adopt,
 )
 from policies.times import to_rfc3339
-from policies.workload import Workload
+from policies.workload import Workload, Writer
 
 HOUR = timedelta(hours=1)
 RECORD = PauseRecord(
@@ -48,6 +48,11 @@ def woken(ago: timedelta, available: int) -> Workload:
 def deployed_since() -> Workload:
     rollout = workload().rollout.model_copy(update={"progressing_updated_at": NOW - HOUR / 2})
     return workload(replicas=0, annotations=CARRIED, rollout=rollout)
+
+
+def edited(ago: timedelta, manager: str = "helm") -> Workload:
+    writer = Writer(manager=manager, operation="Apply", time=NOW - ago, writes_spec=True)
+    return workload(replicas=0, annotations=CARRIED, writers=(writer,))
 
 
 def ground(**changes: Any) -> Ground:
@@ -80,6 +85,11 @@ def ground(**changes: Any) -> Ground:
         (None, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),), held=True)),
         (Finding.DEPLOYED, deployed_since(), ASLEEP, ground()),
         (None, deployed_since(), ASLEEP, ground(policies=(policy(resumeAfter="10h", onDeploy="StayAsleep"),))),
+        (Finding.DEPLOYED, edited(HOUR / 2), ASLEEP, ground()),
+        (None, edited(2 * HOUR), ASLEEP, ground()),
+        (None, edited(HOUR / 2, manager="finops-enforcer"), ASLEEP, ground()),
+        (None, edited(HOUR / 2, manager="kube-controller-manager"), ASLEEP, ground()),
+        (None, edited(HOUR / 2), ASLEEP, ground(policies=(policy(resumeAfter="10h", onDeploy="StayAsleep"),))),
         (None, sleeper(), OpenHibernation(phase=Phase.PAUSING), ground()),
         (None, sleeper(replicas=3), OpenHibernation(phase=Phase.RESUMING), ground()),
         (Finding.WOKE_NOT_READY, woken(HOUR, available=1), None, ground()),
@@ -110,6 +120,11 @@ def ground(**changes: Any) -> Ground:
         "suspended under a hold",
         "deployed into",
         "deployed into, stays asleep",
+        "edited: perhaps back to an older revision",
+        "edited before the sleep",
+        "written by us",
+        "written by a controller",
+        "edited, stays asleep",
         "on its way to sleep",
         "on its way up",
         "pods not there",

@@ -69,7 +69,7 @@ def create_ready(objects: ObjectClient, *wanted: dict[str, Any]) -> None:
     objects.create_all(wanted)
     for item in wanted:
         namespace, name = item["metadata"]["namespace"], item["metadata"]["name"]
-        wait_for(lambda namespace=namespace, name=name: _is_ready(objects.get(path_of(namespace, name))))  # type: ignore[misc]
+        wait_for(lambda namespace=namespace, name=name: is_ready(objects.get(path_of(namespace, name))))  # type: ignore[misc]
 
 
 def replicas_of(objects: ObjectClient, namespace: str, name: str) -> int:
@@ -99,7 +99,8 @@ def is_observed(objects: ObjectClient, namespace: str, name: str) -> bool:
     return bool(item["status"].get("observedGeneration") == item["metadata"]["generation"])
 
 
-def _is_ready(item: dict[str, Any]) -> bool:
+def is_ready(item: dict[str, Any]) -> bool:
+    """Whether the controllers have nothing left to do for a Deployment."""
     status, wanted = item.get("status", {}), item["spec"]["replicas"]
     conditions = {condition["type"]: condition.get("reason") for condition in status.get("conditions", [])}
     return (

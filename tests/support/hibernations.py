@@ -1,11 +1,12 @@
 """Putting Deployments to sleep in tests: through the product's own workflow, in front of the real control plane."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cases import policy
 from deployments import (
@@ -28,8 +29,18 @@ from localcluster import ApiError, ObjectClient
 from policies.annotations import PREFIX
 from policies.costs import HourlyCost
 from policies.document import EnforcementPolicy
+from policies.enforcement import Enforcement, EnforcementResult
 from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, PauseOrder, Phase
-from policies.names import STATUS, hibernation_id
+from policies.names import (
+    ENFORCEMENT,
+    RECONCILIATION,
+    STATUS,
+    enforcement_id,
+    hibernation_id,
+    reconcile_id,
+    task_queue,
+)
+from policies.reconciling import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster import Cluster
 
@@ -37,6 +48,8 @@ _PLURALS = {
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
 }
+ResultT = TypeVar("ResultT")
+_RUNS = itertools.count(1)
 COST = HourlyCost(amount=0.1, currency="USD", source="price list")
 
 
@@ -227,3 +240,29 @@ class Bedroom:
             {"spec": {"template": {"spec": {"containers": [container]}}}},
             kind="application/strategic-merge-patch+json",
         )
+
+
+async def reconcile(bedroom: Bedroom) -> ReconcileResult:
+    """One reconciliation of the whole cluster, as the Schedule would start it."""
+    cluster = bedroom.product.settings.cluster
+    return await _run(bedroom, RECONCILIATION, Reconcile(cluster=cluster), reconcile_id(cluster), ReconcileResult)
+
+
+async def enforce(bedroom: Bedroom, name: str = "idle-dev") -> EnforcementResult:
+    """One run of a policy, as its Schedule would start it."""
+    cluster = bedroom.product.settings.cluster
+    enforcement = Enforcement(cluster=cluster, policy=name)
+    return await _run(bedroom, ENFORCEMENT, enforcement, enforcement_id(cluster, name), EnforcementResult)
+
+
+async def _run(bedroom: Bedroom, kind: str, argument: Any, workflow_id: str, result_type: type[ResultT]) -> ResultT:
+    with bedroom.environment.with_time_skipping_disabled():
+        handle = await bedroom.environment.client.start_workflow(
+            kind,
+            argument,
+            id=f"{workflow_id}-{next(_RUNS)}",
+            task_queue=task_queue(bedroom.product.settings.cluster),
+            result_type=result_type,
+        )
+    bedroom.runs.append(handle)
+    return await handle.result()

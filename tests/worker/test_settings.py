@@ -128,3 +128,8 @@ def test_settings_do_not_change(tmp_path: Path) -> None:
     settings = Settings.load(environment=environment(tmp_path))
     with pytest.raises(ValidationError, match="frozen"):
         settings.cluster = "other"  # type: ignore[misc]
+
+
+def test_a_misspelt_variable_is_pointed_out() -> None:
+    variables = {"FINOPS_INTERVALL": "1h", "FINOPS_CONFIG": "x", "FINOPS_CLUSTER": "dev", "HOME": "/"}
+    assert Settings.unknown_variables(variables) == ["FINOPS_INTERVALL sets nothing; did you mean FINOPS_INTERVAL?"]

@@ -1,7 +1,6 @@
 """A run of a policy, against the real control plane: who is put to sleep, who is not, and what it costs to find out."""
 
 import asyncio
-import itertools
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,41 +9,22 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
-from hibernations import Bedroom
+from hibernations import Bedroom, enforce
 
 from activities.snapshot import Hold
 from localcluster import LocalCluster
-from policies.enforcement import Enforcement, EnforcementResult
 from policies.hibernation import Phase
-from policies.names import ENFORCEMENT, hibernation_id, task_queue
+from policies.names import hibernation_id
 from policies.reasons import Reason
 from policies.times import to_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
-
-_RUNS = itertools.count(1)
 
 
 def enforcing(bedroom: Bedroom, **spec: Any) -> None:
     """One policy over the test's own namespace."""
     written = {"cooldownWindow": "1s", "minHourlyCost": 0.001, "resumeAfter": "10h", **spec}
     bedroom.source.policies = (policy(scope={"namespaces": {"include": [bedroom.namespace]}}, **written),)
-
-
-async def run(bedroom: Bedroom, name: str = "idle-dev") -> EnforcementResult:
-    """One run, as the Schedule would start it."""
-    client, cluster = bedroom.environment.client, bedroom.product.settings.cluster
-    with bedroom.environment.with_time_skipping_disabled():
-        handle = await client.start_workflow(
-            ENFORCEMENT,
-            Enforcement(cluster=cluster, policy=name),
-            id=f"enforce/{cluster}/{name}-{next(_RUNS)}",
-            task_queue=task_queue(cluster),
-            result_type=EnforcementResult,
-        )
-    bedroom.runs.append(handle)
-    result: EnforcementResult = await handle.result()
-    return result
 
 
 async def hibernations(bedroom: Bedroom, *names: str) -> None:
@@ -72,7 +52,7 @@ async def test_a_run_puts_to_sleep_what_meets_the_policy_and_nothing_else(bedroo
     furnish(bedroom, "dear", "also-dear")
     furnish(bedroom, "cheap", cpu="1m", memory="1Mi")
     enforcing(bedroom, minHourlyCost=0.01)
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     await hibernations(bedroom, "dear", "also-dear")
     assert result.started == 2
     assert result.decisions[Reason.COST_BELOW_THRESHOLD] == 1
@@ -83,7 +63,7 @@ async def test_a_run_knows_which_workloads_an_hpa_could_wake_and_asserts_their_s
     furnish(bedroom, "web", replicas=4)
     bedroom.autoscale(2, 6)
     enforcing(bedroom)
-    await run(bedroom)
+    await enforce(bedroom)
     await hibernations(bedroom, "web")
     await asyncio.to_thread(bedroom.scaled_and_seen, 4)
     await bedroom.skip(bedroom.handles[0], 0.02)
@@ -93,7 +73,7 @@ async def test_a_run_knows_which_workloads_an_hpa_could_wake_and_asserts_their_s
 async def test_a_dry_run_writes_nothing_at_all(bedroom: Bedroom, cluster: LocalCluster) -> None:
     furnish(bedroom, "one", "two")
     enforcing(bedroom, mode="DryRun")
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert result.dry_run
     assert result.started == 0
     assert "Dry run: 2 of" in result.sentence
@@ -104,10 +84,10 @@ async def test_a_dry_run_writes_nothing_at_all(bedroom: Bedroom, cluster: LocalC
 async def test_a_second_run_finds_nothing_to_do_and_writes_nothing(bedroom: Bedroom, cluster: LocalCluster) -> None:
     furnish(bedroom, "one")
     enforcing(bedroom)
-    await run(bedroom)
+    await enforce(bedroom)
     await hibernations(bedroom, "one")
     before = writes(cluster, bedroom)
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert result.started == 0
     assert result.decisions[Reason.ALREADY_PAUSED] == 1
     assert writes(cluster, bedroom) == before > 0
@@ -116,10 +96,10 @@ async def test_a_second_run_finds_nothing_to_do_and_writes_nothing(bedroom: Bedr
 async def test_what_exceeds_the_limit_waits_for_the_next_run(bedroom: Bedroom) -> None:
     furnish(bedroom, "a", "b", "c")
     enforcing(bedroom, limits={"maxActionsPerRun": 2})
-    first = await run(bedroom)
+    first = await enforce(bedroom)
     await hibernations(bedroom, "a", "b")
     assert (first.started, first.held_back) == (2, 1)
-    second = await run(bedroom)
+    second = await enforce(bedroom)
     await hibernations(bedroom, "c")
     assert (second.started, second.held_back) == (1, 0)
 
@@ -127,7 +107,7 @@ async def test_what_exceeds_the_limit_waits_for_the_next_run(bedroom: Bedroom) -
 async def test_the_brake_pauses_nothing_and_tells_both_figures(bedroom: Bedroom) -> None:
     furnish(bedroom, "a", "b")
     enforcing(bedroom, limits={"maxAffectedPercent": 1})
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert result.started == 0
     assert result.brake is not None
     assert "1 % are allowed" in result.sentence
@@ -144,7 +124,7 @@ async def test_a_policy_that_cannot_say_yes_pauses_nothing(
 ) -> None:
     furnish(bedroom, "one")
     enforcing(bedroom, **spec)
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert result.started == 0
     assert because in result.skipped
     assert bedroom.replicas("one") == 3
@@ -154,14 +134,14 @@ async def test_under_a_hold_nothing_is_judged(bedroom: Bedroom) -> None:
     furnish(bedroom, "one")
     enforcing(bedroom)
     bedroom.source.hold = Hold(by="anna", since=datetime.now(UTC))
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert "a hold is on, set by anna" in result.skipped
     assert bedroom.replicas("one") == 3
 
 
 async def test_a_policy_that_is_not_there_ends_the_run_with_a_sentence(bedroom: Bedroom) -> None:
     bedroom.source.policies = ()
-    assert "there is no policy idle-dev" in (await run(bedroom)).skipped
+    assert "there is no policy idle-dev" in (await enforce(bedroom)).skipped
 
 
 async def test_a_workload_with_garbage_annotations_is_left_alone_and_the_others_go_on(bedroom: Bedroom) -> None:
@@ -169,7 +149,7 @@ async def test_a_workload_with_garbage_annotations_is_left_alone_and_the_others_
     furnish(bedroom, "odd", annotations={"finops.io/exclude": "maybe"})
     furnish(bedroom, "torn", annotations={"finops.io/paused": "true", "finops.io/original-replicas": "many"})
     enforcing(bedroom)
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     await hibernations(bedroom, "fine")
     assert result.started == 1
     assert result.decisions[Reason.INVALID_ANNOTATION] == 1
@@ -180,6 +160,6 @@ async def test_a_workload_kept_awake_is_not_paused_even_without_its_workflow(bed
     later = to_rfc3339(datetime.now(UTC) + timedelta(hours=1))
     furnish(bedroom, "one", annotations={"finops.io/awake-until": later, "finops.io/awake-because": "person"})
     enforcing(bedroom)
-    result = await run(bedroom)
+    result = await enforce(bedroom)
     assert result.decisions[Reason.KEPT_AWAKE] == 1
     assert bedroom.replicas("one") == 3

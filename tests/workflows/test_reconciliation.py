@@ -1,7 +1,6 @@
 """Reconciliation against the real control plane: it never writes, and what it starts or nudges repairs."""
 
 import asyncio
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,33 +8,15 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
-from hibernations import Bedroom
+from hibernations import Bedroom, reconcile
 from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
 from policies.hibernation import HibernationResult, Phase
-from policies.names import REACTIVATE, RECONCILIATION, hibernation_id, task_queue
-from policies.reconciling import Finding, Reconcile, ReconcileResult
+from policies.names import REACTIVATE, hibernation_id
+from policies.reconciling import Finding
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
-
-_RUNS = itertools.count(1)
-
-
-async def reconcile(bedroom: Bedroom) -> ReconcileResult:
-    """One run."""
-    cluster = bedroom.product.settings.cluster
-    with bedroom.environment.with_time_skipping_disabled():
-        handle = await bedroom.environment.client.start_workflow(
-            RECONCILIATION,
-            Reconcile(cluster=cluster),
-            id=f"reconcile/{cluster}-{next(_RUNS)}",
-            task_queue=task_queue(cluster),
-            result_type=ReconcileResult,
-        )
-    bedroom.runs.append(handle)
-    result: ReconcileResult = await handle.result()
-    return result
 
 
 async def visible(bedroom: Bedroom, phase: Phase) -> None:
