@@ -32,16 +32,16 @@ from faults.workers import AWAKE, PATIENCE_SECONDS, Ground, Installation, open_i
 from policies.hibernation import Phase, Until
 from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE
 
-AT_ONCE = 6
-"""Installations: each has a worker process, for a moment two."""
+AT_ONCE = 8
+"""Installations: each has a worker process, for a moment two, and most of the time it waits for time-outs."""
 COUNTS = (3, 1, 2)
 """One Deployment that the line is about, and two that the same worker has at the same time."""
 MANY = (1,) * 40
 """More than are started between two heartbeats."""
-QUIET_SECONDS = 5.0
+QUIET_SECONDS = 3.0
 _NUMBERS = itertools.count(1)
 _LISTINGS = frozenset({Point.LIST, Point.JUDGE, Point.OTHER})
-_AWAKE_FOR = timedelta(seconds=20)
+_AWAKE_FOR = timedelta(seconds=12)
 
 
 async def play_kills(ground: Ground, client: Client, address: str, folder: Path, cases: Sequence[Case]) -> Result:

@@ -61,18 +61,12 @@ async def _live(installation: Installation, ports: Ports, case: Case) -> None:
     subjects = await asyncio.to_thread(installation.furnish, *COUNTS)
     await asyncio.sleep(1.1)  # the cooldown of what was created just now
     first = subjects[0]
-
-    def lose() -> None:
-        service.kill()
-        service.forget()
-        service.start()
-
-    first.plan, first.killing = Plan(case.faults), lose
+    first.plan, first.killing = Plan(case.faults), installation.lose_temporal
     service.state.write_ports(ports)
     await asyncio.to_thread(service.start)
     await asyncio.gather(*(installation.await_sleep(subject) for subject in subjects))
     if case.gap == "asleep":
-        await asyncio.to_thread(lose)
+        await asyncio.to_thread(installation.lose_temporal)
     wish = {"by": "the case"}
     if case.gap == "awake":
         wish["until"] = (datetime.now(UTC) + AWAKE_FOR).isoformat()
@@ -80,7 +74,7 @@ async def _live(installation: Installation, ports: Ports, case: Case) -> None:
         await asyncio.gather(*(stage.handle(subject).signal(REACTIVATE, wish) for subject in subjects))
     if case.gap == "awake":
         await asyncio.gather(*(stage.reach(subject, *AWAKE, within=PATIENCE_SECONDS) for subject in subjects))
-        await asyncio.to_thread(lose)
+        await asyncio.to_thread(installation.lose_temporal)
     await asyncio.gather(*(installation.see_off(subject) for subject in subjects))
     for subject in subjects:
         subject.cycle = AFTER

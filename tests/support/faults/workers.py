@@ -60,6 +60,8 @@ class Installation:
     working: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     leaving: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     """Those that were told to stop."""
+    losses: int = 0
+    """How often its Temporal was lost, where it has one of its own."""
 
     def furnish(self, *counts: int) -> list[Subject]:
         """A Deployment of each of these counts, ready and observed."""
@@ -98,6 +100,13 @@ class Installation:
         self.leaving += self.working
         self.working = []
 
+    def lose_temporal(self) -> None:
+        """SIGKILL of everything, the server included, and a start without its database."""
+        self.losses += 1
+        self.service.kill()
+        self.service.forget()
+        self.service.start()
+
     async def is_settled(self) -> bool:
         """Whether the first run of the policy and a reconciliation have been, and none is under way."""
         for schedule in (policy_schedule_id(self.stage.name, POLICY), reconcile_id(self.stage.name)):
@@ -119,7 +128,7 @@ class Installation:
         stage = self.stage
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            settled = await self.is_settled()
+            losses, settled = self.losses, await self.is_settled()
             phase = await stage.reach(subject, Phase.ASLEEP, *AWAKE, within=PATIENCE_SECONDS)
             if phase == Phase.ASLEEP:
                 with suppress(RPCError):
@@ -127,7 +136,7 @@ class Installation:
                 await stage.reach(subject, *AWAKE, within=10)
             elif phase:
                 await stage.reach(subject, Phase.ASLEEP, within=PATIENCE_SECONDS)
-            elif settled and await asyncio.to_thread(self._runs, subject):
+            elif settled and losses == self.losses and await asyncio.to_thread(self._runs, subject):
                 return
 
     def _runs(self, subject: Subject) -> bool:
@@ -222,6 +231,6 @@ async def wait_until(reached: Callable[[], bool]) -> None:
 async def _keep_looking(stage: Stage) -> None:
     """As the stage does, also while its Temporal is away."""
     while True:
-        with suppress(RPCError):
+        with suppress(RPCError, RuntimeError):  # the second from a client that has not connected yet
             await stage.keep_looking()
         await asyncio.sleep(_BREATH_SECONDS)
