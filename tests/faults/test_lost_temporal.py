@@ -7,7 +7,7 @@ import pytest
 from deployments import create_ready, deployment, path_of, replicas_of, wait_for
 from faults.losses import play_losses
 from faults.replaying import lines_of
-from faults.report import Report, Row
+from faults.report import Report, hold
 from faults.suites import Case
 from faults.workers import Ground
 from services import Service, enforcing
@@ -36,10 +36,12 @@ async def test_no_count_is_lost_with_temporals_database(
 ) -> None:
     lines = lines_of(request, "lost") or LINES
     result = await play_losses(ground, tmp_path, [Case.parse(line) for line in lines])
-    report.rows.append(Row("loss of Temporal", result.cases, len(result.violations), result.seconds))
-    assert not result.violations, "\n".join(map(str, result.violations))
-    assert not result.unfinished
-    assert not result.unfired
+    hold(
+        result,
+        report,
+        "loss of Temporal",
+        remarks=["what sleeps through the loss and wakes at its recorded time is in tests/e2e/test_lost_database.py"],
+    )
 
 
 def test_with_both_records_lost_nothing_is_touched_and_history_tells_the_last_known_count(
