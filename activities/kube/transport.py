@@ -192,7 +192,7 @@ class KubeTransport:
         read_seconds: float,
         link: _Link,
     ) -> Reply:
-        authorized = {**headers, **self._authorize(call, link)}
+        authorized, asked_at = {**headers, **self._authorize(call, link)}, self._clock()
         try:
             response: BaseHTTPResponse = link.pool.request(
                 method,
@@ -211,8 +211,10 @@ class KubeTransport:
         if failure is not None:
             raise failure
         reply = Reply(call, response.status, response.headers, response.data)
-        if reply.server_time is not None:
-            self._told = (reply.server_time, self._clock())
+        answered_at = self._clock()
+        # What took longer than any time-out was answered before this process stood still: the date is an old one.
+        if reply.server_time is not None and answered_at - asked_at <= PAGE_SECONDS:
+            self._told = (reply.server_time, answered_at)
         return reply
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:

@@ -41,22 +41,23 @@ class Service:
     def start(self) -> "Service":
         """Start `finops run`, and wait until its Temporal answers."""
         self.state.remove_server()
-        self._spawn("run")
+        self._process = self.spawn("run")
         wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
         return self
 
     def start_worker(self) -> "Service":
         """Start `finops worker`, and wait until it polls, or has ended."""
         said = self.log.stat().st_size if self.log.exists() else 0
-        self._spawn("worker")
+        self._process = self.spawn("worker")
         wait_for(lambda: b"worker is up" in self.log.read_bytes()[said:] or self.ended, what=f"the worker ({self.log})")
         return self
 
-    def _spawn(self, command: str) -> None:
+    def spawn(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """A process of this installation that runs on; what it says goes into the log."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli", command],
-                env=self.environment,
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli", *arguments],
+                env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -67,6 +68,11 @@ class Service:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def forget(self) -> None:
+        """Temporal's database is gone; the next start begins with an empty one."""
+        for file in self.state.path.glob("temporal.db*"):
+            file.unlink()
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ctrl-C, and the exit code."""

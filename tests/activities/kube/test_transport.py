@@ -71,6 +71,16 @@ def test_the_servers_clock_is_counted_on_from_its_latest_answer(tmp_path: Path, 
     assert (before, then, later) == (None, reply.server_time + LEAP, reply.server_time + 2 * LEAP)
 
 
+def test_an_answer_that_lay_there_while_this_process_stood_still_tells_no_time(
+    tmp_path: Path, connect: Connect
+) -> None:
+    with AnsweringServer() as server:
+        transport = _impatient(tmp_path, server.url, {}, connect, leap=timedelta(seconds=31))
+        transport.request("GET", "/x")
+        transport.close()
+    assert transport.server_now() is None
+
+
 @pytest.mark.parametrize("date", [{}, {"Date": "yesterday"}], ids=["none", "nonsense"])
 def test_a_server_that_does_not_tell_its_time_has_none(date: dict[str, str]) -> None:
     reply = Reply(Call(verb="get", resource="x"), 200, date, b"")
@@ -214,15 +224,17 @@ def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path,
     transport.close()
 
 
-def _impatient(tmp_path: Path, url: str, user: dict[str, str], connect: Connect) -> KubeTransport:
-    """A transport for which eleven seconds pass between any two looks at its clock."""
+def _impatient(
+    tmp_path: Path, url: str, user: dict[str, str], connect: Connect, leap: timedelta = LEAP
+) -> KubeTransport:
+    """A transport for which so much time, or eleven seconds, passes between any two looks at its clock."""
     connect(url, user)
-    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping())
+    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping(leap))
 
 
-def _leaping() -> Callable[[], float]:
+def _leaping(leap: timedelta = LEAP) -> Callable[[], float]:
     looks = itertools.count()
-    return lambda: next(looks) * LEAP.total_seconds()
+    return lambda: next(looks) * leap.total_seconds()
 
 
 def _lowered(asked: Asked) -> Asked:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from faults.run import Result
+
 _INTRODUCTION = """# Fault report
 
 Written by `make test-faults`: what the suites of `tests/faults/` came to on one machine. Each case is a Deployment on
@@ -95,6 +97,18 @@ class Report:
             f"Python {platform.python_version()}.",
         ]
         return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def hold(
+    result: Result, report: Report, suite: str, *, not_run: Sequence[str] = (), remarks: Sequence[str] = ()
+) -> None:
+    """Put a suite into the report, and fail with the lines of the cases that broke something."""
+    report.rows.append(
+        Row(suite, result.cases, len(result.violations), result.seconds, not_run=not_run, remarks=remarks)
+    )
+    assert not result.violations, "\n".join(map(str, result.violations))
+    assert not result.unfinished
+    assert not result.unfired
 
 
 def present_commit() -> str:
