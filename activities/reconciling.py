@@ -38,7 +38,7 @@ from policies.reconciling import (
 from policies.workload import Workload
 
 AT_ONCE = 32
-PAGE = 100
+PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what the next run remembers."""
