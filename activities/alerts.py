@@ -1,12 +1,52 @@
-"""Alerts: what a person should look at. One log line each, counted by kind on /metrics."""
+"""Alerts: what a person should look at. One log line each, counted by kind on /metrics.
+
+What is tried again and again is one alert: the same sentence about the same thing is raised once, and again only when
+the cause has changed, when it had ended, or when nothing was heard of it for longer than any retry waits.
+"""
 
 import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
 from prometheus_client import Counter
 
+FORGOTTEN_AFTER = 1800.0
+"""Seconds. Retries are at most 5 minutes apart, the runs of a policy usually as well."""
+_REMEMBERED = 10_000
+
 _LOG = logging.getLogger("finops.alerts")
 _ALERTS = Counter("finops_alerts", "What a person should look at, by kind.", ["kind"])
+
+
+class RaisedAlerts:
+    """The alerts that are up, by what they are about; safe to share between threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._clock = clock
+        self._lock = Lock()
+        self._raised: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    def is_news(self, about: str, sentence: str) -> bool:
+        """Whether this was not the last thing said about it; from now on it is."""
+        now = self._clock()
+        with self._lock:
+            before, said_at = self._raised.pop(about, ("", now))
+            self._raised[about] = (sentence, now)
+            if len(self._raised) > _REMEMBERED:
+                self._raised.popitem(last=False)
+        return before != sentence or now - said_at > FORGOTTEN_AFTER
+
+    def settle(self, about: str) -> None:
+        """It works again: whatever happens next is news."""
+        if self._raised:
+            with self._lock:
+                self._raised.pop(about, None)
+
+
+_RAISED = RaisedAlerts()
 
 
 def alert(kind: str, sentence: str, **data: str) -> None:
@@ -31,3 +71,14 @@ class Episode:
             alert(self._kind, problem)
         elif before and not problem:
             _LOG.warning("%s: %s", self._kind, over)
+
+
+def alert_once(kind: str, about: str, sentence: str, **data: str) -> None:
+    """Raise an alert unless it is up already."""
+    if _RAISED.is_news(about, sentence):
+        alert(kind, sentence, **data)
+
+
+def settle(about: str) -> None:
+    """What alerts were about works again."""
+    _RAISED.settle(about)

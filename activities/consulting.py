@@ -31,7 +31,7 @@ class ConsultActivities:
         self,
         deployments: Deployments,
         snapshots: Snapshots,
-        verify_cluster: Callable[[], None],
+        verify_cluster: Callable[[], object],
         read_bounds: Callable[[WorkloadRef], Bounds | None],
         clocks: Clocks,
     ) -> None:
@@ -45,13 +45,15 @@ class ConsultActivities:
     def consult(self, order: ConsultOrder) -> Consultation:
         """What the workload looks like now, and who wants it asleep.
 
-        A 404 counts only under the right cluster: a kubeconfig that points elsewhere raises IdentityMismatch.
+        A 404, or another object of the same name, counts only under the right cluster: a kubeconfig that points
+        elsewhere raises IdentityMismatch.
         """
         moment = self._clocks.mark(activity.info().started_time)
-        with told_to_temporal():
+        with told_to_temporal(f"read {order.ref}"):
             workload = self._deployments.read(order.ref.namespace, order.ref.name)
-            if workload is None:
+            if workload is None or order.ref.uid not in {"", workload.ref.uid}:
                 self._verify_cluster()
+            if workload is None:
                 return Consultation()
         ahead, snapshot = self._clocks.compare(moment).temporal_ahead, self._snapshots()
         seen = observe(workload, PREFIX)

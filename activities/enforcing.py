@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
+from activities.faults import told_to_temporal
 from activities.lease import RunLease
 from activities.snapshot import Snapshots
 from activities.starting import start_hibernation
@@ -65,17 +66,30 @@ class EnforceActivities:
     """Opening and closing runs, and starting hibernations, for one cluster."""
 
     def __init__(
-        self, snapshots: Snapshots, lease: RunLease, *, instance: str, min_sleep: Callable[[], timedelta]
+        self,
+        snapshots: Snapshots,
+        lease: RunLease,
+        verify_cluster: Callable[[], object],
+        *,
+        instance: str,
+        min_sleep: Callable[[], timedelta],
     ) -> None:
         self._snapshots = snapshots
         self._lease = lease
+        self._verify_cluster = verify_cluster
         self._instance = instance
         self._min_sleep = min_sleep
 
     @activity.defn
     async def open_run(self, order: OpenRun) -> RunOpened:
-        """Wait for the runs before this one, and read what the policy allows."""
+        """Wait for the runs before this one, make sure of the cluster, and read what the policy allows.
+
+        Everything a run pauses it has listed itself, so nothing but this tells that the cluster behind an address is
+        another one by now. Raises IdentityMismatch, KubernetesError.
+        """
         await self._lease.wait_for(order.run_id, activity.heartbeat)
+        with told_to_temporal("the cluster's identity"):
+            await asyncio.to_thread(self._verify_cluster)
         snapshot = self._snapshots()
         policy = snapshot.policy(order.enforcement.policy)
         if policy is None:

@@ -6,18 +6,27 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities.alerts import alert
-from activities.errors import Denied, Throttled
+from activities.alerts import alert_once, settle
+from activities.errors import Denied, IdentityMismatch, Throttled
+
+_CLUSTER = "the cluster"
 
 
 @contextmanager
-def told_to_temporal() -> Iterator[None]:
-    """Wrap the reads of an activity: Retry-After becomes the delay of the next attempt, a missing right an alert."""
+def told_to_temporal(about: str) -> Iterator[None]:
+    """Wrap the reads of an activity: Retry-After becomes the delay of the next attempt, a missing right or another
+    cluster an alert, which the next attempts do not repeat. `about` is what is read.
+    """
     try:
         yield
     except Throttled as error:
         delay = timedelta(seconds=error.retry_after)
         raise ApplicationError(str(error), type="Throttled", next_retry_delay=delay) from error
     except Denied as error:
-        alert("denied", str(error), resource=error.resource, verb=error.verb)
+        alert_once("denied", about, str(error), resource=error.resource, verb=error.verb)
         raise
+    except IdentityMismatch as error:
+        alert_once("identity", _CLUSTER, str(error))
+        raise
+    settle(about)
+    settle(_CLUSTER)

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
 from policies.hibernation import ASLEEP_PHASES, Phase
-from policies.names import HIBERNATION
+from policies.names import HIBERNATION, TROUBLE
 from policies.reconciling import OpenHibernation
 
 DEPLOYMENT_MEMO = "deployment"
@@ -27,6 +27,8 @@ class ListedHibernation(OpenHibernation):
     since: datetime
     saved_per_day: float | None = None
     """While there is something to give back; in the currency of the cost source."""
+    trouble: str = ""
+    """What keeps it from going on."""
 
 
 def open_query(cluster: str, *, namespace: str | None = None, policy: str | None = None) -> str:
@@ -60,6 +62,7 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
         since=execution.start_time,
         resume_at=attributes.get(RESUME_AT),
         saved_per_day=attributes.get(SAVED_PER_DAY) if known in ASLEEP_PHASES else None,
+        trouble=str(await execution.memo_value(TROUBLE, default="")),
     )
 
 

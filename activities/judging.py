@@ -80,7 +80,7 @@ class JudgeActivities:
         policy = self._snapshots().policy(order.policy)
         if policy is None:
             raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
-        with told_to_temporal():
+        with told_to_temporal(f"a run of {order.policy}"):
             gathered = self._gathered(order)
             try:
                 page = self._deployments.list_page(order.token)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +40,7 @@ from policies.reconciling import (
 from policies.workload import Workload
 
 AT_ONCE = 32
-PAGE = 100
+PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what the next run remembers."""
@@ -63,6 +64,7 @@ class ReconcileActivities:
         replica_sets: ReplicaSets,
         snapshots: Snapshots,
         clocks: Clocks,
+        verify_cluster: Callable[[], object],
         *,
         instance: str,
     ) -> None:
@@ -70,6 +72,7 @@ class ReconcileActivities:
         self._replica_sets = replica_sets
         self._snapshots = snapshots
         self._clocks = clocks
+        self._verify_cluster = verify_cluster
         self._instance = instance
 
     @activity.defn
@@ -80,13 +83,17 @@ class ReconcileActivities:
         opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
-        with told_to_temporal():
+        with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         return self._report(order, survey, missing)
 
     def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
-        """Compare page by page: of ten thousand Deployments only those with something wrong are kept."""
+        """Compare page by page: of ten thousand Deployments only those with something wrong are kept.
+
+        Raises IdentityMismatch, KubernetesError.
+        """
+        self._verify_cluster()
         survey, names = Survey(), set()
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
@@ -179,6 +186,7 @@ class ReconcileActivities:
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
+            other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
         )
 

@@ -12,14 +12,16 @@ from collections.abc import Callable
 
 from temporalio import activity
 
-from activities.alerts import alert
+from activities.alerts import alert_once, settle
 from activities.clocks import Clocks
 from activities.errors import (
     Conflict,
     Denied,
     KubernetesError,
     NotFound,
+    Rejected,
     Throttled,
+    UnexpectedAnswer,
     Unreachable,
 )
 from activities.kube.deployments import Deployments
@@ -28,6 +30,7 @@ from activities.snapshot import Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
 from policies.checks import Surroundings, protection_of
 from policies.times import to_rfc3339
+from policies.workload import WorkloadRef
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,19 +69,20 @@ class WriteActivities:
             landed = 1
             protected = protection_of(annotated, self._surroundings())
             if protected is not None:
-                alert("protected", f"{order.ref} was to be paused, but {protected}", workload=str(order.ref))
+                sentence = f"{order.ref} was to be paused, but {protected}"
+                alert_once("protected", _about(order.ref), sentence, workload=str(order.ref))
                 return WriteOutcome(result="refused", landed=landed, sentence=protected)
             differing = self._clocks.compare(moment).objection
             if differing:
                 return WriteOutcome(result="refused", landed=landed, sentence=differing)
             self._deployments.scale(order.ref, annotated.resource_version, 0)
         except KubernetesError as error:
-            return _outcome(error, landed)
+            return _outcome(error, landed, order.ref)
         record = order.record
         _LOG.info(
             "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
         )
-        return WriteOutcome(result="done", landed=2)
+        return _done(2, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_resume(self, order: SendResumeOrder) -> WriteOutcome:
@@ -93,10 +97,10 @@ class WriteActivities:
                 landed = 1
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
-            return _outcome(error, landed)
+            return _outcome(error, landed, order.ref)
         if order.replicas is not None:
             _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
-        return WriteOutcome(result="done", landed=landed + 1)
+        return _done(landed + 1, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_record(self, order: SendRecordOrder) -> WriteOutcome:
@@ -112,19 +116,29 @@ class WriteActivities:
         try:
             self._deployments.annotate(order.ref, order.resource_version, patch)
         except KubernetesError as error:
-            return _outcome(error, 0)
-        return WriteOutcome(result="done", landed=1)
+            return _outcome(error, 0, order.ref)
+        return _done(1, order.ref)
 
 
-def _outcome(error: KubernetesError, landed: int) -> WriteOutcome:
+def _about(ref: WorkloadRef) -> str:
+    return f"write {ref}"
+
+
+def _done(landed: int, ref: WorkloadRef) -> WriteOutcome:
+    settle(_about(ref))
+    return WriteOutcome(result="done", landed=landed)
+
+
+def _outcome(error: KubernetesError, landed: int, ref: WorkloadRef) -> WriteOutcome:
     sentence = str(error)
+    where = {"resource": error.resource, "verb": error.verb, "workload": str(ref)}
     match error:
         case Conflict():
             return WriteOutcome(result="conflict", landed=landed, sentence=sentence)
         case NotFound():
             return WriteOutcome(result="gone", landed=landed, sentence=sentence)
         case Denied():
-            alert("denied", sentence, resource=error.resource, verb=error.verb)
+            alert_once("denied", _about(ref), sentence, **where)
             return WriteOutcome(result="denied", landed=landed, sentence=sentence)
         case Throttled():
             return WriteOutcome(
@@ -132,5 +146,8 @@ def _outcome(error: KubernetesError, landed: int) -> WriteOutcome:
             )
         case Unreachable():
             return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
+        case Rejected() | UnexpectedAnswer():
+            alert_once("unexpected", _about(ref), sentence, **where)
+            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
         case _:
             return WriteOutcome(result="unknown", landed=landed, sentence=sentence)

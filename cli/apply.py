@@ -13,6 +13,7 @@ from activities.policyfiles import PolicyDirectory
 from cli.delete import remove_policies
 from cli.errors import Refused, UsageProblem
 from cli.handover import Handover, foresee
+from cli.identity import confirm_cluster_if_up
 from cli.listing import list_workloads
 from cli.plan import load_policies
 from cli.session import Session
@@ -36,6 +37,7 @@ def apply(
     session = Session.of(ctx)
     policies = load_policies(path)
     session.introduce()
+    confirm_cluster_if_up(session)
     applied = read_applied(session)
     refuse_other_files(session, applied, [policy.name for policy in policies])
     _refuse_everything(session, policies)

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from activities.policyfiles import PolicyDirectory
 from cli.errors import NotFound
 from cli.handover import foresee
+from cli.identity import confirm_cluster_if_up
 from cli.listing import list_workloads
 from cli.session import Session
 from cli.source import file_of, open_client_if_up, read_applied, refuse_other_files, send_checks
@@ -25,6 +26,7 @@ def delete(
     """Delete a policy. What sleeps under it is first offered to the other policies, then woken."""
     session = Session.of(ctx)
     session.introduce()
+    confirm_cluster_if_up(session)
     applied = read_applied(session)
     if policy not in {each.name for each in applied} and not file_of(session, policy).exists():
         there = ", ".join(each.name for each in applied) or "none"

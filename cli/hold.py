@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.errors import IdentityMismatch, KubeconfigError
 from activities.snapshot import Hold
 from cli.errors import Refused
+from cli.identity import confirm_cluster
 from cli.session import Session
 from cli.source import SNAPSHOT_SECONDS
 from cli.temporal import open_client
@@ -32,6 +35,7 @@ def release(ctx: typer.Context) -> None:
 
 async def _set(session: Session, wanted: Hold | None) -> None:
     client, cluster = await open_client(session), session.settings.cluster
+    await _look_at_context(session, client, release=wanted is None)
     record = await read_record(client, cluster)
     before = None if record is None else record.hold
     if wanted is None and before is None:
@@ -56,6 +60,22 @@ async def _set(session: Session, wanted: Hold | None) -> None:
     else:
         session.terminal.say(f"hold is on for cluster {cluster}: nothing new is paused; sleepers keep their wake times")
     _show(session, wanted)
+
+
+async def _look_at_context(session: Session, client: Client, *, release: bool) -> None:
+    """Both need only Temporal. Still, somebody whose context is another cluster may mean that one: a hold is safe
+    anyway, and a release is not.
+    """
+    try:
+        await confirm_cluster(session, client)
+    except IdentityMismatch as error:
+        if release:
+            raise
+        session.terminal.note(
+            f"this is about cluster {session.settings.cluster}; as to your context, {error}", "yellow"
+        )
+    except KubeconfigError:
+        return
 
 
 def _show(session: Session, hold: Hold | None) -> None:

@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.starting import start_hibernation
 from cli.errors import NotFound, Refused, Unconfirmed
+from cli.identity import confirm_cluster
 from cli.listing import list_workloads
 from cli.session import Session
 from cli.targets import Target, is_sleeper
@@ -41,6 +42,7 @@ def keep_awake(
 
 async def _keep_awake(session: Session, target: Target, until: datetime) -> None:
     client = await open_client(session)
+    await confirm_cluster(session, client)
     workloads = await asyncio.to_thread(_find, session, target)
     for workload in workloads:
         await keep_one_awake(session, client, workload, until)

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPC
 
 from activities.starting import start_hibernation
 from cli.errors import NotFound, Refused, Unconfirmed
+from cli.identity import confirm_cluster
 from cli.ownclock import own_clock_ahead
 from cli.session import Session
 from cli.targets import read_ref
@@ -23,7 +24,6 @@ from policies.hibernation import Hibernation, HibernationResult, HibernationStat
 from policies.names import MANUAL, PAUSE, hibernation_id
 from policies.reasons import Reason
 from policies.workload import WorkloadRef, observe
-from worker.clusterrecord import read_record
 
 EXPIRES_AFTER = timedelta(minutes=10)
 """A pause that no worker carried out by then is not carried out at all."""
@@ -50,7 +50,7 @@ def pause(
 
 async def _pause(session: Session, ref: WorkloadRef, until: datetime, now: datetime, seconds: float) -> None:
     client, cluster = await open_client(session), session.settings.cluster
-    record = await read_record(client, cluster)
+    record = await confirm_cluster(session, client)
     if record is not None and record.hold is not None:
         raise Refused(f"a hold is on, set by {record.hold.by}: nothing is paused until `finops release`")
     execution = await find_open(client, cluster, ref)

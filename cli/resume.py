@@ -13,6 +13,7 @@ from activities.hibernations import open_query
 from cli.awaiting import is_available, is_awake, wait_for
 from cli.direct import wake_target_directly
 from cli.errors import CommandError, NotFound, Refused, Unconfirmed
+from cli.identity import confirm_cluster
 from cli.keepawake import keep_one_awake
 from cli.listing import list_workloads
 from cli.session import Session
@@ -66,6 +67,7 @@ async def _resume(
         client = await open_client(session)
     except ConnectionFailed as error:
         raise CommandError(f"{error}; or wake it without Temporal, with --direct") from error
+    await confirm_cluster(session, client)
     found = await asyncio.to_thread(_find, session, target)
     opened = await _find_open(client, session.settings.cluster, target)
     sleepers = _choose(session, found or (), target, opened)

@@ -5,6 +5,7 @@ import ipaddress
 import logging
 import os
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ def run(
     instance = session.settings.instance or session.state.settle_instance()
     if os.environ.get("TEMPORAL_ADDRESS"):
         session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
-    serve(partial(_serve, session, Cluster.connect(session.settings, instance)))
+    serve(partial(_serve, session, replace(session.cluster, instance=instance)))
 
 
 def is_local(server: str) -> bool:

@@ -5,6 +5,7 @@ import logging
 import os
 import platform
 import sys
+from dataclasses import replace
 from functools import cached_property
 
 import typer
@@ -13,6 +14,7 @@ from cli.console import Terminal
 from cli.errors import UsageProblem
 from cli.options import Globals, OutputFormat
 from worker.cluster import Cluster
+from worker.errors import InstanceMismatch
 from worker.settings import Settings
 from worker.state import StateFolder
 
@@ -24,6 +26,7 @@ class Session:
 
     def __init__(self, options: Globals, *, log_level: int = logging.ERROR) -> None:
         self.options = options
+        self.recorded_instance = ""
         self.terminal = Terminal(options.output or OutputFormat.TABLE)
         _log_to_stderr(logging.DEBUG if options.verbose else log_level)
 
@@ -46,13 +49,26 @@ class Session:
         """The state folder, which need not exist."""
         return StateFolder(self.settings.state_dir)
 
-    @cached_property
+    @property
     def known_instance(self) -> str | None:
-        """The instance that is configured, or that `finops run` recorded in the state folder."""
-        return self.settings.instance or self.state.read_instance()
+        """The instance that is configured, else the cluster's, once its record was read, else the state folder's."""
+        return self.settings.instance or self.recorded_instance or self.state.read_instance()
+
+    def take_instance(self, recorded: str) -> None:
+        """Learn whose the cluster is: from its record, which a worker of that installation wrote."""
+        self.recorded_instance = recorded
+        self.cluster = replace(self.cluster, instance=self.known_instance or "")
 
     def require_instance(self) -> str:
-        """The instance. Raises UsageProblem where nobody named one: a guess would make our sleepers a stranger's."""
+        """The instance that a hibernation is started for.
+
+        Raises UsageProblem where nobody named one: a guess would make our sleepers a stranger's; InstanceMismatch
+        where the worker that would carry it out is another's.
+        """
+        if self.recorded_instance and self.known_instance not in {None, self.recorded_instance}:
+            raise InstanceMismatch(
+                self.settings.cluster, expected=self.recorded_instance, found=self.known_instance or ""
+            )
         if self.known_instance is None:
             raise UsageProblem(
                 "no instance is known: name the one of your worker with --instance or FINOPS_INSTANCE, or start "

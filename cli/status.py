@@ -21,6 +21,7 @@ from worker.reconciliations import read_last_reconciliation
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
 _AWAKE = frozenset({Phase.AWAKE, Phase.COOLING})
+_NAMED = 10
 _SAVES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 
 
@@ -65,6 +66,13 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
         terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
+    if result.other_instance:
+        named = ", ".join(result.other_instance[:_NAMED])
+        more = len(result.other_instance) - _NAMED
+        terminal.say(
+            f"asleep under another installation, and left to it: {named}" + (f" and {more} more" if more > 0 else ""),
+            style="dim",
+        )
 
 
 def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
@@ -77,6 +85,9 @@ def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
         saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
         terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
         terminal.show_table(("Deployment", "State", "Since", "Until", "Saves/day"), map(_row, members), numbers=(4,))
+        for row in members:
+            if row.trouble:
+                terminal.say(f"{row.namespace}/{row.name}: {row.trouble}", style="red")
     asleep = sum(1 for row in rows if row.phase == Phase.ASLEEP)
     total = sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES)
     terminal.say(

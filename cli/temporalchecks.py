@@ -1,8 +1,11 @@
 """The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, a worker."""
 
+import asyncio
+
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.errors import IoError
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.temporal import has_worker, open_client
@@ -67,11 +70,16 @@ async def _check_record(session: Session, client: Client, identity: str | None) 
     record = await read_record(client, cluster)
     if record is None:
         return warn("cluster record", f"no worker has been up for cluster {cluster} yet", "start one")
-    if identity is not None and record.identity != identity:
-        return fail(
+    if identity is not None:
+        try:
+            await asyncio.to_thread(session.cluster.confirm, record.identity)
+        except IoError as error:
+            return fail("cluster record", f"cluster {cluster}: {error}")
+    if record.instance and session.known_instance not in {None, record.instance}:
+        return warn(
             "cluster record",
-            f"cluster {cluster} stands for {record.identity}, and the kubeconfig leads to {identity}",
-            "point --kubeconfig or --context back, or give this one a name of its own with FINOPS_CLUSTER",
+            f"cluster {cluster} belongs to installation {record.instance}, and this is {session.known_instance}",
+            f"set FINOPS_INSTANCE={record.instance} if it is the same, else FINOPS_CLUSTER to a name of its own",
         )
     held = "" if record.hold is None else f"; a HOLD is on, set by {record.hold.by}"
     return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")

@@ -12,7 +12,7 @@ from policies.annotations import Because, PauseRecord
 from policies.checks.ownership import IGNORE_RULE
 from policies.contesting import LATEST_LOOK, Raised, Watch
 from policies.models import Frozen
-from policies.protocol import given_back_since, original_of
+from policies.protocol import belongs_to_another, given_back_since, original_of
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import Wish
 from policies.workload import Observation
@@ -79,6 +79,8 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     deployed = bool(sleep.revision) and seen.revision != sleep.revision
     if ours:
         record = record.model_copy(update={"original_replicas": original_of(seen, record)})
+    elif belongs_to_another(seen, record.instance, record.pause_id):
+        return Verdict(act="end", record=record, sentence="it sleeps under another installation")
     elif given_back_since(seen, record):
         return Verdict(act="end", record=record, sentence="it was woken and then scaled to zero by somebody else")
     if consulted.excluded:

@@ -22,6 +22,9 @@ KEEP_AWAKE = "keep_awake"
 PAUSE = "pause"
 STATUS = "status"
 
+TROUBLE = "trouble"
+"""The memo of a hibernation that says what keeps it from going on; read by `status` without asking a worker."""
+
 MANUAL = "manual"
 """The policy of `finops pause`: always there, never in a file."""
 

@@ -125,7 +125,7 @@ def _decide_pause(seen: Observation, intent: PauseIntent, now: datetime, *, unkn
         return Finished(end="excluded", sentence=f"somebody set {notes.EXCLUDE} meanwhile")
     if seen.replicas == 0:
         return _pause_at_zero(seen, unknown_outcome=unknown_outcome)
-    if _foreign(seen, intent):
+    if belongs_to_another(seen, intent.record.instance):
         return Finished(end="not-ours", sentence="another installation has annotated it")
     explained = intent.generation + 1 if ours else intent.generation
     if seen.generation > explained:
@@ -147,7 +147,7 @@ def _pause_at_zero(seen: Observation, *, unknown_outcome: bool) -> Finished:
 def _decide_wake(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
     if seen.being_deleted:
         return Finished(end="gone", sentence="the Deployment is being deleted")
-    if _foreign(seen, intent):
+    if belongs_to_another(seen, intent.record.instance, intent.record.pause_id):
         return Finished(end="not-ours", sentence="another installation's sleep: it is shown, never touched")
     if seen.replicas > 0:
         return _decide_running(seen, intent, now, unknown_outcome=unknown_outcome)
@@ -191,8 +191,10 @@ def original_of(seen: Observation, record: PauseRecord) -> int:
         return record.original_replicas
 
 
-def _foreign(seen: Observation, intent: PauseIntent | WakeIntent) -> bool:
-    return seen.annotations.get(notes.INSTANCE, intent.record.instance) != intent.record.instance
+def belongs_to_another(seen: Observation, instance: str, pause_id: str = "") -> bool:
+    """Whether another installation than this one has annotated it. A pause-id of ours is ours under any name."""
+    carried = seen.annotations
+    return carried.get(notes.INSTANCE, instance) != instance and carried.get(notes.PAUSE_ID, "-") != pause_id
 
 
 def given_back_since(seen: Observation, record: PauseRecord) -> bool:

@@ -218,5 +218,7 @@ class ReconcileResult(Frozen):
     missing_policies: tuple[str, ...] = ()
     not_ready: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    other_instance: tuple[str, ...] = ()
+    """Sleepers of other installations: shown, and left alone."""
     clocks: ClockDrift = ClockDrift()
     """How far the clocks were apart at its listing."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 
 from temporalio.client import Client
@@ -47,19 +48,22 @@ def build_workers(
     """The workers of the two queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
+    verify = partial(cluster.confirm, identity)
     consult = ConsultActivities(
         cluster.deployments,
         snapshots,
-        lambda: cluster.verify(identity),
+        verify,
         lambda ref: read_bounds(cluster.transport, ref),
         clocks,
     )
     contests = ContestActivities()
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
-    enforce = EnforceActivities(snapshots, RunLease(), instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
+    enforce = EnforceActivities(
+        snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
+    )
     reconcile = ReconcileActivities(
-        cluster.deployments, cluster.replica_sets, snapshots, clocks, instance=cluster.instance
+        cluster.deployments, cluster.replica_sets, snapshots, clocks, verify, instance=cluster.instance
     )
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(

@@ -3,15 +3,15 @@
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from activities.costs.figures import FigureFile
 from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
-from activities.errors import IdentityMismatch
 from activities.gathering import Gatherer
 from activities.kube.deployments import Deployments
-from activities.kube.identity import read_cluster_identity
+from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
 from activities.kube.replicasets import ReplicaSets
 from activities.kube.selections import list_selections
@@ -73,11 +73,16 @@ class Cluster:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
         return read_cluster_identity(self.transport)
 
-    def verify(self, expected: str) -> None:
-        """Raises IdentityMismatch where the kubeconfig leads to another cluster than before."""
-        found = self.identity()
-        if found != expected:
-            raise IdentityMismatch(expected=expected, found=found)
+    def confirm(self, expected: str) -> str:
+        """The identity, if the kubeconfig leads to the cluster it led to before.
+
+        Raises IdentityMismatch, KubernetesError.
+        """
+        return confirm_cluster_identity(self.transport, expected)
+
+    def hold_to(self, identity: str) -> None:
+        """Never let credentials that are read anew lead to another cluster: a kubeconfig changes under a process."""
+        self.transport.guard(partial(confirm_cluster_identity, expected=identity))
 
 
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:

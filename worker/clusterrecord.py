@@ -1,9 +1,10 @@
-"""What is remembered of a cluster: which one it is, and whether a hold is on.
+"""What is remembered of a cluster: which one it is, whose it is, and whether a hold is on.
 
-Both stand in the memo of the action of the Schedule `reconcile/<cluster>`: a Schedule's own memo can never change,
+It stands in the memo of the action of the Schedule `reconcile/<cluster>`: a Schedule's own memo can never change,
 its action's can, and `describe` returns it. So a hold outlives every worker and needs no store of ours.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import Payload
@@ -24,7 +25,6 @@ from temporalio.client import (
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.errors import IdentityMismatch
 from activities.snapshot import Hold
 from activities.visibility import CLUSTER
 from policies.models import Frozen
@@ -36,9 +36,10 @@ _MEMO = "cluster"
 
 
 class ClusterRecord(Frozen):
-    """The cluster's identity, and the hold if one is on."""
+    """The cluster's identity, the installation it belongs to, and the hold if one is on."""
 
     identity: str
+    instance: str = ""
     hold: Hold | None = None
 
 
@@ -54,25 +55,41 @@ async def read_birth(client: Client, cluster: str) -> datetime | None:
     return None if description is None else description.info.created_at
 
 
-async def claim_cluster(client: Client, cluster: str, identity: str) -> ClusterRecord:
-    """Record the cluster's identity at the first start, and compare it at every later one.
-
-    Raises IdentityMismatch where the name stands for another cluster: a wrong kube context, or one re-created.
-    """
-    record = await read_record(client, cluster)
-    if record is None:
-        record = ClusterRecord(identity=identity)
-        try:
-            await client.create_schedule(
-                reconcile_id(cluster),
-                _schedule(cluster, record),
-                search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
-            )
-        except ScheduleAlreadyRunningError:
-            record = await read_record(client, cluster) or record
-    if record.identity != identity:
-        raise IdentityMismatch(expected=record.identity, found=identity)
+async def create_record(client: Client, cluster: str, record: ClusterRecord) -> ClusterRecord:
+    """Remember a cluster. Answers what stands there now: somebody may have been quicker."""
+    try:
+        await client.create_schedule(
+            reconcile_id(cluster),
+            _schedule(cluster, record),
+            search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
+        )
+    except ScheduleAlreadyRunningError:
+        there = await read_record(client, cluster)
+        if there is not None:
+            return there
+        await change_record(client, cluster, lambda _: record)  # somebody edited the Schedule, and the memo is gone
     return record
+
+
+async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
+    """Set or release the hold. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
+
+    def change(record: ClusterRecord | None) -> ClusterRecord:
+        assert record is not None
+        return record.model_copy(update={"hold": hold})
+
+    await change_record(client, cluster, change)
+
+
+async def change_record(client: Client, cluster: str, change: Callable[[ClusterRecord | None], ClusterRecord]) -> None:
+    """Replace the record. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
+
+    async def apply(update: ScheduleUpdateInput) -> ScheduleUpdate:
+        schedule = update.description.schedule
+        schedule.action = _action(cluster, change(await _decode(client, update.description)))
+        return ScheduleUpdate(schedule)
+
+    await client.get_schedule_handle(reconcile_id(cluster)).update(apply)
 
 
 async def start_reconciling(client: Client, cluster: str) -> None:
@@ -81,19 +98,6 @@ async def start_reconciling(client: Client, cluster: str) -> None:
     if (await handle.describe()).schedule.state.paused:
         await handle.unpause(note="a worker is there that repairs")
     await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
-
-
-async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
-    """Set or release the hold. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
-
-    async def change(update: ScheduleUpdateInput) -> ScheduleUpdate:
-        record = await _decode(client, update.description)
-        schedule = update.description.schedule
-        assert record is not None
-        schedule.action = _action(cluster, record.model_copy(update={"hold": hold}))
-        return ScheduleUpdate(schedule)
-
-    await client.get_schedule_handle(reconcile_id(cluster)).update(change)
 
 
 async def _describe(client: Client, cluster: str) -> ScheduleDescription | None:

@@ -14,6 +14,7 @@ WorkerError
 │   ├── ProfileInvalid       TEMPORAL_* or the profile file they name cannot be used
 │   ├── NoTemporalKnown      nothing says where a server is
 │   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
+├── InstanceMismatch         the cluster's name belongs to another installation
 ├── MetricsPortTaken         the metrics cannot be served where they should be
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
@@ -162,6 +163,20 @@ class TemporalUnreachable(ConnectionFailed):
         super().__init__(
             f"no Temporal server answers at {address} (from {source}): {reason}; start `finops run`, or set "
             "TEMPORAL_ADDRESS to a server that runs"
+        )
+
+
+class InstanceMismatch(WorkerError):
+    """Another installation works under this name in this Temporal namespace; `expected` is that one."""
+
+    def __init__(self, cluster: str, *, expected: str, found: str) -> None:
+        self.cluster = cluster
+        self.expected = expected
+        self.found = found
+        super().__init__(
+            f"cluster {cluster} of this Temporal namespace belongs to installation {expected}, and this one is "
+            f"{found}; set FINOPS_INSTANCE={expected} if it is the same installation, else give this one a "
+            "FINOPS_CLUSTER of its own"
         )
 
 

@@ -11,8 +11,9 @@ from activities.clocks import ClockComparison, compare_clocks
 from activities.policyfiles import PolicyDirectory
 from worker.assembly import running_workers
 from worker.attributes import register_attributes
+from worker.claiming import claim_cluster
 from worker.cluster import Cluster
-from worker.clusterrecord import claim_cluster, start_reconciling
+from worker.clusterrecord import start_reconciling
 from worker.memory import keep_trimmed
 from worker.reconciliations import keep_reconciling
 from worker.schedules import put_schedules
@@ -30,12 +31,11 @@ async def running_service(
     Before it polls it makes sure that it is at the right cluster and that Temporal knows its search attributes; then
     it brings the Schedules in step with the policies.
 
-    Raises IdentityMismatch, AttributeClash, KubernetesError.
+    Raises IdentityMismatch, InstanceMismatch, AttributeClash, KubernetesError.
     """
     settings = cluster.settings
-    identity = await asyncio.to_thread(cluster.identity)
     await register_attributes(client)
-    await claim_cluster(client, settings.cluster, identity)
+    identity = await claim_cluster(client, cluster)
     keeper = SnapshotKeeper(client, settings.cluster, PolicyDirectory(settings.policies))
     snapshot = await keeper.refresh()
     async with running_workers(client, cluster, keeper.current, identity, clocks):

@@ -27,6 +27,7 @@ from policies.hibernation import (
 from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
 from policies.ledger import Slept
+from policies.names import TROUBLE
 from policies.savings import avoided_between, describe_saving, saved_per_day
 from workflows import options
 from workflows.texts import describe
@@ -36,6 +37,9 @@ CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
 DOUBT_GONE_AFTER = timedelta(seconds=15)
 """A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
+LONGEST_TROUBLE = 500
+"""Characters in the memo, of which Temporal wants few."""
+SHOW_TROUBLE = "show the trouble in the memo"
 
 SLEEPS_KEPT = 50
 """Of one that is paused again and again while it is kept open; its sums go on."""
@@ -81,9 +85,16 @@ class Life:
         return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
 
     async def consult(
-        self, record: PauseRecord | None = None, gone_policy: str = "", *, autoscaled: bool = False
+        self,
+        record: PauseRecord | None = None,
+        gone_policy: str = "",
+        *,
+        autoscaled: bool = False,
+        call: options.CallOptions = options.CONSULT,
     ) -> Consultation:
-        """One fresh read, and what the policies say. Retried for ever. `autoscaled` asks for its HPA's bounds too."""
+        """One fresh read, and what the policies say. Retried for ever, unless `call` has a limit: then it raises
+        ActivityError. `autoscaled` asks for its HPA's bounds too.
+        """
         return await workflow.execute_activity_method(
             ConsultActivities.consult,
             ConsultOrder(
@@ -94,7 +105,7 @@ class Life:
                 autoscaled=autoscaled,
             ),
             summary=f"read {self.hibernation.ref}",
-            **options.CONSULT,
+            **call,
         )
 
     async def is_gone_for_good(self) -> bool:
@@ -112,6 +123,8 @@ class Life:
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
+        if trouble != self.trouble and workflow.patched(SHOW_TROUBLE):
+            workflow.upsert_memo({TROUBLE: trouble[:LONGEST_TROUBLE] or None})
         before, self.phase, self.trouble = self.phase, phase, trouble
         updates: list[SearchAttributeUpdate[Any]] = []
         if phase is not before:

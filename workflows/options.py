@@ -50,6 +50,8 @@ CONSULT: CallOptions = {
     "retry_policy": FOR_EVER,
     "priority": RESUME_PRIORITY,
 }
+WAKE_CONSULT: CallOptions = CONSULT | {"retry_policy": FIVE_ATTEMPTS}
+"""Amid a wake the workflow itself tries for ever: so what keeps it from reading is shown, and not only retried."""
 WAKE: CallOptions = {
     "start_to_close_timeout": WRITE_TIMEOUT,
     "retry_policy": ONCE,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError
 
 from activities.orders import WriteOutcome
 from workflows import options
@@ -21,3 +21,9 @@ async def send(activity: Callable[[Any, Any], WriteOutcome], order: Any, *, summ
 def unconfirmed(error: ActivityError) -> WriteOutcome:
     """The outcome of a write whose activity ended without an answer."""
     return WriteOutcome(result="unknown", sentence=f"the write was not confirmed: {error.cause or error}")
+
+
+def unread(error: ActivityError) -> WriteOutcome:
+    """The outcome of a round whose read failed: nothing was sent."""
+    cause = error.cause
+    return WriteOutcome(result="not-sent", sentence=cause.message if isinstance(cause, FailureError) else str(error))

@@ -8,11 +8,13 @@ from activities.orders import SendNoteOrder, SendResumeOrder
 from activities.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated
 from policies.hibernation import Check, PauseOrder, Phase
+from policies.protocol import belongs_to_another
 from workflows.life import Life
 from workflows.sending import send
 from workflows.timer import wait_until
 
 WRITE_AGAIN_AFTER = timedelta(seconds=15)
+LEAVE_OTHERS = "leave the records of other installations"
 LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
 """Reasons that are a decision to stay awake; the others merely cool down."""
 
@@ -51,6 +53,8 @@ async def _write_note(life: Life, until: datetime) -> None:
     if seen is None:
         life.requests.keep_awake = None
         return
+    # A wish is about the name: a Deployment that was made anew meanwhile is meant, too.
+    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
     note = WakeNote(
         resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
         awake_until=until,
@@ -72,10 +76,17 @@ async def _write_note(life: Life, until: datetime) -> None:
 
 
 async def _clear_stale_record(life: Life) -> None:
-    """A rollout undo can bring an old record back onto a running workload: it is cleared, and nothing scaled."""
+    """A rollout undo can bring an old record back onto a running workload: it is cleared, and nothing scaled.
+
+    A record of another installation may be a pause that it has just begun.
+    """
     seen = (await life.consult()).seen
     if seen is None or seen.replicas == 0 or not is_annotated(seen.annotations):
         return
+    if belongs_to_another(seen, life.hibernation.instance) and workflow.patched(LEAVE_OTHERS):
+        return
+    # One that was made anew, by whoever kept its annotations: a note under the old uid would be refused for ever.
+    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
     outcome = await send(
         WriteActivities.send_resume,
         SendResumeOrder(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.orders import SendResumeOrder, WriteOutcome
 from activities.writes import WriteActivities
@@ -13,9 +14,10 @@ from policies.keeping import Consultation
 from policies.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
 from policies.waking import note_of_wake
 from policies.workload import Observation
+from workflows import options
 from workflows.attempt import Attempt
 from workflows.life import Life
-from workflows.sending import send
+from workflows.sending import send, unread
 from workflows.timer import wait_until
 
 
@@ -30,7 +32,13 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
     note: WakeNote | None = None
     asked = life.requests.wake
     while True:
-        consulted = await life.consult(life.sleep.record)
+        try:
+            consulted = await life.consult(life.sleep.record, call=options.WAKE_CONSULT)
+        except ActivityError as error:
+            outcome = unread(error)
+            attempt.take(outcome)
+            await _wait(life, attempt, outcome)
+            continue
         if consulted.seen is None:
             if await life.is_gone_for_good():
                 return Finished(end="gone", sentence="the Deployment was deleted")

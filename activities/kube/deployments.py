@@ -26,6 +26,7 @@ _ALL = "/apis/apps/v1/deployments"
 _WRITE_QUERY = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
 _MERGE_PATCH = "application/merge-patch+json"
 _VERSION = re.compile(r"[1-9][0-9]{0,19}")
+_NOT_FOUND = "NotFound"
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,15 @@ class Deployments:
                 return
 
     def read(self, namespace: str, name: str) -> Workload | None:
-        """The Deployment as it is now (a quorum read), or None where there is none. Raises KubernetesError."""
+        """The Deployment as it is now (a quorum read), or None where there is none.
+
+        Raises KubernetesError; NotFound for a 404 that is not an API server's word on this object.
+        """
         try:
             reply = self._transport.request("GET", _path(namespace, name))
-        except NotFound:
+        except NotFound as error:
+            if error.reason != _NOT_FOUND:  # a proxy's, or a server's that has no Deployments at all
+                raise
             return None
         return to_workload_anyway(decode(Deployment, reply))
 

@@ -4,12 +4,13 @@ import hashlib
 import re
 from http import HTTPStatus
 
-from activities.errors import Denied, NotFound
+from activities.errors import Denied, IdentityMismatch, NotFound
 from activities.kube.lists import KubeModel, decode
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
 
 _SERVICE = "/api/v1/namespaces/default/services/kubernetes"
+_BY_UID = "uid:"
 _BLANK = re.compile(rb"\s+")
 
 
@@ -24,15 +25,33 @@ def read_cluster_identity(transport: KubeTransport) -> str:
     system's CAs vouch for, `server:` and its address. Raises KubernetesError.
     """
     try:
-        reply = transport.request("GET", _SERVICE)
-    except NotFound:
-        return _without_service(transport)
+        return _read_uid(transport)
     except Denied as error:
         if error.status != HTTPStatus.FORBIDDEN:
             raise
         return _without_service(transport)
-    service = decode(_Named, reply)
-    return f"uid:{service.metadata.uid}" if service.metadata.uid else _without_service(transport)
+
+
+def confirm_cluster_identity(transport: KubeTransport, expected: str) -> str:
+    """The identity, if this is the expected cluster: a better one than expected where a right was added meanwhile.
+
+    Raises:
+        IdentityMismatch: it is another cluster.
+        Denied: it was known by its Service, which may not be read any more: nobody can tell.
+        KubernetesError: it does not answer.
+    """
+    found = _read_uid(transport) if expected.startswith(_BY_UID) else read_cluster_identity(transport)
+    if expected not in {found, _without_service(transport)}:
+        raise IdentityMismatch(expected=expected, found=found)
+    return found
+
+
+def _read_uid(transport: KubeTransport) -> str:
+    try:
+        service = decode(_Named, transport.request("GET", _SERVICE))
+    except NotFound:
+        return _without_service(transport)
+    return f"{_BY_UID}{service.metadata.uid}" if service.metadata.uid else _without_service(transport)
 
 
 def _without_service(transport: KubeTransport) -> str:

@@ -22,9 +22,10 @@ from kubernetes.client.rest import RESTClientObject
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
-from activities.errors import Call, Denied, IoError, Unreachable
+from activities.alerts import alert
+from activities.errors import Call, Denied, IdentityMismatch, IoError, Unreachable
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
-from activities.kube.kubeconfig import Access, read_access
+from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
@@ -64,6 +65,11 @@ class _Link:
     access: Access
     pool: PoolManager
 
+    @property
+    def server(self) -> str:
+        """The address of the API server."""
+        return str(self.access.configuration.host)
+
 
 class _FileGone(Unreachable):
     """A certificate that was there when the kubeconfig was read."""
@@ -78,19 +84,43 @@ class KubeTransport:
         self._clock = clock
         self._lock = Lock()
         self._agent = f"finops-enforcer/{version('finops-enforcer')}"
+        self._guard: Callable[[KubeTransport], object] | None = None
+        self._elsewhere: IdentityMismatch | None = None
         self._link = self._make_link()
         self._loaded_at = clock()
         self._told: tuple[datetime, float] | None = None
 
     @classmethod
     def connect(
-        cls, kubeconfig: Path | None = None, context: str | None = None, environment: Mapping[str, str] | None = None
+        cls,
+        kubeconfig: Path | None = None,
+        context: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """Read the kubeconfig (else KUBECONFIG, `~/.kube/config`, the pod's service account). Nothing is sent.
 
+        Whenever it is read again, the context is the one of the first time: somebody may have changed the current one.
+
         Raises KubeconfigError.
         """
-        return cls(partial(read_access, kubeconfig, context, os.environ if environment is None else environment))
+        given = os.environ if environment is None else environment
+        chosen = context
+
+        def load() -> Access:
+            nonlocal chosen
+            access = read_access(kubeconfig, chosen, given)
+            chosen = None if access.context == IN_CLUSTER else access.context
+            return access
+
+        return cls(load, clock)
+
+    def guard(self, check: "Callable[[KubeTransport], object]") -> None:
+        """From now on credentials that are read anew count only if `check` takes the cluster that they lead to.
+
+        It is given a transport with the new ones, and raises IdentityMismatch where it does not.
+        """
+        self._guard = check
 
     @property
     def context_name(self) -> str:
@@ -100,7 +130,7 @@ class KubeTransport:
     @property
     def server(self) -> str:
         """The address of the API server."""
-        return str(self._link.access.configuration.host)
+        return self._link.server
 
     @property
     def authority(self) -> bytes:
@@ -132,16 +162,20 @@ class KubeTransport:
             headers["Accept-Encoding"] = "gzip"
         if content_type is not None:
             headers["Content-Type"] = content_type
-        call = describe_call(method, path, self.server)
-        send = partial(self._send, call, method, target, headers, body, read_seconds)
         link = self._link
+        call = describe_call(method, path, link.server)
+        send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
             return send(link)
         except (Denied, _FileGone) as error:
             # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
             # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
-            if (isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED) or not self._reload(link):
+            if isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED:
                 raise
+            if not self._reload(link):
+                if self._elsewhere is None:
+                    raise
+                raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
         return send(self._link)
 
     def close(self) -> None:
@@ -158,11 +192,11 @@ class KubeTransport:
         read_seconds: float,
         link: _Link,
     ) -> Reply:
-        authorized = {**headers, **self._authorize(call, link)}
+        authorized, asked_at = {**headers, **self._authorize(call, link)}, self._clock()
         try:
             response: BaseHTTPResponse = link.pool.request(
                 method,
-                f"{self.server}{target}",
+                f"{link.server}{target}",
                 body=body,
                 headers=authorized,
                 timeout=Timeout(connect=CONNECT_SECONDS, read=read_seconds),
@@ -177,8 +211,10 @@ class KubeTransport:
         if failure is not None:
             raise failure
         reply = Reply(call, response.status, response.headers, response.data)
-        if reply.server_time is not None:
-            self._told = (reply.server_time, self._clock())
+        answered_at = self._clock()
+        # What took longer than any time-out was answered before this process stood still: the date is an old one.
+        if reply.server_time is not None and answered_at - asked_at <= PAGE_SECONDS:
+            self._told = (reply.server_time, answered_at)
         return reply
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
@@ -203,11 +239,25 @@ class KubeTransport:
             if self._clock() - self._loaded_at < _RELOAD_SECONDS:
                 return False
             self._loaded_at = self._clock()
+            before, self._elsewhere = self._elsewhere, None
             try:
-                self._link = self._make_link()
+                self._link = self._find_link()
+            except IdentityMismatch as error:
+                self._elsewhere = error
+                if str(error) != str(before):
+                    alert("identity", f"the kubeconfig was read anew, and {error}")
+                return False
             except IoError:
                 return False
             return True
+
+    def _find_link(self) -> _Link:
+        """A new link, to the same cluster as before where anybody minds. Raises IdentityMismatch, IoError."""
+        if self._guard is None:
+            return self._make_link()
+        candidate = KubeTransport(self._load, self._clock)
+        self._guard(candidate)
+        return candidate._link
 
     def _make_link(self) -> _Link:
         access = self._load()

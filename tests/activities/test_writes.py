@@ -10,7 +10,18 @@ from cases import policy, surroundings, workload
 from temporalio.testing import ActivityEnvironment
 
 from activities.clocks import Clocks
-from activities.errors import Call, Conflict, Denied, KubernetesError, NotFound, OutcomeUnknown, Throttled, Unreachable
+from activities.errors import (
+    Call,
+    Conflict,
+    Denied,
+    KubernetesError,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    Throttled,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from activities.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
 from activities.snapshot import Hold, Snapshot
 from activities.writes import WriteActivities
@@ -148,6 +159,34 @@ def test_what_became_of_a_write_is_an_outcome_not_an_exception(
     outcome = pause(FakeDeployments(fails_at=fails_at, error=error))
     assert (outcome.result, outcome.landed) == (result, fails_at - 1)
     assert outcome.sentence
+
+
+def resume(name: str, fails_at: int = 0, error: KubernetesError | None = None) -> WriteOutcome:
+    activities = WriteActivities(FakeDeployments(fails_at, error), snapshot(), surroundings, telling(lambda: None))  # type: ignore[arg-type]
+    ref = WorkloadRef(namespace="dev-shop", name=name, uid="u1")
+    order = SendResumeOrder(ref=ref, resource_version="50", replicas=3, note=None)
+    outcome: WriteOutcome = ActivityEnvironment().run(activities.send_resume, order)
+    return outcome
+
+
+def test_a_wake_that_is_refused_again_and_again_is_one_alert_for_each_cause(caplog: pytest.LogCaptureFixture) -> None:
+    scale = Call(verb="patch", resource="deployments/scale", namespace="dev-shop", name="stuck", writes=True)
+    for error in (Denied(scale, status=403), Denied(scale, status=403, webhook="guard.example.com"), None):
+        for _ in range(4):
+            resume("stuck", 0 if error is None else 1, error)
+    resume("stuck", 1, Denied(scale, status=403))
+    said = [record.getMessage() for record in caplog.records if record.name == "finops.alerts"]
+    assert ["webhook" in sentence for sentence in said] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "error", [Rejected(CALL, status=400), UnexpectedAnswer(CALL, "3 replicas")], ids=["rejected", "odd answer"]
+)
+def test_a_write_that_nobody_expected_to_fail_is_an_alert_too(
+    error: KubernetesError, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert resume(type(error).__name__.lower(), 1, error).result == "unknown"
+    assert [record.name for record in caplog.records] == ["finops.alerts"]
 
 
 def test_a_resume_scales_first_and_clears_last() -> None:

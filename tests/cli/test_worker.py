@@ -1,8 +1,7 @@
 """`finops worker` and the other commands beside a Temporal server that somebody else keeps."""
 
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,19 +14,12 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 
 @pytest.fixture
-def client(cluster: LocalCluster, temporal: str, tmp_path: Path) -> Service:
+def client(cluster: LocalCluster, temporal: str, tmp_path: Path) -> Iterator[Service]:
     """A user whose Temporal is the shared one."""
     name = f"worker-{tmp_path.name.lower().replace('_', '-')[-40:]}".rstrip("-")
-    return Service(cluster.kubeconfig, tmp_path, cluster=name, TEMPORAL_ADDRESS=temporal, FINOPS_INSTANCE="shared")
-
-
-def start_worker(service: Service) -> "subprocess.Popen[bytes]":
-    log = service.folder / "worker.log"
-    with log.open("wb") as stream:
-        command = [sys.executable, "-m", "cli", "worker"]
-        worker = subprocess.Popen(command, env=service.environment, stdout=stream, stderr=stream)
-    wait_for(lambda: "is up" in log.read_text() or worker.poll() is not None, what="the worker")
-    return worker
+    made = Service(cluster.kubeconfig, tmp_path, cluster=name, TEMPORAL_ADDRESS=temporal, FINOPS_INSTANCE="shared")
+    yield made
+    made.stop()
 
 
 def test_status_of_a_temporal_that_knows_nothing_yet_says_so(client: Service) -> None:
@@ -44,15 +36,13 @@ def test_a_worker_stops_cleanly_and_a_wake_meanwhile_is_carried_out_by_the_next(
     client: Service, cluster: LocalCluster, namespace: str
 ) -> None:
     create_ready(cluster.objects, deployment(namespace, "web", replicas=2))
-    worker = start_worker(client)
+    client.start_worker()
     client.run("pause", f"{namespace}/web", "--for", "1h")
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=60) == 0
+    assert client.stop(signal.SIGTERM) == 0
     done = client.run("resume", f"{namespace}/web", "--wait", "--timeout", "2s", succeeds=False)
     assert "the signal is recorded" in done.stdout
     assert replicas_of(cluster.objects, namespace, "web") == 0
-    worker = start_worker(client)
+    client.start_worker()
     wait_for(lambda: replicas_of(cluster.objects, namespace, "web") == 2, what="the wake")
     wait_for(lambda: "paused" not in annotations_of(cluster.objects, namespace, "web"), what="the note")
-    worker.send_signal(signal.SIGINT)
-    assert worker.wait(timeout=60) == 0
+    assert client.stop(signal.SIGINT) == 0

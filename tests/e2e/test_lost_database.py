@@ -36,8 +36,7 @@ def test_a_workload_woken_by_a_person_stays_awake_and_a_sleeper_can_still_be_wok
     wait_for(lambda: "paused" not in annotations_of(objects, namespace, "woken"))
 
     assert service.stop() == 0
-    for file in service.state.path.glob("temporal.db*"):
-        file.unlink()
+    service.forget()
     service.start()
     service.apply(enforcing("idle", namespace, resume_after="10h"))
     time.sleep(6)
@@ -60,8 +59,7 @@ def test_a_fresh_temporal_adopts_what_sleeps_and_wakes_it_at_its_recorded_time(
     service.apply(enforcing("idle", namespace, resume_after="20s"))
     wait_for(lambda: all(replicas_of(objects, namespace, f"app-{number}") == 0 for number in (1, 2, 3)))
     service.kill()
-    for file in service.state.path.glob("temporal.db*"):
-        file.unlink()
+    service.forget()
 
     service.start()
     wait_for(

@@ -3,13 +3,16 @@
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from faults.report import Report
+from faults.replaying import lines_of
+from faults.report import Report, present_commit
+from faults.revisions import Revisions
 from faults.run import Result, play
 from faults.silence import Silence
-from faults.stage import open_stage
+from faults.stage import install, open_stage
 from faults.suites import (
     Case,
     double_faults,
@@ -21,6 +24,7 @@ from faults.suites import (
     stale_reads,
     wire_faults,
 )
+from faults.workers import Ground
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -43,9 +47,11 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
     """What every suite came to: printed at the end, and written where `--fault-report` says."""
     gathered = Report()
     yield gathered
+    commit = present_commit()
+    gathered.rows = [replace(row, commit=commit) for row in gathered.rows]
     path: Path | None = request.config.getoption("--fault-report")
     if path is not None and gathered.rows:
-        path.write_text(gathered.as_document())
+        path.write_text(Report.read(path).updated(gathered).as_document())
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and gathered.rows:
         terminal.write_line("")
@@ -61,6 +67,13 @@ def kubectl() -> str:
 
 
 @pytest.fixture(scope="session")
+def ground(cluster: LocalCluster, kubectl: str) -> Iterator[Ground]:
+    """What the installations stand on whose workers are processes of their own."""
+    with Revisions(cluster.objects) as revisions:
+        yield Ground(cluster, revisions, install(cluster), kubectl)
+
+
+@pytest.fixture(scope="session")
 async def results(
     request: pytest.FixtureRequest,
     cluster: LocalCluster,
@@ -70,7 +83,7 @@ async def results(
 ) -> dict[str, Result]:
     """What the suites of the chosen tests came to."""
     wanted = {marker.args[0] for item in request.session.items for marker in item.iter_markers("suite")}
-    lines: list[str] = request.config.getoption("--case")
+    lines = lines_of(request)
     suites = {
         name: [case for case in make() if not lines or case.line in lines]
         for name, make in SUITES.items()

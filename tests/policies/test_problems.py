@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from policies.parsing import parse_policy
 from policies.problems import FieldPath, PolicyError, PolicyProblem, line_of, nearest_name, shown, written_path
 
+QUOTED = re.compile(r'"[^"]*"')
 JARGON = re.compile(
     r"pydantic|https?:|Input should|Value error|NoneType|\bdict\b|\btuple\b|\bstr\b|\bbool\b|\bint\b|enum|literal"
 )
@@ -99,4 +100,5 @@ def test_whatever_is_written_is_a_policy_or_a_list_of_plain_sentences(spec: dict
     except PolicyError as error:
         for problem in error.problems:
             assert "\n" not in str(problem)
-            assert JARGON.search(problem.wrong) is None
+            ours = QUOTED.sub("", problem.wrong)  # what somebody wrote may be any word
+            assert JARGON.search(ours) is None

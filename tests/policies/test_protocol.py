@@ -108,6 +108,16 @@ def test_a_zero_without_a_record_is_ours_only_where_we_made_it() -> None:
     assert isinstance(theirs, Finished)
 
 
+@pytest.mark.parametrize(
+    ("changes", "woken"),
+    [({"instance": "them", "pause_id": "p9"}, False), ({"instance": "them"}, True)],
+    ids=["another installation's sleep", "our own, under a name that somebody changed"],
+)
+def test_another_installations_sleeper_is_never_woken(changes: dict[str, str], woken: bool) -> None:
+    action = decide(asleep(**changes), WAKE, NOW, unknown_outcome=False)
+    assert isinstance(action, SendResume) is woken
+
+
 def test_a_zero_that_came_after_the_wake_is_somebodys_choice() -> None:
     noted = {key: value for key, value in note_patch(NOTE).items() if value is not None}
     action = decide(seen(replicas=0, annotations=noted), WAKE, NOW, unknown_outcome=False)

@@ -20,6 +20,7 @@ COMMANDS = frozenset(
         "execute_activity_method",
         "start_activity_method",
         "wait_condition",
+        "upsert_memo",
         "upsert_search_attributes",
         "continue_as_new",
         "patched",

@@ -2,8 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -19,13 +18,14 @@ from deployments import (
     replicas_of,
     wait_for,
 )
+from refusals import scaling_refused
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.snapshot import Hold, Snapshot
 from activities.starting import start_hibernation
-from localcluster import ApiError, ObjectClient
+from localcluster import ObjectClient
 from policies.annotations import PREFIX
 from policies.costs import HourlyCost
 from policies.document import EnforcementPolicy
@@ -44,10 +44,6 @@ from policies.reconciling import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster import Cluster
 
-_PLURALS = {
-    "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
-    "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
-}
 ResultT = TypeVar("ResultT")
 _RUNS = itertools.count(1)
 COST = HourlyCost(amount=0.1, currency="USD", source="price list")
@@ -176,44 +172,9 @@ class Bedroom:
         """Somebody scales it."""
         self.patch({"spec": {"replicas": replicas}}, name, "/scale")
 
-    @contextmanager
-    def scaling_refused(self) -> Iterator[None]:
-        """An admission policy that refuses every scale in the namespace, as a platform team might have."""
-        group = "admissionregistration.k8s.io/v1"
-        name = f"no-scale-{self.namespace}"
-        rule = {
-            "apiGroups": ["apps"],
-            "apiVersions": ["v1"],
-            "operations": ["UPDATE"],
-            "resources": ["deployments/scale"],
-        }
-        specs: dict[str, dict[str, Any]] = {
-            "ValidatingAdmissionPolicy": {
-                "failurePolicy": "Fail",
-                "matchConstraints": {"resourceRules": [rule]},
-                "validations": [{"expression": f"request.namespace != '{self.namespace}'", "message": "no"}],
-            },
-            "ValidatingAdmissionPolicyBinding": {"policyName": name, "validationActions": ["Deny"]},
-        }
-        for kind, spec in specs.items():
-            item = {"apiVersion": group, "kind": kind, "metadata": {"name": name}, "spec": spec}
-            self.objects.request("POST", f"/apis/{group}/{_PLURALS[kind]}", item)
-        wait_for(self._scale_is_refused, what="the admission policy to be in force")
-        try:
-            yield
-        finally:
-            for plural in reversed(_PLURALS.values()):
-                self.objects.delete(f"/apis/{group}/{plural}/{name}")
-            wait_for(lambda: not self._scale_is_refused(), what="the admission policy to be gone")
-
-    def _scale_is_refused(self) -> bool:
-        """Asked without changing anything: the API server judges a dry run like the real thing."""
-        path = path_of(self.namespace, self.names[0]) + "/scale"
-        try:
-            self.objects.patch(path, {"spec": {"replicas": 1}}, dryRun="All")
-        except ApiError:
-            return True
-        return False
+    def scaling_refused(self) -> AbstractContextManager[None]:
+        """An admission policy that refuses every scale in the namespace."""
+        return scaling_refused(self.objects, self.namespace, self.names[0])
 
     def autoscale(self, low: int, high: int, name: str = "web") -> None:
         """A HorizontalPodAutoscaler that the real controller has looked at. For its period of 15 s it then corrects

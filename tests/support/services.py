@@ -1,5 +1,6 @@
 """`finops` as a user runs it: a process of its own, killed and started again as the test likes."""
 
+import itertools
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from deployments import wait_for
 
 from worker.state import StateFolder
 
+_NUMBERS = itertools.count(1)
+
 
 class Service:
     """One state folder, the `finops run` that lives in it, and the commands somebody types beside it."""
@@ -27,6 +30,8 @@ class Service:
             "KUBECONFIG": str(kubeconfig),
             "FINOPS_STATE_DIR": str(self.state.path),
             "FINOPS_CLUSTER": cluster,
+            # Tests share one control plane: what another one left asleep is not to be adopted.
+            "FINOPS_INSTANCE": f"{cluster}-{next(_NUMBERS)}",
             "FINOPS_INTERVAL": interval,
             "FINOPS_PAUSES_PER_SECOND": "200",
             "COLUMNS": "200",
@@ -36,16 +41,27 @@ class Service:
     def start(self) -> "Service":
         """Start `finops run`, and wait until its Temporal answers."""
         self.state.remove_server()
+        self._process = self.spawn("run")
+        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
+        return self
+
+    def start_worker(self) -> "Service":
+        """Start `finops worker`, and wait until it polls, or has ended."""
+        said = self.log.stat().st_size if self.log.exists() else 0
+        self._process = self.spawn("worker")
+        wait_for(lambda: b"worker is up" in self.log.read_bytes()[said:] or self.ended, what=f"the worker ({self.log})")
+        return self
+
+    def spawn(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        """A process of this installation that runs on; what it says goes into the log."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "run"],
-                env=self.environment,
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli", *arguments],
+                env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
-        wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
-        return self
 
     def kill(self) -> None:
         """SIGKILL: no clean stop, no last word."""
@@ -53,11 +69,17 @@ class Service:
         self._process.kill()
         self._process.wait()
 
-    def stop(self) -> int:
+    def forget(self) -> None:
+        """Temporal's database is gone; the next start begins with an empty one."""
+        for file in self.state.path.glob("temporal.db*"):
+            file.unlink()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """Ctrl-C, and the exit code."""
-        if self._process is None or self.ended:
+        if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGINT)
+        if not self.ended:
+            self._process.send_signal(how)
         return self._process.wait(timeout=60)
 
     @property

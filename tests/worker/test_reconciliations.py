@@ -16,7 +16,7 @@ from temporalio.client import (
 
 from policies.names import reconcile_id
 from worker.attributes import register_attributes
-from worker.clusterrecord import claim_cluster
+from worker.clusterrecord import ClusterRecord, create_record
 from worker.reconciliations import keep_reconciling
 
 pytestmark = pytest.mark.temporal
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.temporal
 async def sleeping_schedule(client: Client, cluster: str, *, paused: bool = False) -> ScheduleHandle:
     """The Schedule of a cluster's reconciliations, asleep for a month."""
     await register_attributes(client)
-    await claim_cluster(client, cluster, "this-one")
+    await create_record(client, cluster, ClusterRecord(identity="this-one"))
 
     def put_off(update: ScheduleUpdateInput) -> ScheduleUpdate:
         schedule = update.description.schedule

@@ -16,7 +16,7 @@ from localcluster import LocalCluster
 from policies.annotations import PREFIX, read_pause
 from policies.document import EnforcementPolicy
 from policies.hibernation import Hibernation, HibernationStatus, Phase, Until, WakeRequest
-from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW
+from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW, TROUBLE
 from policies.times import from_rfc3339
 from policies.workload import observe
 
@@ -251,6 +251,16 @@ async def test_a_person_who_asks_while_a_timers_wake_is_refused_gets_their_time(
     assert from_rfc3339(bedroom.annotations()["awake-until"]) == until
 
 
+async def test_what_keeps_a_workload_from_waking_stands_in_the_memo_as_long_as_it_does(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    with bedroom.scaling_refused():
+        await handle.signal(REACTIVATE)
+        await bedroom.reach(handle, Phase.RESUME_FAILING)
+        assert "an admission policy refuses it" in await (await handle.describe()).memo_value(TROUBLE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    assert await (await handle.describe()).memo_value(TROUBLE, default="") == ""
+
+
 async def test_stripped_annotations_are_restored_from_the_workflow(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
     before = bedroom.annotations()
@@ -427,6 +437,44 @@ async def test_a_stale_record_on_a_running_workload_is_cleared_and_nothing_scale
     await handle.signal(CHECK)
     await asyncio.to_thread(wait_for, lambda: "paused" not in bedroom.annotations())
     assert bedroom.replicas() == 3
+
+
+async def test_a_record_that_another_installation_is_just_writing_is_left_to_it(
+    bedroom: Bedroom, cluster: LocalCluster
+) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    bedroom.annotate(paused="true", original_replicas="3", pause_id="theirs", instance="them")
+    before, reads = bedroom.annotations(), requests(cluster, bedroom.namespace)["get deployments"]
+    await handle.signal(CHECK)
+    await asyncio.to_thread(
+        wait_for, lambda: requests(cluster, bedroom.namespace)["get deployments"] > reads, what="the look"
+    )
+    await handle.execute_update(KEEP_AWAKE, Until(until=datetime.now(UTC) + timedelta(hours=9), by="anna"))
+    theirs = {key: before[key] for key in ("paused", "original-replicas", "pause-id", "instance")}
+    assert bedroom.annotations() | theirs == bedroom.annotations()
+
+
+async def test_a_wish_to_stay_awake_is_about_the_name_also_where_it_was_made_anew_meanwhile(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    bedroom.objects.delete(f"/apis/apps/v1/namespaces/{bedroom.namespace}/deployments/web")
+    bedroom.deploy()
+    until = datetime.now(UTC) + timedelta(hours=6)
+    await handle.execute_update(KEEP_AWAKE, Until(until=until, by="anna"))
+    assert bedroom.annotations()["awake-because"] == "keep-awake"
+
+
+async def test_a_stale_record_on_one_that_was_made_anew_is_cleared_too(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    await handle.signal(REACTIVATE)
+    await bedroom.reach(handle, Phase.AWAKE)
+    bedroom.objects.delete(f"/apis/apps/v1/namespaces/{bedroom.namespace}/deployments/web")
+    bedroom.deploy(annotations={"finops.io/paused": "true", "finops.io/instance": "me"})
+    await handle.signal(CHECK)
+    await asyncio.to_thread(wait_for, lambda: "paused" not in bedroom.annotations())
 
 
 def _revision(bedroom: Bedroom) -> str:

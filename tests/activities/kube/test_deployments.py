@@ -57,6 +57,15 @@ def test_a_missing_one_is_none(deployments: Deployments, namespace: str) -> None
     assert deployments.read(namespace, "nope") is None
 
 
+@pytest.mark.parametrize("body", [b"", b"404 page not found", b'{"kind":"Status","reason":"Gone"}'])
+def test_a_404_that_is_no_word_on_this_object_does_not_say_that_it_is_gone(connect: Connect, body: bytes) -> None:
+    with AnsweringServer(Answer(404, body)) as server:
+        transport = connect(server.url)
+        with pytest.raises(NotFound):
+            Deployments(transport).read("shop", "web")
+        transport.close()
+
+
 def retrying(deployments: Deployments, namespace: str, write: Callable[[Workload], Any]) -> Any:
     """The real controllers write status meanwhile, so that a conflict is ordinary."""
     for _ in range(20):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from httpanswers import Answer, AnsweringServer, Asked
 
-from activities.errors import Call, Denied
+from activities.errors import Call, Denied, IdentityMismatch, Unreachable
 from activities.kube.kubeconfig import Access, read_access
 from activities.kube.transport import KubeTransport, Reply
 
@@ -69,6 +69,16 @@ def test_the_servers_clock_is_counted_on_from_its_latest_answer(tmp_path: Path, 
         transport.close()
     assert reply.server_time is not None
     assert (before, then, later) == (None, reply.server_time + LEAP, reply.server_time + 2 * LEAP)
+
+
+def test_an_answer_that_lay_there_while_this_process_stood_still_tells_no_time(
+    tmp_path: Path, connect: Connect
+) -> None:
+    with AnsweringServer() as server:
+        transport = _impatient(tmp_path, server.url, {}, connect, leap=timedelta(seconds=31))
+        transport.request("GET", "/x")
+        transport.close()
+    assert transport.server_now() is None
 
 
 @pytest.mark.parametrize("date", [{}, {"Date": "yesterday"}], ids=["none", "nonsense"])
@@ -133,6 +143,68 @@ def test_a_proxy_of_the_environment_does_not_catch_this_machine(tmp_path: Path, 
     assert (done.returncode, done.stdout) == (0, "200\n"), done.stderr
 
 
+def two_contexts(path: Path, first: str, second: str, *, current: str, token: str = "t") -> Path:
+    """Contexts `one` and `two`, at these addresses."""
+    document = {
+        "clusters": [{"name": "c1", "cluster": {"server": first}}, {"name": "c2", "cluster": {"server": second}}],
+        "users": [{"name": "me", "user": {"token": token}}],
+        "contexts": [
+            {"name": name, "context": {"cluster": cluster, "user": "me"}}
+            for name, cluster in (("one", "c1"), ("two", "c2"))
+        ],
+        "current-context": current,
+    }
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_credentials_are_read_anew_for_the_context_of_the_beginning(tmp_path: Path) -> None:
+    path = tmp_path / "kubeconfig"
+    with AnsweringServer(Answer(401), Answer(200)) as first, AnsweringServer() as second:
+        transport = KubeTransport.connect(two_contexts(path, first.url, second.url, current="one"), clock=_leaping())
+        two_contexts(path, first.url, second.url, current="two", token="fresh")
+        assert transport.request("PATCH", "/x", body=b"{}").status == 200
+        transport.close()
+    assert (len(first.asked), second.asked) == (2, [])
+    assert _lowered(first.asked[1]).headers["authorization"] == "Bearer fresh"
+
+
+def guarded(tmp_path: Path, first: str) -> KubeTransport:
+    """Held to the server it began with."""
+    path = tmp_path / "kubeconfig"
+    transport = KubeTransport.connect(two_contexts(path, first, first, current="one"), clock=_leaping())
+
+    def check(candidate: KubeTransport) -> None:
+        if candidate.server != first:
+            raise IdentityMismatch(expected=first, found=candidate.server)
+
+    transport.guard(check)
+    return transport
+
+
+def test_a_kubeconfig_that_leads_elsewhere_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    with AnsweringServer(Answer(401)) as first, AnsweringServer() as second:
+        transport = guarded(tmp_path, first.url)
+        two_contexts(tmp_path / "kubeconfig", second.url, second.url, current="one")
+        for _ in range(2):
+            with pytest.raises(Unreachable, match="this is another cluster"):
+                transport.request("PATCH", "/x", body=b"{}")
+        assert transport.server == first.url
+        transport.close()
+    assert second.asked == []
+
+
+def test_it_goes_on_when_the_kubeconfig_leads_back(tmp_path: Path) -> None:
+    with AnsweringServer(Answer(401), Answer(401), Answer(200)) as first, AnsweringServer() as second:
+        transport = guarded(tmp_path, first.url)
+        two_contexts(tmp_path / "kubeconfig", second.url, second.url, current="one")
+        with pytest.raises(Unreachable):
+            transport.request("PATCH", "/x", body=b"{}")
+        two_contexts(tmp_path / "kubeconfig", first.url, second.url, current="two")
+        assert transport.request("PATCH", "/x", body=b"{}").status == 200
+        transport.close()
+
+
 @pytest.mark.cluster
 def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path, tmp_path: Path) -> None:
     document = json.loads(kubeconfig.read_text())
@@ -152,15 +224,17 @@ def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path,
     transport.close()
 
 
-def _impatient(tmp_path: Path, url: str, user: dict[str, str], connect: Connect) -> KubeTransport:
-    """A transport for which eleven seconds pass between any two looks at its clock."""
+def _impatient(
+    tmp_path: Path, url: str, user: dict[str, str], connect: Connect, leap: timedelta = LEAP
+) -> KubeTransport:
+    """A transport for which so much time, or eleven seconds, passes between any two looks at its clock."""
     connect(url, user)
-    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping())
+    return KubeTransport(lambda: read_access(tmp_path / "kubeconfig", None, {}), clock=_leaping(leap))
 
 
-def _leaping() -> Callable[[], float]:
+def _leaping(leap: timedelta = LEAP) -> Callable[[], float]:
     looks = itertools.count()
-    return lambda: next(looks) * LEAP.total_seconds()
+    return lambda: next(looks) * leap.total_seconds()
 
 
 def _lowered(asked: Asked) -> Asked:

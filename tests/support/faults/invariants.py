@@ -88,11 +88,12 @@ def _judge_rest(subject: Subject) -> Found:
 def _judge_records(subject: Subject, revisions: Sequence[Revision]) -> Found:
     """Whether what still slept after an interference carried its record again."""
     for revision in revisions:
-        if revision.version in subject.kept_at and not _has_count(revision):
+        if revision.version in subject.kept_at and not has_count(revision):
             yield "I3", "it slept on without a record that could be read"
 
 
-def _has_count(revision: Revision) -> bool:
+def has_count(revision: Revision) -> bool:
+    """Whether it carries a recorded count that can be read."""
     recorded = revision.annotations.get("original-replicas", "")
     return recorded.isdecimal() and int(recorded) >= 1
 
@@ -167,7 +168,7 @@ def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
         yield "I6", f"{entry.point} changed more than our fields"
     if entry.request.preconditions[1] != revision.uid:
         yield "I16", f"{entry.point} reached another Deployment of the name"
-    if revision.replicas == 0 and not _has_count(revision):
+    if revision.replicas == 0 and not has_count(revision):
         yield ("I1" if entry.point is Point.W2 else "I5"), f"{entry.point} left it at zero without a recorded count"
     if previous.replicas > 0 and revision.replicas == 0:
         if previous.annotations.get("exclude") == "true":

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """It is given up, and carried out 33 s later: the API server's own bound is 34 s."""
     ACKED_KILLED = "acked-killed"
     """It is carried out and answered, and the worker dies before it reports."""
+    TERMINATED = "terminated"
+    """The worker is told to stop while it waits for the answer. Only where it is a process of its own."""
     LATE_1 = "late-1"
     LATE_NEXT = "late-next"
     """It is given up, and carried out right after the next write to the same workload."""

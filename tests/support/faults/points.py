@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from activities.reconciling import PAGE
 from policies import annotations as notes
 
 _DEPLOYMENT = re.compile(r"/apis/apps/v1/namespaces/([^/]+)/deployments/([^/]+)(/scale)?")
@@ -32,6 +33,9 @@ class Point(StrEnum):
     READ = "READ"
     """One Deployment, to decide on."""
     LIST = "LIST"
+    """All Deployments, page by page, as reconciliation compares them."""
+    JUDGE = "JUDGE"
+    """All Deployments, page by page, as an enforcement judges them."""
     OTHER = "OTHER"
 
 
@@ -70,12 +74,17 @@ class Request:
         if self.method == "GET":
             if self.deployment is not None:
                 return Point.READ
-            return Point.LIST if path == "/apis/apps/v1/deployments" else Point.OTHER
+            return self._listing if path == "/apis/apps/v1/deployments" else Point.OTHER
         if self.method != "PATCH" or self.deployment is None:
             return Point.OTHER
         if path.endswith("/scale"):
             return Point.W3 if self.body.get("spec", {}).get("replicas") else Point.W2
         return _point_of(self.body.get("metadata", {}).get("annotations", {}), asleep=asleep)
+
+    @property
+    def _listing(self) -> Point:
+        """Whose listing it is, told by the size of its pages."""
+        return Point.LIST if self.query.get("limit") == str(PAGE) else Point.JUDGE
 
 
 def _point_of(annotations: dict[str, str | None], *, asleep: bool) -> Point:

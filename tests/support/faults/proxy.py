@@ -28,6 +28,8 @@ NEXT_SECONDS = 20.0
 """How long a request waits for the next write before it goes all the same."""
 PATIENCE_SECONDS = 2
 """The Retry-After of a 429."""
+REST = ("", "")
+"""The key of the subject, if there is one, that the requests about no Deployment belong to."""
 _FAREWELL_SECONDS = 0.5
 _REASONS = {
     400: "BadRequest",
@@ -122,7 +124,7 @@ class FaultProxy:
             self._transports.add(received.transport)
         raw = await received.read()
         request = parse(received.method, received.raw_path, raw)
-        subject = self._subjects.get(request.deployment or ("", ""))
+        subject = self._subjects.get(request.deployment or REST)
         if subject is None:
             if request.method == "PATCH" and request.deployment is not None:
                 self.stray.append(request)
@@ -145,14 +147,14 @@ class FaultProxy:
         entry.kind = subject.plan.meet(entry.point)
         return await self._befall(received, raw, subject, entry)
 
-    async def _befall(  # noqa: C901 - one line for each thing that can happen
+    async def _befall(  # noqa: C901, PLR0912 - one line for each thing that can happen
         self, received: web.Request, raw: bytes, subject: Subject, entry: Entry
     ) -> web.StreamResponse:
         match entry.kind:
             case None:
                 return _answer(*await self._carry_out(received, raw, subject, entry))
             case Kind.KILLED:
-                subject.dead = True
+                await _kill(subject)
                 return await _break_off(received)
             case Kind.DROPPED | Kind.RESET:
                 return await _break_off(received, reset=entry.kind is Kind.RESET)
@@ -161,8 +163,12 @@ class FaultProxy:
                 return await _break_off(received)
             case Kind.ACKED_KILLED:
                 answer = await self._carry_out(received, raw, subject, entry)
-                subject.dead = True
+                await _kill(subject)
                 return _answer(*answer)
+            case Kind.TERMINATED:
+                assert subject.stopping is not None
+                await asyncio.to_thread(subject.stopping)
+                return _answer(*await self._carry_out(received, raw, subject, entry))
             case Kind.HALF:
                 return await _answer_half(received, *await self._carry_out(received, raw, subject, entry))
             case Kind.TWICE:
@@ -235,6 +241,14 @@ class FaultProxy:
         states = self._revisions.states(*subject.key)
         age = {Kind.STALE_1: 1, Kind.STALE_2: 2}.get(kind, len(states))
         return states[max(0, len(states) - 1 - age)]
+
+
+async def _kill(subject: Subject) -> None:
+    """The worker dies: its process, or what stands for it."""
+    if subject.killing is None:
+        subject.dead = True
+    else:
+        await asyncio.to_thread(subject.killing)
 
 
 async def _act(hooks: dict[tuple[Point, int], Hook], subject: Subject, entry: Entry) -> None:

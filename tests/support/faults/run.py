@@ -15,7 +15,7 @@ from faults.suites import Case
 
 QUIET_SECONDS = 8.0
 """After the last life: two reconciliations without a write. What was sent late is waited for besides."""
-AT_ONCE = 400
+AT_ONCE = 200
 
 
 @dataclass

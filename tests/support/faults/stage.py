@@ -57,6 +57,7 @@ class Stage:
     proxy: FaultProxy
     revisions: Revisions
     actors: Actors
+    instance: str = "me"
     silence: Silence | None = None
     """Where workers may die over an activity."""
     open: dict[str, str] = field(default_factory=dict)
@@ -114,7 +115,7 @@ class Stage:
             self.client,
             Hibernation(
                 cluster=self.name,
-                instance="me",
+                instance=self.instance,
                 ref=workload.ref,
                 pause=PauseOrder(
                     seen=observe(workload, PREFIX),
@@ -202,7 +203,7 @@ async def open_stage(
 ) -> AsyncIterator[Stage]:
     """Everything up, with the worker behind the proxy. The client has `silence` among its interceptors."""
     cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    identity = _install(cluster)
+    identity = install(cluster)
     source = Source()
     source.reset()
     source.policies = (policy(resumeAfter="10h", cooldownWindow=cooldown),)
@@ -239,7 +240,7 @@ async def open_stage(
             await asyncio.gather(*chores, return_exceptions=True)
 
 
-def _install(cluster: LocalCluster) -> Path:
+def install(cluster: LocalCluster) -> Path:
     """The shipped role for the shipped service account; a kubeconfig with its real token, once its rights hold."""
     for file in ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml"):
         for item in yaml.safe_load_all((_MANIFESTS / file).read_text(encoding="utf-8")):

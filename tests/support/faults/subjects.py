@@ -52,6 +52,10 @@ class Subject:
     """Somebody acts before the nth request of a point is carried out."""
     after: dict[tuple[Point, int], Hook] = field(default_factory=dict)
     """Somebody acts between the nth request of a point and its answer."""
+    killing: Hook | None = None
+    """Kills the worker's process, where it has one of its own."""
+    stopping: Hook | None = None
+    """Tells that process to stop."""
     called_off: Hook | None = None
     """Set while a pause is to be called off after a first write of unknown outcome: the way to a fence."""
     autoscaled: bool = False

@@ -1,0 +1,212 @@
+"""Two hundred asleep, and the worker ends: how long until the first of them is awake again, and do all come back.
+
+    python benchmarks/recovery.py [--count 200] [--rounds 5] [--json out.json]
+
+Real control plane, real Temporal, `finops worker` as a process of its own; everything shares this machine. In each
+round the worker is ended, another is started at once, and all are asked to wake, before that one is up. Beside the
+figures stand floors of the same run: the bare start of a worker to its first poll, and one GET with two PATCHes.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bench import CLUSTER, Bench, bare_wake, furnish, timed
+from deployments import wait_for
+from services import enforcing
+from temporalio.client import Client
+
+from localcluster import LocalCluster
+from policies.hibernation import WakeRequest
+from policies.names import REACTIVATE, hibernation_id, policy_schedule_id
+from worker.connection import connect
+
+MOST_REPLICAS = 5
+AWAKE_FOR = timedelta(seconds=1)
+PATIENCE = 300.0
+DEPLOYMENTS = "/apis/apps/v1/deployments"
+Worker = subprocess.Popen[bytes]
+
+
+@dataclass
+class Watched:
+    """When each Deployment was first seen scaled up, by a watch of the API server: seconds of the monotonic clock."""
+
+    bench: Bench
+    awake_at: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Watch until everything is up."""
+        listed = self.bench.cluster.objects.request("GET", DEPLOYMENTS)
+        version = listed["metadata"]["resourceVersion"]
+        threading.Thread(target=self._watch, args=(version,), daemon=True).start()
+
+    def _watch(self, version: str) -> None:
+        events = self.bench.cluster.objects.watch(DEPLOYMENTS, timeout_seconds=PATIENCE, resourceVersion=version)
+        for event in events:
+            item = event["object"]
+            if item["spec"].get("replicas", 1) > 0:
+                workload = item["metadata"]["namespace"], item["metadata"]["name"]
+                self.awake_at.setdefault(workload, time.monotonic())
+            if len(self.awake_at) == len(self.bench.workloads):
+                return
+
+
+@dataclass
+class Round:
+    """Seconds from the end of the worker to the first and to the last Deployment scaled up, and how many are right."""
+
+    first: float
+    last: float
+    right: int
+
+
+def kill(worker: Worker) -> None:
+    """SIGKILL."""
+    worker.kill()
+
+
+def terminate(worker: Worker) -> None:
+    """SIGTERM, and wait for its clean end."""
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(timeout=60)
+
+
+def play(bench: Bench, worker: Worker, end: Callable[[Worker], None], *, amid: int = 0) -> tuple[Round, Worker]:
+    """Put all to sleep, end the worker, start another and ask all to wake. `amid`: end it when so many are up again."""
+    asyncio.run(put_to_sleep(bench))
+    watched = Watched(bench)
+    watched.begin()
+    if amid:
+        asyncio.run(wake_all(bench))
+        wait_for(lambda: len(watched.awake_at) >= amid, seconds=PATIENCE, what="some to wake")
+    before = set(watched.awake_at)
+    began = time.monotonic()
+    end(worker)
+    fresh, _ = bench.spawn_worker(f"worker-{began:.0f}.log")
+    if not amid:
+        asyncio.run(wake_all(bench))
+    wait_for(lambda: len(watched.awake_at) == len(bench.workloads), seconds=PATIENCE, what="all to wake")
+    wait_for(lambda: not recorded(bench), seconds=PATIENCE, what="all records to be gone")
+    later = [at - began for workload, at in watched.awake_at.items() if workload not in before]
+    return Round(first=min(later), last=max(later), right=right(bench)), fresh
+
+
+async def put_to_sleep(bench: Bench) -> None:
+    """One run of the policy, and all are asleep in both records."""
+    client = await connect(bench.state, environment=bench.environment)
+    schedule = client.get_schedule_handle(policy_schedule_id(CLUSTER, "bench"))
+    deadline = time.monotonic() + PATIENCE
+    while await count(client, "asleep") < len(bench.workloads):
+        if time.monotonic() > deadline:
+            raise SystemExit("they do not fall asleep")
+        busy = await count(client, "pausing", "resuming", "cooling", "awake")
+        if not busy and not (await schedule.describe()).info.running_actions:
+            await schedule.trigger()
+        await asyncio.sleep(1)
+
+
+async def count(client: Client, *phases: str) -> int:
+    """Open hibernations in one of these phases."""
+    named = ", ".join(f"'{phase}'" for phase in phases)
+    query = f"WorkflowType = 'Hibernation' AND Cluster = '{CLUSTER}' AND ExecutionStatus = 'Running'"
+    return (await client.count_workflows(f"{query} AND HibernationState IN ({named})")).count
+
+
+async def wake_all(bench: Bench) -> None:
+    """A signal to each, with an end of its own: a person's wakes would last twice as long each time."""
+    client = await connect(bench.state, environment=bench.environment)
+    wake = WakeRequest(by="bench", until=datetime.now(UTC) + AWAKE_FOR)
+    for index in range(0, len(bench.workloads), 32):
+        await asyncio.gather(
+            *(
+                client.get_workflow_handle(hibernation_id(CLUSTER, *workload)).signal(REACTIVATE, wake)
+                for workload in bench.workloads[index : index + 32]
+            )
+        )
+
+
+def recorded(bench: Bench) -> bool:
+    """Whether any still carries the record of a sleep."""
+    items = bench.cluster.objects.list(DEPLOYMENTS)
+    return any("finops.io/paused" in item["metadata"].get("annotations", {}) for item in items)
+
+
+def right(bench: Bench) -> int:
+    """How many are at the count they had."""
+    return sum(
+        item["spec"]["replicas"] == bench.counts.get((item["metadata"]["namespace"], item["metadata"]["name"]))
+        for item in bench.cluster.objects.list(DEPLOYMENTS)
+    )
+
+
+def measure(bench: Bench, rounds: int) -> None:
+    """All ways to end, in turn."""
+    worker, _ = bench.start_worker("worker.log")
+    ways: dict[str, tuple[Callable[[Worker], None], int, str]] = {
+        "SIGKILL": (kill, 0, "< 12"),
+        "SIGTERM": (terminate, 0, "< 1"),
+        "SIGKILL amid the wakes": (kill, len(bench.workloads) // 4, ""),
+    }
+    starts, played = [], {way: list[Round]() for way in ways}
+    for _ in range(rounds):
+        for way, (end, amid, _) in ways.items():
+            done, worker = play(bench, worker, end, amid=amid)
+            played[way].append(done)
+            print(f"  {way}: first {done.first:.2f} s, last {done.last:.1f} s, {done.right} right", flush=True)
+    terminate(worker)
+    for number in range(rounds):
+        bare, seconds = bench.start_worker(f"bare-{number}.log")
+        starts.append(seconds)
+        terminate(bare)
+    requests = statistics.median(timed(lambda where=where: bare_wake(bench, *where)) for where in bench.workloads[:20])
+    floor = f"{statistics.median(starts):.2f} (start of a worker) + {requests:.3f} (GET and 2 PATCHes)"
+    for way, (_, amid, target) in ways.items():
+        of = played[way]
+        if not amid:
+            first = [each.first for each in of]
+            bench.tell(f"{way} to the first awake, median s", median(first), floor=floor, target=target)
+            bench.tell(f"{way} to the first awake, worst s", round(max(first), 2))
+        bench.tell(f"{way} to the last awake, median s", median([each.last for each in of]))
+        bench.tell(f"{way}: right of {len(bench.workloads)}, worst", min(each.right for each in of), target="all")
+
+
+def median(seconds: list[float]) -> float:
+    """Rounded to hundredths."""
+    return round(statistics.median(seconds), 2)
+
+
+def main() -> None:
+    """Measure, print, and write JSON where asked."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, LocalCluster.start() as cluster:
+        bench = Bench(cluster, Path(folder), arguments.count, most_replicas=MOST_REPLICAS)
+        try:
+            furnish(bench)
+            bench.start_temporal()
+            policy = bench.folder / "policy.yaml"
+            policy.write_text(enforcing("bench", "bench-*", cooldown="1s", maxActionsPerRun=100_000))
+            bench.finops("apply", str(policy))
+            measure(bench, arguments.rounds)
+        finally:
+            bench.end()
+    if arguments.json:
+        arguments.json.write_text(json.dumps(bench.figures, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

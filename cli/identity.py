@@ -1,0 +1,47 @@
+"""Whether the kubeconfig leads to the cluster that a command is about: the wrong context is the oldest mistake."""
+
+import asyncio
+
+from temporalio.client import Client
+
+from activities.errors import Denied, KubernetesError
+from cli.session import Session
+from cli.temporal import open_client
+from worker.clusterrecord import ClusterRecord, read_record
+from worker.errors import ConnectionFailed
+
+
+async def confirm_cluster(session: Session, client: Client) -> ClusterRecord | None:
+    """The cluster's record, or None where no worker has been up yet, so that there is nothing to compare with.
+
+    A cluster that cannot be asked refuses nothing here: what needs it says so itself, and a wake needs only Temporal.
+
+    Raises IdentityMismatch where the kubeconfig leads to another cluster.
+    """
+    name = session.settings.cluster
+    record = await read_record(client, name)
+    if record is None:
+        return None
+    session.take_instance(record.instance)
+    try:
+        identity = await asyncio.to_thread(session.cluster.confirm, record.identity)
+    except Denied as error:
+        session.terminal.note(f"nobody can tell whether this is cluster {name}: {error}", style="yellow")
+    except KubernetesError:
+        return record
+    else:
+        session.cluster.hold_to(identity)
+    return record
+
+
+def confirm_cluster_if_up(session: Session) -> None:
+    """The same for commands that also go on without Temporal. Raises IdentityMismatch."""
+    asyncio.run(_confirm_if_up(session))
+
+
+async def _confirm_if_up(session: Session) -> None:
+    try:
+        client = await open_client(session)
+    except ConnectionFailed:
+        return
+    await confirm_cluster(session, client)
