@@ -118,7 +118,7 @@ class OpenCostSource:
         self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=judged.amounts)
         if is_new:
             self._file.write(self._good)
-        until = self._clock() + KEPT_SECONDS
+        until = asked_at + KEPT_SECONDS
         answered = f"{describe(judged)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
         _LOG.info("%s answered in %.1f s: %s", NAME, self._clock() - asked_at, answered)
         quotes = Quotes(
