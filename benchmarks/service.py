@@ -145,7 +145,7 @@ def main() -> None:
             worker.terminate()
             worker.wait(timeout=60)
             fresh, seconds = bench.start_worker("worker-again.log")
-            time.sleep(5)
+            time.sleep(20)  # reconciled, and trimmed once since
             bench.tell("fresh worker with all asleep, RSS MB", rss_mb(fresh.pid), target="< 100")
             measure_wakes(bench)
             measure_resume(bench)

@@ -55,9 +55,11 @@ def fresh_namespace(cluster: LocalCluster) -> Callable[[], str]:
 
 
 @pytest.fixture
-def namespace(fresh_namespace: Callable[[], str]) -> str:
-    """A namespace of the test's own."""
-    return fresh_namespace()
+def namespace(cluster: LocalCluster, fresh_namespace: Callable[[], str]) -> Iterator[str]:
+    """A namespace of the test's own, empty again after it: other tests ask about the whole cluster."""
+    name = fresh_namespace()
+    yield name
+    cluster.objects.delete(f"/apis/apps/v1/namespaces/{name}/deployments")
 
 
 @pytest.fixture(scope="session")

@@ -44,8 +44,8 @@ def trim() -> bool:
 
 
 async def keep_trimmed() -> None:
-    """Trim every now and then, until cancelled."""
+    """Trim now, when the imports have left 6 MB of scraps, and then again and again, until cancelled."""
     settle()
     while True:
-        await asyncio.sleep(TRIM_SECONDS)
         await asyncio.to_thread(trim)
+        await asyncio.sleep(TRIM_SECONDS)

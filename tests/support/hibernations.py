@@ -133,6 +133,16 @@ class Bedroom:
         assert self.replicas(name) == 0
         return handle
 
+    async def lose(self, handle: WorkflowHandle[Any, HibernationResult]) -> None:
+        """Temporal forgets it, and visibility, which is a moment behind, knows."""
+        await handle.terminate()
+        query = f"WorkflowId = '{handle.id}' AND ExecutionStatus = 'Running'"
+        for _ in range(600):
+            if not (await self.environment.client.count_workflows(query)).count:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{handle.id} is still shown as running")
+
     async def reach(self, handle: WorkflowHandle[Any, Any], *phases: Phase) -> HibernationStatus:
         """Wait until the hibernation is in one of these phases."""
         for _ in range(600):

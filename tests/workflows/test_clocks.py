@@ -293,7 +293,7 @@ async def test_an_overdue_sleeper_is_adopted_and_waits_for_the_difference_to_be_
     bedroom: Bedroom, dials: Dials
 ) -> None:
     lost = await bedroom.put_to_sleep(resume_after=2 * HOUR)
-    await lost.terminate()
+    await bedroom.lose(lost)
     dials.turn(server=-3 * HOUR, worker=-3 * HOUR)
     now = datetime.now(UTC)
     bedroom.annotate(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -203,11 +204,15 @@ async def test_a_reassert_that_is_refused_leaves_the_workload_running_without_a_
 
 
 async def test_a_sleep_without_an_hpa_is_not_looked_at(bedroom: Bedroom, cluster: LocalCluster) -> None:
+    async def steps() -> Counter[str]:
+        return Counter([EventType.Name(event.event_type) async for event in handle.fetch_history_events()])
+
     handle = await bedroom.put_to_sleep()
+    pausing = (await steps())["EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"]
     await bedroom.skip(handle, 1)
-    history = [EventType.Name(event.event_type) async for event in handle.fetch_history_events()]
-    assert history.count("EVENT_TYPE_ACTIVITY_TASK_SCHEDULED") == 1
-    assert history.count("EVENT_TYPE_TIMER_STARTED") == 1
+    asleep = await steps()
+    assert asleep["EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"] == pausing
+    assert asleep["EVENT_TYPE_TIMER_STARTED"] == 1
     assert requests(cluster, bedroom.namespace)["list horizontalpodautoscalers"] == 0
 
 

@@ -55,7 +55,7 @@ async def test_where_both_records_agree_nothing_is_written_and_nobody_is_told(
 
 async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_recorded_time(bedroom: Bedroom) -> None:
     lost = await bedroom.put_to_sleep()
-    await lost.terminate()
+    await bedroom.lose(lost)
     result = await reconcile(bedroom)
     assert result.found[Finding.ADOPTED] >= 1
     adopted = hibernation_of(bedroom)
@@ -71,7 +71,7 @@ async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_rec
 async def test_a_damaged_record_without_a_workflow_is_restored_from_a_replica_sets_copy(bedroom: Bedroom) -> None:
     lost = await bedroom.put_to_sleep()
     whole = bedroom.annotations()
-    await lost.terminate()
+    await bedroom.lose(lost)
     workload = bedroom.product.deployments.read(bedroom.namespace, "web")
     assert workload is not None
     read_copies = bedroom.product.replica_sets.copies_of
@@ -93,7 +93,7 @@ async def test_a_damaged_record_without_any_copy_is_left_and_told(
     bedroom: Bedroom, caplog: pytest.LogCaptureFixture
 ) -> None:
     lost = await bedroom.put_to_sleep()
-    await lost.terminate()
+    await bedroom.lose(lost)
     bedroom.annotate(original_replicas="many")
     workload = bedroom.product.deployments.read(bedroom.namespace, "web")
     assert workload is not None
@@ -119,7 +119,7 @@ async def test_a_damaged_record_is_restored_by_the_hibernation_that_is_open(bedr
 
 async def test_an_overdue_sleeper_is_adopted_and_woken_at_once(bedroom: Bedroom) -> None:
     lost = await bedroom.put_to_sleep()
-    await lost.terminate()
+    await bedroom.lose(lost)
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
     bedroom.annotate(resume_at=past, paused_at=(datetime.now(UTC) - timedelta(hours=11)).isoformat(timespec="seconds"))
     await reconcile(bedroom)

@@ -22,8 +22,9 @@ AWAKE = (Phase.COOLING, Phase.AWAKE)
 _AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
 _AWAKE_FOR = timedelta(minutes=5)
 """Long enough for a busy machine; the wish that follows is for a shorter time."""
-_A_LITTLE_LONGER = timedelta(seconds=5)
-_RECORD_SECONDS = 60
+_A_LITTLE_LONGER = timedelta(seconds=45)
+"""From asking: on a busy machine the update takes a while to be looked at."""
+_RECORD_SECONDS = 240
 _UPDATE_PATIENCE = timedelta(seconds=150)
 
 
@@ -50,7 +51,8 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
     if case.gap in {"asleep", "before W2", "after W2"} and phase == Phase.ASLEEP:
         phase = await _be_noticed(stage, subject)
         if phase == Phase.ASLEEP:
-            await _settle_record(stage, subject)
+            phase = await _settle_record(stage, subject)
+        if phase == Phase.ASLEEP:
             subject.kept_at.append(stage.revisions.of(*subject.key)[-1].version)
     if phase == Phase.ASLEEP and case.is_extended:
         await _ask(stage, subject, EXTEND, timedelta(hours=20))
@@ -74,12 +76,13 @@ async def _be_noticed(stage: Stage, subject: Subject) -> str:
     return await stage.reach(subject, *AWAKE, within=2.0)
 
 
-async def _settle_record(stage: Stage, subject: Subject) -> None:
-    """Give a hibernation that was told to look the time to do so, on a machine that is busy."""
+async def _settle_record(stage: Stage, subject: Subject) -> str:
+    """Give a hibernation that was told to look the time to do so, on a machine that is busy; the phase after it."""
     for _ in range(_RECORD_SECONDS):
-        if has_count(stage.revisions.of(*subject.key)[-1]):
-            return
-        await asyncio.sleep(1)
+        phase = await stage.reach(subject, *AWAKE, within=1.0)
+        if phase != Phase.ASLEEP or has_count(stage.revisions.of(*subject.key)[-1]):
+            return phase
+    return Phase.ASLEEP
 
 
 async def _call_off(stage: Stage, subject: Subject) -> None:
