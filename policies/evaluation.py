@@ -41,7 +41,8 @@ def evaluate(case: Case) -> Decision:
         finding = _judge(check, case)
         if finding is not None:
             return _decision(case, finding)
-    return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case)))
+    evidence = {} if case.policy.spec.idle_window is None else case.idleness.evidence
+    return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case), evidence=evidence))
 
 
 def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
@@ -99,6 +100,9 @@ def _pause_sentence(case: Case) -> str:
     spec, cost = case.policy.spec, case.cost.cost
     if case.policy.name == MANUAL:
         return "a person asked for it"
+    because = []
     if spec.min_hourly_cost is not None and cost is not None:
-        return f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}"
-    return "every condition of the policy holds"
+        because.append(f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}")
+    if spec.idle_window is not None:
+        because.append(case.idleness.sentence)
+    return ", and ".join(because) or "every condition of the policy holds"
