@@ -3,16 +3,21 @@
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from activities.clocks import read_own_clock
 from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.errors import IdentityMismatch
 from activities.gathering import Gatherer
+from activities.idleness.source import IdleSource
 from activities.kube.deployments import Deployments
 from activities.kube.identity import read_cluster_identity
 from activities.kube.placements import read_placements
+from activities.kube.pods import read_running_pods
 from activities.kube.replicasets import ReplicaSets
+from activities.kube.routing import read_routing
 from activities.kube.transport import KubeTransport
 from policies.checks import Surroundings
 from policies.prices import PriceList
@@ -34,12 +39,13 @@ class Cluster:
     deployments: Deployments
     replica_sets: ReplicaSets
     source: CostSource
+    idle_source: IdleSource | None = None
 
     @classmethod
     def connect(cls, settings: Settings, instance: str) -> "Cluster":
-        """Read the kubeconfig and the price list. Nothing is sent yet.
+        """Read the kubeconfig, the price list and the CA of Prometheus. Nothing is sent yet.
 
-        Raises KubeconfigError, PriceFileError.
+        Raises KubeconfigError, PriceFileError, CaFileError.
         """
         transport = KubeTransport.connect(settings.kubeconfig, settings.context)
         return cls(
@@ -49,6 +55,7 @@ class Cluster:
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport),
+            idle_source=build_idle_source(settings, transport),
         )
 
     def surroundings(self) -> Surroundings:
@@ -65,7 +72,7 @@ class Cluster:
 
     def gatherer(self) -> Gatherer:
         """Gathers what a run needs beside the Deployments."""
-        return Gatherer(self.transport, self.source, self.surroundings)
+        return Gatherer(self.transport, self.source, self.surroundings, self.idle_source)
 
     def identity(self) -> str:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
@@ -76,6 +83,31 @@ class Cluster:
         found = self.identity()
         if found != expected:
             raise IdentityMismatch(expected=expected, found=found)
+
+
+def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSource | None:
+    """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
+    if settings.prometheus_url is None:
+        return None
+    # Only here, as for OpenCost.
+    from activities.idleness.access import connect  # noqa: PLC0415
+    from activities.idleness.prometheus import Prometheus  # noqa: PLC0415
+    from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415
+
+    client = connect(
+        settings.prometheus_url,
+        username=settings.prometheus_username,
+        password_file=settings.prometheus_password_file,
+        token_file=settings.prometheus_token_file,
+        ca_file=settings.prometheus_ca_file,
+    )
+    return PrometheusSource(
+        Prometheus(client),
+        partial(read_running_pods, transport),
+        partial(read_routing, transport),
+        read_own_clock,
+        settings.prometheus_matchers,
+    )
 
 
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
