@@ -8,7 +8,6 @@ from typing import ClassVar
 from activities.idleness.expressions import (
     POD_OF_DEPLOYMENT,
     RATE,
-    STEP,
     Expression,
     Key,
     SeriesScope,
@@ -25,7 +24,6 @@ DEPLOYMENT = ("namespace", "deployment")
 
 _EDGES = 0.02
 """Of a counter's growth: Prometheus extrapolates the total to the edges of the window."""
-_QUARTER = 4
 
 Answers = Mapping[str, Vector]
 """Vectors by the name of their expression."""
@@ -137,23 +135,20 @@ class MemorySeries(PodSeries):
     source = "Prometheus, container_memory_working_set_bytes"
 
     def of_window(self, scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
-        """The mean of the first quarter, and the peak of the whole."""
+        """The lowest and the highest."""
         chosen = scope.matchers('container!=""', 'container!="POD"')
         size = f"sum by (namespace, pod) (container_memory_working_set_bytes{{{chosen}}})"
-        quarter = max(span / _QUARTER, 2 * STEP)
         return (
-            Expression(
-                self._name("first"), over("avg_over_time", size, quarter, max(span - quarter, timedelta(0))), POD
-            ),
-            Expression(self._name("peak"), over("max_over_time", size, span), POD),
+            Expression(self._name("lowest"), over("min_over_time", size, span), POD),
+            Expression(self._name("highest"), over("max_over_time", size, span), POD),
         )
 
     def read(self, answers: Answers, pod: Key, span: timedelta, *, running: bool) -> Reading | None:  # noqa: ARG002
         """The two figures. It can only object, so one that is missing is no doubt."""
-        first, peak = (answers[self._name(name)].get(pod, math.nan) for name in ("first", "peak"))
-        if not (math.isfinite(first) and math.isfinite(peak)):
+        lowest, highest = (answers[self._name(name)].get(pod, math.nan) for name in ("lowest", "highest"))
+        if not (math.isfinite(lowest) and math.isfinite(highest)):
             return None
-        return Reading(source=self.source, mean=first, peak=peak)
+        return Reading(source=self.source, mean=lowest, peak=highest)
 
 
 COUNTERS: tuple[CounterSeries, ...] = (CpuSeries(), NetworkSeries())

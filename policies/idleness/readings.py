@@ -14,7 +14,7 @@ class Reading(Frozen):
 
     source: str
     mean: float = 0
-    """Over what was seen; of memory, over the first quarter of the window; of requests, how many there were."""
+    """Over what was seen; of memory the lowest; of requests how many there were."""
     peak: float = 0
     coverage: float = 1
     """The share of the window that was seen, 0 to 1."""

@@ -9,28 +9,28 @@ from policies.idleness.terms import IdleTerms
 from policies.times import to_rfc3339
 from policies.workload import Workload
 
-GROWTH_SHARE = 0.25
-GROWTH_BYTES = 32 * 2**20
-"""Memory that grows by both within the window was given something to do."""
+SWING_SHARE = 0.25
+SWING_BYTES = 32 * 2**20
+"""Memory that moves by both within the window was given something to do."""
 
 
 class MemorySignal(Signal):
-    """Memory that grows. A steady one says nothing: an idle runtime keeps its heap."""
+    """Memory that moves. A steady one says nothing: an idle runtime keeps its heap."""
 
     name = MEMORY
     unit = "bytes"
     counts = False
 
     def judge(self, workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Word:  # noqa: ARG002 - against itself
-        """Active where a pod's grew by a quarter and 32 MiB within the window."""
+        """Active where a pod's moved by a quarter and 32 MiB within the window."""
         pods = [(pod, reading) for pod in seen.pods if (reading := pod.readings.get(self.name)) is not None]
         for pod, reading in pods:
-            if reading.peak - reading.mean > max(GROWTH_BYTES, GROWTH_SHARE * reading.mean):
-                grew = f"from {reading.mean / 2**20:.0f} to {reading.peak / 2**20:.0f} MiB"
-                return self.word(Sign.ACTIVE, f"pod {pod.name} grew {grew}", [reading])
+            if reading.peak - reading.mean > max(SWING_BYTES, SWING_SHARE * reading.mean):
+                moved = f"between {reading.mean / 2**20:.0f} and {reading.peak / 2**20:.0f} MiB"
+                return self.word(Sign.ACTIVE, f"pod {pod.name} moved {moved}", [reading])
         if not pods:
             return self.word(Sign.ABSENT, "there are no such series of its pods")
-        return self.word(Sign.QUIET, "no pod grew", (reading for _, reading in pods))
+        return self.word(Sign.QUIET, "no pod's moved", (reading for _, reading in pods))
 
 
 class ChangeSignal(Signal):

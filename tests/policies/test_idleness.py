@@ -58,7 +58,7 @@ def judge(
         pytest.param("idle", judge(pod(changed={"network": None}), requests=reading(0, 0)), id="CPU and requests"),
         pytest.param("idle", judge(pod(host_network=True), requests=reading(0, 0)), id="in the node's network"),
         pytest.param("idle", judge(pod(changed={"CPU": None}), average=reading(0.002, 0)), id="a mean for CPU"),
-        pytest.param("idle", judge(pod(changed={"memory": reading(100e6, 120e6)})), id="a heap that moves a little"),
+        pytest.param("idle", judge(pod(changed={"memory": reading(100e6, 120e6)})), id="a heap that hardly moves"),
         pytest.param("idle", judge(pod(restarted_at=DAYS_AGO)), id="a restart long ago"),
         pytest.param("busy", judge(pod(changed={"CPU": reading(0.031, 0.04)})), id="more CPU than idle"),
         pytest.param("busy", judge(pod(changed={"CPU": reading(0.002, 0.008)})), id="a burst of CPU"),
@@ -71,7 +71,7 @@ def judge(
         ),
         pytest.param("busy", judge(pod(), requests=reading(1, 0)), id="one request"),
         pytest.param("busy", judge(pod(changed={"CPU": None}), average=reading(0.2, 0)), id="a mean that is not idle"),
-        pytest.param("busy", judge(pod(changed={"memory": reading(100e6, 200e6)})), id="memory grew"),
+        pytest.param("busy", judge(pod(changed={"memory": reading(100e6, 200e6)})), id="memory moved"),
         pytest.param("busy", judge(pod(restarted_at=NOW - timedelta(hours=2))), id="it restarted"),
         pytest.param("busy", judge(pod(), of=old(created_at=NOW - timedelta(hours=3))), id="it was just created"),
         pytest.param(
