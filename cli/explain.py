@@ -34,7 +34,7 @@ def explain(
     """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
     ref = read_ref(workload)
     session = Session.of(ctx)
-    policies, whence = _choose(session, policy or [])
+    policies, whence = choose_policies(session, policy or [])
     terminal = session.terminal
     if not terminal.for_programs:
         session.introduce()
@@ -60,8 +60,8 @@ def explain(
         _show_case(session, case)
 
 
-def _choose(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
-    """The policies to judge by, and where they are from."""
+def choose_policies(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
+    """The policies to judge by, applied ones or those of files, and where they are from. Raises UsageProblem."""
     directory = session.settings.policies
     try:
         read = PolicyDirectory(directory).read()

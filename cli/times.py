@@ -9,6 +9,7 @@ from policies.problems import FieldError
 from policies.times import from_rfc3339
 
 _MINUTE, _HOUR = 60, 3600
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -44,14 +45,25 @@ def read_instant(text: str, now: datetime) -> datetime:
     return instant
 
 
-def read_duration(text: str) -> timedelta:
+def read_past(option: str, text: str, now: datetime) -> datetime:
+    """A day (its beginning in UTC), or RFC 3339 with an offset; not in the future. Raises UsageProblem."""
+    try:
+        instant = from_rfc3339(f"{text}T00:00:00Z" if _DAY.fullmatch(text) else text)
+    except ValueError:
+        raise UsageProblem(f"{option} {text!r} is no time: write 2026-11-10 or 2026-11-10T08:00:00+01:00") from None
+    if instant > now:
+        raise UsageProblem(f"{option} {text} lies in the future")
+    return instant
+
+
+def read_duration(text: str, option: str = "--for") -> timedelta:
     """A duration such as 4h or 1h30m, greater than 0. Raises UsageProblem."""
     try:
         duration = parse_duration(text)
     except FieldError as error:
-        raise UsageProblem(f"--for {error}") from None
+        raise UsageProblem(f"{option} {error}") from None
     if duration <= timedelta(0):
-        raise UsageProblem(f"--for {text} must be greater than 0")
+        raise UsageProblem(f"{option} {text} must be greater than 0")
     return duration
 
 

@@ -35,9 +35,9 @@ class Candidate(Frozen):
     """A HorizontalPodAutoscaler targets it, and could write over our zero."""
 
 
-def evaluate(case: Case) -> Decision:
+def evaluate(case: Case, checks: tuple[Check, ...] = CHECKS) -> Decision:
     """The decision on a case: the first failing check's reason, else Pause."""
-    for check in CHECKS:
+    for check in checks:
         finding = _judge(check, case)
         if finding is not None:
             return _decision(case, finding)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from activities.clocks import read_own_clock
 from activities.costs.pricelist import PriceListSource, read_prices
@@ -23,8 +24,13 @@ from policies.checks import Surroundings
 from policies.prices import PriceList
 from worker.settings import Settings
 
+if TYPE_CHECKING:
+    from activities.idleness.prometheus import Prometheus
+
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _OPENCOST_SECONDS = 10.0
+_PROMETHEUS_SECONDS = 15.0
+"""For one of the answers of a run; all of them have 40."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,6 +80,13 @@ class Cluster:
         """Gathers what a run needs beside the Deployments."""
         return Gatherer(self.transport, self.source, self.surroundings, self.idle_source)
 
+    def prometheus(self, seconds: float) -> "Prometheus | None":
+        """The way to Prometheus, with that many seconds for one answer; None where the settings name none.
+
+        Raises CaFileError.
+        """
+        return connect_to_prometheus(self.settings, seconds)
+
     def identity(self) -> str:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
         return read_cluster_identity(self.transport)
@@ -87,12 +100,27 @@ class Cluster:
 
 def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSource | None:
     """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
+    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS)
+    if prometheus is None:
+        return None
+    from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415 - as below
+
+    return PrometheusSource(
+        prometheus,
+        partial(read_running_pods, transport),
+        partial(read_routing, transport),
+        read_own_clock,
+        settings.prometheus_matchers,
+    )
+
+
+def connect_to_prometheus(settings: Settings, seconds: float) -> "Prometheus | None":
+    """The Prometheus that the settings name, if they do. Nothing is sent yet. Raises CaFileError."""
     if settings.prometheus_url is None:
         return None
     # Only here, as for OpenCost.
     from activities.idleness.access import connect  # noqa: PLC0415
     from activities.idleness.prometheus import Prometheus  # noqa: PLC0415
-    from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415
 
     client = connect(
         settings.prometheus_url,
@@ -101,13 +129,7 @@ def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSourc
         token_file=settings.prometheus_token_file,
         ca_file=settings.prometheus_ca_file,
     )
-    return PrometheusSource(
-        Prometheus(client),
-        partial(read_running_pods, transport),
-        partial(read_routing, transport),
-        read_own_clock,
-        settings.prometheus_matchers,
-    )
+    return Prometheus(client, seconds=seconds)
 
 
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:

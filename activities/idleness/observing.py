@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from activities.idleness.expressions import POD_OF_DEPLOYMENT, share
+from activities.idleness.expressions import POD_OF_DEPLOYMENT, Key, share
 from activities.idleness.podseries import COUNTERS, POD_SERIES, Answers
 from activities.idleness.question import SEEN, ZERO, Question, past
 from activities.idleness.requestseries import RequestSeries
@@ -19,6 +19,13 @@ from policies.workload import Workload
 
 _SIGNALS = tuple(series.signal for series in COUNTERS)
 _POD_NAME = re.compile(POD_OF_DEPLOYMENT)
+
+
+def deployment_of(pod: Key) -> str | None:
+    """`namespace/name` of the Deployment that a pod's name tells; None where it tells none."""
+    namespace, name = pod
+    told = _POD_NAME.fullmatch(name)
+    return None if told is None else f"{namespace}/{told[1]}"
 
 
 @dataclass(frozen=True)
@@ -116,8 +123,8 @@ class Observed:
         """Pods with series that do not run any more, by the Deployment that their name tells."""
         running = {(ref.partition("/")[0], pod.name) for ref, pods in self.pods.items() for pod in pods}
         names: dict[str, list[str]] = defaultdict(list)
-        for namespace, pod in {key for series in COUNTERS for key in self.answers[f"{series.signal} seen"]} - running:
-            told = _POD_NAME.fullmatch(pod)
-            if told is not None:
-                names[f"{namespace}/{told[1]}"].append(pod)
+        for pod in {key for series in COUNTERS for key in self.answers[f"{series.signal} seen"]} - running:
+            ref = deployment_of(pod)
+            if ref is not None:
+                names[ref].append(pod[1])
         return {ref: tuple(sorted(pods)) for ref, pods in names.items()}

@@ -19,6 +19,7 @@ from activities.idleness.expressions import (
 from policies.idleness.readings import Reading
 from policies.idleness.signal import CPU, MEMORY, NETWORK
 
+HOUR = timedelta(hours=1)
 POD = ("namespace", "pod")
 DEPLOYMENT = ("namespace", "deployment")
 
@@ -64,6 +65,10 @@ class CounterSeries(PodSeries):
             "growth": self._sum("increase", scope, span),
         }
         return tuple(Expression(self._name(name), query, POD) for name, query in queries.items())
+
+    def before(self, scope: SeriesScope, span: timedelta) -> Expression:
+        """Whether each pod was seen in the hour before the span: Kubernetes has forgotten when old pods started."""
+        return Expression(self._name("before"), over("count_over_time", self.rate(scope), HOUR, span), POD)
 
     def peak_before(self, scope: SeriesScope, span: timedelta, offset: timedelta) -> str:
         """The highest rate of any pod of a Deployment, so long ago."""

@@ -24,8 +24,6 @@ from activities.errors import (
 )
 from activities.idleness.expressions import Expression, Key, Vector
 
-QUERY_SECONDS = 15.0
-"""For one answer; Prometheus is told the same, so that it does not go on working for nobody."""
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A row is about 130 of them, so that this is 250,000 pods; of a range, 2,500 pods through a week of hours."""
 WAITS = (1.0, 2.0, 4.0, 8.0)
@@ -73,16 +71,21 @@ class _TransientError(Exception):
 
 
 class Prometheus:
-    """One server, as one identity. The caller builds `client`, with the address as its base URL, and closes it."""
+    """One server, as one identity. The caller builds `client`, with the address as its base URL, and closes it.
+
+    `seconds` are for one answer; Prometheus is told, so that it does not go on working for nobody.
+    """
 
     def __init__(
         self,
         client: httpx.Client,
         *,
+        seconds: float = 15.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
+        self._seconds = seconds
         self._clock = clock
         self._sleep = sleep
 
@@ -161,7 +164,7 @@ class Prometheus:
             self._sleep(wait)
 
     def _get(self, path: str, query: Mapping[str, str], deadline: float) -> bytes:
-        left = min(QUERY_SECONDS, deadline - self._clock())
+        left = min(self._seconds, deadline - self._clock())
         if left <= 0:
             raise PrometheusUnreachable(self.url, "the time for all queries is over")
         ends, asked = self._clock() + left, {**query, "timeout": f"{left:.1f}"}

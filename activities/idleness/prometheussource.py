@@ -11,8 +11,9 @@ from activities.alerts import alert
 from activities.errors import Denied, PrometheusError
 from activities.idleness.expressions import STEP, Expression, SeriesScope, Vector
 from activities.idleness.observing import Observed
+from activities.idleness.podseries import HOUR
 from activities.idleness.prometheus import Prometheus
-from activities.idleness.question import HOUR, Question, present_proxies
+from activities.idleness.question import Question, present_proxies
 from activities.idleness.source import Idleness, NoIdleness, TellsUsage
 from activities.kube.pods import RunningPod
 from activities.kube.routing import Routing

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from activities.idleness.expressions import Expression, SeriesScope
-from activities.idleness.podseries import COUNTERS, DEPLOYMENT, POD_SERIES, Answers, CpuSeries, zero_before
+from activities.idleness.podseries import COUNTERS, DEPLOYMENT, HOUR, POD_SERIES, Answers, CpuSeries, zero_before
 from activities.idleness.requestseries import REQUEST_SERIES, RequestSeries, presence
 from policies.document import SeasonGate
 from policies.idleness.season import WEEKS
 from policies.idleness.terms import WEEK, IdleTerms
 
-HOUR = timedelta(hours=1)
 SEEN, ZERO = "seen", "zero"
 
 
