@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults lint format types contract unit generate histories lock clean
+.PHONY: help demo test test-faults lint format types contract unit prometheus generate histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -49,8 +49,21 @@ types: $(READY)
 contract: $(READY)
 	@$(BIN)/lint-imports
 
-unit: $(READY)
+unit: $(READY) prometheus
 	@$(BIN)/python -m pytest
+
+# The tests of idleness ask a real Prometheus. Where there is none, Debian's package is unpacked into the user's cache:
+# nothing is installed, and nobody needs to be root.
+PROMETHEUS_FOLDER := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/finops-enforcer/prometheus
+prometheus:
+	@if test -n "$$PROMETHEUS_BIN" || command -v prometheus >/dev/null || test -x $(PROMETHEUS_FOLDER)/usr/bin/prometheus; \
+	then exit 0; fi; \
+	echo "Fetching Prometheus into $(PROMETHEUS_FOLDER) ..."; \
+	folder=$$(mktemp -d) && cd "$$folder" && { \
+	  apt-get -q download prometheus || { test "$$(id -u)" = 0 && apt-get -q update && apt-get -q download prometheus; }; \
+	} >log 2>&1 && mkdir -p $(PROMETHEUS_FOLDER) && dpkg-deb -x prometheus_*.deb $(PROMETHEUS_FOLDER) && rm -r "$$folder" || { \
+	  echo "The tests need Prometheus, and it could not be fetched: install it (apt-get install prometheus, brew install" \
+	    "prometheus), or name its program with PROMETHEUS_BIN"; exit 1; }
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .

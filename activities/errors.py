@@ -16,10 +16,15 @@ IoError
 │   ├── Rejected                 a request no server can take: a fault of ours
 │   └── UnexpectedAnswer         a success that does not hold what was asked for
 ├── PriceFileError               a price list that cannot be used
-└── CostSourceError              a cost source
-    ├── CostSourceUnreachable    no answer, or none in time
-    ├── CostSourceRefused        an answer with an error status
-    └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
+├── CostSourceError              a cost source
+│   ├── CostSourceUnreachable    no answer, or none in time
+│   ├── CostSourceRefused        an answer with an error status
+│   └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
+├── CaFileError                  a CA that a server's certificate shall be checked by, and cannot be read
+└── PrometheusError              a query to Prometheus
+    ├── PrometheusUnreachable    no answer, or none in time
+    ├── PrometheusRefused        an answer with an error status
+    └── PrometheusAnswerInvalid  an answer that breaks a rule, so that nothing in it is believed
 
 Of an API server's error only the status, the reason and the names of fields are kept: its message can quote the whole
 object, annotations and all.
@@ -289,3 +294,51 @@ class CostAnswerInvalid(CostSourceError):
         self.doubt = objection.doubt
         self.detail = objection.sentence
         super().__init__(source, f"the answer of {source} cannot be believed ({objection})")
+
+
+class CaFileError(IoError):
+    """A CA bundle that is missing, or none; `file` is where it was looked for."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        self.problem = problem
+        super().__init__(f"{file}: cannot be used as a CA bundle: {problem}")
+
+
+class PrometheusError(IoError):
+    """A query that gave nothing to rely on; `url` is the server's address, without a password that may be in it."""
+
+    def __init__(self, url: str, sentence: str) -> None:
+        self.url = url
+        super().__init__(sentence)
+
+
+class PrometheusUnreachable(PrometheusError):
+    """Nobody answers, or not in time."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(url, f"Prometheus at {url} gives no answer: {reason}; check the address and the network")
+
+
+class PrometheusRefused(PrometheusError):
+    """An error status; `kind` is the error type Prometheus names, such as `execution`."""
+
+    def __init__(self, url: str, status: int, kind: str = "") -> None:
+        self.status = status
+        self.kind = kind
+        remedy = "its log says why"
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            remedy = "it does not take the credentials; see FINOPS_PROMETHEUS_TOKEN_FILE and its siblings"
+        elif status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            remedy = "the query touches more samples than it allows (--query.max-samples); narrow the policy's scope"
+        super().__init__(url, f"Prometheus at {url} answered {status}{f' ({kind})' if kind else ''}; {remedy}")
+
+
+class PrometheusAnswerInvalid(PrometheusError):
+    """A success that breaks a rule. `rule` names it."""
+
+    def __init__(self, url: str, rule: str, detail: str) -> None:
+        self.rule = rule
+        self.detail = detail
+        super().__init__(url, f"the answer of Prometheus at {url} cannot be believed ({rule}): {detail}")

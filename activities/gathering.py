@@ -1,27 +1,30 @@
-"""What a run needs to know beside the Deployments themselves, gathered once: costs, autoscalers, admission
+"""What a run needs to know beside the Deployments themselves, gathered once: costs, idleness, autoscalers, admission
 services, and namespaces on their way out.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.costs.source import Costs, CostSource
+from activities.idleness.source import Idleness, IdleSource, NoIdleness, TellsUsage
 from activities.kube.admission import AdmissionServices, read_admission_services
 from activities.kube.autoscalers import read_autoscalers
 from activities.kube.namespaces import read_ending_namespaces
 from activities.kube.transport import KubeTransport
-from policies.checks import Autoscalers, Surroundings
+from policies.checks import Autoscalers, Case, Surroundings
+from policies.document import EnforcementPolicy
 from policies.workload import Workload
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """The surroundings of a run, and the answer of its cost source."""
+    """The surroundings of a run, and the answers of its sources of costs and idleness."""
 
     base: Surroundings
     costs: Costs
     admission: AdmissionServices | None
+    idleness: Idleness = field(default_factory=NoIdleness)
 
     def surroundings_for(self, workloads: tuple[Workload, ...], now: datetime) -> Surroundings:
         """The surroundings of these workloads at this moment."""
@@ -30,24 +33,46 @@ class Gathered:
             behind = frozenset(str(workload.ref) for workload in workloads if self.admission.behind(workload))
         return self.base.model_copy(update={"now": now, "behind_admission": behind})
 
+    def case(self, policy: EnforcementPolicy, workload: Workload, surroundings: Surroundings) -> Case:
+        """One workload before one policy, with what both sources say of it."""
+        return Case(
+            policy=policy,
+            workload=workload,
+            surroundings=surroundings,
+            cost=self.costs.quote(workload),
+            idleness=self.idleness.judge(workload, policy),
+        )
+
 
 class Gatherer:
     """Reads what surrounds the Deployments of one cluster."""
 
-    def __init__(self, transport: KubeTransport, source: CostSource, surroundings: Callable[[], Surroundings]) -> None:
+    def __init__(
+        self,
+        transport: KubeTransport,
+        source: CostSource,
+        surroundings: Callable[[], Surroundings],
+        idle_source: IdleSource | None = None,
+    ) -> None:
         self._transport = transport
         self._source = source
         self._surroundings = surroundings
+        self._idle_source = idle_source
 
-    def gather(self, now: datetime) -> Gathered:
-        """Ask the cost source once, and list what autoscales, what serves admission, and what is being deleted.
+    def gather(self, now: datetime, policies: Iterable[EnforcementPolicy] = ()) -> Gathered:
+        """Ask the sources once, and list what autoscales, what serves admission, and what is being deleted.
 
-        A missing right is an answer (unknown), an unreachable server raises KubernetesError, a cost source in
-        trouble answers every question with unknown.
+        Idleness is asked only as far as these policies want to know it. A missing right is an answer (unknown), an
+        unreachable server raises KubernetesError, a source in trouble answers every question with unknown.
         """
         autoscalers: Autoscalers | None = read_autoscalers(self._transport)
         ending = read_ending_namespaces(self._transport)
         base = self._surroundings().model_copy(
             update={"now": now, "autoscalers": autoscalers, "ending_namespaces": ending}
         )
-        return Gathered(base=base, costs=self._source.fetch(now), admission=read_admission_services(self._transport))
+        costs = self._source.fetch(now)
+        idleness: Idleness = NoIdleness()
+        if self._idle_source is not None:
+            idleness = self._idle_source.fetch(now, policies, costs if isinstance(costs, TellsUsage) else None)
+        admission = read_admission_services(self._transport)
+        return Gathered(base=base, costs=costs, admission=admission, idleness=idleness)

@@ -1,7 +1,7 @@
 """One enforcement's evaluation, page by page of the cluster's Deployments.
 
-What is the same for every page (costs, autoscalers, placements) is gathered once per run and kept in the worker's
-memory; a run that moves to another worker gathers it again.
+What is the same for every page (costs, idleness, autoscalers, placements) is gathered once per run and kept in the
+worker's memory; a run that moves to another worker gathers it again.
 """
 
 import logging
@@ -19,7 +19,7 @@ from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
 from activities.snapshot import Snapshots
 from policies import annotations as notes
-from policies.checks import Case, protection_of
+from policies.checks import protection_of
 from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy
 from policies.evaluation import Candidate, as_candidate, evaluate
@@ -61,7 +61,7 @@ class JudgeActivities:
         self,
         deployments: Deployments,
         snapshots: Snapshots,
-        gather: Callable[[datetime], Gathered],
+        gather: Callable[[datetime, tuple[EnforcementPolicy, ...]], Gathered],
         clocks: Clocks,
     ) -> None:
         self._deployments = deployments
@@ -81,7 +81,7 @@ class JudgeActivities:
         if policy is None:
             raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
         with told_to_temporal(f"a run of {order.policy}"):
-            gathered = self._gathered(order)
+            gathered = self._gathered(order, policy)
             try:
                 page = self._deployments.list_page(order.token)
             except ListExpired as error:
@@ -90,9 +90,9 @@ class JudgeActivities:
         judged = judge(policy, page, gathered, order.now)
         return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
-    def _gathered(self, order: PageOrder) -> Gathered:
+    def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:
         if order.run_id not in self._runs:
-            self._runs[order.run_id] = self._gather(order.now)
+            self._runs[order.run_id] = self._gather(order.now, (policy,))
             while len(self._runs) > _RUNS_KEPT:
                 self._runs.popitem(last=False)
         return self._runs[order.run_id]
@@ -105,8 +105,8 @@ def judge(policy: EnforcementPolicy, page: Page, gathered: Gathered, now: dateti
     decisions: Counter[Reason] = Counter()
     census, unreadable = Census(), list(page.unreadable)
     for workload in page.workloads:
-        case = Case(policy=policy, workload=workload, surroundings=surroundings, cost=gathered.costs.quote(workload))
         try:
+            case = gathered.case(policy, workload, surroundings)
             decision = evaluate(case)
         except Exception:  # noqa: BLE001 - a fault of ours, and the others go on
             _LOG.exception("%s could not be judged and is left alone", workload.ref)

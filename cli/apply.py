@@ -104,7 +104,10 @@ async def _schedule(
 
 def _tell(session: Session, policies: Iterable[EnforcementPolicy], handovers: Iterable[Handover]) -> None:
     for policy in policies:
-        for notice in notices(policy):
+        told = list(notices(policy))
+        if policy.spec.idle_window is not None and session.settings.prometheus_url is None:
+            told.append("it asks for idleness; a worker without FINOPS_PROMETHEUS_URL (unset here) pauses nothing")
+        for notice in told:
             session.terminal.note(f"notice: {policy.name}: {notice}", style="yellow")
     for handover in handovers:
         if handover.asleep:

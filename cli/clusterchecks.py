@@ -13,6 +13,8 @@ from cli.ownclock import own_clock_ahead
 from cli.session import Session
 from policies.clocks import TOLERANCE, say_ahead
 
+_PROMETHEUS_SECONDS = 10.0
+
 
 def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
     """The cluster's identity where it can be told, and what was found."""
@@ -34,6 +36,7 @@ def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
     except KubernetesError as error:
         found.append(fail("rights", str(error)))
     found += _check_costs(session)
+    found += _check_idleness(session)
     return identity, found
 
 
@@ -98,3 +101,34 @@ def _check_costs(session: Session) -> Iterator[Finding]:
         yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s")
     else:
         yield ok("costs", named)
+
+
+def _check_idleness(session: Session) -> Iterator[Finding]:
+    settings = session.settings
+    try:
+        prometheus = session.cluster.prometheus(_PROMETHEUS_SECONDS)
+    except IoError as error:
+        yield fail("idleness", str(error))
+        return
+    if prometheus is None:
+        yield ok(
+            "idleness", "nothing measures it, so a policy with idleWindow pauses nothing; see FINOPS_PROMETHEUS_URL"
+        )
+        return
+    from activities.idleness.checkup import find_series  # noqa: PLC0415 - only where there is a Prometheus
+
+    found = find_series(prometheus, datetime.now(UTC), settings.prometheus_matchers)
+    if found.problem:
+        yield fail("idleness", found.problem, "until it is mended, no policy with idleWindow pauses anything")
+    elif abs(found.ahead) > TOLERANCE:
+        yield fail(
+            "idleness", f"the clock of Prometheus is {say_ahead(found.ahead)} this machine's", "set the wrong one"
+        )
+    elif found.missing:
+        yield warn(
+            "idleness",
+            f"{prometheus.url} has no {', '.join(found.missing)} at present",
+            "scrape the kubelets' cAdvisor; check FINOPS_PROMETHEUS_MATCHERS",
+        )
+    else:
+        yield ok("idleness", f"{prometheus.url} has {', '.join(sorted(found.present))}")

@@ -1,7 +1,7 @@
 """What people and programs read: tables and JSON on stdout, everything else on stderr."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,6 +63,15 @@ class Terminal:
                 yield
         else:
             yield
+
+    @contextmanager
+    def counting(self, text: str) -> Iterator[Callable[[int, int], None]]:
+        """A sign of life that counts: call what it gives with how many are done, and of how many."""
+        if not self._err.is_terminal:
+            yield lambda _done, _total: None
+            return
+        with self._err.status(Text(text)) as status:
+            yield lambda done, total: status.update(Text(f"{text} {done} of {total}"))
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only if the user says so.

@@ -15,7 +15,7 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 def doctor(ctx: typer.Context) -> None:
-    """Check settings, state folder, policies, cluster, rights, costs and Temporal, and say how to mend each."""
+    """Check settings, policies, cluster, rights, costs, idleness and Temporal, and say how to mend each."""
     session = Session.of(ctx)
     findings = [*check_here(session)]
     with session.terminal.progress("asking the cluster"):

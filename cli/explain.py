@@ -18,6 +18,7 @@ from policies import annotations as notes
 from policies.checks import Case
 from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
+from policies.durations import format_duration
 from policies.evaluation import Decision, evaluate
 from policies.evaluation import explain as judge_all
 from policies.names import hibernation_id
@@ -35,7 +36,7 @@ def explain(
     """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
     ref = read_ref(workload)
     session = Session.of(ctx)
-    policies, whence = _choose(session, policy or [])
+    policies, whence = choose_policies(session, policy or [])
     terminal = session.terminal
     if not terminal.for_programs:
         session.introduce()
@@ -44,11 +45,11 @@ def explain(
     if found is None:
         raise NotFound(f"there is no Deployment {ref} on {session.cluster.transport.server}")
     now = datetime.now(UTC)
-    with terminal.progress("asking for costs and autoscalers"):
-        gathered = session.cluster.gatherer().gather(now)
+    with terminal.progress("asking for costs, idleness and autoscalers"):
+        gathered = session.cluster.gatherer().gather(now, policies)
     surroundings = gathered.surroundings_for((found,), now)
     cost = gathered.costs.quote(found)
-    cases = [Case(policy=each, workload=found, surroundings=surroundings, cost=cost) for each in policies]
+    cases = [gathered.case(each, found, surroundings) for each in policies]
     if terminal.for_programs:
         terminal.show_json(_as_json(session, found, cases))
         return
@@ -62,8 +63,8 @@ def explain(
         _show_case(session, case)
 
 
-def _choose(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
-    """The policies to judge by, and where they are from."""
+def choose_policies(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
+    """The policies to judge by, applied ones or those of files, and where they are from. Raises UsageProblem."""
     directory = session.settings.policies
     try:
         read = PolicyDirectory(directory).read()
@@ -103,6 +104,7 @@ def _show_case(session: Session, case: Case) -> None:
     terminal, decision = session.terminal, evaluate(case)
     terminal.say(f"\nPolicy {case.policy.name} ({case.policy.spec.mode}): {decision.reason}", style="bold")
     terminal.say(decision.sentence)
+    _show_idleness(session, case)
     rows = []
     for check, finding in judge_all(case):
         codes = ", ".join(check.reasons)
@@ -112,6 +114,19 @@ def _show_case(session: Session, case: Case) -> None:
         evidence = "; ".join(f"{name}: {value}" for name, value in finding.evidence.items())
         rows.append(("no", str(finding.reason), finding.sentence + (f" [{evidence}]" if evidence else "")))
     terminal.show_table(("", "Check", "Why not"), rows)
+
+
+def _show_idleness(session: Session, case: Case) -> None:
+    """What each signal says, also where it says nothing against a pause."""
+    answer, window = case.idleness, case.policy.spec.idle_window
+    if window is None:
+        return
+    session.terminal.say(f"idleness over {format_duration(window)}: {answer.verdict}, {answer.sentence}")
+    if answer.words:
+        rows = [(word.signal, word.sign, f"{word.coverage:.0%}", word.sentence, word.source) for word in answer.words]
+        session.terminal.show_table(("Signal", "Says", "Seen", "Figures", "Source"), rows, numbers=(2,))
+    if answer.gate:
+        session.terminal.say(f"season gate: {answer.gate}")
 
 
 def _as_json(session: Session, workload: Workload, cases: list[Case]) -> dict[str, Any]:
@@ -134,5 +149,6 @@ def _case_as_json(decision: Decision, case: Case) -> dict[str, Any]:
         "policy": case.policy.name,
         "mode": case.policy.spec.mode,
         "decision": decision,
+        "idleness": None if case.policy.spec.idle_window is None else case.idleness,
         "checks": [{"codes": check.reasons, "finding": finding} for check, finding in judge_all(case)],
     }

@@ -28,6 +28,9 @@ class Entry(NamedTuple):
 COMMANDS = {
     "plan": Entry("cli.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
     "explain": Entry("cli.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
+    "backtest": Entry(
+        "cli.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
+    ),
     "run": Entry("cli.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
     "worker": Entry("cli.worker", "worker", "Run a worker against a Temporal server of yours."),
     "apply": Entry("cli.apply", "apply", "Validate policies and put them in force."),

@@ -17,7 +17,6 @@ from cli.targets import read_ref
 from cli.temporal import find_open, has_worker, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from policies.annotations import PREFIX
-from policies.checks import Case
 from policies.clocks import TOLERANCE, say_ahead
 from policies.evaluation import is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
@@ -77,10 +76,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         raise Refused(f"{ref} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
     with session.terminal.progress("asking for costs and autoscalers"):
         gathered = session.cluster.gatherer().gather(now)
-    cost = gathered.costs.quote(workload)
-    case = Case(
-        policy=manual_policy(), workload=workload, surroundings=gathered.surroundings_for((workload,), now), cost=cost
-    )
+    case = gathered.case(manual_policy(), workload, gathered.surroundings_for((workload,), now))
     finding = object_to_pause_by_hand(case)
     if finding is not None and not (sleeping and finding.reason is Reason.ALREADY_PAUSED):
         raise Refused(f"{ref} is not paused ({finding.reason}): {finding.sentence}")
@@ -89,7 +85,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         policy=MANUAL,
         not_after=min(now + EXPIRES_AFTER, until),
         window_end=until,
-        cost=cost.cost,
+        cost=case.cost.cost,
         requests=workload.requests,
         sentence=f"{session.user} asked for it",
         autoscaled=is_autoscaled(case),

@@ -37,8 +37,8 @@ def plan(
             )
     judged_at = datetime.now(UTC)
     listing = list_workloads(session)
-    with session.terminal.progress("asking for costs and autoscalers"):
-        gathered = session.cluster.gatherer().gather(judged_at)
+    with session.terminal.progress("asking for costs, idleness and autoscalers"):
+        gathered = session.cluster.gatherer().gather(judged_at, policies)
     made = make_plan(
         policies,
         listing.workloads,

@@ -93,15 +93,12 @@ def make_plan(
     """Judge all workloads by all policies at this instant. `interval` is the time between two runs."""
     ordered = tuple(sorted(workloads, key=lambda workload: (workload.ref.namespace, workload.ref.name)))
     surroundings = gathered.surroundings_for(ordered, now)
-    priced = tuple((workload, gathered.costs.quote(workload)) for workload in ordered)
     counted = [workload for workload in ordered if protection_of(workload, surroundings) is None]
     asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
     census = Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
-    plans = []
-    for policy in policies:
-        cases = [
-            Case(policy=policy, workload=workload, surroundings=surroundings, cost=cost) for workload, cost in priced
-        ]
+    judging, plans = tuple(policies), []
+    for policy in judging:
+        cases = [gathered.case(policy, workload, surroundings) for workload in ordered]
         judged = [(case, evaluate(case)) for case in cases]
         plans.append(_plan_policy(policy, judged, census, now, interval))
     paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
@@ -117,7 +114,7 @@ def make_plan(
         ),
         census=census,
         saving=add_up(paused.values()),
-        unknowns=_unknowns(gathered),
+        unknowns=_unknowns(gathered, judging),
     )
 
 
@@ -178,7 +175,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
     )
 
 
-def _unknowns(gathered: Gathered) -> tuple[str, ...]:
+def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...]) -> tuple[str, ...]:
     found = []
     if gathered.costs.problem:
         found.append(f"what anything costs: {gathered.costs.problem}")
@@ -191,5 +188,9 @@ def _unknowns(gathered: Gathered) -> tuple[str, ...]:
         found.append(
             "webhook configurations, APIServices or CRDs may not be listed: Deployments behind them are not "
             "recognised as protected"
+        )
+    if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
+        found.append(
+            f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"
         )
     return tuple(found)

@@ -62,14 +62,14 @@ def read_past(text: str, option: str, *, whole_day: bool = False) -> datetime:
     return datetime.combine(day if whole_day else day - timedelta(days=1), time.min).astimezone()
 
 
-def read_duration(text: str) -> timedelta:
+def read_duration(text: str, option: str = "--for") -> timedelta:
     """A duration such as 4h or 1h30m, greater than 0. Raises UsageProblem."""
     try:
         duration = parse_duration(text)
     except FieldError as error:
-        raise UsageProblem(f"--for {error}") from None
+        raise UsageProblem(f"{option} {error}") from None
     if duration <= timedelta(0):
-        raise UsageProblem(f"--for {text} must be greater than 0")
+        raise UsageProblem(f"{option} {text} must be greater than 0")
     return duration
 
 

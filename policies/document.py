@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from policies.durations import Duration
 from policies.names import MANUAL, is_dns_label
@@ -93,6 +93,18 @@ class GitOps(StrEnum):
     PAUSE = "Pause"
 
 
+class SeasonGate(StrEnum):
+    """Whether past weeks can say that an idle workload is needed again soon."""
+
+    ON = "On"
+    OFF = "Off"
+
+
+def _read_switch(value: object) -> object:
+    """An unquoted Off is a boolean in YAML."""
+    return (SeasonGate.ON if value else SeasonGate.OFF) if isinstance(value, bool) else value
+
+
 class Namespaces(DocumentPart):
     """Namespaces by name; `*` stands for any run of characters, everything else for itself."""
 
@@ -150,6 +162,11 @@ class PolicySpec(DocumentPart):
         description="What a workload must cost an hour, in the currency of the cost source.",
     )
     idle_window: Duration | None = Field(default=None, description="How long a workload must have been idle.")
+    season_gate: Annotated[SeasonGate, BeforeValidator(_read_switch)] = Field(
+        default=SeasonGate.ON,
+        description="On: what was busy in past weeks, in the hours it would sleep through, is not idle yet; with fewer "
+        'than two whole weeks of history idleWindow must be at least 168h. "Off" (quoted) asks the idle window alone.',
+    )
     cooldown_window: Duration = Field(
         default=timedelta(minutes=30),
         description="How long a workload is left alone after it was changed or woken.",

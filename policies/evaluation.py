@@ -40,13 +40,14 @@ class Candidate(Frozen):
     """A HorizontalPodAutoscaler targets it, and could write over our zero."""
 
 
-def evaluate(case: Case) -> Decision:
+def evaluate(case: Case, checks: tuple[Check, ...] = CHECKS) -> Decision:
     """The decision on a case: the first failing check's reason, else Pause."""
-    for check in CHECKS:
+    for check in checks:
         finding = _judge(check, case)
         if finding is not None:
             return _decision(case, finding)
-    return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case)))
+    evidence = {} if case.policy.spec.idle_window is None else case.idleness.evidence
+    return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case), evidence=evidence))
 
 
 def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
@@ -106,6 +107,9 @@ def _pause_sentence(case: Case) -> str:
     spec, cost = case.policy.spec, case.cost.cost
     if case.policy.name == MANUAL:
         return "a person asked for it"
+    because = []
     if spec.min_hourly_cost is not None and cost is not None:
-        return f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}"
-    return "every condition of the policy holds"
+        because.append(f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}")
+    if spec.idle_window is not None:
+        because.append(case.idleness.sentence)
+    return ", and ".join(because) or "every condition of the policy holds"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from policies.document import EnforcementPolicy
+from policies.document import EnforcementPolicy, SeasonGate
 from policies.durations import format_duration
+from policies.idleness.terms import WEEK
 from policies.weeks import overlapping, shortest_awake_stretch
 
 
@@ -13,6 +14,7 @@ def notices(policy: EnforcementPolicy) -> tuple[str, ...]:
 
 
 def _notice(policy: EnforcementPolicy) -> Iterator[str]:
+    yield from _notice_idleness(policy)
     schedule = policy.spec.schedule
     if schedule is None or not schedule.asleep:
         return
@@ -30,4 +32,15 @@ def _notice(policy: EnforcementPolicy) -> Iterator[str]:
         yield (
             f"idleWindow {format_duration(idle)} is longer than the shortest awake stretch of the schedule, "
             f"{format_duration(awake)}: after that stretch it can never hold"
+        )
+
+
+def _notice_idleness(policy: EnforcementPolicy) -> Iterator[str]:
+    idle = policy.spec.idle_window
+    if idle is None:
+        return
+    if policy.spec.season_gate is SeasonGate.OFF and idle < WEEK:
+        yield (
+            f"idleWindow {format_duration(idle)} with seasonGate: Off sees no weekend through: what works on weekdays, "
+            "or once a week, will be paused in between"
         )

@@ -2,11 +2,10 @@
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hibernations import Source
+from hibernations import Source, clocks_agree
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -79,11 +78,6 @@ def temporal(temporal_server: EmbeddedTemporal) -> str:
 async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
     """A client of that server, with the product's converter."""
     return await connect_to(temporal_server.target)
-
-
-def clocks_agree(reading: datetime, server_time: datetime) -> timedelta:
-    """In skipped time Temporal's clock and the cluster's have nothing to do with each other."""
-    return timedelta(0)
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from activities.clocks import read_own_clock
 from activities.costs.figures import FigureFile
 from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.gathering import Gatherer
+from activities.idleness.source import IdleSource
 from activities.kube.deployments import Deployments
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
+from activities.kube.pods import read_running_pods
 from activities.kube.replicasets import ReplicaSets
+from activities.kube.routing import read_routing
 from activities.kube.selections import list_selections
 from activities.kube.transport import KubeTransport
 from policies.allocations.question import Question
@@ -21,7 +26,12 @@ from policies.checks import Surroundings
 from policies.prices import PriceList
 from worker.settings import Settings
 
+if TYPE_CHECKING:
+    from activities.idleness.prometheus import Prometheus
+
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+_PROMETHEUS_SECONDS = 15.0
+"""For one of the answers of a run; all of them have 40."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,12 +46,13 @@ class Cluster:
     deployments: Deployments
     replica_sets: ReplicaSets
     source: CostSource
+    idle_source: IdleSource | None = None
 
     @classmethod
     def connect(cls, settings: Settings, instance: str) -> "Cluster":
-        """Read the kubeconfig and the price list. Nothing is sent yet.
+        """Read the kubeconfig, the price list and the CA of Prometheus. Nothing is sent yet.
 
-        Raises KubeconfigError, PriceFileError.
+        Raises KubeconfigError, PriceFileError, CaFileError.
         """
         transport = KubeTransport.connect(settings.kubeconfig, settings.context)
         return cls(
@@ -51,6 +62,7 @@ class Cluster:
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport),
+            idle_source=build_idle_source(settings, transport),
         )
 
     def surroundings(self) -> Surroundings:
@@ -67,7 +79,14 @@ class Cluster:
 
     def gatherer(self) -> Gatherer:
         """Gathers what a run needs beside the Deployments."""
-        return Gatherer(self.transport, self.source, self.surroundings)
+        return Gatherer(self.transport, self.source, self.surroundings, self.idle_source)
+
+    def prometheus(self, seconds: float) -> "Prometheus | None":
+        """The way to Prometheus, with that many seconds for one answer; None where the settings name none.
+
+        Raises CaFileError.
+        """
+        return connect_to_prometheus(self.settings, seconds)
 
     def identity(self) -> str:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
@@ -83,6 +102,40 @@ class Cluster:
     def hold_to(self, identity: str) -> None:
         """Never let credentials that are read anew lead to another cluster: a kubeconfig changes under a process."""
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
+
+
+def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSource | None:
+    """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
+    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS)
+    if prometheus is None:
+        return None
+    from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415 - as below
+
+    return PrometheusSource(
+        prometheus,
+        partial(read_running_pods, transport),
+        partial(read_routing, transport),
+        read_own_clock,
+        settings.prometheus_matchers,
+    )
+
+
+def connect_to_prometheus(settings: Settings, seconds: float) -> "Prometheus | None":
+    """The Prometheus that the settings name, if they do. Nothing is sent yet. Raises CaFileError."""
+    if settings.prometheus_url is None:
+        return None
+    # Only here, as for OpenCost.
+    from activities.idleness.access import connect  # noqa: PLC0415
+    from activities.idleness.prometheus import Prometheus  # noqa: PLC0415
+
+    client = connect(
+        settings.prometheus_url,
+        username=settings.prometheus_username,
+        password_file=settings.prometheus_password_file,
+        token_file=settings.prometheus_token_file,
+        ca_file=settings.prometheus_ca_file,
+    )
+    return Prometheus(client, seconds=seconds)
 
 
 def build_source(settings: Settings, transport: KubeTransport) -> CostSource:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -29,6 +29,8 @@ _PREFIX = "FINOPS_"
 _ALWAYS_PROTECTED = "kube-*"
 _LONGEST_ANSWER = timedelta(seconds=30)
 """Of a cost source. With all its attempts that stays below the 90 seconds that a run waits for a page."""
+_MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
+_MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
 
 SHIPPED_PROTECTED = (
     "temporal",
@@ -69,6 +71,12 @@ def _check_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
     return url.rstrip("/")
+
+
+def _check_matchers(text: str) -> str:
+    if text and not _MATCHERS.fullmatch(text):
+        raise ValueError('is not a list of label matchers such as cluster="dev"')
+    return text
 
 
 def _split_list(value: object) -> object:
@@ -138,6 +146,17 @@ class Settings(BaseSettings):
     """Where more of the cost belongs to no controller, the whole answer is not believed."""
     prices: _Place | None = None
     """A price list that replaces the built-in one."""
+    prometheus_url: _Url | None = None
+    """Where idleness is measured; without it, nowhere."""
+    prometheus_username: str | None = Field(default=None, min_length=1)
+    """For basic authentication, with `prometheus_password_file`."""
+    prometheus_password_file: _Place | None = None
+    prometheus_token_file: _Place | None = None
+    """A bearer token, read anew for every query."""
+    prometheus_ca_file: _Place | None = None
+    """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
+    prometheus_matchers: Annotated[str, AfterValidator(_check_matchers)] = ""
+    """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
     interval: _Period = timedelta(minutes=5)
     """Time between two enforcements of a policy."""
     min_sleep: _Period = timedelta(minutes=30)
@@ -159,6 +178,14 @@ class Settings(BaseSettings):
     """Where /metrics is served; without it, nowhere."""
     metrics_host: str = "127.0.0.1"
     """The address it listens on; 0.0.0.0 in a container."""
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Self:
+        if (self.prometheus_username is None) != (self.prometheus_password_file is None):
+            raise ValueError("prometheus_username and prometheus_password_file need each other")
+        if self.prometheus_token_file is not None and self.prometheus_username is not None:
+            raise ValueError("prometheus_token_file and prometheus_username are two ways to log in; set one of them")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,16 @@ from pydantic_settings import BaseSettings, EnvSettingsSource
 
 from worker.errors import SettingsError
 
+_PATHS = (
+    "state_dir",
+    "policies",
+    "prices",
+    "kubeconfig",
+    "prometheus_password_file",
+    "prometheus_token_file",
+    "prometheus_ca_file",
+)
+
 
 class EnvironmentSource(EnvSettingsSource):
     """The variables of a mapping instead of the process's own."""
@@ -56,7 +66,7 @@ def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
         raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} is not TOML: {error}"]) from None
-    for name in ("state_dir", "policies", "prices", "kubeconfig"):
+    for name in _PATHS:
         if isinstance(values.get(name), str) and not values[name].startswith("~"):
             values[name] = file.parent / values[name]
     return values

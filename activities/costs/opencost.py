@@ -127,6 +127,7 @@ class OpenCostSource:
             is_fresh=lambda: self._clock() < until,
             answered=answered,
             amounts=judged.amounts,
+            usages=judged.usages,
             doubts={**_as_told(judged.doubts), **deployments.objections},
             earlier=self._good,
         )

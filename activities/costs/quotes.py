@@ -5,9 +5,12 @@ Who is who comes from Kubernetes, only the price comes from OpenCost, and reques
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from activities.costs.figures import Figures
 from activities.costs.source import Costs
+from activities.idleness.source import UsageAverage
+from policies.allocations.rows import Usage
 from policies.costs import CostAnswer, HourlyCost
 from policies.doubts import Doubt, Objection
 from policies.opinions import weigh
@@ -15,6 +18,9 @@ from policies.selections import Selection, object_to_selections
 from policies.workload import Workload
 
 NAME = "OpenCost"
+
+_UNSEEN = timedelta(hours=1)
+"""What may have passed since the end of the window, which is a full hour."""
 
 _NO_ROW = Objection(Doubt.NO_ROW, f"it runs and {NAME} has no row for it, so it knows nothing of its pods")
 _STALE = Objection(Doubt.STALE, f"the answer of {NAME} is too old to act on")
@@ -46,6 +52,7 @@ class Quotes:
     doubt: Doubt | None = None
     answered: str = ""
     amounts: Mapping[str, float] = field(default_factory=dict)
+    usages: Mapping[str, Usage] = field(default_factory=dict)
     doubts: Mapping[str, Objection] = field(default_factory=dict)
     earlier: Figures | None = None
     """The last figures that were believed; where the answer is good, its own."""
@@ -55,6 +62,14 @@ class Quotes:
         if workload.replicas == 0:
             return CostAnswer(cost=self._cost(0.0))
         return weigh(self._answer(str(workload.ref)), self.opinions.quote(workload))
+
+    def usage_of(self, workload: Workload) -> UsageAverage | None:
+        """The CPU it used on average, where what OpenCost says of it is believed."""
+        ref = str(workload.ref)
+        usage = self.usages.get(ref)
+        if usage is None or self.problem or ref in self.doubts or not self.is_fresh():
+            return None
+        return UsageAverage(NAME, usage.cores, timedelta(minutes=usage.minutes) - _UNSEEN)
 
     def _answer(self, deployment: str) -> CostAnswer:
         earlier = None if self.earlier is None else self.earlier.of(deployment)

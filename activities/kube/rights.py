@@ -56,7 +56,9 @@ RIGHTS = (
     Right("see autoscalers", "list", "horizontalpodautoscalers", "autoscaling", Need.OPTIONAL),
     Right("see KEDA's autoscalers", "list", "scaledobjects", "keda.sh", Need.OPTIONAL),
     Right("see which namespaces are being deleted", "list", "namespaces", kind=Need.OPTIONAL),
-    Right("price pods by node", "list", "pods", kind=Need.OPTIONAL),
+    Right("measure idleness, and price pods by node", "list", "pods", kind=Need.OPTIONAL),
+    Right("tell whose requests an ingress counts", "list", "services", kind=Need.OPTIONAL),
+    Right("tell whose requests a gateway counts", "list", "httproutes", "gateway.networking.k8s.io", Need.OPTIONAL),
     Right("price nodes by label", "list", "nodes", kind=Need.OPTIONAL),
     Right(
         "protect validating webhooks",

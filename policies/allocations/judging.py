@@ -8,7 +8,7 @@ from policies.allocations.envelope import RawRow, read_rows
 from policies.allocations.prices import UnitPrice, middle_price, object_to_jump, unit_price
 from policies.allocations.question import Question
 from policies.allocations.rowrules import ROW_RULES
-from policies.allocations.rows import IDLE, Figures, Owner, read_figures, read_owner
+from policies.allocations.rows import IDLE, Figures, Owner, Usage, read_figures, read_owner
 from policies.allocations.summary import Before, Judged, Summary
 from policies.doubts import Doubt, Objection
 from policies.errors import NotBelieved
@@ -54,6 +54,7 @@ class Tally:
         self._before = before
         self._amounts: dict[str, float] = {}
         self._doubts: dict[str, Objection] = {}
+        self._usages: dict[str, Usage] = {}
         self._prices: dict[str, UnitPrice] = {}
         self._others: Counter[str] = Counter()
         self._clusters: set[str] = set()
@@ -93,6 +94,7 @@ class Tally:
             ),
             amounts=self._amounts,
             doubts=self._doubts,
+            usages=self._usages,
             prices=self._prices,
             middle=middle_price(self._prices.values()),
             others=self._others,
@@ -122,8 +124,8 @@ class Tally:
         if not deployment:
             return
         if deployment in self._amounts or deployment in self._doubts:
-            self._amounts.pop(deployment, None)
-            self._prices.pop(deployment, None)
+            for kept in (self._amounts, self._usages, self._prices):
+                kept.pop(deployment, None)
             self._doubts[deployment] = Objection(Doubt.SEVERAL_ROWS, "there are several rows of it")
             return
         price = UnitPrice() if isinstance(found, Objection) else unit_price(found, self._question.reference)
@@ -131,7 +133,8 @@ class Tally:
         if objection is not None:
             self._doubts[deployment] = objection
         elif isinstance(found, Figures):
-            self._amounts[deployment], self._prices[deployment] = found.hourly, price
+            self._amounts[deployment], self._usages[deployment] = found.hourly, found.usage
+            self._prices[deployment] = price
 
     def _object_to(self, deployment: str, figures: Figures, price: UnitPrice) -> Objection | None:
         objection = next(row_doubts(figures, self._question), None)

@@ -37,6 +37,13 @@ class Owner(NamedTuple):
         return f"{self.namespace}/{self.name}" if self.kind == DEPLOYMENT and self.namespace and self.name else ""
 
 
+class Usage(NamedTuple):
+    """The CPU that a workload used: cores, on average over so many minutes."""
+
+    cores: float
+    minutes: float
+
+
 class Figures(NamedTuple):
     """The figures of a row. Costs and hours are of its whole span; cores, GiB and usage (cores, bytes) are averages."""
 
@@ -63,6 +70,11 @@ class Figures(NamedTuple):
     def hourly(self) -> float:
         """What a sleep saves an hour, over the time that the row was seen: never over the whole window."""
         return self.freed / (self.minutes / 60)
+
+    @property
+    def usage(self) -> Usage:
+        """What it used."""
+        return Usage(self.cpu_usage, self.minutes)
 
     @property
     def consumes(self) -> bool:

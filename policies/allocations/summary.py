@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from policies.allocations.prices import UnitPrice
+from policies.allocations.rows import Usage
 from policies.doubts import Objection
 
 
@@ -37,6 +38,8 @@ class Judged:
     """What a sleep saves an hour, where that is believed."""
     doubts: Mapping[str, Objection]
     """Why the others are not."""
+    usages: Mapping[str, Usage]
+    """The CPU they used, of those that have an amount."""
     prices: Mapping[str, UnitPrice]
     """The prices behind the amounts."""
     middle: UnitPrice

@@ -36,4 +36,17 @@ _OVERRULED = (ScheduleCheck, ScopeCheck, KeptAwakeCheck, CooldownCheck, IdleChec
 BY_HAND: tuple[Check, ...] = tuple(check for check in CHECKS if not isinstance(check, _OVERRULED))
 """What `finops pause` asks: a person may overrule schedule, cost, idleness, cooling and limits, and nothing else."""
 
-__all__ = ["BY_HAND", "CHECKS", "Autoscalers", "Case", "Check", "Finding", "Surroundings", "protection_of"]
+_OF_THE_PRESENT = (
+    PausedCheck,
+    DeletionCheck,
+    ZeroCheck,
+    RolloutCheck,
+    RolloutPausedCheck,
+    KeptAwakeCheck,
+    CooldownCheck,
+)
+
+REPLAYED: tuple[Check, ...] = tuple(check for check in CHECKS if not isinstance(check, _OF_THE_PRESENT))
+"""What can be asked of the past: an object tells of its rollouts, edits and wakes only how it stands now."""
+
+__all__ = ["BY_HAND", "CHECKS", "REPLAYED", "Autoscalers", "Case", "Check", "Finding", "Surroundings", "protection_of"]

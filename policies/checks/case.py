@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
+from policies.idleness.answers import NOT_ASKED, IdleAnswer
 from policies.models import Frozen
 from policies.reasons import Reason
 from policies.workload import Workload
@@ -45,6 +46,7 @@ class Case(Frozen):
     workload: Workload
     surroundings: Surroundings
     cost: CostAnswer
+    idleness: IdleAnswer = NOT_ASKED
 
 
 class Finding(Frozen):

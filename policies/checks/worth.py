@@ -1,23 +1,26 @@
 """Does it do nothing, and is that worth anything?"""
 
 from policies.checks.case import Case, Check, Finding
+from policies.durations import format_duration
+from policies.idleness.answers import Verdict
 from policies.reasons import Reason
 
 
 class IdleCheck(Check):
-    """Idleness has no judge yet, and unknown never pauses."""
+    """The policy's `idleWindow`, against what was measured. Unknown never pauses."""
 
     reasons = (Reason.NOT_IDLE, Reason.IDLE_UNKNOWN)
 
     def judge(self, case: Case) -> Finding | None:
-        """IdleUnknown wherever the policy asks for idleness."""
-        if case.policy.spec.idle_window is None:
+        """NotIdle, or IdleUnknown where no verdict can be given."""
+        window, answer = case.policy.spec.idle_window, case.idleness
+        if window is None or answer.verdict is Verdict.IDLE:
             return None
-        return Finding(
-            reason=Reason.IDLE_UNKNOWN,
-            sentence="the policy asks for idleness, and no source of idleness is there yet: unknown never pauses",
-            evidence={"idle window": str(case.policy.spec.idle_window)},
-        )
+        evidence = {"idle window": format_duration(window), **answer.evidence}
+        if answer.verdict is Verdict.BUSY:
+            return Finding(reason=Reason.NOT_IDLE, sentence=f"it is not idle: {answer.sentence}", evidence=evidence)
+        sentence = f"whether it is idle is unknown: {answer.sentence}"
+        return Finding(reason=Reason.IDLE_UNKNOWN, sentence=sentence, evidence=evidence)
 
 
 class CostCheck(Check):

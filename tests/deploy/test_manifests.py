@@ -28,6 +28,7 @@ ALLOWED = {
     ("", "services"): {"get", "list", "watch"},
     ("autoscaling", "horizontalpodautoscalers"): {"get", "list"},
     ("keda.sh", "scaledobjects"): {"get", "list"},
+    ("gateway.networking.k8s.io", "httproutes"): {"get", "list"},
     ("finops.io", "enforcementpolicies"): {"get", "list", "watch"},
     ("finops.io", "enforcementpolicies/status"): {"patch"},
 }
@@ -98,6 +99,7 @@ def test_the_worker_may_pause_and_wake_a_deployment(
         "/apis/apps/v1/deployments",
         "/apis/apps/v1/replicasets",
         "/api/v1/pods",
+        "/api/v1/services",
         "/api/v1/namespaces/default/services/kubernetes",
         "/apis/autoscaling/v2/horizontalpodautoscalers",
         "/apis/finops.io/v1alpha1/enforcementpolicies",

@@ -125,3 +125,8 @@ def test_without_a_selector_all_labels_are_selected() -> None:
     ).spec.scope.selects_labels(
         {"a": "b"},
     )
+
+
+@pytest.mark.parametrize(("written", "gate"), [(False, "Off"), ("Off", "Off"), (True, "On"), ("On", "On")])
+def test_an_unquoted_off_which_yaml_reads_as_a_boolean_switches_the_season_gate_off(written: Any, gate: str) -> None:
+    assert policy(idleWindow="48h", seasonGate=written).spec.season_gate == gate

@@ -7,7 +7,8 @@ from cases import surroundings as around
 
 from policies.checks import CHECKS, Autoscalers
 from policies.costs import CostAnswer, HourlyCost
-from policies.evaluation import as_candidate, evaluate, explain
+from policies.evaluation import as_candidate, evaluate, explain, object_to_pause_by_hand
+from policies.idleness.answers import IdleAnswer, Sign, Verdict, Word
 from policies.reasons import Reason
 from policies.times import to_rfc3339
 from policies.workload import Rollout, Writer
@@ -18,6 +19,10 @@ ITSELF = frozenset({"dev-shop/checkout"})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
 WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
+
+
+IDLE = IdleAnswer(verdict=Verdict.IDLE, sentence="idle for 48h: CPU mean 0.0020 cores", gate="quiet in 3 past weeks")
+BUSY = IdleAnswer(verdict=Verdict.BUSY, sentence="requests: 12 of them (Istio)")
 
 
 def noted(**annotations: str) -> Any:
@@ -112,6 +117,11 @@ def scaled_up(at: datetime) -> Any:
             case(workload(writers=(Writer(manager="kube-controller-manager", time=MINUTE_AGO, writes_spec=True),))),
         ),
         (Reason.IDLE_UNKNOWN, case(under=policy(idleWindow="48h"))),
+        (Reason.IDLE_UNKNOWN, case(under=policy(idleWindow="48h", minHourlyCost=0.5))),
+        (Reason.NOT_IDLE, case(under=policy(idleWindow="48h"), idleness=BUSY)),
+        (Reason.PAUSE, case(under=policy(idleWindow="48h"), idleness=IDLE)),
+        (Reason.COST_BELOW_THRESHOLD, case(under=policy(idleWindow="48h", minHourlyCost=0.5), idleness=IDLE)),
+        (Reason.PAUSE, case(idleness=BUSY)),
         (Reason.COST_BELOW_THRESHOLD, case(under=policy(minHourlyCost=0.5))),
         (Reason.COST_UNKNOWN, case(cost=CostAnswer(unknown_because="nobody knows"))),
         (
@@ -157,6 +167,17 @@ def test_an_unreadable_manifest_counts_as_holding_a_count() -> None:
 def test_a_decision_carries_the_figures_behind_it() -> None:
     decision = evaluate(case(under=policy(minHourlyCost=0.5)))
     assert decision.evidence == {"hourly cost": "0.1200 USD/h (price list)", "threshold": "0.5 USD/h"}
+
+
+def test_a_pause_of_what_is_idle_says_so_and_carries_the_evidence() -> None:
+    word = Word(signal="CPU", sign=Sign.QUIET, sentence="mean 0.0020 cores", coverage=1)
+    decision = evaluate(case(under=policy(idleWindow="48h"), idleness=IDLE.model_copy(update={"words": (word,)})))
+    assert decision.sentence.endswith("at least 0.02, and idle for 48h: CPU mean 0.0020 cores")
+    assert decision.evidence == {"CPU": "quiet: mean 0.0020 cores", "season gate": "quiet in 3 past weeks"}
+
+
+def test_a_person_is_not_asked_for_idleness() -> None:
+    assert object_to_pause_by_hand(case(under=policy(idleWindow="48h"), idleness=BUSY)) is None
 
 
 def test_a_schedule_says_that_the_calendar_is_not_there_yet() -> None:

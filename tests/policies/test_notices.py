@@ -60,3 +60,17 @@ def test_what_an_author_may_not_have_meant_is_said(
     windows: list[tuple[str, str]], spec: dict[str, Any], says: str
 ) -> None:
     assert notices_on(*windows, **spec) == (says,)
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ({"idleWindow": "48h", "seasonGate": "Off"}, True),
+        ({"idleWindow": "168h", "seasonGate": "Off"}, False),
+        ({"idleWindow": "48h"}, False),
+        ({"seasonGate": "Off"}, False),
+    ],
+    ids=["two days", "a week", "with the gate", "no idleness"],
+)
+def test_a_short_idle_window_without_the_season_gate_is_pointed_out(spec: dict[str, Any], told: bool) -> None:
+    assert any("seasonGate: Off sees no weekend through" in sentence for sentence in notices_on(**spec)) is told

@@ -6,6 +6,7 @@ from typing import Any
 from policies.checks import Autoscalers, Case, Surroundings
 from policies.costs import CostAnswer, HourlyCost, Requests
 from policies.document import EnforcementPolicy
+from policies.idleness.answers import NOT_ASKED, IdleAnswer
 from policies.workload import Rollout, Workload, WorkloadRef
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ def case(
     under: EnforcementPolicy | None = None,
     around: Surroundings | None = None,
     cost: CostAnswer | None = None,
+    idleness: IdleAnswer = NOT_ASKED,
 ) -> Case:
     """One workload before one policy."""
     return Case(
@@ -70,4 +72,5 @@ def case(
         workload=of or workload(),
         surroundings=around or surroundings(),
         cost=cost or CostAnswer(cost=COST),
+        idleness=idleness,
     )

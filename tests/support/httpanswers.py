@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from io import BufferedIOBase
+from pathlib import Path
 from typing import Literal
 
 from backgroundserver import BackgroundServer
@@ -36,11 +37,11 @@ class Asked:
 class AnsweringServer(BackgroundServer):
     """Give it answers with `answers`; the last one is repeated."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, keys: tuple[Path, Path] | None = None) -> None:
         self.answers = list(answers) or [Answer()]
         self.asked: list[Asked] = []
         self._over = threading.Event()
-        super().__init__(self._handler())
+        super().__init__(self._handler(), keys)
 
     def stop(self) -> None:
         """Let go of those who wait for an answer, too."""

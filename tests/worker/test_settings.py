@@ -50,6 +50,12 @@ def test_the_file_of_the_state_folder_is_read_unasked(tmp_path: Path) -> None:
     assert (settings.cluster, settings.state_dir) == ("dev", tmp_path)
 
 
+def test_matchers_choose_one_cluster_of_a_shared_prometheus(tmp_path: Path) -> None:
+    matchers = 'cluster="dev", replica=~"a|b"'
+    given = environment(tmp_path, FINOPS_PROMETHEUS_MATCHERS=matchers)
+    assert Settings.load(environment=given).prometheus_matchers == matchers
+
+
 def test_the_state_folder_follows_xdg(tmp_path: Path) -> None:
     settings = Settings.load(environment=environment(tmp_path, XDG_STATE_HOME=str(tmp_path / "xdg")))
     assert settings.state_dir == tmp_path / "xdg" / "finops-enforcer"
@@ -82,6 +88,23 @@ def test_protected_namespaces_replace_the_shipped_ones_but_never_kube(tmp_path: 
         ({"FINOPS_OPENCOST_NAMESPACES": '*-prod,a"b'}, {}, "'*-prod' is not the name of a namespace, or its beginning"),
         ({"FINOPS_OPENCOST_NAMESPACES": 'a"b'}, {}, "is not the name of a namespace, or its beginning"),
         ({"FINOPS_OPENCOST_UNALLOCATED_PERCENT": "101"}, {}, "FINOPS_OPENCOST_UNALLOCATED_PERCENT: '101' should be"),
+        ({"FINOPS_PROMETHEUS_URL": "prometheus:9090"}, {}, "FINOPS_PROMETHEUS_URL: the value is not the address"),
+        ({"FINOPS_PROMETHEUS_MATCHERS": "cluster=dev"}, {}, "is not a list of label matchers"),
+        ({"FINOPS_PROMETHEUS_MATCHERS": 'a="b"} or up{'}, {}, "is not a list of label matchers"),
+        (
+            {"FINOPS_PROMETHEUS_USERNAME": "finops"},
+            {},
+            "prometheus_username and prometheus_password_file need each other",
+        ),
+        (
+            {
+                "FINOPS_PROMETHEUS_USERNAME": "finops",
+                "FINOPS_PROMETHEUS_PASSWORD_FILE": "/p",
+                "FINOPS_PROMETHEUS_TOKEN_FILE": "/t",
+            },
+            {},
+            "two ways to log in",
+        ),
         ({"FINOPS_PROTECTED_NAMESPACES": "a,B?"}, {}, "'B?' is not the name of a namespace"),
         ({"FINOPS_MAX_HOURLY_COST": "0"}, {}, "FINOPS_MAX_HOURLY_COST: '0' should be greater than 0"),
         ({"FINOPS_PAUSES_PER_SECOND": "nan"}, {}, "FINOPS_PAUSES_PER_SECOND: 'nan'"),

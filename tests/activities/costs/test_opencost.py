@@ -19,6 +19,7 @@ from activities.costs.opencost import OpenCostSource
 from activities.costs.pricelist import PriceListSource
 from activities.costs.quotes import Deployments
 from activities.errors import Call, Unreachable
+from activities.idleness.source import TellsUsage
 from policies.allocations.question import Question, Window
 from policies.costs import GIB, Requests
 from policies.doubts import Doubt, Objection
@@ -103,6 +104,19 @@ def test_more_than_five_times_apart_nobody_is_believed(source: OpenCostSource) -
     assert (answer.cost, answer.doubt) == (None, Doubt.OPINIONS_DIFFER)
     assert "OpenCost says 0.0401" in answer.unknown_because
     assert "by price list are 0.2405" in answer.unknown_because
+
+
+def test_what_was_used_stands_in_as_a_signal_for_as_long_as_it_is_believed(
+    source: OpenCostSource, time: Seconds
+) -> None:
+    answer = source.fetch(NOW)
+    assert isinstance(answer, TellsUsage)
+    average = answer.usage_of(deployment())
+    assert average is not None
+    assert (average.source, average.cores > 0, average.span) == ("OpenCost", True, timedelta(hours=47))
+    assert answer.usage_of(deployment(name="unheard-of")) is None
+    time.sleep(300)
+    assert answer.usage_of(deployment()) is None
 
 
 def test_without_requests_opencost_stands_alone(source: OpenCostSource) -> None:

@@ -40,7 +40,7 @@ def test_an_administrator_has_more_than_is_good(transport: KubeTransport) -> Non
     [
         ("scale Deployments", "patch deployments/scale.apps"),
         ("read Secrets", "get secrets"),
-        ("price pods by node", "list pods"),
+        ("measure idleness, and price pods by node", "list pods"),
     ],
 )
 def test_a_right_is_written_as_a_role_needs_it(name: str, text: str) -> None:

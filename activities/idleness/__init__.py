@@ -1,0 +1,1 @@
+"""Where idleness is measured."""

@@ -1,0 +1,130 @@
+"""From the answers to a question to what was seen of one workload."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from activities.idleness.expressions import POD_OF_DEPLOYMENT, Key, share
+from activities.idleness.podseries import COUNTERS, POD_SERIES, Answers
+from activities.idleness.question import SEEN, ZERO, Question, past
+from activities.idleness.requestseries import RequestSeries
+from activities.idleness.source import TellsUsage
+from activities.kube.pods import RunningPod
+from activities.kube.routing import Routing
+from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
+from policies.idleness.signal import AVERAGE, REQUESTS
+from policies.workload import Workload
+
+_SIGNALS = tuple(series.signal for series in COUNTERS)
+_POD_NAME = re.compile(POD_OF_DEPLOYMENT)
+
+
+def deployment_of(pod: Key) -> str | None:
+    """`namespace/name` of the Deployment that a pod's name tells; None where it tells none."""
+    namespace, name = pod
+    told = _POD_NAME.fullmatch(name)
+    return None if told is None else f"{namespace}/{told[1]}"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The answers to one question, and who the pods belong to."""
+
+    question: Question
+    answers: Answers
+    proxies: tuple[RequestSeries, ...]
+    pods: Mapping[str, tuple[RunningPod, ...]]
+    """Those that run, by the `namespace/name` of their Deployment."""
+    routing: Routing
+    averages: TellsUsage | None = None
+    _ended: Mapping[str, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ended", self._find_ended())
+
+    def of(self, workload: Workload) -> WorkloadSeen:
+        """What was seen of this workload."""
+        ref = str(workload.ref)
+        running = tuple(
+            PodSeen(
+                name=pod.name,
+                started_at=pod.started_at,
+                restarted_at=pod.restarted_at,
+                host_network=pod.host_network,
+                readings=self._readings(workload, pod.name, running=True),
+            )
+            for pod in self.pods.get(ref, ())
+        )
+        ended = tuple(
+            PodSeen(name=name, running=False, readings=self._readings(workload, name, running=False))
+            for name in self._ended.get(ref, ())
+        )
+        present = {signal for pod in running for signal in pod.readings}
+        readings = {REQUESTS: self._requests(workload), AVERAGE: self._average(workload, len(running))}
+        return WorkloadSeen(
+            pods=running + ended,
+            readings={signal: reading for signal, reading in readings.items() if reading is not None},
+            weeks=tuple(self._weeks(workload, present)),
+        )
+
+    def _readings(self, workload: Workload, pod: str, *, running: bool) -> Mapping[str, Reading]:
+        key, span = (workload.ref.namespace, pod), self.question.window
+        read = ((each.signal, each.read(self.answers, key, span, running=running)) for each in POD_SERIES)
+        return {signal: reading for signal, reading in read if reading is not None}
+
+    def _requests(self, workload: Workload) -> Reading | None:
+        """The proxies' readings as one: what any of them counted, and the least that any of them saw."""
+        read = (proxy.read(self.answers, workload, self.routing, self.question.window) for proxy in self.proxies)
+        readings = [reading for reading in read if reading is not None]
+        if not readings:
+            return None
+        return Reading(
+            source=", ".join(reading.source for reading in readings),
+            mean=sum(reading.mean for reading in readings),
+            coverage=min(reading.coverage for reading in readings),
+            fault=next((reading.fault for reading in readings if reading.fault), ""),
+        )
+
+    def _average(self, workload: Workload, pods: int) -> Reading | None:
+        """A pod's share. Missing usage arrives as an exact 0, and an average over less than the window is partial."""
+        average = None if self.averages is None or not pods else self.averages.usage_of(workload)
+        if average is None:
+            return None
+        believed = math.isfinite(average.cores) and average.cores > 0
+        return Reading(
+            source=average.source,
+            mean=average.cores / pods if believed else 0,
+            coverage=min(1.0, average.span / self.question.window),
+            fault="" if believed else f"{average.cores:g} cores are no data",
+        )
+
+    def _weeks(self, workload: Workload, present: Container[str]) -> Iterator[WeekSeen]:
+        """A week counts where pods were seen, by every signal that is seen today, or there were none to see."""
+        key, hours = (workload.ref.namespace, workload.ref.name), self.question.hours
+        for weeks_ago in self.question.weeks:
+            known = {what: self.answers[past(what, weeks_ago)].get(key) for what in (*_SIGNALS, SEEN, ZERO)}
+            counts = [
+                proxy.sum_for(self.answers[past(proxy.metric, weeks_ago)], workload, self.routing)
+                for proxy in self.proxies
+            ]
+            figures = [figure for figure in (*known.values(), *counts) if figure is not None]
+            seen = sum(known[what] or 0.0 for what in (SEEN, ZERO))
+            peaks = {signal: peak for signal in _SIGNALS if (peak := known[signal]) is not None}
+            half = known[SEEN] and any(signal in present and signal not in peaks for signal in _SIGNALS)
+            yield WeekSeen(
+                weeks_ago=weeks_ago,
+                coverage=share(seen, hours) if all(map(math.isfinite, figures)) and not half else 0,
+                peaks=peaks | {REQUESTS: sum(count for count in counts if count is not None)},
+            )
+
+    def _find_ended(self) -> Mapping[str, tuple[str, ...]]:
+        """Pods with series that do not run any more, by the Deployment that their name tells."""
+        running = {(ref.partition("/")[0], pod.name) for ref, pods in self.pods.items() for pod in pods}
+        names: dict[str, list[str]] = defaultdict(list)
+        for pod in {key for series in COUNTERS for key in self.answers[f"{series.signal} seen"]} - running:
+            ref = deployment_of(pod)
+            if ref is not None:
+                names[ref].append(pod[1])
+        return {ref: tuple(sorted(pods)) for ref, pods in names.items()}

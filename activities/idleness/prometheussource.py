@@ -1,0 +1,151 @@
+"""Idleness by Prometheus: one round of queries a run, whatever the number of workloads."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from activities.alerts import alert
+from activities.errors import Denied, PrometheusError
+from activities.idleness.expressions import STEP, Expression, SeriesScope, Vector
+from activities.idleness.observing import Observed
+from activities.idleness.podseries import HOUR
+from activities.idleness.prometheus import Prometheus
+from activities.idleness.question import Question, present_proxies
+from activities.idleness.source import Idleness, NoIdleness, TellsUsage
+from activities.kube.pods import RunningPod
+from activities.kube.routing import Routing
+from policies.clocks import TOLERANCE, say_ahead
+from policies.document import EnforcementPolicy
+from policies.idleness.answers import IdleAnswer
+from policies.idleness.terms import IdleTerms, terms_of
+from policies.idleness.verdict import judge_idleness
+from policies.workload import Workload
+
+SECONDS = 40.0
+"""For all queries of a run: less than the activity that waits for them may take."""
+_KEPT = 256
+"""Vectors: those of a few policies, for as long as they hold."""
+
+_NOT_NOW = "nothing was asked, because the policy would not pause it now"
+
+_LOG = logging.getLogger(__name__)
+
+ReadPods = Callable[[Callable[[str], bool]], Mapping[str, tuple[RunningPod, ...]]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured for the policies of a run."""
+
+    at: datetime
+    extra: str
+    observed: Mapping[Question, Observed]
+    problem: str = ""
+
+    def judge(self, workload: Workload, policy: EnforcementPolicy) -> IdleAnswer:
+        """By what was seen of it; unknown where nobody asked, because the policy does not want it asleep now."""
+        terms = terms_of(policy, self.at)
+        if self.problem:
+            return IdleAnswer(sentence=self.problem, window=policy.spec.idle_window)
+        if terms is None or workload.replicas == 0 or not policy.spec.scope.covers_namespace(workload.ref.namespace):
+            return IdleAnswer(sentence=_NOT_NOW)
+        seen = self.observed[question_of(terms, policy, self.extra)].of(workload)
+        return judge_idleness(workload, seen, terms)
+
+
+class PrometheusSource:
+    """One Prometheus, and the pods that Kubernetes knows. Asked by one run at a time; answers are kept for a while."""
+
+    def __init__(
+        self,
+        prometheus: Prometheus,
+        read_pods: ReadPods,
+        read_routing: Callable[[], Routing],
+        own_clock: Callable[[], datetime],
+        extra: str = "",
+    ) -> None:
+        """`own_clock` is this machine's, which Prometheus's is compared with; `extra` are matchers for every series."""
+        self._prometheus = prometheus
+        self._read_pods = read_pods
+        self._read_routing = read_routing
+        self._own_clock = own_clock
+        self._extra = extra
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, datetime], Vector] = OrderedDict()
+        self._trouble = ""
+
+    def fetch(
+        self, at: datetime, policies: Iterable[EnforcementPolicy], averages: TellsUsage | None = None
+    ) -> Idleness:
+        """All that these policies need to know at that moment. Raises KubernetesError."""
+        asking = [(policy, terms) for policy in policies if (terms := terms_of(policy, at)) is not None]
+        if not asking:
+            return NoIdleness(IdleAnswer(sentence=_NOT_NOW), problem="")
+        questions = {question_of(terms, policy, self._extra) for policy, terms in asking}
+        with self._lock:
+            try:
+                measured = self._measure(at, questions, [policy for policy, _ in asking], averages)
+            except PrometheusError as error:
+                measured = Measured(at, self._extra, {}, str(error))
+            except Denied as error:
+                measured = Measured(at, self._extra, {}, f"the pods of a Deployment cannot be told: {error}")
+            self._tell(measured.problem)
+        return measured
+
+    def _measure(
+        self,
+        at: datetime,
+        questions: Iterable[Question],
+        policies: list[EnforcementPolicy],
+        averages: TellsUsage | None,
+    ) -> Measured:
+        deadline = self._prometheus.deadline(SECONDS)
+        ahead = self._prometheus.read_clock(deadline) - self._own_clock()
+        if abs(ahead) > TOLERANCE:
+            return Measured(at, self._extra, {}, f"the clock of Prometheus is {say_ahead(ahead)} this machine's")
+        pods = self._read_pods(
+            lambda namespace: any(policy.spec.scope.covers_namespace(namespace) for policy in policies)
+        )
+        observed: dict[Question, Observed] = {}
+        routing: Routing | None = None
+        for question in questions:
+            answers = {"": self._ask(question.presence(), _floor(at, STEP), deadline)}
+            proxies = present_proxies(answers)
+            if proxies and routing is None:
+                routing = self._read_routing()
+            for expression in question.of_window(proxies):
+                answers[expression.name] = self._ask(expression, _floor(at, STEP), deadline)
+            for expression in question.of_past(proxies):
+                answers[expression.name] = self._ask(expression, _floor(at, HOUR), deadline)
+            observed[question] = Observed(question, answers, proxies, pods, routing or Routing(), averages)
+        return Measured(at, self._extra, observed)
+
+    def _ask(self, expression: Expression, at: datetime, deadline: float) -> Vector:
+        """Several policies ask the same, and past weeks are the same for an hour."""
+        wanted = (expression.query, at)
+        if wanted not in self._kept:
+            self._kept[wanted] = self._prometheus.query(expression, at, deadline)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(wanted)
+        return self._kept[wanted]
+
+    def _tell(self, problem: str) -> None:
+        """One alert when trouble begins, one line in the log when it is over."""
+        if problem and not self._trouble:
+            alert("idleness", f"{problem}: nothing is paused by a policy with idleWindow meanwhile")
+        elif self._trouble and not problem:
+            _LOG.warning("idleness is known again")
+        self._trouble = problem
+
+
+def question_of(terms: IdleTerms, policy: EnforcementPolicy, extra: str) -> Question:
+    """What a policy asks."""
+    return Question.of(terms, SeriesScope.of(policy.spec.scope, extra))
+
+
+def _floor(at: datetime, step: timedelta) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // step.total_seconds() * step.total_seconds(), at.tzinfo)

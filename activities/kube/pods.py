@@ -1,0 +1,126 @@
+"""Pods: whose they are, where they run, since when, and whether they began anew."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from activities.kube.lists import KubeModel, list_items
+from activities.kube.models import OwnerReference
+from activities.kube.transport import KubeTransport
+
+TEMPLATE_HASH = "pod-template-hash"
+
+_PODS = "/api/v1/pods"
+_ENDED = frozenset({"Succeeded", "Failed"})
+_RUNNING = "Running"
+
+
+class _Metadata(KubeModel):
+    """Less than of other objects: the managed fields of many pods would be most of the work."""
+
+    namespace: str = ""
+    name: str = ""
+    deleted_at: datetime | None = Field(default=None, alias="deletionTimestamp")
+    labels: dict[str, str] | None = None
+    owners: tuple[OwnerReference, ...] | None = Field(default=None, alias="ownerReferences")
+
+
+class _Spec(KubeModel):
+    node: str = Field(default="", alias="nodeName")
+    host_network: bool = Field(default=False, alias="hostNetwork")
+
+
+class _Running(KubeModel):
+    since: datetime | None = Field(default=None, alias="startedAt")
+
+
+class _Terminated(KubeModel):
+    at: datetime | None = Field(default=None, alias="finishedAt")
+
+
+class _State(KubeModel):
+    running: _Running | None = None
+    terminated: _Terminated | None = None
+
+
+class _Container(KubeModel):
+    restarts: int = Field(default=0, alias="restartCount")
+    state: _State = _State()
+    last_state: _State = Field(default=_State(), alias="lastState")
+
+    @property
+    def restarted_at(self) -> Iterator[datetime]:
+        """The times at which it is known to have ended or begun anew."""
+        if self.restarts and self.state.running and self.state.running.since:
+            yield self.state.running.since
+        for state in (self.state, self.last_state):
+            if state.terminated and state.terminated.at:
+                yield state.terminated.at
+
+
+class _Status(KubeModel):
+    phase: str = ""
+    started_at: datetime | None = Field(default=None, alias="startTime")
+    containers: tuple[_Container, ...] | None = Field(default=None, alias="containerStatuses")
+
+
+class Pod(KubeModel):
+    """A pod."""
+
+    metadata: _Metadata
+    spec: _Spec = _Spec()
+    status: _Status = _Status()
+
+    @property
+    def deployment(self) -> str | None:
+        """`namespace/name` of its Deployment, by way of the ReplicaSet that controls it."""
+        owner = next((each for each in self.metadata.owners or () if each.controller), None)
+        template_hash = (self.metadata.labels or {}).get(TEMPLATE_HASH)
+        if owner is None or owner.kind != "ReplicaSet" or not template_hash:
+            return None
+        name = owner.name.removesuffix(f"-{template_hash}")
+        return None if name == owner.name else f"{self.metadata.namespace}/{name}"
+
+    @property
+    def is_there(self) -> bool:
+        """Neither ended nor on its way out."""
+        return self.status.phase not in _ENDED and self.metadata.deleted_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPod:
+    """A pod of a Deployment that runs."""
+
+    name: str
+    started_at: datetime | None
+    restarted_at: datetime | None = None
+    host_network: bool = False
+
+
+def list_pods(transport: KubeTransport) -> tuple[Pod, ...]:
+    """All pods of the cluster. Raises KubernetesError, Denied where the right is missing."""
+    return list_items(transport, _PODS, Pod)
+
+
+def read_running_pods(transport: KubeTransport, covers: Callable[[str], bool]) -> Mapping[str, tuple[RunningPod, ...]]:
+    """The running pods of each Deployment in the namespaces that are covered, by `namespace/name`.
+
+    Raises KubernetesError, Denied where the right to list pods is missing.
+    """
+    found: dict[str, list[RunningPod]] = defaultdict(list)
+    for pod in list_pods(transport):
+        deployment = pod.deployment if covers(pod.metadata.namespace) else None
+        if deployment is not None and pod.is_there and pod.status.phase == _RUNNING:
+            restarts = (at for container in pod.status.containers or () for at in container.restarted_at)
+            found[deployment].append(
+                RunningPod(
+                    name=pod.metadata.name,
+                    started_at=pod.status.started_at,
+                    restarted_at=max(restarts, default=None),
+                    host_network=pod.spec.host_network,
+                )
+            )
+    return {deployment: tuple(pods) for deployment, pods in found.items()}

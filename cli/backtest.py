@@ -1,0 +1,86 @@
+"""`finops backtest`: a policy replayed over the past that Prometheus knows, to trust it before it acts."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from activities.idleness.expressions import SeriesScope
+from activities.idleness.history import SECONDS, PrometheusHistory
+from activities.idleness.question import Question
+from activities.kube.routing import read_routing
+from cli.backtesting import Backtest, replay, terms_to_ask
+from cli.backtestview import as_json, show_backtest
+from cli.errors import UsageProblem
+from cli.explain import choose_policies
+from cli.listing import list_workloads
+from cli.session import Session
+from cli.times import read_duration, read_past
+
+MOST_MOMENTS = 2_000
+_DEFAULT_SPAN = timedelta(days=14)
+_HOUR = timedelta(hours=1)
+
+
+def backtest(
+    ctx: typer.Context,
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The name of an applied policy, or a file with one.")],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="A day, or RFC 3339; 14 days before --to.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="A day (included), or RFC 3339; the last full hour.")
+    ] = None,
+    every: Annotated[str, typer.Option(metavar="DURATION", help="Time between two evaluations.")] = "1h",
+) -> None:
+    """Show what a policy would have paused in the past, and which of those pauses had work inside. Changes nothing."""
+    session = Session.of(ctx)
+    first, step, count = _span(start, end, every)
+    chosen, _ = choose_policies(session, [policy])
+    if len(chosen) != 1:
+        raise UsageProblem(f"{policy} holds {len(chosen)} policies; a backtest replays one")
+    (replayed,) = chosen
+    prometheus = session.cluster.prometheus(SECONDS)
+    if prometheus is None:
+        raise UsageProblem("there is no past to replay: name a Prometheus with FINOPS_PROMETHEUS_URL")
+    terminal = session.terminal
+    if not terminal.for_programs:
+        session.introduce()
+    scope = replayed.spec.scope
+    workloads = [
+        workload
+        for workload in list_workloads(session).workloads
+        if scope.covers_namespace(workload.ref.namespace) and scope.selects_labels(workload.labels)
+    ]
+    with terminal.progress("asking for costs and autoscalers"):
+        gathered = session.cluster.gatherer().gather(datetime.now(UTC))
+    history = PrometheusHistory(prometheus, partial(read_routing, session.cluster.transport))
+    terms = terms_to_ask(replayed, (first + step * number for number in range(count)))
+    question = Question.of(terms, SeriesScope.of(scope, session.settings.prometheus_matchers))
+    base = Backtest(
+        policy=replayed.name, mode=replayed.spec.mode, first=first, last=first + step * (count - 1), every=step
+    )
+    with terminal.counting("asking Prometheus, query") as advance:
+        made = replay(replayed, workloads, gathered, history.moments(question, first, step, count, advance), base)
+    if terminal.for_programs:
+        transport = session.cluster.transport
+        terminal.show_json({"context": transport.context_name, "server": transport.server} | as_json(made))
+        return
+    show_backtest(terminal, made)
+
+
+def _span(start: str | None, end: str | None, every: str) -> tuple[datetime, timedelta, int]:
+    """The first moment, the time between two, and how many there are. Raises UsageProblem."""
+    step = read_duration(every, "--every")
+    full_hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    last = full_hour if end is None else min(read_past(end, "--to", whole_day=True), full_hour)
+    first = last - _DEFAULT_SPAN if start is None else read_past(start, "--from")
+    if first >= last:
+        raise UsageProblem("--from must lie before --to, and in the past")
+    if step < timedelta(minutes=5):
+        raise UsageProblem("--every must be at least 5m, which is how often a policy runs")
+    count = int((last - first) / step) + 1
+    if count > MOST_MOMENTS:
+        raise UsageProblem(f"that is {count} evaluations, {MOST_MOMENTS} at most: choose a longer --every")
+    return first, step, count

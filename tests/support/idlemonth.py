@@ -1,0 +1,70 @@
+"""The cast's past in a real Prometheus, and the product's own source in front of it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from idleactors import BEGIN, NAMESPACE, Actor, write_openmetrics
+from prometheusserver import PrometheusServer, running_prometheus, write_blocks
+
+from activities.idleness.prometheus import Prometheus
+from activities.idleness.prometheussource import PrometheusSource
+from activities.kube.pods import RunningPod
+from activities.kube.routing import Routing
+from policies.document import EnforcementPolicy
+from policies.idleness.answers import IdleAnswer
+
+
+@dataclass(frozen=True)
+class Month:
+    """A Prometheus that knows what these workloads did."""
+
+    server: PrometheusServer
+    client: httpx.Client
+    actors: tuple[Actor, ...]
+
+    def source(self, at: datetime) -> PrometheusSource:
+        """As a worker would have had it at that moment, with the pods that Kubernetes would have listed."""
+        pods = {str(actor.workload.ref): actor.running(at) for actor in self.actors}
+        return PrometheusSource(
+            Prometheus(self.client),
+            lambda covers: pods if covers(NAMESPACE) else {},
+            lambda: routing_of(self.actors),
+            lambda: datetime.now(UTC),
+        )
+
+    def judge(self, policy: EnforcementPolicy, at: datetime) -> dict[str, IdleAnswer]:
+        """The verdict on everybody at that moment, by name."""
+        measured = self.source(at).fetch(at, [policy])
+        assert measured.problem == ""
+        return {actor.name: measured.judge(actor.workload, policy) for actor in self.actors}
+
+
+@contextmanager
+def remembered(folder: Path, actors: Iterable[Actor], begin: datetime = BEGIN) -> Iterator[Month]:
+    """A Prometheus whose data begin at that moment."""
+    cast = tuple(actors)
+    text = write_openmetrics(folder / "past.om", cast, begin)
+    write_blocks(text, folder / "data")
+    text.unlink()
+    with running_prometheus(folder / "data") as server, connected(server.url) as client:
+        yield Month(server, client, cast)
+
+
+def connected(url: str) -> httpx.Client:
+    """A client of a server on this machine."""
+    return httpx.Client(base_url=url, trust_env=False)
+
+
+def routing_of(actors: Iterable[Actor]) -> Routing:
+    """A Service of the same name for each."""
+    services = tuple((actor.name, {"app": actor.name}) for actor in actors)
+    return Routing(services={NAMESPACE: services}, routes={})
+
+
+def named_pods(*names: str, since: datetime = BEGIN) -> tuple[RunningPod, ...]:
+    """Running pods of these names."""
+    return tuple(RunningPod(name, since) for name in names)
