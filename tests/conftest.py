@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hibernations import Source
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -20,6 +21,9 @@ from worker.embedded import EmbeddedTemporal
 from worker.processes import find_program
 from worker.settings import Settings
 from worker.state import StateFolder
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
