@@ -49,8 +49,9 @@ types: $(READY)
 contract: $(READY)
 	@$(BIN)/lint-imports
 
+# Two processes, each with a control plane and a Temporal server of its own: most tests wait most of the time.
 unit: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .
