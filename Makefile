@@ -49,8 +49,9 @@ types: $(READY)
 contract: $(READY)
 	@$(BIN)/lint-imports
 
+# Two processes, each with a control plane and a Temporal server of its own: most tests wait most of the time.
 unit: $(READY) prometheus
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The tests of idleness ask a real Prometheus. Where there is none, Debian's package is unpacked into the user's cache:
 # nothing is installed, and nobody needs to be root.

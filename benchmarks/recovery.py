@@ -16,7 +16,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,33 +70,37 @@ class Round:
     right: int
 
 
-def kill(worker: Worker) -> None:
-    """SIGKILL."""
-    worker.kill()
+@dataclass(frozen=True)
+class Way:
+    """How a worker ends. `amid`: when so many are up again; `relieved`: by one that is up before."""
+
+    name: str
+    how: signal.Signals
+    target: str = ""
+    amid: int = 0
+    relieved: bool = False
 
 
-def terminate(worker: Worker) -> None:
-    """SIGTERM, and wait for its clean end."""
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(timeout=60)
-
-
-def play(bench: Bench, worker: Worker, end: Callable[[Worker], None], *, amid: int = 0) -> tuple[Round, Worker]:
-    """Put all to sleep, end the worker, start another and ask all to wake. `amid`: end it when so many are up again."""
+def play(bench: Bench, worker: Worker, way: Way) -> tuple[Round, Worker]:
+    """Put all to sleep, end the worker, have another one there at once, and ask all to wake."""
     asyncio.run(put_to_sleep(bench))
     watched = Watched(bench)
     watched.begin()
-    if amid:
+    fresh = bench.start_worker(f"relief-{time.monotonic():.0f}.log")[0] if way.relieved else None
+    if way.amid:
         asyncio.run(wake_all(bench))
-        wait_for(lambda: len(watched.awake_at) >= amid, seconds=PATIENCE, what="some to wake")
+        wait_for(lambda: len(watched.awake_at) >= way.amid, seconds=PATIENCE, what="some to wake")
     before = set(watched.awake_at)
     began = time.monotonic()
-    end(worker)
-    fresh, _ = bench.spawn_worker(f"worker-{began:.0f}.log")
-    if not amid:
+    worker.send_signal(way.how)
+    if fresh is None:
+        worker.wait(timeout=60)
+        fresh, _ = bench.spawn_worker(f"worker-{began:.0f}.log")
+    if not way.amid:
         asyncio.run(wake_all(bench))
     wait_for(lambda: len(watched.awake_at) == len(bench.workloads), seconds=PATIENCE, what="all to wake")
     wait_for(lambda: not recorded(bench), seconds=PATIENCE, what="all records to be gone")
+    worker.wait(timeout=60)
     later = [at - began for workload, at in watched.awake_at.items() if workload not in before]
     return Round(first=min(later), last=max(later), right=right(bench)), fresh
 
@@ -152,33 +155,35 @@ def right(bench: Bench) -> int:
 
 def measure(bench: Bench, rounds: int) -> None:
     """All ways to end, in turn."""
-    worker, _ = bench.start_worker("worker.log")
-    ways: dict[str, tuple[Callable[[Worker], None], int, str]] = {
-        "SIGKILL": (kill, 0, "< 12"),
-        "SIGTERM": (terminate, 0, "< 1"),
-        "SIGKILL amid the wakes": (kill, len(bench.workloads) // 4, ""),
-    }
-    starts, played = [], {way: list[Round]() for way in ways}
-    for _ in range(rounds):
-        for way, (end, amid, _) in ways.items():
-            done, worker = play(bench, worker, end, amid=amid)
-            played[way].append(done)
-            print(f"  {way}: first {done.first:.2f} s, last {done.last:.1f} s, {done.right} right", flush=True)
-    terminate(worker)
+    ways = (
+        Way("SIGKILL", signal.SIGKILL, "< 12"),
+        Way("SIGTERM", signal.SIGTERM, "< 1"),
+        Way("SIGTERM, relieved", signal.SIGTERM, "< 1", relieved=True),
+        Way("SIGKILL amid the wakes", signal.SIGKILL, amid=len(bench.workloads) // 4),
+    )
+    worker, seconds = bench.start_worker("worker.log")
+    starts, played = [seconds], {way.name: list[Round]() for way in ways}
     for number in range(rounds):
-        bare, seconds = bench.start_worker(f"bare-{number}.log")
+        for way in ways:
+            done, worker = play(bench, worker, way)
+            played[way.name].append(done)
+            print(f"  {way.name}: first {done.first:.2f} s, last {done.last:.1f} s, {done.right} right", flush=True)
+        worker.terminate()
+        worker.wait(timeout=60)
+        worker, seconds = bench.start_worker(f"bare-{number}.log")
         starts.append(seconds)
-        terminate(bare)
     requests = statistics.median(timed(lambda where=where: bare_wake(bench, *where)) for where in bench.workloads[:20])
-    floor = f"{statistics.median(starts):.2f} (start of a worker) + {requests:.3f} (GET and 2 PATCHes)"
-    for way, (_, amid, target) in ways.items():
-        of = played[way]
-        if not amid:
+    for way in ways:
+        of = played[way.name]
+        if not way.amid:
             first = [each.first for each in of]
-            bench.tell(f"{way} to the first awake, median s", median(first), floor=floor, target=target)
-            bench.tell(f"{way} to the first awake, worst s", round(max(first), 2))
-        bench.tell(f"{way} to the last awake, median s", median([each.last for each in of]))
-        bench.tell(f"{way}: right of {len(bench.workloads)}, worst", min(each.right for each in of), target="all")
+            floor = f"{requests:.3f} (GET and 2 PATCHes)"
+            if not way.relieved:
+                floor = f"{median(starts)} (start of a worker) + {floor}"
+            bench.tell(f"{way.name} to the first awake, median s", median(first), floor=floor, target=way.target)
+            bench.tell(f"{way.name} to the first awake, worst s", round(max(first), 2))
+        bench.tell(f"{way.name} to the last awake, median s", median([each.last for each in of]))
+        bench.tell(f"{way.name}: right of {len(bench.workloads)}, worst", min(each.right for each in of), target="all")
 
 
 def median(seconds: list[float]) -> float:

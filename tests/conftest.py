@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hibernations import Source, clocks_agree
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -20,11 +21,22 @@ from worker.processes import find_program
 from worker.settings import Settings
 from worker.state import StateFolder
 
+settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("untimed")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of tests/faults."""
     parser.addoption("--case", action="append", default=[], help="play only this fault case; its line is its name")
     parser.addoption("--fault-report", type=Path, help="write what the suites came to into this file")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the tables that tests have recorded."""
+    for test in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in test.user_properties:
+            if name == "table":
+                terminalreporter.write_line(f"\n{text}")
 
 
 @pytest.fixture(scope="session")

@@ -8,38 +8,18 @@ from pathlib import Path
 
 import pytest
 from faults.replaying import lines_of
-from faults.report import Report, present_commit
+from faults.report import Report, present_commit, show
 from faults.revisions import Revisions
 from faults.run import Result, play
 from faults.silence import Silence
 from faults.stage import install, open_stage
-from faults.suites import (
-    Case,
-    double_faults,
-    error_codes,
-    interferences,
-    listing_errors,
-    short_lived_states,
-    single_faults,
-    stale_reads,
-    wire_faults,
-)
+from faults.suites import SUITES, Case, listing_errors
 from faults.workers import Ground
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from localcluster import LocalCluster
 from worker.attributes import register_attributes
-
-SUITES = {
-    "single faults": single_faults,
-    "double faults": double_faults,
-    "wire faults": wire_faults,
-    "interference": interferences,
-    "error codes": error_codes,
-    "stale reads": stale_reads,
-    "short-lived states": short_lived_states,
-}
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +32,8 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
     path: Path | None = request.config.getoption("--fault-report")
     if path is not None and gathered.rows:
         path.write_text(Report.read(path).updated(gathered).as_document())
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None and gathered.rows:
-        terminal.write_line("")
-        terminal.write_line(gathered.as_table())
+    if gathered.rows:
+        show(request.config, gathered.as_table())
 
 
 @pytest.fixture(scope="session")

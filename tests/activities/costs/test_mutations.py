@@ -62,7 +62,7 @@ def workloads() -> list[Any]:
 def test_no_mutated_answer_ever_pauses_by_a_figure_that_is_not_true(workloads: list[Any], tmp_path: Any) -> None:
     tried, paused = set(), 0
 
-    @settings(max_examples=BLOCKS, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=BLOCKS, derandomize=True, database=None)
     @given(st.integers(0, 2**64 - 1))
     def play(block: int) -> None:
         nonlocal paused

@@ -1,6 +1,7 @@
 """What a month of every kind of workload is taken for. A busy one that is called idle is the error that must not be."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ def asking(**spec: Any) -> EnforcementPolicy:
     return policy(**({"minHourlyCost": None, "idleWindow": "48h"} | spec))
 
 
-def show(capsys: pytest.CaptureFixture[str], title: str, table: Table) -> None:
-    """Print the table, however quiet pytest is."""
+def show(tell: Callable[[str, str], None], title: str, table: Table) -> None:
+    """Have the table printed when the tests are over."""
     lines = [f"{title}: verdicts at {len(MOMENTS)} moments of a week"]
     lines.append(f"{'in truth':9}{'workload':24}{'idle':>6}{'busy':>6}{'unknown':>9}")
     for actor in CAST:
@@ -36,8 +37,7 @@ def show(capsys: pytest.CaptureFixture[str], title: str, table: Table) -> None:
         total: Counter[Verdict] = sum((table[actor.name] for actor in actors), Counter())
         told = ", ".join(f"{total[verdict]} {verdict}" for verdict in Verdict)
         lines.append(f"{truth} in truth, asked {len(actors) * len(MOMENTS)} times: {told}")
-    with capsys.disabled():
-        print("\n" + "\n".join(lines))  # noqa: T201 - what the test is for
+    tell("table", "\n".join(lines))
 
 
 def tabulate(month: Month, under: EnforcementPolicy) -> Table:
@@ -53,16 +53,16 @@ def called_idle(table: Table, actors: tuple[Actor, ...]) -> dict[str, int]:
 
 
 def test_no_busy_workload_is_ever_called_idle_and_every_idle_one_is_found(
-    month: Month, capsys: pytest.CaptureFixture[str]
+    month: Month, record_property: Callable[[str, str], None]
 ) -> None:
     table = tabulate(month, asking())
-    show(capsys, "idleWindow 48h, until somebody wakes it", table)
+    show(record_property, "idleWindow 48h, until somebody wakes it", table)
     assert called_idle(table, BUSY + UNCLEAR) == {}
     assert called_idle(table, IDLE) == {actor.name: len(MOMENTS) for actor in IDLE}
 
 
 def test_a_short_sleep_is_allowed_between_two_jobs_and_never_into_one(
-    month: Month, capsys: pytest.CaptureFixture[str]
+    month: Month, record_property: Callable[[str, str], None]
 ) -> None:
     under, table = asking(resumeAfter="12h"), defaultdict(Counter)
     slept_into_work: list[tuple[str, datetime]] = []
@@ -71,7 +71,7 @@ def test_a_short_sleep_is_allowed_between_two_jobs_and_never_into_one(
             table[actor.name][answer.verdict] += 1
             if answer.verdict is Verdict.IDLE and works_within(actor, moment, HALF_A_DAY):
                 slept_into_work.append((actor.name, moment))
-    show(capsys, "idleWindow 48h, resumeAfter 12h", table)
+    show(record_property, "idleWindow 48h, resumeAfter 12h", table)
     assert slept_into_work == []
     assert called_idle(table, UNCLEAR) == {}
     assert table["weekly-batch"][Verdict.IDLE] > 0

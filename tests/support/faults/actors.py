@@ -64,6 +64,12 @@ def overwriting_autoscaler(actors: Actors, namespace: str, name: str) -> None:
     actors.scale(namespace, name, 3)
 
 
+def insisting_autoscaler(actors: Actors, namespace: str, name: str) -> None:
+    """Writes over every zero a count that it computed before it."""
+    if actors.count(namespace, name) == 0:
+        actors.scale(namespace, name, 3)
+
+
 def keda(actors: Actors, namespace: str, name: str) -> None:
     """Activates what is at zero."""
     if actors.count(namespace, name) == 0:
@@ -136,6 +142,7 @@ STROKES: dict[str, Action] = {
     "scale-5": lambda actors, namespace, name: actors.scale(namespace, name, 5),
     "scale-0": lambda actors, namespace, name: actors.scale(namespace, name, 0),
     "scale-2": lambda actors, namespace, name: actors.scale(namespace, name, 2),
+    "insisting-hpa": insisting_autoscaler,
     "strip": strip,
     "garbage": lambda actors, namespace, name: actors.annotate(namespace, name, original_replicas="many"),
     "edit-7": lambda actors, namespace, name: actors.annotate(namespace, name, original_replicas="7"),

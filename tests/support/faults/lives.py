@@ -19,27 +19,38 @@ from policies.hibernation import HibernationStatus, Phase, Until
 from policies.names import EXTEND, KEEP_AWAKE, REACTIVATE
 
 AWAKE = (Phase.COOLING, Phase.AWAKE)
-_AT = {f"{side} {point}": (side, point) for side in ("before", "after") for point in Point}
 _AWAKE_FOR = timedelta(minutes=5)
 """Long enough for a busy machine; the wish that follows is for a shorter time."""
 _A_LITTLE_LONGER = timedelta(seconds=45)
 """From asking: on a busy machine the update takes a while to be looked at."""
 _RECORD_SECONDS = 240
+_OFTEN = 12
+"""How often somebody acts who does it every time: more often than anybody answers. A conflict wastes one."""
+_CONTEST_LOOKS = 90
+_ZEROS_TOO_MANY = 4
+"""The sleep's own zero, two that were asserted again, and one more."""
 _UPDATE_PATIENCE = timedelta(seconds=150)
 
 
 async def live(stage: Stage, subject: Subject, case: Case) -> None:
     """All lives of a subject, to their end."""
     subject.plan = Plan(case.faults)
-    if case.gap in _AT:
-        side, point = _AT[case.gap]
-        hooks = subject.before if side == "before" else subject.after
-        hooks[point, 1] = partial(_strike, stage, subject, case)
-    for _ in range(case.lives):
+    for life in range(1, case.lives + 1):
+        if life == case.life:
+            _lie_in_wait(stage, subject, case)
         if case.is_called_off:
             await _call_off(stage, subject)
         await _sleep_once(stage, subject, case)
     subject.cycle = AFTER
+
+
+def _lie_in_wait(stage: Stage, subject: Subject, case: Case) -> None:
+    if case.moment is None:
+        return
+    side, point = case.moment
+    hooks = subject.before if side == "before" else subject.after
+    for later in range(1, (_OFTEN if case.is_contest else 1) + 1):
+        hooks[point, subject.counts[point] + later] = partial(_strike, stage, subject, case)
 
 
 async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
@@ -49,21 +60,31 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
     if case.gap == "asleep":
         await asyncio.to_thread(_strike, stage, subject, case)
     if case.gap in {"asleep", "before W2", "after W2"} and phase == Phase.ASLEEP:
-        phase = await _be_noticed(stage, subject)
-        if phase == Phase.ASLEEP:
-            phase = await _settle_record(stage, subject)
-        if phase == Phase.ASLEEP:
-            subject.kept_at.append(stage.revisions.of(*subject.key)[-1].version)
+        phase = await _keep_its_record(stage, subject)
+    if case.is_contest:
+        phase = await _be_contested(stage, subject)
     if phase == Phase.ASLEEP and case.is_extended:
         await _ask(stage, subject, EXTEND, timedelta(hours=20))
     wish = {"by": "the case"}
     if case.is_kept_awake:
         wish["until"] = (datetime.now(UTC) + _AWAKE_FOR).isoformat()
+    elif case.is_contest:  # what is contested would stay awake for a day
+        wish["until"] = (datetime.now(UTC) + _A_LITTLE_LONGER).isoformat()
     with suppress(RPCError):
         await stage.handle(subject).signal(REACTIVATE, wish)
     if case.is_kept_awake and await stage.reach(subject, *AWAKE):
         await _ask(stage, subject, KEEP_AWAKE, _A_LITTLE_LONGER)
     await stage.reach(subject)
+
+
+async def _keep_its_record(stage: Stage, subject: Subject) -> str:
+    """Whatever befell its record, it is there again once that was noticed; the phase after it."""
+    phase = await _be_noticed(stage, subject)
+    if phase == Phase.ASLEEP:
+        phase = await _settle_record(stage, subject)
+    if phase == Phase.ASLEEP:
+        subject.kept_at.append(stage.revisions.of(*subject.key)[-1].version)
+    return phase
 
 
 async def _be_noticed(stage: Stage, subject: Subject) -> str:
@@ -74,6 +95,17 @@ async def _be_noticed(stage: Stage, subject: Subject) -> str:
         if phase != Phase.ASLEEP:
             return phase
     return await stage.reach(subject, *AWAKE, within=2.0)
+
+
+async def _be_contested(stage: Stage, subject: Subject) -> str:
+    """Let somebody scale it up, and us answer, until one of both gives in; the phase after it."""
+    phase: str = Phase.ASLEEP
+    for _ in range(_CONTEST_LOOKS):
+        zeros = sum(1 for entry in subject.log if entry.point is Point.W2 and entry.accepted)
+        if not phase or phase in AWAKE or zeros == _ZEROS_TOO_MANY:
+            break
+        phase = await stage.reach(subject, *AWAKE, within=1.0)
+    return phase
 
 
 async def _settle_record(stage: Stage, subject: Subject) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 from faults.run import Result
 
 _INTRODUCTION = """# Fault report
@@ -109,6 +111,15 @@ def hold(
     assert not result.violations, "\n".join(map(str, result.violations))
     assert not result.unfinished
     assert not result.unfired
+
+
+def show(config: pytest.Config, text: str) -> None:
+    """Print something where a person sees it: what a fixture prints is captured."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    if terminal is not None and capture is not None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(f"\n{text}")
 
 
 def present_commit() -> str:

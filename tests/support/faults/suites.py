@@ -2,10 +2,14 @@
 
 W2=lost W3=killed               faults, each at the next request of its point after the one before it fired
 before W2: kubectl-scale        somebody acts at a gap of the protocol
+before W3#2: strip              the same in the second life, which meets what the first one left
+after every W2: insisting-hpa   and again whenever it comes round
 asleep: scale-5 scale-0         a state that is over before anybody looks
 """
 
 import itertools
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,8 +19,10 @@ from faults.points import WRITES, Point
 
 GAPS = ("before W1", "before W2", "after W2", "asleep", "before W3", "before W4", "after W4")
 """Every place between two steps of a life."""
+_GAP = re.compile(r"(before|after) (?:every )?([A-Z0-9]+)(?:#2)?")
+_SECOND = "#2"
 _UNDO = frozenset({"rollout-undo", "undo"})
-_AUTOSCALERS = frozenset({"polite-hpa", "overwriting-hpa"})
+_AUTOSCALERS = frozenset({"polite-hpa", "overwriting-hpa", "insisting-hpa"})
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,25 @@ class Case:
         return cls(line, faults=parse_faults(line))
 
     @property
+    def life(self) -> int:
+        """The life in which somebody acts."""
+        return 2 if self.gap.endswith(_SECOND) else 1
+
+    @property
     def lives(self) -> int:
         """Two for faults, so that the second life meets what the first left behind."""
-        return 2 if self.faults and not self.is_kept_awake else 1
+        return 2 if self.life == 2 or (self.faults and not self.is_kept_awake) else 1
+
+    @property
+    def moment(self) -> tuple[str, Point] | None:
+        """When somebody acts: before or after a request."""
+        match = _GAP.fullmatch(self.gap)
+        return None if match is None else (match[1], Point(match[2]))
+
+    @property
+    def is_contest(self) -> bool:
+        """Whether somebody does not let it sleep."""
+        return " every " in self.gap
 
     @property
     def is_called_off(self) -> bool:
@@ -92,7 +114,12 @@ def wire_faults() -> list[Case]:
 
 def interferences() -> list[Case]:
     """Everybody else, at every gap."""
-    return [Case.parse(f"{gap}: {actor}") for gap in GAPS for actor in ACTORS]
+    return [
+        *(Case.parse(f"{gap}: {actor}") for gap in GAPS for actor in ACTORS),
+        Case.parse("before READ: kubectl-scale"),
+        Case.parse("before W3#2: strip"),
+        Case.parse("after every W2: insisting-hpa"),
+    ]
 
 
 ERROR_POINTS = ("W1", "W2", "W3", "W4", "F", "R", "N", "READ", "READ#2")
@@ -131,6 +158,7 @@ def short_lived_states() -> list[Case]:
             "before W2: scale-5 scale-2",
             "before W2: garbage",
             "before W2: strip",
+            "before W2: strip scale-0",
             "after W2: scale-5 scale-0",
             "asleep: exclude-on exclude-off",
             "asleep: scale-5 scale-0",
@@ -144,3 +172,14 @@ def short_lived_states() -> list[Case]:
             "before W4: garbage",
         )
     ]
+
+
+SUITES: Mapping[str, Callable[[], list[Case]]] = {
+    "single faults": single_faults,
+    "double faults": double_faults,
+    "wire faults": wire_faults,
+    "interference": interferences,
+    "error codes": error_codes,
+    "stale reads": stale_reads,
+    "short-lived states": short_lived_states,
+}

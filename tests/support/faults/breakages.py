@@ -1,0 +1,224 @@
+"""The deliberate breakages, each with the cases that have to notice it."""
+
+from faults.mutants import Edit, Mutant
+
+_DEPLOYMENTS = "activities/kube/deployments.py"
+_WRITES = "activities/writes.py"
+_PROTOCOL = "policies/protocol.py"
+_LIFE = "tests/workflows/test_hibernation.py::"
+_MODEL = (
+    "tests/policies/test_protocol_model.py::test_no_interleaving_loses_a_count_or_leaves_a_workload_down[four faults]"
+)
+
+MUTANTS = (
+    Mutant(
+        "no resourceVersion",
+        {"before W2: kubectl-scale": "I2", "W2=late": "I8"},
+        (Edit(_DEPLOYMENTS, '= {"resourceVersion": resource_version}', "= {}"),),
+    ),
+    Mutant(
+        "W1 and W2 swapped",
+        {"W1=dropped": "I1"},
+        (
+            Edit(
+                _WRITES,
+                "annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))",
+                "version = self._deployments.scale(order.ref, order.resource_version, 0)\n"
+                "            annotated = self._deployments.annotate(order.ref, version, pause_patch(order.record))",
+            ),
+            Edit(_WRITES, "self._deployments.scale(order.ref, annotated.resource_version, 0)", "landed = 2"),
+        ),
+    ),
+    Mutant(
+        "no fence",
+        {_MODEL: "STALE"},
+        (
+            Edit(
+                _PROTOCOL,
+                "    if unknown_outcome:\n        return SendClear(",
+                "    if False:\n        return SendClear(",
+            ),
+        ),
+    ),
+    Mutant(
+        "an empty fence",
+        {_MODEL: "STALE"},
+        (Edit(_PROTOCOL, "note=None, fence_at=_fence_time(seen, now)", "note=None"),),
+    ),
+    Mutant(
+        "cached read",
+        {"W3=dropped": "I14"},
+        (
+            Edit(
+                _DEPLOYMENTS,
+                '("GET", _path(namespace, name))',
+                '("GET", _path(namespace, name), query={"resourceVersion": "0"})',
+            ),
+        ),
+    ),
+    Mutant(
+        "read inside the write activity",
+        {"before READ: kubectl-scale": "I2"},
+        (
+            Edit(
+                _WRITES,
+                "self._deployments.scale(order.ref, annotated.resource_version, 0)",
+                "while True:\n"
+                "                fresh = self._deployments.read(order.ref.namespace, order.ref.name) or annotated\n"
+                "                try:\n"
+                "                    self._deployments.scale(order.ref, fresh.resource_version, 0)\n"
+                "                    break\n"
+                "                except Conflict:\n"
+                "                    continue",
+            ),
+        ),
+    ),
+    Mutant(
+        "409 treated as done",
+        {"before W3: strip": "I12"},
+        (Edit("workflows/waking.py", 'if outcome.result == "done":', 'if outcome.result in {"done", "conflict"}:'),),
+    ),
+    Mutant(
+        "annotations cleared first",
+        {"W3=dropped": "I5"},
+        (
+            Edit(
+                _WRITES,
+                "version = self._deployments.scale(order.ref, version, order.replicas)",
+                "version = self._deployments.annotate(order.ref, version, patch).resource_version",
+            ),
+            Edit(
+                _WRITES,
+                "            self._deployments.annotate(order.ref, version, patch)\n        except",
+                "            if order.replicas is None:\n"
+                "                self._deployments.annotate(order.ref, version, patch)\n"
+                "            else:\n"
+                "                self._deployments.scale(order.ref, version, order.replicas)\n"
+                "        except",
+            ),
+        ),
+    ),
+    Mutant(
+        "uid ignored",
+        {"before W3: recreate": "I16"},
+        (
+            Edit(_DEPLOYMENTS, 'metadata["uid"] = ref.uid', "pass"),
+            Edit(_DEPLOYMENTS, 'asked.uid not in {"", written.uid}', "False"),
+            Edit(_PROTOCOL, "if intent.ref.uid and seen.ref.uid != intent.ref.uid:", "if False:"),
+        ),
+    ),
+    Mutant(
+        "re-assert without bound",
+        {"after every W2: insisting-hpa": "I10"},
+        (Edit("policies/contesting.py", ">= MOST_REASSERTS\n", ">= 1_000\n"),),
+    ),
+    Mutant(
+        "cooldown forgotten",
+        {"tests/policies/test_evaluation.py::test_the_first_failing_check_gives_the_reason": ""},
+        (Edit("policies/checks/stability.py", "if ends_at <= case.surroundings.now:", "if True:"),),
+    ),
+    Mutant(
+        "re-assert under the same pause-id",
+        {"asleep: overwriting-hpa": "I7"},
+        (Edit("workflows/life.py", "        self.cycles += 1\n        return", "        return"),),
+    ),
+    Mutant(
+        "anybody's raised count is taken back",
+        {"asleep: kubectl-scale": "I11"},
+        (Edit("policies/keeping.py", "if _is_overwritten(sleep, seen, raised, consulted, now):", "if True:"),),
+    ),
+    Mutant(
+        "a raised count is overwritten by the wake",
+        {"before W3: kubectl-scale": "I2"},
+        (
+            Edit(
+                _PROTOCOL,
+                "    if seen.replicas > 0:\n        return _decide_running",
+                "    if False:\n        return _decide_running",
+            ),
+        ),
+    ),
+    Mutant(
+        "the record of what runs is left",
+        {"before W2: kubectl-scale": "I12", _MODEL: "STALE"},
+        (
+            Edit(
+                _PROTOCOL,
+                "        return SendClear(resource_version=seen.resource_version, note=intent.note)\n    if given_back",
+                '        return Finished(end="awake", sentence="it runs")\n    if given_back',
+            ),
+        ),
+    ),
+    Mutant(
+        "our own zero is not owned",
+        {"before W3: strip": "I12"},
+        (Edit(_PROTOCOL, "if intent.owns_zero and not given_back_since(", "if False and given_back_since("),),
+    ),
+    Mutant(
+        "any zero is owned",
+        {"before W2: strip scale-0": "I9"},
+        (Edit(_PROTOCOL, "if intent.owns_zero and not given_back_since(", "if not given_back_since("),),
+    ),
+    Mutant(
+        "an earlier wake counts as this one's",
+        {"before W3#2: strip": "I12"},
+        (Edit(_PROTOCOL, "resumed_at >= record.paused_at", "resumed_at <= record.paused_at"),),
+    ),
+    Mutant(
+        "a person's edit is not obeyed",
+        {"asleep: edit-7": "I2"},
+        (Edit(_PROTOCOL, "return notes.read_original(seen.annotations)", "return record.original_replicas"),),
+    ),
+    Mutant(
+        "a stripped record is not restored",
+        {"asleep: strip": "I3"},
+        (Edit("workflows/sleeping.py", 'case "record":\n', 'case "never":\n'),),
+    ),
+    Mutant(
+        "one 404 ends a hibernation",
+        {_LIFE + "test_a_deleted_deployment_ends_it_only_when_seen_missing_twice": ""},
+        (
+            Edit(
+                "workflows/life.py",
+                "        first_missed = workflow.now()\n",
+                "        return True\n        first_missed = workflow.now()\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "Retry-After ignored",
+        {"W1=429": "I15"},
+        (Edit("workflows/attempt.py", "seconds=outcome.retry_after_seconds or 0", "seconds=0"),),
+    ),
+    Mutant(
+        "one annotation of the record stays",
+        {"before W1: touch": "I13"},
+        (Edit("policies/annotations.py", "dict.fromkeys(ASLEEP_KEYS)", "dict.fromkeys(ASLEEP_KEYS[:-1])"),),
+    ),
+    Mutant(
+        "more than our fields",
+        {"W3=dropped": "I6"},
+        (
+            Edit(
+                _DEPLOYMENTS,
+                'metadata["annotations"] = annotations',
+                'metadata.update(annotations=annotations, labels={"finops": "seen"})',
+            ),
+        ),
+    ),
+    Mutant(
+        "the bounds of the HPA ignored",
+        {"tests/policies/test_contesting.py::test_everything_else_is_somebodys_choice": ""},
+        (Edit("policies/keeping.py", "bounds.low <= seen.replicas <= bounds.high", "True"),),
+    ),
+    Mutant(
+        "a change since the evaluation ignored",
+        {"tests/policies/test_protocol.py::test_a_pause_ends_without_a_write": ""},
+        (Edit(_PROTOCOL, "if seen.generation > explained:", "if False:"),),
+    ),
+    Mutant(
+        "W4 without the note",
+        {_LIFE + "test_its_timer_gives_it_back_at_exactly_its_count_and_leaves_no_record": ""},
+        (Edit(_WRITES, "patch = wake_patch(order.note)", "patch = wake_patch(None)"),),
+    ),
+)
