@@ -9,6 +9,7 @@ import pytest
 from cases import policy, surroundings, workload
 from idlemonth import connected
 from illprometheus import ILLNESSES, IllPrometheus
+from seconds import Seconds
 
 from activities.costs.pricelist import PriceListSource
 from activities.gathering import Gathered
@@ -51,22 +52,9 @@ def client(ill: IllPrometheus) -> Iterator[httpx.Client]:
         yield opened
 
 
-class Impatient:
-    """A clock that only goes on while somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 def day(client: httpx.Client, moments: tuple[datetime, ...], seconds: float = 15) -> Counter[Reason]:
     """All decisions of a day on six quiet workloads, an evaluation every five minutes."""
-    clock = Impatient()
+    clock = Seconds()
     source = PrometheusSource(
         Prometheus(client, seconds=seconds, clock=clock, sleep=clock.sleep),
         lambda _: {f"dev-shop/{name}": (RunningPod(pod_of(name), LONG_AGO),) for name in NAMES},

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from httpanswers import Answer, AnsweringServer
+from seconds import Seconds
 
 from activities.errors import CaFileError, PrometheusAnswerInvalid, PrometheusError, PrometheusRefused
 from activities.errors import PrometheusUnreachable as Unreachable
@@ -29,24 +30,9 @@ def vector(*rows: dict[str, Any], **more: Any) -> Answer:
     return Answer(200, json.dumps({"status": "success", "data": data, **more}).encode())
 
 
-class Time:
-    """A clock that only moves while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
+def time() -> Seconds:
+    return Seconds()
 
 
 @pytest.fixture
@@ -56,7 +42,7 @@ def server() -> Iterator[AnsweringServer]:
 
 
 @pytest.fixture
-def ask(server: AnsweringServer, time: Time) -> Iterator[Callable[..., Any]]:
+def ask(server: AnsweringServer, time: Seconds) -> Iterator[Callable[..., Any]]:
     """Asks one query, with 40 seconds for it."""
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         prometheus = Prometheus(client, clock=time, sleep=time.sleep)
@@ -74,7 +60,7 @@ def test_a_vector_is_values_by_the_labels_that_were_asked_for(server: AnsweringS
     assert float(url.params["timeout"]) <= 15
 
 
-def test_a_path_in_front_of_the_api_is_kept(server: AnsweringServer, time: Time) -> None:
+def test_a_path_in_front_of_the_api_is_kept(server: AnsweringServer, time: Seconds) -> None:
     with httpx.Client(base_url=f"{server.url}/prometheus", trust_env=False) as client:
         prometheus = Prometheus(client, clock=time)
         prometheus.query(UP, AT, 40)
@@ -93,34 +79,34 @@ def test_a_path_in_front_of_the_api_is_kept(server: AnsweringServer, time: Time)
     ],
 )
 def test_what_passes_is_tried_again(
-    server: AnsweringServer, ask: Callable[..., Any], time: Time, trouble: list[Answer], waits: list[float]
+    server: AnsweringServer, ask: Callable[..., Any], time: Seconds, trouble: list[Answer], waits: list[float]
 ) -> None:
     server.answers = [*trouble, vector(row())]
     assert ask() == {("shop", "web-1"): 0.5}
     assert time.slept == waits
 
 
-def test_five_attempts_are_enough(server: AnsweringServer, ask: Callable[..., Any], time: Time) -> None:
+def test_five_attempts_are_enough(server: AnsweringServer, ask: Callable[..., Any], time: Seconds) -> None:
     server.answers = [Answer(503)]
     with pytest.raises(PrometheusRefused, match="answered 503"):
         ask()
     assert (len(server.asked), time.slept) == (5, [1, 2, 4, 8])
 
 
-def test_nobody_waits_beyond_the_deadline(server: AnsweringServer, ask: Callable[..., Any], time: Time) -> None:
+def test_nobody_waits_beyond_the_deadline(server: AnsweringServer, ask: Callable[..., Any], time: Seconds) -> None:
     server.answers = [Answer(429, headers={"Retry-After": "60"})]
     with pytest.raises(PrometheusRefused):
         ask()
     assert (len(server.asked), time.slept) == (1, [])
 
 
-def test_a_server_that_hangs_is_given_up(server: AnsweringServer, time: Time) -> None:
+def test_a_server_that_hangs_is_given_up(server: AnsweringServer, time: Seconds) -> None:
     server.answers = [Answer(accident="hang")]
     with httpx.Client(base_url=server.url, trust_env=False) as client, pytest.raises(Unreachable, match="within 1 s"):
         Prometheus(client, clock=time, sleep=time.sleep).query(UP, AT, 1)
 
 
-def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: Time) -> None:
+def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: Seconds) -> None:
     with httpx.Client(base_url=server.url, trust_env=False) as client, pytest.raises(Unreachable, match="time for all"):
         Prometheus(client, clock=time).query(UP, AT, 0)
     assert server.asked == []
@@ -175,7 +161,7 @@ def test_an_address_shows_no_password() -> None:
         assert Prometheus(client).url == "http://prometheus:9090"
 
 
-def test_a_range_is_an_array_for_each_row(server: AnsweringServer, time: Time) -> None:
+def test_a_range_is_an_array_for_each_row(server: AnsweringServer, time: Seconds) -> None:
     begin = AT.timestamp()
     values = [[begin, "1"], [begin + 7200, "3"]]
     data = {"resultType": "matrix", "result": [{"metric": {"namespace": "shop", "pod": "a"}, "values": values}]}
@@ -226,7 +212,7 @@ def test_a_ca_that_cannot_be_used_is_a_sentence(tmp_path: Path, content: str | N
         connect("https://prometheus:9090", ca_file=file)
 
 
-def test_the_certificate_is_checked_by_the_ca_of_the_file(time: Time, tmp_path: Path) -> None:
+def test_the_certificate_is_checked_by_the_ca_of_the_file(time: Seconds, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     with AnsweringServer(vector(row()), keys=authority.issue("prometheus", user="prometheus", server=True)) as server:
         with connect(server.url, ca_file=authority.certificate) as trusting:
