@@ -105,7 +105,7 @@ async def test_what_exceeds_the_limit_waits_for_the_next_run(bedroom: Bedroom) -
 
 
 async def test_the_brake_pauses_nothing_and_tells_both_figures(bedroom: Bedroom) -> None:
-    furnish(bedroom, "a", "b")
+    furnish(bedroom, "a", *(f"b{number}" for number in range(12)))  # a share of all that the other tests have left
     enforcing(bedroom, limits={"maxAffectedPercent": 1})
     result = await enforce(bedroom)
     assert result.started == 0
