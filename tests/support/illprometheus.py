@@ -59,6 +59,7 @@ class IllPrometheus(BackgroundServer):
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for 40 ms
 
             def do_GET(self) -> None:
                 asked = parse_qs(urlsplit(self.path).query)
