@@ -35,7 +35,14 @@ class Session:
         """The session of this call. `log_level` is what is logged without --verbose."""
         options = ctx.obj
         assert isinstance(options, Globals)
-        return cls(options, log_level=log_level)
+        session = cls(options, log_level=log_level)
+        ctx.call_on_close(session.close)
+        return session
+
+    def close(self) -> None:
+        """Close what connections there are."""
+        if "cluster" in vars(self):
+            self.cluster.close()
 
     @cached_property
     def settings(self) -> Settings:

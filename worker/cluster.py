@@ -1,7 +1,8 @@
 """One cluster as the service sees it: its transport, its costs, and what every rule needs to know about it."""
 
 import logging
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -47,6 +48,8 @@ class Cluster:
     replica_sets: ReplicaSets
     source: CostSource
     idle_source: IdleSource | None = None
+    connections: ExitStack = field(default_factory=ExitStack)
+    """Those to cost sources and Prometheus."""
 
     @classmethod
     def connect(cls, settings: Settings, instance: str) -> "Cluster":
@@ -54,16 +57,22 @@ class Cluster:
 
         Raises KubeconfigError, PriceFileError, CaFileError.
         """
-        transport = KubeTransport.connect(settings.kubeconfig, settings.context)
+        transport, connections = KubeTransport.connect(settings.kubeconfig, settings.context), ExitStack()
         return cls(
             settings=settings,
             instance=instance,
             transport=transport,
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
-            source=build_source(settings, transport),
-            idle_source=build_idle_source(settings, transport),
+            source=build_source(settings, transport, connections),
+            idle_source=build_idle_source(settings, transport, connections),
+            connections=connections,
         )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.connections.close()
+        self.transport.close()
 
     def surroundings(self) -> Surroundings:
         """What is known without a request: names, protected namespaces, bounds."""
@@ -86,7 +95,7 @@ class Cluster:
 
         Raises CaFileError.
         """
-        return connect_to_prometheus(self.settings, seconds)
+        return connect_to_prometheus(self.settings, seconds, self.connections)
 
     def identity(self) -> str:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
@@ -104,9 +113,9 @@ class Cluster:
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
 
 
-def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSource | None:
+def build_idle_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> IdleSource | None:
     """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
-    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS)
+    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS, connections)
     if prometheus is None:
         return None
     from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415 - as below
@@ -120,7 +129,7 @@ def build_idle_source(settings: Settings, transport: KubeTransport) -> IdleSourc
     )
 
 
-def connect_to_prometheus(settings: Settings, seconds: float) -> "Prometheus | None":
+def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitStack) -> "Prometheus | None":
     """The Prometheus that the settings name, if they do. Nothing is sent yet. Raises CaFileError."""
     if settings.prometheus_url is None:
         return None
@@ -135,10 +144,10 @@ def connect_to_prometheus(settings: Settings, seconds: float) -> "Prometheus | N
         token_file=settings.prometheus_token_file,
         ca_file=settings.prometheus_ca_file,
     )
-    return Prometheus(client, seconds=seconds)
+    return Prometheus(connections.enter_context(client), seconds=seconds)
 
 
-def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
+def build_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> CostSource:
     """The cost source that the settings name: OpenCost where it has an address, else requests by price list."""
     prices = PriceList() if settings.prices is None else read_prices(settings.prices)
     placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
@@ -153,7 +162,7 @@ def build_source(settings: Settings, transport: KubeTransport) -> CostSource:
     from activities.costs.quotes import NAME, Deployments  # noqa: PLC0415
 
     local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
-    client = httpx.Client(base_url=settings.opencost_url, trust_env=not local)
+    client = connections.enter_context(httpx.Client(base_url=settings.opencost_url, trust_env=not local))
     return OpenCostSource(
         Exchange(client, NAME, seconds=settings.opencost_timeout.total_seconds()),
         lambda window: Question(

@@ -84,9 +84,10 @@ def test_for_people_it_is_an_estimate_with_its_source_and_since_when(
 
 
 def test_without_temporal_what_sleeps_now_is_counted(
-    cluster: LocalCluster, asleep: str, namespace: str, tmp_path: Path
+    cluster: LocalCluster, service: Service, asleep: str, namespace: str, tmp_path: Path
 ) -> None:
-    alone = Service(cluster.kubeconfig, tmp_path, cluster="savings")
+    ours = service.environment["FINOPS_INSTANCE"]
+    alone = Service(cluster.kubeconfig, tmp_path, cluster="savings", FINOPS_INSTANCE=ours)
     made = alone.ask("savings", "--namespace", namespace)
     assert [entry["asleep"] for entry in made["workloads"]] == [1]
     assert "only what sleeps now is counted" in made["troubles"][0]

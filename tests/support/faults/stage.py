@@ -217,7 +217,7 @@ async def open_stage(
             pauses_per_second=500,
         )
         product = Cluster.connect(settings, instance="me")
-        stack.callback(product.transport.close)
+        stack.callback(product.close)
         stage = Stage(
             name=name,
             client=client,
