@@ -173,7 +173,11 @@ def test_a_pause_of_what_is_idle_says_so_and_carries_the_evidence() -> None:
     word = Word(signal="CPU", sign=Sign.QUIET, sentence="mean 0.0020 cores", coverage=1)
     decision = evaluate(case(under=policy(idleWindow="48h"), idleness=IDLE.model_copy(update={"words": (word,)})))
     assert decision.sentence.endswith("at least 0.02, and idle for 48h: CPU mean 0.0020 cores")
-    assert decision.evidence == {"CPU": "quiet: mean 0.0020 cores", "season gate": "quiet in 3 past weeks"}
+    assert decision.evidence == {
+        "hourly cost": "0.1200 USD/h (price list)",
+        "CPU": "quiet: mean 0.0020 cores",
+        "season gate": "quiet in 3 past weeks",
+    }
 
 
 def test_a_person_is_not_asked_for_idleness() -> None:
