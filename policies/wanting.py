@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from policies.annotations import PauseRecord, excluded_until, read_note
-from policies.calendar import running_window
+from policies.calendar import is_kept_awake, running_window
 from policies.document import EnforcementPolicy, Mode
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -59,8 +59,11 @@ def latest_wish(wishes: Iterable[Wish]) -> Wish | None:
 
 
 def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> tuple[Wish, ...]:
-    """Every policy's wish. A workload that carries a note of being awake is wanted asleep by nobody."""
-    if _kept_awake(sleeper, now):
+    """Every policy's wish. A workload that carries a note of being awake is wanted asleep by nobody, nor is one that
+    an enforcing policy keeps awake on this day.
+    """
+    policies = tuple(policies)
+    if _kept_awake(sleeper, now) or any(_binds(policy, sleeper) and is_kept_awake(policy, now) for policy in policies):
         return ()
     wishes = [wish for policy in policies if (wish := _wish_of(policy, sleeper, now)) is not None]
     if sleeper.paused_by == MANUAL and sleeper.resume_at is not None and sleeper.resume_at > now:
@@ -75,11 +78,7 @@ def earliest(*times: datetime | None) -> datetime | None:
 
 def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish | None:
     spec = policy.spec
-    if spec.mode is not Mode.ENFORCE or spec.suspend:
-        return None
-    if spec.schedule is None and sleeper.paused_by != policy.name:
-        return None
-    if not (spec.scope.covers_namespace(sleeper.namespace) and spec.scope.selects_labels(sleeper.labels)):
+    if not _binds(policy, sleeper) or (spec.schedule is None and sleeper.paused_by != policy.name):
         return None
     if _excluded(policy, sleeper, now):
         return None
@@ -91,6 +90,13 @@ def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish
     if until is not None and until <= now:
         return None
     return Wish(policy=policy.name, until=until, has_schedule=spec.schedule is not None)
+
+
+def _binds(policy: EnforcementPolicy, sleeper: Sleeper) -> bool:
+    """Whether it is in force, and about this workload."""
+    spec = policy.spec
+    in_force = spec.mode is Mode.ENFORCE and not spec.suspend
+    return in_force and spec.scope.covers_namespace(sleeper.namespace) and spec.scope.selects_labels(sleeper.labels)
 
 
 def _excluded(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> bool:

@@ -184,8 +184,31 @@ def test_a_person_is_not_asked_for_idleness() -> None:
     assert object_to_pause_by_hand(case(under=policy(idleWindow="48h"), idleness=BUSY)) is None
 
 
-def test_a_schedule_says_that_the_calendar_is_not_there_yet() -> None:
-    assert "calendar is not there yet" in evaluate(case(under=policy(schedule=WEEKEND))).sentence
+def test_outside_its_windows_a_policy_says_when_the_next_one_begins() -> None:
+    sentence = evaluate(case(under=policy(schedule=WEEKEND))).sentence
+    assert sentence == "the policy wants nothing asleep before 2026-11-27T20:00:00Z (Fri 20:00 to Mon 07:00)"
+
+
+def test_a_schedule_whose_days_are_over_says_so() -> None:
+    over = {"timeZone": "UTC", "exceptions": [{"from": "2026-01-01", "to": "2026-01-02", "keep": "Asleep"}]}
+    assert "its days are over" in evaluate(case(under=policy(schedule=over))).sentence
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ("2026-11-27T19:59:59Z", Reason.OUTSIDE_SCHEDULE),
+        ("2026-11-27T20:00:00Z", Reason.PAUSE),
+        ("2026-11-30T06:30:00Z", Reason.PAUSE),
+        ("2026-11-30T06:30:01Z", Reason.ENDS_SOON),
+        ("2026-11-30T07:00:00Z", Reason.OUTSIDE_SCHEDULE),
+    ],
+)
+def test_a_policy_with_a_schedule_acts_inside_its_windows_and_not_just_before_one_ends(
+    now: str, reason: Reason
+) -> None:
+    judged = case(under=policy(schedule=WEEKEND), around=around(now=datetime.fromisoformat(now)))
+    assert evaluate(judged).reason is reason
 
 
 def test_explain_shows_every_check_also_behind_the_first_that_fails() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from cases import NOW, policy
 
+from policies.document import EnforcementPolicy
 from policies.names import MANUAL
 from policies.times import to_rfc3339
 from policies.wanting import Sleeper, Wish, wants_asleep
@@ -14,6 +15,13 @@ HOUR = timedelta(hours=1)
 def sleeper(**changes: Any) -> Sleeper:
     ordinary = {"namespace": "dev", "paused_by": "idle-dev", "paused_at": NOW - HOUR}
     return Sleeper(**(ordinary | changes))
+
+
+def nightly(name: str, *, begins: int, ends: int, keep: str = "", **spec: Any) -> EnforcementPolicy:
+    """A policy with one window a day, in hours from now, and today as an exceptional day."""
+    window = {"from": f"{NOW + begins * HOUR:%H:%M}", "to": f"{NOW + ends * HOUR:%H:%M}"}
+    today = [{"from": str(NOW.date()), "to": str(NOW.date()), "keep": keep}] if keep else []
+    return policy(name, schedule={"timeZone": "UTC", "asleep": [window], "exceptions": today}, **spec)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +39,24 @@ def sleeper(**changes: Any) -> Sleeper:
         ([policy()], sleeper(annotations={"finops.io/exclude": "perhaps"}), None),
         ([], sleeper(paused_by=MANUAL, resume_at=NOW + HOUR), Wish(policy=MANUAL, until=NOW + HOUR)),
         ([], sleeper(paused_by=MANUAL, resume_at=NOW), None),
-        ([policy(schedule={"timeZone": "UTC", "asleep": [{"from": "20:00", "to": "07:00"}]})], sleeper(), None),
+        ([nightly("any", begins=+1, ends=+2)], sleeper(), None),
+        ([nightly("any", begins=-1, ends=+2)], sleeper(), Wish(policy="any", until=NOW + 2 * HOUR, has_schedule=True)),
+        (
+            [nightly("any", begins=-1, ends=+2), nightly("more", begins=-2, ends=+3)],
+            sleeper(),
+            Wish(policy="more", until=NOW + 3 * HOUR, has_schedule=True),
+        ),
+        (
+            [nightly("idle-dev", begins=-1, ends=+9, resumeAfter="3h")],
+            sleeper(),
+            Wish(policy="idle-dev", until=NOW + 2 * HOUR, has_schedule=True),
+        ),
+        ([policy(), nightly("holiday", begins=+5, ends=+6, keep="Awake")], sleeper(), None),
+        (
+            [policy(), nightly("holiday", begins=+5, ends=+6, keep="Awake", mode="DryRun")],
+            sleeper(),
+            Wish(policy="idle-dev"),
+        ),
     ],
     ids=[
         "what it paused itself",
@@ -46,7 +71,12 @@ def sleeper(**changes: Any) -> Sleeper:
         "exclusion unreadable",
         "by hand",
         "by hand, over",
-        "no calendar yet",
+        "outside every window",
+        "a schedule keeps what another policy paused",
+        "the latest end counts",
+        "the earlier of window and resumeAfter",
+        "one that keeps it awake today has a veto",
+        "no veto in a dry run",
     ],
 )
 def test_who_wants_it_asleep(policies: Any, asleep: Sleeper, wish: Wish | None) -> None:
