@@ -20,7 +20,7 @@ from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
-from policies.wanting import all_wishes, as_sleeper, latest_wish
+from policies.wanting import all_wishes, as_sleeper, latest_wish, running_until
 from policies.workload import Workload, WorkloadRef, observe
 
 
@@ -89,6 +89,9 @@ def _consult_policies(
         held=snapshot.hold is not None,
         excluded=_is_excluded(workload, own, record, min(times)),
         stay_through_deploys=own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP,
+        window_end=max(
+            (end for now in times if (end := running_until(policies, sleeper, now)) is not None), default=None
+        ),
         cooldown=DEFAULT_COOLDOWN if own is None else own.spec.cooldown_window,
         temporal_ahead=ahead,
     )

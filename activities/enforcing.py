@@ -10,7 +10,7 @@ from activities.faults import told_to_temporal
 from activities.lease import RunLease
 from activities.snapshot import Snapshots
 from activities.starting import start_hibernation
-from policies.calendar import running_window
+from policies.calendar import next_window, running_window, tell_next
 from policies.document import EnforcementPolicy, Mode
 from policies.enforcement import Enforcement
 from policies.evaluation import Candidate
@@ -96,6 +96,9 @@ class EnforceActivities:
             return RunOpened(skip=f"there is no policy {order.enforcement.policy}: {snapshot.problem or 'it is gone'}")
         if policy.spec.suspend:
             return RunOpened(skip="the policy is suspended")
+        window = next_window(policy, order.now)
+        if window is None or not window.includes(order.now):
+            return RunOpened(skip=f"the policy {tell_next(window)}")
         dry_run = policy.spec.mode is Mode.DRY_RUN
         objection = None if dry_run else snapshot.objection_to_pausing(policy.name)
         if objection is not None:

@@ -12,6 +12,7 @@ from activities.kube.admission import AdmissionServices, read_admission_services
 from activities.kube.autoscalers import read_autoscalers
 from activities.kube.namespaces import read_ending_namespaces
 from activities.kube.transport import KubeTransport
+from policies.calendar import is_kept_awake
 from policies.checks import Autoscalers, Case, Surroundings
 from policies.document import EnforcementPolicy
 from policies.workload import Workload
@@ -26,12 +27,15 @@ class Gathered:
     admission: AdmissionServices | None
     idleness: Idleness = field(default_factory=NoIdleness)
 
-    def surroundings_for(self, workloads: tuple[Workload, ...], now: datetime) -> Surroundings:
-        """The surroundings of these workloads at this moment."""
+    def surroundings_for(
+        self, workloads: tuple[Workload, ...], now: datetime, policies: Iterable[EnforcementPolicy] = ()
+    ) -> Surroundings:
+        """The surroundings of these workloads at this moment, under all policies that there are."""
         behind: frozenset[str] = frozenset()
         if self.admission is not None:
             behind = frozenset(str(workload.ref) for workload in workloads if self.admission.behind(workload))
-        return self.base.model_copy(update={"now": now, "behind_admission": behind})
+        keeping = tuple(policy for policy in policies if policy.is_in_force and is_kept_awake(policy, now))
+        return self.base.model_copy(update={"now": now, "behind_admission": behind, "keeping_awake": keeping})
 
     def case(self, policy: EnforcementPolicy, workload: Workload, surroundings: Surroundings) -> Case:
         """One workload before one policy, with what both sources say of it."""

@@ -6,7 +6,7 @@ worker's memory; a run that moves to another worker gathers it again.
 
 import logging
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -77,7 +77,8 @@ class JudgeActivities:
         Raises ApplicationError `ListExpired` where the listing has to start again from its first page.
         """
         moment = self._clocks.mark(activity.info().started_time)
-        policy = self._snapshots().policy(order.policy)
+        snapshot = self._snapshots()
+        policy = snapshot.policy(order.policy)
         if policy is None:
             raise ApplicationError(f"there is no policy {order.policy}", type="PolicyGone", non_retryable=True)
         with told_to_temporal(f"a run of {order.policy}"):
@@ -87,7 +88,7 @@ class JudgeActivities:
             except ListExpired as error:
                 raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
         drift = self._clocks.compare(moment)
-        judged = judge(policy, page, gathered, order.now)
+        judged = judge(policy, page, gathered, order.now, snapshot.policies)
         return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
     def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:
@@ -98,9 +99,18 @@ class JudgeActivities:
         return self._runs[order.run_id]
 
 
-def judge(policy: EnforcementPolicy, page: Page, gathered: Gathered, now: datetime) -> PageJudged:
-    """The decisions on a page. A workload that brings a check down is left alone and named; the others go on."""
-    surroundings = gathered.surroundings_for(page.workloads, now)
+def judge(
+    policy: EnforcementPolicy,
+    page: Page,
+    gathered: Gathered,
+    now: datetime,
+    policies: Iterable[EnforcementPolicy] = (),
+) -> PageJudged:
+    """The decisions on a page. A workload that brings a check down is left alone and named; the others go on.
+
+    `policies` are all that there are: one may keep awake what this one would pause.
+    """
+    surroundings = gathered.surroundings_for(page.workloads, now, policies)
     candidates: list[Candidate] = []
     decisions: Counter[Reason] = Counter()
     census, unreadable = Census(), list(page.unreadable)

@@ -16,7 +16,7 @@ from cli.errors import UsageProblem
 from cli.explain import choose_policies
 from cli.listing import list_workloads
 from cli.session import Session
-from cli.times import read_duration, read_past
+from cli.times import read_duration, read_moment
 
 MOST_MOMENTS = 2_000
 _DEFAULT_SPAN = timedelta(days=14)
@@ -74,8 +74,8 @@ def _span(start: str | None, end: str | None, every: str) -> tuple[datetime, tim
     """The first moment, the time between two, and how many there are. Raises UsageProblem."""
     step = read_duration(every, "--every")
     full_hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    last = full_hour if end is None else min(read_past(end, "--to", whole_day=True), full_hour)
-    first = last - _DEFAULT_SPAN if start is None else read_past(start, "--from")
+    last = full_hour if end is None else min(read_moment(end, "--to", whole_day=True), full_hour)
+    first = last - _DEFAULT_SPAN if start is None else read_moment(start, "--from")
     if first >= last:
         raise UsageProblem("--from must lie before --to, and in the past")
     if step < timedelta(minutes=5):

@@ -47,7 +47,7 @@ def explain(
     now = datetime.now(UTC)
     with terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(now, policies)
-    surroundings = gathered.surroundings_for((found,), now)
+    surroundings = gathered.surroundings_for((found,), now, policies)
     cost = gathered.costs.quote(found)
     cases = [gathered.case(each, found, surroundings) for each in policies]
     if terminal.for_programs:

@@ -28,6 +28,9 @@ class Entry(NamedTuple):
 COMMANDS = {
     "plan": Entry("cli.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
     "explain": Entry("cli.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
+    "calendar": Entry(
+        "cli.calendar", "calendar", "Show when a policy's schedule lets workloads sleep. Changes nothing."
+    ),
     "backtest": Entry(
         "cli.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
     ),

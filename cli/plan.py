@@ -13,6 +13,7 @@ from cli.planning import make_plan
 from cli.planview import show_plan
 from cli.sample import SAMPLE_HOURLY_COST, sample_policy
 from cli.session import Session
+from cli.times import read_moment
 from policies.document import EnforcementPolicy
 from policies.problems import PolicyError
 
@@ -20,13 +21,16 @@ from policies.problems import PolicyError
 def plan(
     ctx: typer.Context,
     path: Annotated[Path | None, typer.Argument(metavar="[POLICY.yaml|DIR]", help="Without it: a sample.")] = None,
-    now: Annotated[bool, typer.Option("--now", help="Judge the present instant.")] = False,  # noqa: ARG001
-    at: Annotated[str | None, typer.Option(help="Judge another instant (not possible yet).", metavar="TIME")] = None,
+    now: Annotated[bool, typer.Option("--now", help="Judge the present instant, inside a window or not.")] = False,
+    at: Annotated[str | None, typer.Option(help="Judge this instant: RFC 3339, or a day.", metavar="TIME")] = None,
     show_all: Annotated[bool, typer.Option("--all", help="List every Deployment with its reason.")] = False,
 ) -> None:
-    """Show what could be paused now and what that would save. Changes nothing, and needs no Temporal."""
-    if at is not None:
-        raise UsageProblem("--at is refused: the calendar is not there yet, so only the present instant can be judged")
+    """Show what could be paused and what that would save. Changes nothing, and needs no Temporal.
+
+    A policy with a schedule is judged as of the beginning of its next window, unless inside one.
+    """
+    if now and at is not None:
+        raise UsageProblem("--now and --at name two instants: give one of them")
     session = Session.of(ctx)
     policies = (sample_policy(),) if path is None else load_policies(path)
     if not session.terminal.for_programs:
@@ -44,6 +48,7 @@ def plan(
         listing.workloads,
         gathered,
         now=judged_at,
+        at=read_moment(at, "--at") if at is not None else judged_at if now else None,
         interval=session.settings.interval,
         instance=session.known_instance,
     ).model_copy(update={"unreadable": listing.unreadable})

@@ -9,6 +9,7 @@ from cli.caveats import caveats_of
 from cli.money import Money, add_up
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
+from policies.calendar import next_window
 from policies.checks import Case, protection_of
 from policies.costs import HourlyCost
 from policies.document import EnforcementPolicy, Mode
@@ -50,6 +51,7 @@ class PolicyPlan(Frozen):
 
     policy: str
     mode: Mode
+    judged_at: datetime
     suspended: bool = False
     decisions: tuple[Decision, ...]
     counts: dict[Reason, int]
@@ -89,18 +91,24 @@ def make_plan(
     now: datetime,
     interval: timedelta,
     instance: str | None,
+    at: datetime | None = None,
 ) -> Plan:
-    """Judge all workloads by all policies at this instant. `interval` is the time between two runs."""
+    """Judge all workloads by all policies. `interval` is the time between two runs.
+
+    The instant is `at`, or for each policy now if one of its windows runs, else the beginning of the next.
+    """
     ordered = tuple(sorted(workloads, key=lambda workload: (workload.ref.namespace, workload.ref.name)))
+    judging, plans = tuple(policies), []
     surroundings = gathered.surroundings_for(ordered, now)
     counted = [workload for workload in ordered if protection_of(workload, surroundings) is None]
     asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
     census = Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
-    judging, plans = tuple(policies), []
     for policy in judging:
-        cases = [gathered.case(policy, workload, surroundings) for workload in ordered]
+        moment = at or _next_moment(policy, now)
+        around = gathered.surroundings_for(ordered, moment, judging)
+        cases = [gathered.case(policy, workload, around) for workload in ordered]
         judged = [(case, evaluate(case)) for case in cases]
-        plans.append(_plan_policy(policy, judged, census, now, interval))
+        plans.append(_plan_policy(policy, judged, census, moment, interval))
     paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
     return Plan(
         judged_at=now,
@@ -118,6 +126,11 @@ def make_plan(
     )
 
 
+def _next_moment(policy: EnforcementPolicy, now: datetime) -> datetime:
+    window = next_window(policy, now)
+    return now if window is None or window.start is None else max(window.start, now)
+
+
 def _plan_policy(
     policy: EnforcementPolicy,
     judged: list[tuple[Case, Decision]],
@@ -131,6 +144,7 @@ def _plan_policy(
     return PolicyPlan(
         policy=policy.name,
         mode=policy.spec.mode,
+        judged_at=now,
         suspended=policy.spec.suspend,
         decisions=decisions,
         counts=Counter(decision.reason for decision in decisions),

@@ -15,8 +15,9 @@ from policies.savings import up_to_per_month
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
     """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
-    terminal.say(f"as of {show_time(plan.judged_at)}, now")
     for policy in plan.policies:
+        when = ", now" if policy.judged_at == plan.judged_at else ""
+        terminal.say(f"\nas of {show_time(policy.judged_at)}{when}")
         _show_policy(terminal, policy, interval=interval, show_all=show_all)
     if plan.sleepers:
         terminal.say(f"\nAsleep already ({len(plan.sleepers)}), not counted above", style="bold")
@@ -36,7 +37,7 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
 def _show_policy(terminal: Terminal, plan: PolicyPlan, *, interval: timedelta, show_all: bool) -> None:
     standing = "suspended" if plan.suspended else str(plan.mode)
     pauses = plan.pauses
-    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}", style="bold")
+    terminal.say(f"Policy {plan.policy} ({standing}) would pause {len(pauses)}", style="bold")
     if pauses:
         terminal.show_table(
             ("Deployment", "Replicas", "Cost/h", "Up to/month"), map(_pause_row, pauses), numbers=(1, 2, 3)

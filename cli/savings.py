@@ -19,7 +19,7 @@ from cli.session import Session
 from cli.sleeps import remember_sleeps
 from cli.targets import read_namespace
 from cli.temporal import open_client
-from cli.times import read_past
+from cli.times import read_moment
 from policies.ledger import Period
 from worker.errors import ConnectionFailed
 from worker.retention import find_horizon
@@ -52,8 +52,8 @@ def savings(
 
 def read_period(since: str | None, until: str | None, now: datetime) -> Period:
     """The period that was asked for, which ends now at the latest. Raises UsageProblem."""
-    end = now if until is None else min(read_past(until, "--to", whole_day=True), now)
-    start = end - timedelta(days=_DAYS) if since is None else read_past(since, "--from")
+    end = now if until is None else min(read_moment(until, "--to", whole_day=True), now)
+    start = end - timedelta(days=_DAYS) if since is None else read_moment(since, "--from")
     if start >= end:
         raise UsageProblem("--from must lie before --to, and in the past")
     return Period(since=start, until=end)

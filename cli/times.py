@@ -44,7 +44,7 @@ def read_instant(text: str, now: datetime) -> datetime:
     return instant
 
 
-def read_past(text: str, option: str, *, whole_day: bool = False) -> datetime:
+def read_moment(text: str, option: str, *, whole_day: bool = False) -> datetime:
     """A plain day on this machine's clock (its end with `whole_day`), or an instant with its offset.
 
     Raises UsageProblem naming the option.

@@ -13,6 +13,7 @@ from policies.days import WHOLE_DAY, asleep_on, exceptions_on, next_change_of_ru
 from policies.document import EnforcementPolicy
 from policies.models import Frozen
 from policies.schedule import Keep, Schedule
+from policies.times import to_rfc3339
 from policies.walltime import instant_of
 
 _DAY = timedelta(days=1)
@@ -55,6 +56,13 @@ def next_window(policy: EnforcementPolicy, now: datetime) -> Window | None:
     """The window that `now` lies in, else the next to come; None where none ever comes."""
     schedule = policy.spec.schedule
     return Window() if schedule is None else _next_sleep(schedule, now)
+
+
+def tell_next(window: Window | None) -> str:
+    """What a policy that wants nothing asleep now is waiting for."""
+    if window is None or window.start is None:
+        return "never wants anything asleep again: its days are over"
+    return f"wants nothing asleep before {to_rfc3339(window.start)} ({window.reason})"
 
 
 def is_kept_awake(policy: EnforcementPolicy, now: datetime) -> bool:

@@ -215,6 +215,16 @@ class EnforcementPolicy(DocumentPart):
         return "UTC" if self.spec.schedule is None else self.spec.schedule.time_zone
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether it pauses, and keeps asleep: neither a dry run nor suspended."""
+        return self.spec.mode is Mode.ENFORCE and not self.spec.suspend
+
+    def is_about(self, namespace: str, labels: Mapping[str, str]) -> bool:
+        """Whether a workload with these labels is in its scope."""
+        scope = self.spec.scope
+        return scope.covers_namespace(namespace) and scope.selects_labels(labels)
+
+    @property
     def max_actions_per_run(self) -> int | None:
         """How many pauses one run may ask for; None: no limit."""
         written = self.spec.limits.max_actions_per_run

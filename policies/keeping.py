@@ -32,6 +32,8 @@ class Consultation(Frozen):
     excluded: bool = False
     stay_through_deploys: bool = False
     cooldown: timedelta = DEFAULT_COOLDOWN
+    window_end: datetime | None = None
+    """The latest end of the windows that run, whether their policies want it asleep or not."""
     temporal_ahead: timedelta = timedelta(0)
     """How far Temporal's clock is ahead of the cluster's (negative: behind); 0 where they agree."""
     raised: Raised | None = None
@@ -136,6 +138,8 @@ def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datet
     if extended is not None and extended <= now:
         extended = None
     if consulted.policies_known and not consulted.held:
+        if consulted.wish is None and extended is None and consulted.window_end is not None:
+            return _wake(record, Because.RESUME_AFTER, "it has slept for as long as a window's policy wants")
         if consulted.wish is None and extended is None:
             return _wake(record, Because.COOLDOWN, "no policy wants it asleep any more")
         if consulted.wish is not None:

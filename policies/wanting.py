@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from policies.annotations import PauseRecord, excluded_until, read_note
 from policies.calendar import is_kept_awake, running_window
-from policies.document import EnforcementPolicy, Mode
+from policies.document import EnforcementPolicy
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
@@ -71,6 +71,16 @@ def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: dat
     return tuple(wishes)
 
 
+def running_until(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> datetime | None:
+    """The latest end of the windows that run now under the policies about it; None where none runs, or none ends."""
+    windows = (
+        running_window(policy, now)
+        for policy in policies
+        if policy.spec.schedule is not None and _binds(policy, sleeper)
+    )
+    return max((window.end for window in windows if window is not None and window.end is not None), default=None)
+
+
 def earliest(*times: datetime | None) -> datetime | None:
     """The earliest of the times that there are, or None."""
     return min((time for time in times if time is not None), default=None)
@@ -93,10 +103,7 @@ def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish
 
 
 def _binds(policy: EnforcementPolicy, sleeper: Sleeper) -> bool:
-    """Whether it is in force, and about this workload."""
-    spec = policy.spec
-    in_force = spec.mode is Mode.ENFORCE and not spec.suspend
-    return in_force and spec.scope.covers_namespace(sleeper.namespace) and spec.scope.selects_labels(sleeper.labels)
+    return policy.is_in_force and policy.is_about(sleeper.namespace, sleeper.labels)
 
 
 def _excluded(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> bool:

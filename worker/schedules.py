@@ -11,10 +11,12 @@ from temporalio.client import (
     Schedule,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
     ScheduleDescription,
     ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
+    ScheduleRange,
     ScheduleSpec,
     ScheduleUpdate,
     ScheduleUpdateInput,
@@ -26,6 +28,7 @@ from activities.visibility import CLUSTER, POLICY
 from policies.document import EnforcementPolicy
 from policies.enforcement import Enforcement
 from policies.names import ENFORCEMENT, enforcement_id, policy_schedule_id, task_queue
+from policies.windows import MINUTES_OF_DAY
 
 CATCH_UP = timedelta(minutes=10)
 """How late a start is still right after an outage."""
@@ -91,14 +94,43 @@ def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> S
             static_summary=f"{policy.name} on {cluster} ({policy.spec.mode})",
             priority=Priority(priority_key=2),
         ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=interval)], time_zone_name=policy.zone),
+        spec=ScheduleSpec(
+            intervals=[ScheduleIntervalSpec(every=interval)],
+            calendars=[_as_calendar(weekdays, minute) for weekdays, minute in starts_of(policy)],
+            time_zone_name=policy.zone,
+        ),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def starts_of(policy: EnforcementPolicy) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """When its weekly windows begin: days of the week (0 is Monday) and a minute of the day.
+
+    Those of exceptional days are left to the interval, which looks every few minutes all the same. It also finds a
+    start that clocks skip: the server leaves out a time that does not exist.
+    """
+    schedule = policy.spec.schedule
+    found: dict[int, set[int]] = {}
+    for window in () if schedule is None else schedule.asleep:
+        for begin, _ in window.occurrences():
+            weekday, minute = divmod(begin, MINUTES_OF_DAY)
+            found.setdefault(minute, set()).add(weekday)
+    return tuple((tuple(sorted(weekdays)), minute) for minute, weekdays in sorted(found.items()))
+
+
+def _as_calendar(weekdays: tuple[int, ...], minute: int) -> ScheduleCalendarSpec:
+    """Temporal counts days from Sunday."""
+    return ScheduleCalendarSpec(
+        day_of_week=[ScheduleRange((weekday + 1) % 7) for weekday in weekdays],
+        hour=[ScheduleRange(minute // 60)],
+        minute=[ScheduleRange(minute % 60)],
+        comment="a window begins",
     )
 
 
 def _fingerprint_of(policy: EnforcementPolicy, interval: timedelta) -> str:
     """What the Schedule is made of. Kept in its action's memo, because a spec never comes back as it was sent."""
-    parts = json.dumps(["v1", policy.name, policy.zone, policy.spec.mode, interval.total_seconds()])
+    parts = json.dumps(["v2", policy.name, policy.zone, policy.spec.mode, interval.total_seconds(), starts_of(policy)])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

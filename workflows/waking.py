@@ -105,6 +105,7 @@ def _note(life: Life, because: Because, consulted: Consultation, seen: Observati
         wishes=consulted.wishes,
         previous=_previous_note(seen),
         until=None if wake is None else wake.until,
+        window_end=consulted.window_end,
     )
 
 

@@ -67,13 +67,18 @@ class ReadableCheck(Check):
 
 
 class KeptAwakeCheck(Check):
-    """No policy pauses a workload before its `awake-until`."""
+    """No policy pauses a workload before its `awake-until`, nor on a day on which another one keeps it awake."""
 
     reasons = (Reason.KEPT_AWAKE,)
 
     def judge(self, case: Case) -> Finding | None:
-        """KeptAwake until the time that the last wake, or a person, set."""
-        note = notes.read_note(case.workload.annotations)
+        """KeptAwake until the time that the last wake, or a person, set; or by a day's exception."""
+        workload = case.workload
+        for policy in case.surroundings.keeping_awake:
+            if policy.is_about(workload.ref.namespace, workload.labels):
+                sentence = f"policy {policy.name} keeps it awake today"
+                return Finding(reason=Reason.KEPT_AWAKE, sentence=sentence, evidence={"policy": policy.name})
+        note = notes.read_note(workload.annotations)
         if note is None or note.awake_until <= case.surroundings.now:
             return None
         return Finding(

@@ -1,6 +1,6 @@
 """Is it time, and is this workload meant at all?"""
 
-from policies.calendar import Window, next_window
+from policies.calendar import next_window, tell_next
 from policies.checks.case import Case, Check, Finding
 from policies.reasons import Reason
 from policies.times import to_rfc3339
@@ -16,7 +16,7 @@ class ScheduleCheck(Check):
         now = case.surroundings.now
         window = next_window(case.policy, now)
         if window is None or not window.includes(now):
-            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {_tell_next(window)}")
+            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {tell_next(window)}")
         if window.end is not None and window.end - now < case.surroundings.min_sleep:
             return Finding(
                 reason=Reason.ENDS_SOON,
@@ -24,12 +24,6 @@ class ScheduleCheck(Check):
                 evidence={"window end": to_rfc3339(window.end), "shortest sleep": str(case.surroundings.min_sleep)},
             )
         return None
-
-
-def _tell_next(window: Window | None) -> str:
-    if window is None or window.start is None:
-        return "never wants anything asleep again: its days are over"
-    return f"wants nothing asleep before {to_rfc3339(window.start)} ({window.reason})"
 
 
 class ScopeCheck(Check):

@@ -32,6 +32,16 @@ def test_a_persons_wake_holds_to_the_end_of_the_last_window_that_wanted_sleep() 
     assert awake_for(wishes=wishes) == 2 * DAY
 
 
+def test_a_persons_wake_holds_to_the_end_of_the_window_also_where_its_policy_wanted_a_shorter_sleep() -> None:
+    wishes = (Wish(policy="night", until=NOW + HOUR, has_schedule=True),)
+    assert awake_for(wishes=wishes, window_end=MORNING) == MORNING - NOW
+
+
+def test_what_slept_long_enough_inside_a_window_is_not_put_to_sleep_again_before_it_ends() -> None:
+    assert awake_for(Because.RESUME_AFTER, window_end=MORNING) == MORNING - NOW
+    assert awake_for(Because.RESUME_AFTER, window_end=NOW) == HALF_HOUR
+
+
 def test_a_persons_wake_without_a_schedule_holds_for_the_cooldown() -> None:
     assert awake_for(wishes=(Wish(policy="idle"),)) == HALF_HOUR
 
