@@ -21,6 +21,7 @@ from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse
 from policies.document import EnforcementPolicy, Mode
 from policies.durations import format_duration
 from policies.notices import notices
+from policies.outlook import warnings_of
 from worker.schedules import put_schedules
 
 
@@ -52,7 +53,7 @@ def apply(
         instance=session.known_instance,
         now=datetime.now(UTC),
     )
-    _tell(session, policies, handovers)
+    _tell(session, policies, [*kept, *policies], handovers)
     if dry_run:
         verb = f", {len(pruned)} removed: {', '.join(pruned)}" if pruned else ""
         session.terminal.say(f"dry run: {len(policies)} policies would be applied{verb}")
@@ -102,9 +103,15 @@ async def _schedule(
         session.terminal.say(f"{told} open hibernations look again")
 
 
-def _tell(session: Session, policies: Iterable[EnforcementPolicy], handovers: Iterable[Handover]) -> None:
+def _tell(
+    session: Session,
+    policies: Iterable[EnforcementPolicy],
+    together: Sequence[EnforcementPolicy],
+    handovers: Iterable[Handover],
+) -> None:
+    """What authors should hear. `together` are all policies that will be there."""
     for policy in policies:
-        told = list(notices(policy))
+        told = [*notices(policy), *warnings_of(policy, together, datetime.now(UTC), session.settings.min_sleep)]
         if policy.spec.idle_window is not None and session.settings.prometheus_url is None:
             told.append("it asks for idleness; a worker without FINOPS_PROMETHEUS_URL (unset here) pauses nothing")
         for notice in told:
