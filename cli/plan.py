@@ -31,6 +31,8 @@ def plan(
     """
     if now and at is not None:
         raise UsageProblem("--now and --at name two instants: give one of them")
+    judged_at = datetime.now(UTC)
+    instant = judged_at if now else None if at is None else read_moment(at, "--at")
     session = Session.of(ctx)
     policies = (sample_policy(),) if path is None else load_policies(path)
     if not session.terminal.for_programs:
@@ -39,7 +41,6 @@ def plan(
             session.terminal.say(
                 f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
             )
-    judged_at = datetime.now(UTC)
     listing = list_workloads(session)
     with session.terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(judged_at, policies)
@@ -48,7 +49,7 @@ def plan(
         listing.workloads,
         gathered,
         now=judged_at,
-        at=read_moment(at, "--at") if at is not None else judged_at if now else None,
+        at=instant,
         interval=session.settings.interval,
         instance=session.known_instance,
     ).model_copy(update={"unreadable": listing.unreadable})

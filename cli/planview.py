@@ -15,10 +15,10 @@ from policies.savings import up_to_per_month
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
     """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
+    terminal.say(f"as of {show_time(plan.judged_at)}, now")
     for policy in plan.policies:
-        when = ", now" if policy.judged_at == plan.judged_at else ""
-        terminal.say(f"\nas of {show_time(policy.judged_at)}{when}")
-        _show_policy(terminal, policy, interval=interval, show_all=show_all)
+        moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at)}"
+        _show_policy(terminal, policy, moment, interval=interval, show_all=show_all)
     if plan.sleepers:
         terminal.say(f"\nAsleep already ({len(plan.sleepers)}), not counted above", style="bold")
         terminal.show_table(
@@ -34,10 +34,10 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         terminal.say(f"not known: {unknown}", style="yellow")
 
 
-def _show_policy(terminal: Terminal, plan: PolicyPlan, *, interval: timedelta, show_all: bool) -> None:
+def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval: timedelta, show_all: bool) -> None:
     standing = "suspended" if plan.suspended else str(plan.mode)
     pauses = plan.pauses
-    terminal.say(f"Policy {plan.policy} ({standing}) would pause {len(pauses)}", style="bold")
+    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}{moment}", style="bold")
     if pauses:
         terminal.show_table(
             ("Deployment", "Replicas", "Cost/h", "Up to/month"), map(_pause_row, pauses), numbers=(1, 2, 3)

@@ -60,7 +60,9 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("plam",), "No such command"),
-        (("plan", "--at", "2026-11-23T20:00:00Z"), "calendar is not there yet"),
+        (("plan", "--at", "tonight"), "--at 'tonight' is no day and no time"),
+        (("plan", "--now", "--at", "2026-11-23T20:00:00Z"), "two instants"),
+        (("calendar", "nobody"), "there is no policy and no file 'nobody'"),
         (("explain", "frontend"), "NAMESPACE/NAME"),
         (("resume",), "one target"),
         (("resume", "--all", "--direct", "--for", "4"), "has no unit"),

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cases import COST, NOW, policy, surroundings, workload
@@ -37,9 +37,10 @@ def plan(
     around: Surroundings | None = None,
     admission: AdmissionServices | None = None,
     instance: str | None = "me",
+    at: datetime | None = None,
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts(), admission=admission)
-    return make_plan(policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance)
+    return make_plan(policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance, at=at)
 
 
 def test_what_would_be_paused_comes_with_its_saving() -> None:
@@ -49,6 +50,33 @@ def test_what_would_be_paused_comes_with_its_saving() -> None:
     assert made.saving.hourly == pytest.approx(0.12)
     assert made.saving.up_to_per_month == pytest.approx(0.12 * 730)
     assert of_policy.counts == {Reason.PAUSE: 1, Reason.EXCLUDED: 1}
+
+
+WEEKEND = policy(schedule={"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]})
+FRIDAY = datetime(2026, 11, 27, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "judged", "reason"),
+    [
+        (None, FRIDAY, Reason.PAUSE),
+        (NOW, NOW, Reason.OUTSIDE_SCHEDULE),
+        (FRIDAY + timedelta(hours=3), FRIDAY + timedelta(hours=3), Reason.PAUSE),
+        (FRIDAY + timedelta(days=5), FRIDAY + timedelta(days=5), Reason.OUTSIDE_SCHEDULE),
+    ],
+    ids=["at its next window", "now", "at an instant inside", "at one outside"],
+)
+def test_a_policy_with_a_schedule_is_judged_at_its_next_window_or_at_the_instant_that_was_asked_for(
+    at: datetime | None, judged: datetime, reason: Reason
+) -> None:
+    (of_policy,) = plan(workload(name="a"), policies=(WEEKEND,), at=at).policies
+    assert (of_policy.judged_at, of_policy.counts) == (judged, {reason: 1})
+
+
+def test_inside_a_window_a_policy_is_judged_now() -> None:
+    running = policy(schedule={"timeZone": "UTC", "asleep": [{"from": "Mon 18:00", "to": "Tue 07:00"}]})
+    (of_policy,) = plan(workload(name="a"), policies=(running,)).policies
+    assert (of_policy.judged_at, of_policy.counts) == (NOW, {Reason.PAUSE: 1})
 
 
 def test_a_sleeper_is_no_new_saving() -> None:
