@@ -17,6 +17,7 @@ from policies.evaluation import Candidate
 from policies.hibernation import Hibernation, PauseOrder, Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION
+from policies.spreading import delay_of
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
@@ -113,8 +114,12 @@ class EnforceActivities:
         index, started, already = _resume_point(activity.info().heartbeat_details)
         while index < len(order.candidates):
             chunk = order.candidates[index : index + CHUNK]
+            policy = self._snapshots().policy(order.policy)
             answers = await asyncio.gather(
-                *(start_hibernation(activity.client(), self._hibernation(order, candidate)) for candidate in chunk)
+                *(
+                    start_hibernation(activity.client(), self._hibernation(order, policy, candidate))
+                    for candidate in chunk
+                )
             )
             started += answers.count("started")
             already += answers.count("already")
@@ -139,16 +144,17 @@ class EnforceActivities:
             pausing=pausing,
         )
 
-    def _hibernation(self, order: StartOrder, candidate: Candidate) -> Hibernation:
+    def _hibernation(self, order: StartOrder, policy: EnforcementPolicy | None, candidate: Candidate) -> Hibernation:
+        ref, end = candidate.seen.ref, order.window_end
         return Hibernation(
             cluster=order.cluster,
             instance=self._instance,
-            ref=candidate.seen.ref,
+            ref=ref,
             pause=PauseOrder(
                 seen=candidate.seen,
                 policy=order.policy,
                 not_after=order.not_after,
-                window_end=order.window_end,
+                window_end=None if end is None else end + delay_of(policy, ref.namespace, ref.name),
                 resume_after=order.resume_after,
                 cost=candidate.cost,
                 requests=candidate.requests,

@@ -14,6 +14,7 @@ from policies.document import EnforcementPolicy
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
+from policies.spreading import delay_of
 from policies.workload import Workload
 
 
@@ -21,6 +22,7 @@ class Sleeper(Frozen):
     """A sleeping workload, as the policies see it."""
 
     namespace: str
+    name: str = ""
     labels: Mapping[str, str] = {}
     annotations: Mapping[str, str] = {}
     paused_by: str
@@ -32,6 +34,7 @@ def as_sleeper(workload: Workload, record: PauseRecord) -> Sleeper:
     """A workload, in the sleep that this record is of."""
     return Sleeper(
         namespace=workload.ref.namespace,
+        name=workload.ref.name,
         labels=workload.labels,
         annotations=workload.annotations,
         paused_by=record.policy,
@@ -92,11 +95,12 @@ def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish
         return None
     if _excluded(policy, sleeper, now):
         return None
-    window = running_window(policy, now)
+    delay = delay_of(policy, sleeper.namespace, sleeper.name)
+    window = running_window(policy, now) or running_window(policy, now - delay)
     if window is None:
         return None
-    after = spec.resume_after
-    until = earliest(window.end, None if after is None else sleeper.paused_at + after)
+    after, end = spec.resume_after, None if window.end is None else window.end + delay
+    until = earliest(end, None if after is None else sleeper.paused_at + after)
     if until is not None and until <= now:
         return None
     return Wish(policy=policy.name, until=until, has_schedule=spec.schedule is not None)

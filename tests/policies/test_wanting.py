@@ -6,6 +6,7 @@ from cases import NOW, policy
 
 from policies.document import EnforcementPolicy
 from policies.names import MANUAL
+from policies.spreading import delay_of
 from policies.times import to_rfc3339
 from policies.wanting import Sleeper, Wish, wants_asleep
 
@@ -81,6 +82,22 @@ def nightly(name: str, *, begins: int, ends: int, keep: str = "", **spec: Any) -
 )
 def test_who_wants_it_asleep(policies: Any, asleep: Sleeper, wish: Wish | None) -> None:
     assert wants_asleep(policies, asleep, NOW) == wish
+
+
+def test_each_sleeper_wakes_its_own_share_of_the_spread_after_the_window_and_is_wanted_asleep_until_then() -> None:
+    over = nightly("idle-dev", begins=-3, ends=0)
+    schedule = over.spec.schedule
+    assert schedule is not None
+    spread = over.spec.model_copy(update={"schedule": schedule.model_copy(update={"spread": HOUR})})
+    under = over.model_copy(update={"spec": spread})
+    delay = delay_of(under, "dev", "web")
+    assert delay > timedelta(0)
+    for passed in (timedelta(0), delay - timedelta(seconds=1)):
+        wish = wants_asleep([under], sleeper(name="web"), NOW + passed)
+        assert wish is not None
+        assert wish.until == NOW + delay
+    assert wants_asleep([under], sleeper(name="web"), NOW + delay) is None
+    assert wants_asleep([over], sleeper(name="web"), NOW) is None
 
 
 def test_a_note_of_being_awake_silences_every_policy() -> None:

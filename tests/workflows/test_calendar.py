@@ -12,6 +12,7 @@ from hibernations import Bedroom, enforce
 from policies.document import EnforcementPolicy
 from policies.hibernation import Phase
 from policies.names import CHECK, hibernation_id
+from policies.spreading import delay_of
 from policies.times import from_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -25,11 +26,16 @@ def on_the_hour(hours: int) -> datetime:
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + hours * HOUR
 
 
-def scheduled(begins: int, ends: int, keep: str = "", **spec: Any) -> EnforcementPolicy:
+def scheduled(begins: int, ends: int, keep: str = "", spread: str = "0s", **spec: Any) -> EnforcementPolicy:
     """A policy with one window a day, in hours from the last full one, and perhaps with today as an exception."""
     window = {"from": f"{on_the_hour(begins):%H:%M}", "to": f"{on_the_hour(ends):%H:%M}"}
     days = {"from": str((datetime.now(UTC) - 24 * HOUR).date()), "to": str((datetime.now(UTC) + 24 * HOUR).date())}
-    schedule = {"timeZone": "UTC", "asleep": [window], "exceptions": [days | {"keep": keep}] if keep else []}
+    schedule = {
+        "timeZone": "UTC",
+        "asleep": [window],
+        "spread": spread,
+        "exceptions": [days | {"keep": keep}] if keep else [],
+    }
     return policy(schedule=schedule, minHourlyCost=None, cooldownWindow="1s", **spec)
 
 
@@ -75,6 +81,16 @@ async def test_a_start_that_was_missed_is_caught_up_by_the_next_run(bedroom: Bed
     under(bedroom, scheduled(-3, +3))
     assert (await enforce(bedroom)).started == 1
     await sleepers(bedroom, "web")
+
+
+async def test_wakes_are_spread_and_none_is_early(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    await asyncio.sleep(1.2)
+    under(bedroom, scheduled(-1, +3, spread="30m"))
+    delay = delay_of(bedroom.source.policies[0], bedroom.namespace, "web")
+    assert (await enforce(bedroom)).started == 1
+    await sleepers(bedroom, "web")
+    assert (await bedroom.status(bedroom.handles[0])).resume_at == on_the_hour(3) + delay
 
 
 async def test_another_end_of_the_window_moves_the_wake_of_those_already_asleep(bedroom: Bedroom) -> None:
