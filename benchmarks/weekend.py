@@ -3,8 +3,8 @@
     python benchmarks/weekend.py [--count 1000] [--spread 5m] [--json out.json]
 
 Real control plane, real Temporal with time skipping, the product's own worker. The window began in the last full
-hour and ends 60 hours later; all are put to sleep as a run of the policy would do it, and every hibernation is sent through the
-weekend. Wake times are those that the product writes into `finops.io/resumed-at`.
+hour and ends 60 hours later; all are put to sleep as a run of the policy would do it, and every hibernation is sent
+through the weekend. Wake times are those that the product writes into `finops.io/resumed-at`.
 """
 
 import argparse
