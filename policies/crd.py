@@ -34,6 +34,13 @@ _KEPT = (
 )
 
 _IN_OR_NOT_IN = "self.operator in ['In', 'NotIn']"
+_EITHER_PAIR = (
+    "has(self.from) == has(self.to) && has(self.fromCron) == has(self.toCron) && has(self.from) != has(self.fromCron)"
+)
+_OF_A_WINDOW = (
+    (_EITHER_PAIR, "needs either from and to, or fromCron and toCron"),
+    ("!has(self.from) || !has(self.to) || self.from != self.to", "from and to are the same time"),
+)
 _RULES: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]] = {
     (): ((f"self.metadata.name != '{MANUAL}'", f'the name "{MANUAL}" is taken: workloads paused by hand carry it'),),
     ("spec",): (
@@ -48,14 +55,12 @@ _RULES: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]] = {
             "needs at least one window in asleep, or an exception",
         ),
     ),
-    ("spec", "schedule", "asleep", "[]"): (("self.from != self.to", "from and to are the same time"),),
+    ("spec", "schedule", "asleep", "[]"): _OF_A_WINDOW,
     ("spec", "schedule", "exceptions", "[]"): (
         ("has(self.keep) != has(self.replace)", "needs either keep or replace, and not both"),
         ("self.from <= self.to", "to is before from"),
     ),
-    ("spec", "schedule", "exceptions", "[]", "replace", "[]"): (
-        ("self.from != self.to", "from and to are the same time"),
-    ),
+    ("spec", "schedule", "exceptions", "[]", "replace", "[]"): _OF_A_WINDOW,
     ("spec", "scope", "selector", "matchExpressions", "[]"): (
         (
             f"{_IN_OR_NOT_IN} == (has(self.values) && size(self.values) > 0)",

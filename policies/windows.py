@@ -4,11 +4,13 @@ Only what can be said without a date: the calendar of real days, time zones and 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
+from policies.cron import CronTimes
 from policies.parts import DocumentPart
 from policies.problems import FieldError, nearest_name, shown
 
@@ -137,50 +139,109 @@ def _read_end(value: object) -> WindowEnd:
     raise _refuse_number(value)
 
 
-class SleepWindow(DocumentPart):
-    """A weekly window of sleep. With several weekdays it is one window for each of them."""
+def _read_cron(value: object) -> CronTimes:
+    if isinstance(value, str):
+        return CronTimes.parse(value)
+    if isinstance(value, CronTimes):
+        return value
+    raise FieldError(f"{shown(value)} is not a cron expression such as 0 20 * * 1-5")
 
-    start: Annotated[
-        WindowStart,
-        PlainValidator(_read_start),
-        PlainSerializer(str, return_type=str),
-        WithJsonSchema(
-            {
-                "type": "string",
-                "maxLength": _LONGEST_TEXT,
-                "pattern": f"^({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?{_TIME_PATTERN}$",
-            },
-        ),
-    ] = Field(alias="from", description="Fri 20:00, Mon-Thu 20:00, Mon,Wed 20:00, or 20:00 for every day.")
-    end: Annotated[
-        WindowEnd,
-        PlainValidator(_read_end),
-        PlainSerializer(str, return_type=str),
-        WithJsonSchema(
-            {"type": "string", "maxLength": _LONGEST_TEXT, "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$"},
-        ),
-    ] = Field(alias="to", description="Mon 07:00, or 07:00 for the next one after the start; 24:00 is midnight.")
+
+_Cron = Annotated[
+    CronTimes,
+    PlainValidator(_read_cron),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "maxLength": _LONGEST_TEXT}),
+]
+
+
+class SleepWindow(DocumentPart):
+    """A weekly window of sleep: `from` and `to`, or `fromCron` and `toCron`. With several weekdays it is one window for
+    each of them.
+    """
+
+    start: (
+        Annotated[
+            WindowStart,
+            PlainValidator(_read_start),
+            PlainSerializer(str, return_type=str),
+            WithJsonSchema(
+                {
+                    "type": "string",
+                    "maxLength": _LONGEST_TEXT,
+                    "pattern": f"^({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?{_TIME_PATTERN}$",
+                },
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None, alias="from", description="Fri 20:00, Mon-Thu 20:00, Mon,Wed 20:00, or 20:00 for every day."
+    )
+    end: (
+        Annotated[
+            WindowEnd,
+            PlainValidator(_read_end),
+            PlainSerializer(str, return_type=str),
+            WithJsonSchema(
+                {"type": "string", "maxLength": _LONGEST_TEXT, "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$"},
+            ),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        alias="to",
+        description="Mon 07:00, or 07:00 for the next one after the start; 24:00 is midnight.",
+    )
+    start_cron: _Cron | None = Field(
+        default=None, alias="fromCron", description="0 20 * * 1-5: minute, hour, *, *, days of the week."
+    )
+    end_cron: _Cron | None = Field(
+        default=None, alias="toCron", description="0 7 * * *: the sleep ends the next time that this comes true."
+    )
 
     def __str__(self) -> str:
+        if self.start is None:
+            return f"cron {self.start_cron} to cron {self.end_cron}"
         return f"{self.start} to {self.end}"
 
     @model_validator(mode="after")
-    def _refuse_no_length(self) -> Self:
-        same_time = self.end.weekday is None and self.start.minute == self.end.minute
-        if same_time or any(length == 0 for _, length in self.occurrences()):
-            raise FieldError("from and to are the same time; a whole day is 00:00 to 24:00")
+    def _check(self) -> Self:
+        plain, cron = (self.start, self.end), (self.start_cron, self.end_cron)
+        if any(plain) and any(cron):
+            raise FieldError("needs either from and to, or fromCron and toCron, and not both")
+        names = ("fromCron", "toCron") if any(cron) else ("from", "to")
+        for name, value in zip(names, cron if any(cron) else plain, strict=True):
+            if value is None:
+                raise FieldError("is required", field=name)
+        if not all(length for _, length in self.occurrences()):
+            raise FieldError(f"{names[0]} and {names[1]} are the same time; a whole day is 00:00 to 24:00")
         return self
 
     def occurrences(self) -> tuple[tuple[int, int], ...]:
         """Start and length of each window of a week, in minutes of a plain week; starts count from Monday 00:00."""
-        found = []
-        for weekday in sorted(self.start.weekdays):
-            begin = (weekday * MINUTES_OF_DAY + self.start.minute) % MINUTES_OF_WEEK
-            if self.end.weekday is None:
-                length = (self.end.minute - begin) % MINUTES_OF_DAY
-                if length == 0 and self.end.minute == MINUTES_OF_DAY:
-                    length = MINUTES_OF_DAY
-            else:
-                length = (self.end.weekday * MINUTES_OF_DAY + self.end.minute - begin) % MINUTES_OF_WEEK
-            found.append((begin, length))
-        return tuple(found)
+        if self.start is not None and self.end is not None:
+            return tuple(_lengths(self.start, self.end))
+        if self.start_cron is not None and self.end_cron is not None:
+            return tuple(_pairs(self.start_cron.minutes, self.end_cron.minutes))
+        return ()
+
+
+def _lengths(start: WindowStart, end: WindowEnd) -> Iterator[tuple[int, int]]:
+    for weekday in sorted(start.weekdays):
+        begin = (weekday * MINUTES_OF_DAY + start.minute) % MINUTES_OF_WEEK
+        if end.weekday is not None:
+            length = (end.weekday * MINUTES_OF_DAY + end.minute - begin) % MINUTES_OF_WEEK
+        else:
+            length = (end.minute - begin) % MINUTES_OF_DAY
+            if length == 0 and end.minute == MINUTES_OF_DAY != start.minute:
+                length = MINUTES_OF_DAY
+        yield begin, length
+
+
+def _pairs(starts: tuple[int, ...], ends: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """From the first start after an end to the next end. A start at which a sleep runs already begins none."""
+    for index, end in enumerate(ends):
+        before = ends[index - 1] - (MINUTES_OF_WEEK if index == 0 else 0)
+        begins = [at for start in starts for at in (start - MINUTES_OF_WEEK, start) if before <= at < end]
+        if begins:
+            yield min(begins) % MINUTES_OF_WEEK, 0 if end in starts else end - min(begins)
