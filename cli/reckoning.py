@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from activities.nodehours import NodeHours
 from cli.sleeps import Remembered
 from cli.targets import instance_of, is_sleeper
 from policies.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.models import Frozen
 from policies.workload import Workload
 
-NOT_MEASURED = (
+ESTIMATED = (
     "These are estimates of what the freed requests would have cost. What a bill really saves depends on whether nodes "
-    "go, and that is not measured here: a cluster keeps no record of the nodes it had. Volumes and load balancers go "
-    "on costing and are not counted."
+    "go. Volumes and load balancers go on costing and are not counted."
 )
+NOBODY_COUNTS = "no Prometheus is named (FINOPS_PROMETHEUS_URL), and a cluster keeps no record of the nodes it had"
 
 
 class Savings(Frozen):
@@ -34,7 +35,11 @@ class Savings(Frozen):
     """Sleepers and hibernations of which nothing could be read."""
     troubles: tuple[str, ...] = ()
     """Which half is missing, and why."""
-    realised: str = NOT_MEASURED
+    node_hours_before: float | None = None
+    """Of as long a time before the period; None where nobody counted."""
+    node_hours: float | None = None
+    realised: str = ""
+    """What the nodes say, in a sentence."""
 
 
 class Present(Frozen):
@@ -62,8 +67,8 @@ def look_at(workloads: Sequence[Workload], instance: str | None) -> Present:
     return Present(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
 
 
-def reckon(period: Period, present: Present, past: Past) -> Savings:
-    """Both put together, each sleep once."""
+def reckon(period: Period, present: Present, past: Past, nodes: NodeHours) -> Savings:
+    """All put together, each sleep once."""
     workloads = enter(merge((*present.sleeps, *past.remembered.sleeps)), period)
     return Savings(
         since=period.since,
@@ -75,4 +80,18 @@ def reckon(period: Period, present: Present, past: Past) -> Savings:
         strangers=present.strangers,
         unreadable=present.unreadable + past.remembered.unreadable,
         troubles=tuple(trouble for trouble in (present.trouble, past.trouble) if trouble),
+        node_hours_before=None if nodes.problem else nodes.before,
+        node_hours=None if nodes.problem else nodes.during,
+        realised=_describe_nodes(nodes),
+    )
+
+
+def _describe_nodes(nodes: NodeHours) -> str:
+    if nodes.problem:
+        return f"Node-hours are not known: {nodes.problem}."
+    fewer = nodes.before - nodes.during
+    change = f"{abs(fewer):,.0f} {'fewer' if fewer >= 0 else 'more'}"
+    return (
+        f"{nodes.during:,.0f} node-hours in this period, {nodes.before:,.0f} in as long a time before it: {change}, "
+        "whatever the cause."
     )

@@ -11,9 +11,10 @@ import typer
 from temporalio.service import RPCError
 
 from activities.errors import IoError
+from activities.nodehours import NodeHours, count_node_hours
 from cli.errors import CommandError, UsageProblem
 from cli.listing import list_workloads
-from cli.reckoning import Past, Present, look_at, reckon
+from cli.reckoning import NOBODY_COUNTS, Past, Present, look_at, reckon
 from cli.savingsview import show_savings
 from cli.session import Session
 from cli.sleeps import remember_sleeps
@@ -25,6 +26,7 @@ from worker.errors import ConnectionFailed
 from worker.retention import find_horizon
 
 _DAYS = 30
+_PROMETHEUS_SECONDS = 15.0
 
 
 def savings(
@@ -43,7 +45,9 @@ def savings(
         past = asyncio.run(_remember(session, period, wanted))
     if present.trouble and past.trouble:
         raise CommandError(f"{present.trouble}; {past.trouble}")
-    made = reckon(period, present, past)
+    with session.terminal.progress("counting nodes"):
+        nodes = _count_nodes(session, period)
+    made = reckon(period, present, past, nodes)
     if session.terminal.for_programs:
         session.terminal.show_json(made)
         return
@@ -65,6 +69,16 @@ def _look(session: Session, namespace: str | None) -> Present:
     except IoError as error:
         return Present(trouble=f"the cluster cannot be asked, so what sleeps now is not counted: {error}")
     return look_at([each for each in found if namespace in {None, each.ref.namespace}], session.known_instance)
+
+
+def _count_nodes(session: Session, period: Period) -> NodeHours:
+    try:
+        prometheus = session.cluster.prometheus(_PROMETHEUS_SECONDS)
+    except IoError as error:
+        return NodeHours(problem=str(error))
+    if prometheus is None:
+        return NodeHours(problem=NOBODY_COUNTS)
+    return count_node_hours(prometheus, period.since, period.until, session.settings.prometheus_matchers)
 
 
 async def _remember(session: Session, period: Period, namespace: str | None) -> Past:

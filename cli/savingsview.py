@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cli.console import Terminal
-from cli.reckoning import Savings
+from cli.reckoning import ESTIMATED, Savings
 from cli.times import show_past
 from policies.ledger import Entry
 
@@ -31,6 +31,7 @@ def show_savings(terminal: Terminal, made: Savings, *, show_all: bool) -> None:
         terminal.say(f"{made.strangers} sleep under another installation and are not counted", style="yellow")
     if made.unreadable:
         terminal.say(f"of {made.unreadable} nothing could be read, and they are not counted", style="yellow")
+    terminal.say(ESTIMATED, style="dim")
     terminal.say(made.realised, style="dim")
 
 

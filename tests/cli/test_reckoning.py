@@ -4,6 +4,7 @@ import pytest
 from cases import COST, NOW, workload
 from sleepers import sleeper
 
+from activities.nodehours import NodeHours
 from cli.errors import UsageProblem
 from cli.reckoning import Past, Present, look_at, reckon
 from cli.savings import read_period
@@ -37,16 +38,16 @@ def test_the_halves_are_put_together_and_each_sleep_counts_once() -> None:
         ref=now.ref, policy="idle-dev", start=NOW - timedelta(hours=9), end=NOW - timedelta(hours=8), cost=COST
     )
     past = Past(remembered=Remembered(sleeps=(lost, over), unreadable=2), since=NOW - timedelta(days=9))
-    made = reckon(MONTH, present, past)
+    made = reckon(MONTH, present, past, NodeHours(before=960, during=700))
     (entry,) = made.workloads
     assert (entry.asleep, entry.sleeps, entry.slept_hours) == (1, 2, 2)
     assert entry.avoided == pytest.approx(2 * 0.12)
     assert (made.unreadable, made.data_since) == (2, NOW - timedelta(days=9))
-    assert "not measured" in made.realised
+    assert made.realised.startswith("700 node-hours in this period, 960 in as long a time before it: 260 fewer")
 
 
 def test_a_half_that_is_missing_is_told() -> None:
-    assert reckon(MONTH, Present(trouble="no cluster"), Past()).troubles == ("no cluster",)
+    assert reckon(MONTH, Present(trouble="no cluster"), Past(), NodeHours(problem="x")).troubles == ("no cluster",)
 
 
 def test_a_period_is_of_whole_days_and_ends_now_at_the_latest() -> None:
