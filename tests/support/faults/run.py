@@ -68,7 +68,7 @@ async def _play(stage: Stage, subject: Subject, case: Case, gate: asyncio.Semaph
     async with gate:
         try:
             await live(stage, subject, case)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told
             subject.broke_off = f"{type(error).__name__}: {error}"
             _LOG.exception("%s broke off", case.line)
     return time.monotonic()
