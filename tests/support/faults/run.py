@@ -1,6 +1,7 @@
 """Playing cases: all at once, to their end, and judged when everything has come to rest."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from faults.plans import Fault
 from faults.stage import Stage
 from faults.subjects import Subject
 from faults.suites import Case
+
+_LOG = logging.getLogger(__name__)
 
 QUIET_SECONDS = 8.0
 """After the last life: two reconciliations without a write. What was sent late is waited for besides."""
@@ -61,8 +64,13 @@ async def play(stage: Stage, suites: Mapping[str, Sequence[Case]], listing: Sequ
 
 
 async def _play(stage: Stage, subject: Subject, case: Case, gate: asyncio.Semaphore) -> float:
+    """One case. Where it breaks off, by a fault of the suite or of a server, it shows nothing, and the others go on."""
     async with gate:
-        await live(stage, subject, case)
+        try:
+            await live(stage, subject, case)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told
+            subject.broke_off = f"{type(error).__name__}: {error}"
+            _LOG.exception("%s broke off", case.line)
     return time.monotonic()
 
 
@@ -70,5 +78,7 @@ def _settle(stage: Stage, subject: Subject, case: Case, result: Result) -> None:
     result.violations += judge(subject, stage.revisions.of(*subject.key), case.line)
     if subject.plan.pending:
         result.unfired.append(f"{case.line}: {', '.join(map(str, subject.plan.pending))} never met")
-    if stage.phase(subject):
+    if subject.broke_off:
+        result.unfinished.append(f"{case.line}: {subject.broke_off}")
+    elif stage.phase(subject):
         result.unfinished.append(f"{case.line}: still {stage.phase(subject)}")

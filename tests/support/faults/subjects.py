@@ -68,6 +68,8 @@ class Subject:
     log: list[Entry] = field(default_factory=list)
     kept_at: list[str] = field(default_factory=list)
     """Revisions at which it still slept, long enough after somebody interfered for both records to agree again."""
+    broke_off: str = ""
+    """What ended its case before the end, if anything did."""
     ended: dict[int, float] = field(default_factory=dict)
     """When each hibernation was closed, on Temporal's clock."""
 
