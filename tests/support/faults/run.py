@@ -56,7 +56,7 @@ async def play(stage: Stage, suites: Mapping[str, Sequence[Case]], listing: Sequ
     for suite, members in suites.items():
         part = slice(index, index + len(members))
         index += len(members)
-        result = Result(suite, len(members), seconds=round(max(took[part], default=0.0) - began))
+        result = Result(suite, len(members), seconds=round(max(took[part], default=began) - began))
         for subject, case in zip(subjects[part], members, strict=True):
             _settle(stage, subject, case, result)
         results.append(result)
@@ -75,10 +75,11 @@ async def _play(stage: Stage, subject: Subject, case: Case, gate: asyncio.Semaph
 
 
 def _settle(stage: Stage, subject: Subject, case: Case, result: Result) -> None:
+    if subject.broke_off:
+        result.unfinished.append(f"{case.line}: {subject.broke_off}")
+        return
     result.violations += judge(subject, stage.revisions.of(*subject.key), case.line)
     if subject.plan.pending:
         result.unfired.append(f"{case.line}: {', '.join(map(str, subject.plan.pending))} never met")
-    if subject.broke_off:
-        result.unfinished.append(f"{case.line}: {subject.broke_off}")
-    elif stage.phase(subject):
+    if stage.phase(subject):
         result.unfinished.append(f"{case.line}: still {stage.phase(subject)}")
