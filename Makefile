@@ -36,7 +36,7 @@ CASES ?=
 FAULTS ?= tests/faults
 test-faults: $(READY)
 	@$(BIN)/python -m pytest $(FAULTS) -m "" \
-	  $(if $(CASES),$(CASES),--fault-report docs/fault-report.md)
+	  $(if $(CASES),$(CASES),-n 2 --dist loadfile --no-loadscope-reorder --fault-report docs/fault-report.md)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

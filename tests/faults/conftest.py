@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from faults.replaying import lines_of
-from faults.report import Report, present_commit, show
+from faults.report import Report, present_commit
 from faults.revisions import Revisions
 from faults.run import Result, play
 from faults.silence import Silence
@@ -31,9 +31,14 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
     gathered.rows = [replace(row, commit=commit) for row in gathered.rows]
     path: Path | None = request.config.getoption("--fault-report")
     if path is not None and gathered.rows:
-        path.write_text(Report.read(path).updated(gathered).as_document())
-    if gathered.rows:
-        show(request.config, gathered.as_table())
+        gathered.write_into(path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the report that the processes of this run have written into."""
+    path: Path | None = terminalreporter.config.getoption("--fault-report")
+    if path is not None and path.exists():
+        terminalreporter.write_line(f"\n{Report.read(path).as_table()}")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from faults.breakages import MUTANTS
 from faults.mutants import Mutant, Verdict, check, everything, judge
 from faults.replaying import lines_of
-from faults.report import Report, Row, show
+from faults.report import Report, Row
 from faults.suites import SUITES
 
 AT_ONCE = 2
@@ -47,7 +47,6 @@ async def verdicts(
     survivors = sum(1 for each in of_mutants if isinstance(each, BaseException) or each.missed)
     told = tuple(str(each).splitlines()[0] for each in of_mutants)
     report.rows.append(Row("mutants", len(told), survivors, time.monotonic() - began, remarks=told))
-    show(request.config, "\n".join(told))
 
 
 def test_every_fault_line_that_must_kill_is_a_case_of_the_suites() -> None:

@@ -12,7 +12,9 @@ The numbers are those of the product's promise:
                                                         I15  a Retry-After is obeyed
                                                         I16  another uid is never written from an old record
 
-The oracle of the counts is not the service's: it is the last count that anybody else gave the Deployment.
+The oracle of the counts is not the service's: it is the last count that anybody else gave the Deployment, be it as an
+edit of the record of a sleep. An edit that somebody else wiped out before the service had read it is known to nobody:
+then it is the count before the edit.
 """
 
 import itertools
@@ -111,6 +113,8 @@ class _Life:
         self._subject = subject
         self._choice = revisions[0].replicas
         """The count that somebody else last gave it."""
+        self._unread: tuple[Revision, int] | None = None
+        """A person's edit of the record that the service has not read yet, and the choice before it."""
         self._before_zero = self._choice
         self._own_zero = False
         self._zeros = Counter[str]()
@@ -135,9 +139,19 @@ class _Life:
         """What somebody else's change says of the count they want."""
         self._own_zero = self._own_zero and revision.replicas == 0
         if revision.replicas != previous.replicas:
-            self._choice = revision.replicas
-        elif revision.replicas == 0 and _edited_count(previous, revision):
-            self._choice = int(revision.annotations["original-replicas"])
+            self._choice, self._unread = revision.replicas, None
+            return
+        if self._unread is not None and self._was_read(self._unread[0], revision):
+            self._unread = None
+        if revision.replicas == 0 and _edited_count(previous, revision):
+            before = self._choice if self._unread is None else self._unread[1]
+            self._unread, self._choice = (revision, before), int(revision.annotations["original-replicas"])
+        elif self._unread is not None and not has_count(revision):
+            self._choice, self._unread = self._unread[1], None
+
+    def _was_read(self, edit: Revision, later: Revision) -> bool:
+        """Whether the service got to know an edit before it was overwritten."""
+        return any(int(edit.version) <= version < int(later.version) for version in self._subject.read)
 
     def _judge_down(self, previous: Revision, revision: Revision, entry: Entry) -> Found:
         pause_id = revision.annotations.get("pause-id", "")

@@ -194,7 +194,7 @@ class FaultProxy:
         self, received: web.Request, raw: bytes, subject: Subject, entry: Entry
     ) -> tuple[int, Mapping[str, str], bytes]:
         status, headers, body = await self._forward(received, raw)
-        entry.status, entry.revision = status, _revision(body) if entry.request.method == "PATCH" else ""
+        entry.status, entry.revision = status, _revision(body)
         subject.note(entry)
         await _act(subject.after, subject, entry)
         if entry.request.method == "PATCH":

@@ -1,5 +1,6 @@
-"""The table of all suites: on the terminal, and as a document whose rows a later run replaces one by one."""
+"""The table of all suites, as a document whose rows a later run replaces one by one."""
 
+import fcntl
 import platform
 import re
 import subprocess
@@ -7,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-
-import pytest
 
 from faults.run import Result
 
@@ -76,6 +75,12 @@ class Report:
         played = {row.suite for row in later.rows}
         return Report([*(row for row in self.rows if row.suite not in played), *later.rows])
 
+    def write_into(self, path: Path) -> None:
+        """Replace the rows of a document. Several processes of one run write, each at its end."""
+        with path.open("a") as document:
+            fcntl.flock(document, fcntl.LOCK_EX)
+            path.write_text(Report.read(path).updated(self).as_document())
+
     def as_table(self) -> str:
         """The rows in Markdown."""
         rows = self.rows
@@ -111,15 +116,6 @@ def hold(
     assert not result.violations, "\n".join(map(str, result.violations))
     assert not result.unfinished
     assert not result.unfired
-
-
-def show(config: pytest.Config, text: str) -> None:
-    """Print something where a person sees it: what a fixture prints is captured."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")
-    capture = config.pluginmanager.get_plugin("capturemanager")
-    if terminal is not None and capture is not None:
-        with capture.global_and_fixture_disabled():
-            terminal.write_line(f"\n{text}")
 
 
 def present_commit() -> str:

@@ -32,6 +32,11 @@ class Entry:
         return 200 <= self.status < 300
 
     @property
+    def read(self) -> bool:
+        """Whether the service got an answer that told it the present state."""
+        return self.accepted and self.request.method == "GET" and self.kind in {None, Kind.TWICE}
+
+    @property
     def changed(self) -> bool:
         """Whether it made a new revision: a patch that changes nothing answers with the version it came with."""
         return self.accepted and self.request.method == "PATCH" and self.revision != self.request.preconditions[0]
@@ -77,6 +82,11 @@ class Subject:
     def key(self) -> tuple[str, str]:
         """How a request names it."""
         return self.namespace, self.name
+
+    @property
+    def read(self) -> list[int]:
+        """The versions that the service got to know."""
+        return [int(entry.revision) for entry in self.log if entry.read]
 
     def note(self, entry: Entry) -> None:
         """Remember what a carried out request means for those that follow."""

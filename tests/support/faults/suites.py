@@ -165,6 +165,8 @@ def short_lived_states() -> list[Case]:
             "asleep: strip",
             "asleep: garbage",
             "asleep: edit-7",
+            "asleep: edit-7 garbage",
+            "asleep: edit-7 strip",
             "asleep: deploy undo",
             "asleep: recreate",
             "before W3: scale-5 scale-0",
