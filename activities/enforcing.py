@@ -1,7 +1,7 @@
 """The two ends of an enforcement: may it run, and the start of the hibernations it decided on."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -18,6 +18,7 @@ from policies.hibernation import Hibernation, PauseOrder, Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION
 from policies.spreading import delay_of
+from policies.workload import WorkloadRef
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
@@ -54,6 +55,8 @@ class StartOrder(Frozen):
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     candidates: tuple[Candidate, ...] = ()
+    after: Mapping[str, tuple[WorkloadRef, ...]] = {}
+    """For some of them, those of the same run that go down first."""
 
 
 class Started(Frozen):
@@ -160,6 +163,7 @@ class EnforceActivities:
                 requests=candidate.requests,
                 sentence=candidate.sentence,
                 autoscaled=candidate.autoscaled,
+                after=order.after.get(str(ref), ()),
             ),
         )
 

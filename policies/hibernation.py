@@ -44,6 +44,8 @@ class PauseOrder(Frozen):
     sentence: str = ""
     autoscaled: bool = False
     """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
+    after: tuple[WorkloadRef, ...] = ()
+    """Those of the same run that wait for this workload when they wake: they go down first."""
 
 
 def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:

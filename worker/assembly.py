@@ -18,6 +18,7 @@ from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
 from activities.lease import RunLease
+from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
 from activities.writes import WriteActivities
@@ -57,6 +58,7 @@ def build_workers(
         clocks,
     )
     contests = ContestActivities()
+    ordering = OrderingActivities(cluster.deployments)
     writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
@@ -82,6 +84,8 @@ def build_workers(
             enforce.start_hibernations,
             enforce.close_run,
             reconcile.reconcile,
+            ordering.look_at_targets,
+            ordering.look_who_is_up,
         ],
         activity_executor=threads,
         max_concurrent_activities=_THREADS,

@@ -17,6 +17,7 @@ from policies.enforcement import Enforcement, EnforcementResult
 from policies.evaluation import Candidate
 from policies.limits import Census, Selection, select
 from policies.names import ENFORCEMENT
+from policies.ordering import last_down
 from policies.reasons import Reason
 from policies.savings import up_to_per_month
 from workflows import options
@@ -107,6 +108,7 @@ class EnforcementWorkflow:
 
     async def _start(self, opened: RunOpened, selection: Selection, now: datetime) -> tuple[int, int]:
         started = already = 0
+        after = last_down(each.seen for each in selection.chosen)
         for index in range(0, len(selection.chosen), BATCH):
             batch = selection.chosen[index : index + BATCH]
             answer = await workflow.execute_activity_method(
@@ -119,6 +121,7 @@ class EnforcementWorkflow:
                     window_end=opened.window_end,
                     resume_after=opened.resume_after,
                     candidates=batch,
+                    after={name: after[name] for each in batch if (name := str(each.seen.ref)) in after},
                 ),
                 summary=f"start {len(batch)} hibernations",
                 **options.START,

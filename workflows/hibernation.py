@@ -30,6 +30,7 @@ from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTI
 from workflows.contesting import tell_contested
 from workflows.endings import NothingLeft
 from workflows.life import Life
+from workflows.ordering import wait_for_dependents
 from workflows.pausing import fall_asleep
 from workflows.sleeping import sleep_on
 from workflows.staying import stay_awake
@@ -94,6 +95,7 @@ class HibernationWorkflow:
 
     async def _pause_and_sleep(self, order: PauseOrder) -> HibernationResult:
         life = self._life
+        await wait_for_dependents(life, order)
         finished, attempt = await fall_asleep(life, order)
         if finished.end == "asleep":
             life.note = None

@@ -38,6 +38,7 @@ class CallOptions(TypedDict, total=False):
     """The keyword arguments of `execute_activity_method` that are set here."""
 
     start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
     priority: Priority
@@ -68,6 +69,13 @@ OPEN: CallOptions = {
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }
+LOOK_AROUND: CallOptions = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "schedule_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": FIVE_ATTEMPTS,
+    "priority": LIST_PRIORITY,
+}
+"""Of workloads around one: an order among them is worth no long wait for an answer."""
 TELL: CallOptions = {
     "start_to_close_timeout": timedelta(seconds=10),
     "retry_policy": FIVE_ATTEMPTS,

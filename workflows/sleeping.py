@@ -14,6 +14,7 @@ from policies.wanting import earliest
 from workflows.contesting import reassert
 from workflows.endings import NothingLeft, Woken, woken_by_request
 from workflows.life import Life
+from workflows.ordering import wait_for_targets
 from workflows.sending import send
 from workflows.timer import wait_until
 
@@ -61,6 +62,9 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
     verdict = review(life.sleep, consulted, workflow.now())
     match verdict.act:
         case "wake":
+            await wait_for_targets(life, consulted.seen, verdict)
+            if life.requests.wake is not None:
+                return woken_by_request(life)
             life.sleep = life.sleep.model_copy(update={"record": verdict.record})
             return Woken(verdict.because, verdict.sentence, outcome=verdict.outcome)
         case "reassert":

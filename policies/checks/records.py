@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.checks.case import Case, Check, Finding
+from policies.ordering import targets_of
 from policies.reasons import Reason
 from policies.times import to_rfc3339
 
@@ -63,6 +64,7 @@ class ReadableCheck(Check):
         """Reads what the later checks need, so that a bad value is told as InvalidAnnotation and nothing else."""
         notes.read_note(case.workload.annotations)
         notes.read_resumed_at(case.workload.annotations)
+        targets_of(case.workload.annotations)
         return None
 
 

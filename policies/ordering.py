@@ -1,0 +1,151 @@
+"""Order among workloads: what others wait for is up first and goes down last.
+
+`finops.io/wake-after: ns/name[,ns/name]` on a workload names its targets, what it waits for. Nothing is held back
+longer than `LONGEST_WAIT`, a cycle holds nothing back at all, and a person's wake never waits.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from policies.annotations import WAKE_AFTER, Annotations, read_pause
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.names import is_dns_label
+from policies.times import to_rfc3339
+from policies.workload import Observation, Workload, WorkloadRef
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""For one workload, from its own time on."""
+LONGEST_WAIT_FOR_SLEEP = timedelta(minutes=5)
+"""A pause that waits for others to go down first must not expire over it."""
+MOST_TARGETS = 16
+"""Each is read at every look."""
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
+
+Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle"]
+
+
+class Standing(Frozen):
+    """How a target stands when a workload that waits for it is due."""
+
+    target: str
+    place: Place
+    until: datetime | None = None
+    """When it wakes itself, where it sleeps."""
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether it is worth waiting for: it comes up now, or will before the wait is over."""
+        return self.place in {"coming", "due"}
+
+    def __str__(self) -> str:
+        match self.place:
+            case "coming":
+                return f"{self.target} has no pod that is available yet"
+            case "due":
+                return f"{self.target} is about to wake"
+            case "asleep":
+                until = "until somebody wakes it" if self.until is None else f"until {to_rfc3339(self.until)}"
+                return f"{self.target} sleeps {until}"
+            case "missing":
+                return f"there is no {self.target}"
+            case "in a cycle":
+                return f"{self.target} waits for it in turn"
+            case "at zero":
+                return f"{self.target} has no replicas, and not because of us"
+        return f"{self.target} is up"
+
+
+def targets_of(annotations: Annotations) -> tuple[WorkloadRef, ...]:
+    """What a workload waits for. Raises InvalidAnnotation."""
+    text = annotations.get(WAKE_AFTER, "")
+    names = [part.strip() for part in text.split(",")] if text.strip() else []
+    refs = tuple(dict.fromkeys(ref for name in names if (ref := _read_ref(name)) is not None))
+    if len(refs) > MOST_TARGETS or not all(map(_read_ref, names)):
+        expected = f"at most {MOST_TARGETS} of NAMESPACE/NAME, with a comma between them"
+        raise InvalidAnnotation(WAKE_AFTER, text, expected)
+    return refs
+
+
+def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, policy_over: str = "") -> Standing:
+    """How a target stands, without a look at what it waits for itself.
+
+    `limit` is when the wait is over. `policy_over` is a policy that ended before its time: what slept under it wakes
+    now, whatever its record says.
+    """
+    name = str(target)
+    if found is None or found.being_deleted:
+        return Standing(target=name, place="missing")
+    if found.replicas > 0:
+        return Standing(target=name, place="up" if found.rollout.available_replicas > 0 else "coming")
+    try:
+        record = read_pause(found.annotations)
+    except InvalidAnnotation:
+        record = None
+    if record is None:
+        return Standing(target=name, place="at zero")
+    due = record.policy == policy_over or (record.resume_at is not None and record.resume_at <= limit)
+    return Standing(target=name, place="due" if due else "asleep", until=record.resume_at)
+
+
+def last_down(chosen: Iterable[Observation]) -> Mapping[str, tuple[WorkloadRef, ...]]:
+    """Of the workloads that one run puts to sleep, those that have to wait for others of it to go down first.
+
+    What cannot be read says nothing here: it is not paused in the first place.
+    """
+    by_name = {str(each.ref): each for each in chosen}
+    waits_for = {
+        name: [target for target in _names(each.annotations) if target in by_name]
+        for name, each in by_name.items()
+        if WAKE_AFTER in each.annotations
+    }
+    knotted = knots(waits_for)
+    after: dict[str, list[WorkloadRef]] = defaultdict(list)
+    for name, targets in sorted(waits_for.items()):
+        for target in targets:
+            if not (name in knotted and target in knotted):
+                after[target].append(by_name[name].ref)
+    return {target: tuple(refs) for target, refs in after.items()}
+
+
+def knots(waits_for: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """The names that lie on cycles, or between two of them: for them there is no order."""
+    edges = {(name, target) for name, targets in waits_for.items() for target in targets}
+    while edges:
+        waiting, waited_for = {name for name, _ in edges}, {target for _, target in edges}
+        left = {(name, target) for name, target in edges if name in waited_for and target in waiting}
+        if left == edges:
+            return frozenset(waiting)
+        edges = left
+    return frozenset()
+
+
+def order_problems(workloads: Iterable[Workload]) -> tuple[str, ...]:
+    """What is wrong with the order of these workloads, which are all that there are, in sentences."""
+    known = {str(workload.ref): workload.annotations for workload in workloads}
+    waits_for = {name: _names(carried) for name, carried in known.items() if WAKE_AFTER in carried}
+    knotted = knots(waits_for)
+    found = []
+    for name in sorted(waits_for):
+        found += [f"{name} waits for {target}, which is not there" for target in waits_for[name] if target not in known]
+        if name in knotted:
+            found.append(f"{name} waits for itself, by way of what it waits for: it is not held back")
+    return tuple(found)
+
+
+def _names(carried: Annotations) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, targets_of(carried)))
+    except InvalidAnnotation:
+        return ()
+
+
+def _read_ref(text: str) -> WorkloadRef | None:
+    namespace, slash, name = text.partition("/")
+    if slash and is_dns_label(namespace) and _NAME.fullmatch(name):
+        return WorkloadRef(namespace=namespace, name=name)
+    return None
