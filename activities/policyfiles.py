@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from activities.atomicfiles import sync_directory, write_atomically
+from activities.holidays import public_holidays
 from activities.yamldocuments import LARGEST_FILE, YamlDocument, YamlFault, read_documents
 from policies.document import EnforcementPolicy
 from policies.names import is_dns_label
@@ -178,7 +179,7 @@ def _parse_document(document: YamlDocument, file: str, problems: list[PolicyProb
     policy = None
     if document.data is not None:
         try:
-            policy = parse_policy(document.data, file=file, lines=document.lines)
+            policy = parse_policy(document.data, file=file, lines=document.lines, holidays=public_holidays)
         except PolicyError as error:
             wrong += error.problems
     problems += sorted(wrong, key=lambda problem: problem.line or 0)

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from policies.days import WHOLE_DAY, asleep_on, exceptions_on, next_change_of_rules, reason_of
 from policies.document import EnforcementPolicy
+from policies.keep import Keep
 from policies.models import Frozen
-from policies.schedule import Keep, Schedule
+from policies.schedule import Schedule
 from policies.times import to_rfc3339
 from policies.walltime import instant_of
 

@@ -51,8 +51,11 @@ _RULES: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]] = {
     ),
     ("spec", "schedule"): (
         (
-            "(has(self.asleep) && size(self.asleep) > 0) || (has(self.exceptions) && size(self.exceptions) > 0)",
-            "needs at least one window in asleep, or an exception",
+            (
+                "(has(self.asleep) && size(self.asleep) > 0) || (has(self.exceptions) && size(self.exceptions) > 0) || "
+                "has(self.holidays)"
+            ),
+            "needs at least one window in asleep, an exception, or holidays",
         ),
     ),
     ("spec", "schedule", "asleep", "[]"): _OF_A_WINDOW,

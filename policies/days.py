@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
-from policies.schedule import ExceptionalDays, Keep, Schedule
+from policies.keep import Keep
+from policies.schedule import ExceptionalDays, Schedule
 from policies.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK, WEEKDAYS, SleepWindow
 
 Stretch = tuple[int, int]
@@ -26,7 +27,12 @@ def asleep_on(schedule: Schedule, day: date) -> tuple[Stretch, ...]:
 
 def exceptions_on(schedule: Schedule, day: date) -> tuple[ExceptionalDays, ...]:
     """What holds on that day beside, or instead of, the weekly windows."""
-    return tuple(exception for exception in schedule.exceptions if exception.first <= day <= exception.last)
+    differing = tuple(exception for exception in schedule.exceptions if exception.first <= day <= exception.last)
+    holidays = schedule.holidays
+    name = None if holidays is None else holidays.name_of(day)
+    if holidays is None or name is None:
+        return differing
+    return (*differing, ExceptionalDays(first=day, last=day, keep=holidays.keep, reason=f"{name} ({holidays.region})"))
 
 
 def windows_on(schedule: Schedule, day: date) -> tuple[SleepWindow, ...]:
@@ -54,14 +60,17 @@ def reason_of(schedule: Schedule, day: date, minute: int) -> str:
 
 def next_change_of_rules(schedule: Schedule, day: date) -> date | None:
     """The next day on which other exceptions hold than on this one; None where there is none to come."""
-    edges = [edge for exception in schedule.exceptions for edge in _edges(exception) if edge > day]
-    return min(edges, default=None)
+    return min((edge for edge in _edges(schedule) if edge > day), default=None)
 
 
-def _edges(exception: ExceptionalDays) -> Iterator[date]:
-    yield exception.first
-    if exception.last < date.max:
-        yield exception.last + _DAY
+def _edges(schedule: Schedule) -> Iterator[date]:
+    stretches = [(exception.first, exception.last) for exception in schedule.exceptions]
+    if schedule.holidays is not None:
+        stretches += [(day, day) for day in schedule.holidays.days()]
+    for first, last in stretches:
+        yield first
+        if last < date.max:
+            yield last + _DAY
 
 
 @cache

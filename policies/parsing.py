@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from policies.document import API_VERSION, KIND, EnforcementPolicy
+from policies.holidays import SOURCE, HolidaySource
 from policies.problems import (
     FieldPath,
     PolicyError,
@@ -18,10 +19,17 @@ from policies.problems import (
 )
 
 
-def parse_policy(data: object, *, file: str, lines: Mapping[FieldPath, int] | None = None) -> EnforcementPolicy:
+def parse_policy(
+    data: object,
+    *,
+    file: str,
+    lines: Mapping[FieldPath, int] | None = None,
+    holidays: HolidaySource | None = None,
+) -> EnforcementPolicy:
     """The policy that a document holds.
 
-    `file` and `lines` (from path to line number) only serve the messages. `status` is left out.
+    `file` and `lines` (from path to line number) only serve the messages. `holidays` knows the days of public
+    holidays; without it a policy that names some is wrong. `status` is left out.
     Raises PolicyError with everything that is wrong.
     """
     lines = lines or {}
@@ -43,7 +51,9 @@ def parse_policy(data: object, *, file: str, lines: Mapping[FieldPath, int] | No
         for path in empty
     ]
     try:
-        parsed = EnforcementPolicy.model_validate({k: v for k, v in data.items() if k != "status"}, by_name=False)
+        parsed = EnforcementPolicy.model_validate(
+            {k: v for k, v in data.items() if k != "status"}, by_name=False, context={SOURCE: holidays}
+        )
     except ValidationError as error:
         said = {problem.field for problem in problems}
         found = translate(error, model=EnforcementPolicy, file=file, lines=lines, policy=policy)

@@ -3,7 +3,6 @@
 import calendar
 import re
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from policies.durations import DurationOrZero
+from policies.holidays import PublicHolidays
+from policies.keep import Keep
 from policies.parts import DocumentPart
 from policies.problems import FieldError, nearest_name, shown
 from policies.windows import SleepWindow
@@ -67,13 +68,6 @@ PlainDate = Annotated[
 """A whole day in the policy's time zone."""
 
 
-class Keep(StrEnum):
-    """What a workload does on exceptional days."""
-
-    AWAKE = "Awake"
-    ASLEEP = "Asleep"
-
-
 class ExceptionalDays(DocumentPart):
     """Days on which other rules hold: kept awake, kept asleep, or other windows."""
 
@@ -109,6 +103,7 @@ class Schedule(DocumentPart):
         default=(),
         description="Days that differ.",
     )
+    holidays: PublicHolidays | None = Field(default=None, description="Public holidays, as days that differ.")
     spread: DurationOrZero = Field(
         default=timedelta(0),
         description="Wakes are delayed by up to this long, each workload by its own share; nothing wakes early.",
@@ -116,6 +111,6 @@ class Schedule(DocumentPart):
 
     @model_validator(mode="after")
     def _check_not_empty(self) -> Self:
-        if not self.asleep and not self.exceptions:
-            raise FieldError("needs at least one window in asleep, or an exception")
+        if not self.asleep and not self.exceptions and self.holidays is None:
+            raise FieldError("needs at least one window in asleep, an exception, or holidays")
         return self

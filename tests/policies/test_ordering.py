@@ -112,11 +112,10 @@ NAMES = st.integers(0, 7).map(str)
 def test_what_is_left_without_the_knots_has_an_order(waits_for: dict[str, set[str]]) -> None:
     knotted = knots(waits_for)
     left = {
-        name: {target for target in targets if not (name in knotted and target in knotted)}
-        for name, targets in waits_for.items()
+        name: {target for target in targets if not {name, target} <= knotted} for name, targets in waits_for.items()
     }
-    for start in left:
-        reached, open_ends = set[str](), [*left[start]]
+    for start, targets in left.items():
+        reached, open_ends = set[str](), [*targets]
         while open_ends:
             name = open_ends.pop()
             assert name != start

@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from policies.schedule import Keep, Schedule
+from policies.keep import Keep
+from policies.schedule import Schedule
 
 NIGHTS = {"from": "20:00", "to": "07:00"}
 
