@@ -44,6 +44,11 @@ def task_queue(cluster: str) -> str:
     return f"finops/{cluster}"
 
 
+def wake_queue(cluster: str) -> str:
+    """The queue of the wakes that come by themselves, with its own rate limit."""
+    return f"{task_queue(cluster)}/wakes"
+
+
 def pause_queue(cluster: str) -> str:
     """Pauses of a cluster, rate limited by the server to protect that cluster's API server."""
     return f"finops/{cluster}/pauses"

@@ -125,6 +125,7 @@ async def product(
         kubeconfig=cluster.kubeconfig,
         state_dir=tmp_path_factory.mktemp("state"),
         pauses_per_second=500,
+        wakes_per_second=500,
     )
     connected = Cluster.connect(settings, instance="me")
     async with running_workers(skipping.client, connected, source.snapshot, connected.identity(), clocks=clocks_agree):

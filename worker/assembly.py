@@ -1,4 +1,4 @@
-"""The two Temporal workers of a cluster, put together: workflows, activities, queues, limits."""
+"""The Temporal workers of a cluster, put together: workflows, activities, queues, limits."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
 from activities.writes import WriteActivities
-from policies.names import pause_queue, task_queue
+from policies.names import pause_queue, task_queue, wake_queue
 from worker.cluster import Cluster
 from worker.runner import workflow_runner
 from workflows.enforcement import EnforcementWorkflow
@@ -34,6 +34,7 @@ WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow, Reconcili
 
 _THREADS = 8
 _PAUSES_AT_ONCE = 4
+_WAKES_AT_ONCE = 8
 _WORKFLOW_TASKS_AT_ONCE = 10
 """Each has a thread; more than the cores can use only cost memory."""
 _CACHED_WORKFLOWS = 20
@@ -45,9 +46,9 @@ _GRACE = timedelta(seconds=25)
 
 def build_workers(
     client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: Clocks
-) -> tuple[ThreadPoolExecutor, Worker, Worker]:
-    """The workers of the two queues, and the threads their Kubernetes activities run in."""
-    threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE, thread_name_prefix="kubernetes")
+) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
+    """The workers of the three queues, and the threads their Kubernetes activities run in."""
+    threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
     verify = partial(cluster.confirm, identity)
     consult = ConsultActivities(
@@ -108,7 +109,17 @@ def build_workers(
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
     )
-    return threads, main, pauses
+    wakes = Worker(
+        client,
+        task_queue=wake_queue(settings.cluster),
+        activities=[writes.send_resume],
+        activity_executor=threads,
+        max_concurrent_activities=_WAKES_AT_ONCE,
+        max_task_queue_activities_per_second=settings.wakes_per_second,
+        graceful_shutdown_timeout=_GRACE,
+        deployment_config=deployment,
+    )
+    return threads, (main, pauses, wakes)
 
 
 def deployment_config(*, versioned: bool) -> WorkerDeploymentConfig:
@@ -133,11 +144,11 @@ async def running_workers(
     clocks: ClockComparison = compare_clocks,
     own_clock: Callable[[], datetime] = read_own_clock,
 ) -> AsyncIterator[None]:
-    """Both workers, polling until the block ends; then they finish what they do."""
+    """The workers, polling until the block ends; then they finish what they do."""
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
-    threads, main, pauses = build_workers(client, cluster, snapshots, identity, compared)
+    threads, workers = build_workers(client, cluster, snapshots, identity, compared)
     async with AsyncExitStack() as stack:
         stack.callback(threads.shutdown, wait=False)
-        await stack.enter_async_context(main)
-        await stack.enter_async_context(pauses)
+        for worker in workers:
+            await stack.enter_async_context(worker)
         yield

@@ -168,7 +168,9 @@ class Settings(BaseSettings):
     max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
     """A workload said to cost more an hour is not believed; currency of the cost source."""
     pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
-    """What the API server of the cluster is asked for at most; wakes are not limited."""
+    """What the API server of the cluster is asked for at most."""
+    wakes_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
+    """Of those that come by themselves; a person's wake is never limited."""
     kubeconfig: _Place | None = None
     """Without it, KUBECONFIG and the usual places."""
     context: str | None = Field(default=None, min_length=1)

@@ -1,7 +1,7 @@
 """How each activity is called: time limits, retries, queues and priorities, in one place.
 
-Resumes come first (1), then starting and listing (2), then pauses (3). Pauses have a queue of their own, whose rate
-limit protects the API server and never delays a wake.
+Resumes come first (1), then starting and listing (2), then pauses (3). Pauses and the wakes that come by themselves
+have a queue each, whose rate limits protect the API server and never delay a person's wake.
 """
 
 from datetime import timedelta
@@ -10,7 +10,7 @@ from typing import TypedDict
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
-from policies.names import pause_queue
+from policies.names import pause_queue, wake_queue
 
 RESUME_PRIORITY = Priority(priority_key=1)
 LIST_PRIORITY = Priority(priority_key=2)
@@ -34,11 +34,18 @@ WRITE_TIMEOUT = timedelta(seconds=30)
 """Longer than two writes at the transport's own limits, so that a live worker always tells the outcome."""
 
 
+TURN_OF_A_WAKE = timedelta(minutes=10)
+"""How long a wake may wait in the queue of those that come by themselves. Past it, or where no worker polls that queue
+(an older one after a rollback), it is sent like a person's.
+"""
+
+
 class CallOptions(TypedDict, total=False):
     """The keyword arguments of `execute_activity_method` that are set here."""
 
     start_to_close_timeout: timedelta
     schedule_to_close_timeout: timedelta
+    schedule_to_start_timeout: timedelta
     heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
     priority: Priority
@@ -104,5 +111,15 @@ def pause_options(cluster: str) -> CallOptions:
         "retry_policy": ONCE,
         "priority": PAUSE_PRIORITY,
         "task_queue": pause_queue(cluster),
+        "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+    }
+
+
+def wake_options(cluster: str) -> CallOptions:
+    """The options of a wake that comes by itself. A person's takes one that still waits out of the queue."""
+    return {
+        **WAKE,
+        "task_queue": wake_queue(cluster),
+        "schedule_to_start_timeout": TURN_OF_A_WAKE,
         "cancellation_type": ActivityCancellationType.TRY_CANCEL,
     }

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 from activities.orders import SendPauseOrder, WriteOutcome
 from activities.writes import WriteActivities
@@ -17,7 +16,7 @@ from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt
 from workflows.life import Life
-from workflows.sending import unconfirmed
+from workflows.sending import send_in_turn
 from workflows.timer import wait_until
 
 ASLEEP = Finished(end="asleep", sentence="paused")
@@ -78,7 +77,7 @@ async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcom
     """W1 and W2. A person's wake does not wait behind a queue of pauses: it cancels this one, whose outcome is then
     unknown.
     """
-    handle = workflow.start_activity_method(
+    return await send_in_turn(
         WriteActivities.send_pause,
         SendPauseOrder(
             ref=life.hibernation.ref,
@@ -86,16 +85,10 @@ async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcom
             record=action.record,
             not_after=order.not_after,
         ),
+        options.pause_options(life.hibernation.cluster),
+        given_up=lambda: life.requests.wake is not None,
         summary=f"pause {life.hibernation.ref}",
-        **options.pause_options(life.hibernation.cluster),
     )
-    await workflow.wait_condition(lambda: handle.done() or life.requests.wake is not None)
-    if not handle.done():
-        handle.cancel()
-    try:
-        return await handle
-    except ActivityError as error:
-        return unconfirmed(error)
 
 
 async def _wait(life: Life, back_off: timedelta) -> None:

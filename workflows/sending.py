@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio import exceptions, workflow
+from temporalio.exceptions import ActivityError, FailureError, TimeoutType
 
 from activities.orders import WriteOutcome
 from workflows import options
@@ -18,8 +18,32 @@ async def send(activity: Callable[[Any, Any], WriteOutcome], order: Any, *, summ
         return unconfirmed(error)
 
 
+async def send_in_turn(
+    activity: Callable[[Any, Any], WriteOutcome],
+    order: Any,
+    call: options.CallOptions,
+    *,
+    given_up: Callable[[], bool],
+    summary: str,
+) -> WriteOutcome:
+    """Send a write on a queue with a rate limit. `given_up` takes one that still waits out of it: its outcome is then
+    unknown.
+    """
+    handle = workflow.start_activity_method(activity, order, summary=summary, **call)
+    await workflow.wait_condition(lambda: handle.done() or given_up())
+    if not handle.done():
+        handle.cancel()
+    try:
+        return await handle
+    except ActivityError as error:
+        return unconfirmed(error)
+
+
 def unconfirmed(error: ActivityError) -> WriteOutcome:
-    """The outcome of a write whose activity ended without an answer."""
+    """The outcome of a write whose activity ended without an answer: unknown, unless no worker ever took it up."""
+    cause = error.cause
+    if isinstance(cause, exceptions.TimeoutError) and cause.type is TimeoutType.SCHEDULE_TO_START:
+        return WriteOutcome(result="not-sent", sentence="its turn did not come")
     return WriteOutcome(result="unknown", sentence=f"the write was not confirmed: {error.cause or error}")
 
 

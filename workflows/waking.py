@@ -17,8 +17,10 @@ from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt
 from workflows.life import Life
-from workflows.sending import send, unread
+from workflows.sending import send, send_in_turn, unread
 from workflows.timer import wait_until
+
+WAKES_IN_TURN = "wakes in turn"
 
 
 async def give_back(life: Life, because: Because | None, attempt: Attempt, *, owns_zero: bool) -> Finished:
@@ -59,7 +61,8 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             _awake_under(life, _carried_note(life, consulted.seen) or note)
             return action
         assert isinstance(action, SendResume | SendClear)
-        outcome = await _send(life, action)
+        in_turn = owns_zero and because is not Because.PERSON and not attempt.faults
+        outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
             _awake_under(life, note)
             return Finished(end="awake", sentence="given back")
@@ -67,16 +70,23 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
         await _wait(life, attempt, outcome)
 
 
-async def _send(life: Life, action: SendResume | SendClear) -> WriteOutcome:
-    return await send(
+async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) -> WriteOutcome:
+    """W3 and W4. A wake that comes by itself takes its turn among the others, unless somebody asks for it meanwhile."""
+    order = SendResumeOrder(
+        ref=life.hibernation.ref,
+        resource_version=action.resource_version,
+        replicas=action.replicas if isinstance(action, SendResume) else None,
+        note=action.note,
+        fence_at=action.fence_at if isinstance(action, SendClear) else None,
+    )
+    if not (in_turn and workflow.patched(WAKES_IN_TURN)):
+        return await send(WriteActivities.send_resume, order, summary=_summary(life, action))
+    asked = life.requests.wake
+    return await send_in_turn(
         WriteActivities.send_resume,
-        SendResumeOrder(
-            ref=life.hibernation.ref,
-            resource_version=action.resource_version,
-            replicas=action.replicas if isinstance(action, SendResume) else None,
-            note=action.note,
-            fence_at=action.fence_at if isinstance(action, SendClear) else None,
-        ),
+        order,
+        options.wake_options(life.hibernation.cluster),
+        given_up=lambda: life.requests.wake is not asked,
         summary=_summary(life, action),
     )
 

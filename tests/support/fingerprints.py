@@ -28,6 +28,7 @@ COMMANDS = frozenset(
         "sleep",
         "wait_until",
         "send",
+        "send_in_turn",
         "consult",
         "is_gone_for_good",
         "enter",
@@ -44,7 +45,7 @@ def fingerprint() -> dict[str, Any]:
             for name, value in sorted(vars(options).items())
             if name.isupper() and isinstance(value, dict)
         }
-        | {"PAUSE": _plain(options.pause_options("c"))},
+        | {"PAUSE": _plain(options.pause_options("c")), "WAKE_IN_TURN": _plain(options.wake_options("c"))},
     }
 
 

@@ -122,6 +122,7 @@ async def product(
         kubeconfig=dials.server.write_kubeconfig(tmp_path / "kubeconfig"),
         state_dir=tmp_path,
         pauses_per_second=500,
+        wakes_per_second=500,
     )
     connected = Cluster.connect(settings, instance="me")
     async with running_workers(

@@ -46,6 +46,7 @@ async def measuring(
         state_dir=tmp_path_factory.mktemp("state"),
         prometheus_url=prometheus.url,
         pauses_per_second=500,
+        wakes_per_second=500,
     )
     connected = Cluster.connect(settings, instance="me")
     async with running_workers(skipping.client, connected, source.snapshot, connected.identity(), clocks=clocks_agree):

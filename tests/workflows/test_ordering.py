@@ -135,6 +135,6 @@ async def test_a_run_puts_them_to_sleep_in_order(bedroom: Bedroom) -> None:
             scheduled = event.activity_task_scheduled_event_attributes
             if scheduled.activity_type.name in {"send_pause", "look_who_is_up"}:
                 zeros.setdefault(name, []).append(scheduled.activity_type.name)
-    assert zeros["web"] == ["send_pause"]
+    assert set(zeros["web"]) == {"send_pause"}
     assert zeros["db"][0] == "look_who_is_up"
     assert zeros["db"][-1] == "send_pause"

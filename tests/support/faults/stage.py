@@ -217,6 +217,7 @@ async def open_stage(
             kubeconfig=proxy.kubeconfig(folder / f"{name}.kubeconfig", identity),
             state_dir=folder / name,
             pauses_per_second=500,
+            wakes_per_second=500,
         )
         product = Cluster.connect(settings, instance="me")
         stack.callback(product.close)
