@@ -13,12 +13,13 @@ from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
-from policies.annotations import PREFIX, PauseRecord, excluded_until
+from policies.annotations import PREFIX, Annotations, PauseRecord, excluded_until
 from policies.contesting import Bounds, Raised, who_raised
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
+from policies.reconciling import is_namespace_awake
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import all_wishes, as_sleeper, latest_wish, running_until
 from policies.workload import Workload, WorkloadRef, observe
@@ -34,12 +35,14 @@ class ConsultActivities:
         verify_cluster: Callable[[], object],
         read_bounds: Callable[[WorkloadRef], Bounds | None],
         clocks: Clocks,
+        namespace_marks: Callable[[str], Annotations],
     ) -> None:
         self._deployments = deployments
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
         self._read_bounds = read_bounds
         self._clocks = clocks
+        self._namespace_marks = namespace_marks
 
     @activity.defn
     def consult(self, order: ConsultOrder) -> Consultation:
@@ -59,7 +62,8 @@ class ConsultActivities:
         seen = observe(workload, PREFIX)
         if order.record is None:
             return Consultation(seen=seen, held=snapshot.hold is not None, temporal_ahead=ahead)
-        return _consult_policies(workload, order, order.record, snapshot, ahead).model_copy(
+        marks = self._namespace_marks(workload.ref.namespace)
+        return _consult_policies(workload, order, order.record, snapshot, ahead, marks).model_copy(
             update={"seen": seen, "raised": self._who_raised(workload, order, snapshot.policy(order.record.policy))}
         )
 
@@ -71,7 +75,12 @@ class ConsultActivities:
 
 
 def _consult_policies(
-    workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot, ahead: timedelta
+    workload: Workload,
+    order: ConsultOrder,
+    record: PauseRecord,
+    snapshot: Snapshot,
+    ahead: timedelta,
+    marks: Annotations,
 ) -> Consultation:
     """Where Temporal's clock and the cluster's differ the policies are asked at both times, and each that wants the
     workload asleep at one of them counts: a clock that jumped over a window's edge, either way, wakes nobody.
@@ -87,7 +96,7 @@ def _consult_policies(
         wish=latest_wish(wishes),
         policies_known=known,
         held=snapshot.hold is not None,
-        excluded=_is_excluded(workload, own, record, min(times)),
+        excluded=_is_excluded(workload, own, record, min(times)) or is_namespace_awake(marks, own, min(times)),
         stay_through_deploys=own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP,
         window_end=max(
             (end for now in times if (end := running_until(policies, sleeper, now)) is not None), default=None

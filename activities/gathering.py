@@ -10,7 +10,7 @@ from activities.costs.source import Costs, CostSource
 from activities.idleness.source import Idleness, IdleSource, NoIdleness, TellsUsage
 from activities.kube.admission import AdmissionServices, read_admission_services
 from activities.kube.autoscalers import read_autoscalers
-from activities.kube.namespaces import read_ending_namespaces
+from activities.kube.namespaces import read_namespaces
 from activities.kube.transport import KubeTransport
 from policies.calendar import is_kept_awake
 from policies.checks import Autoscalers, Case, Surroundings
@@ -70,9 +70,14 @@ class Gatherer:
         unreachable server raises KubernetesError, a source in trouble answers every question with unknown.
         """
         autoscalers: Autoscalers | None = read_autoscalers(self._transport)
-        ending = read_ending_namespaces(self._transport)
+        namespaces = read_namespaces(self._transport)
         base = self._surroundings().model_copy(
-            update={"now": now, "autoscalers": autoscalers, "ending_namespaces": ending}
+            update={
+                "now": now,
+                "autoscalers": autoscalers,
+                "ending_namespaces": namespaces.ending,
+                "namespace_marks": namespaces.marks,
+            }
         )
         costs = self._source.fetch(now)
         idleness: Idleness = NoIdleness()

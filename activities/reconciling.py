@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from activities.kube.replicasets import ReplicaSets
 from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
-from policies.annotations import INSTANCE, PauseRecord
+from policies.annotations import INSTANCE, Annotations, PauseRecord
 from policies.clocks import ClockDrift
 from policies.hibernation import Check, Hibernation, Phase
 from policies.ledger import sleep_of
@@ -65,6 +65,7 @@ class ReconcileActivities:
         snapshots: Snapshots,
         clocks: Clocks,
         verify_cluster: Callable[[], object],
+        namespace_marks: Callable[[], Mapping[str, Annotations]],
         *,
         instance: str,
     ) -> None:
@@ -73,6 +74,7 @@ class ReconcileActivities:
         self._snapshots = snapshots
         self._clocks = clocks
         self._verify_cluster = verify_cluster
+        self._namespace_marks = namespace_marks
         self._instance = instance
 
     @activity.defn
@@ -95,6 +97,7 @@ class ReconcileActivities:
         """
         self._verify_cluster()
         survey, names = Survey(), set()
+        ground = ground.model_copy(update={"namespace_marks": self._namespace_marks()})
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
             judged_by = ground.under(survey.clocks)

@@ -16,9 +16,10 @@ from cli.targets import Target, is_sleeper
 from cli.temporal import find_open, has_worker, open_client
 from cli.times import read_end, show_time
 from cli.waking import send_wakes
-from policies.annotations import INSTANCE, Because, WakeNote
+from policies.annotations import AWAKE_UNTIL, INSTANCE, Because, WakeNote
 from policies.hibernation import Hibernation, HibernationStatus, Until, WakeRequest
 from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
+from policies.times import to_rfc3339
 from policies.workload import Workload
 
 ANSWER_SECONDS = 15.0
@@ -51,8 +52,9 @@ async def _keep_awake(session: Session, target: Target, until: datetime) -> None
         session.terminal.show_json({"kept_awake": [str(workload.ref) for workload in workloads], "until": until})
     if target.namespace is not None:
         session.terminal.say(
-            f"{len(workloads)} Deployments of namespace {target.namespace} are kept awake; "
-            "those that come later are not covered"
+            f"{len(workloads)} Deployments of namespace {target.namespace} are kept awake; those that come later are "
+            f"not covered. Where the worker may list namespaces, this covers them, too: kubectl annotate namespace "
+            f"{target.namespace} --overwrite {AWAKE_UNTIL}={to_rfc3339(until)}"
         )
 
 

@@ -1,6 +1,8 @@
 """`finops status`: who sleeps, from Temporal's visibility alone. Never a query, so it works without a worker."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -9,10 +11,12 @@ import typer
 from activities.hibernations import ListedHibernation, open_query
 from activities.snapshot import Hold
 from cli.console import Terminal
+from cli.oftenwoken import OFTEN, OftenWoken, find_often_woken
 from cli.session import Session
 from cli.targets import read_namespace
 from cli.temporal import has_worker, list_open, open_client
 from cli.times import show_time
+from policies.annotations import EXCLUDE
 from policies.clocks import MEANWHILE
 from policies.hibernation import Phase
 from policies.reconciling import ReconcileResult
@@ -43,9 +47,11 @@ async def _status(session: Session, namespace: str | None) -> None:
     rows.sort(key=_rank)
     alive = await has_worker(client, cluster)
     reconciled = await read_last_reconciliation(client, cluster)
+    often = await find_often_woken(client, cluster, datetime.now(UTC), namespace)
     terminal = session.terminal
     if terminal.for_programs:
-        terminal.show_json({**_as_json(cluster, hold, rows, alive=alive), "reconciliation": reconciled})
+        shown = _as_json(cluster, hold, rows, alive=alive)
+        terminal.show_json({**shown, "reconciliation": reconciled, "often_woken": often})
         return
     if hold is not None:
         terminal.say(_describe_hold(hold), style="bold yellow")
@@ -55,6 +61,18 @@ async def _status(session: Session, namespace: str | None) -> None:
     _show(terminal, rows)
     if reconciled is not None:
         _show_reconciled(terminal, reconciled)
+    if often:
+        _show_often_woken(terminal, often)
+
+
+def _show_often_woken(terminal: Terminal, often: Sequence[OftenWoken]) -> None:
+    named = ", ".join(f"{each.namespace}/{each.name} ({each.times} times)" for each in often[:_NAMED])
+    more = f" and {len(often) - _NAMED} more" if len(often) > _NAMED else ""
+    terminal.say(
+        f"woken by somebody more than {OFTEN} times in a week: {named}{more}. What is needed at such hours is better "
+        f"left out: kubectl -n NAMESPACE annotate deployment NAME {EXCLUDE}=true",
+        "yellow",
+    )
 
 
 def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:

@@ -183,6 +183,13 @@ def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
     return within_reason(datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone))
 
 
+def kept_awake_until(namespace: Annotations, zone: tzinfo) -> datetime | None:
+    """Until when nobody in a namespace that carries these is put to sleep, or None. Raises InvalidAnnotation."""
+    note, excluded = read_note(namespace), excluded_until(namespace, zone)
+    ends = (excluded, None if note is None else note.awake_until)
+    return max((end for end in ends if end is not None), default=None)
+
+
 def _read_instant(annotations: Annotations, key: str) -> datetime:
     text = annotations.get(key, "")
     try:

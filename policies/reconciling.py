@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
-from policies.annotations import PauseRecord
+from policies.annotations import Annotations, PauseRecord
 from policies.checks.stability import edits
 from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, OnDeploy
@@ -66,6 +66,8 @@ class Ground(Frozen):
     held: bool = False
     gone_policies: frozenset[str] = frozenset()
     """Policies that were missing in this complete reading of the source and in the one before."""
+    namespace_marks: Mapping[str, Annotations] = {}
+    """The namespaces' own `finops.io/*` annotations, as far as they may be listed."""
 
     def under(self, clocks: ClockDrift) -> "Ground":
         """The same by the earlier of two clocks that differ: where Temporal is ahead, nobody is overdue yet."""
@@ -158,6 +160,8 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
         return Finding.UNREADABLE
     if excluded_until is not None and excluded_until > ground.now:
         return Finding.EXCLUDED
+    if is_namespace_awake(ground.namespace_marks.get(workload.ref.namespace, {}), own, ground.now):
+        return Finding.EXCLUDED
     if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:
         return Finding.OVERDUE
     if hibernation.policy in ground.gone_policies:
@@ -179,6 +183,17 @@ def _compare_policies(
     if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
         return Finding.POLICY_CHANGED
     return None
+
+
+def is_namespace_awake(marks: Annotations, policy: EnforcementPolicy | None, now: datetime) -> bool:
+    """Whether nobody in a namespace with these annotations shall sleep. What nobody can read counts as that: doubt ends
+    with the workload running.
+    """
+    try:
+        until = notes.kept_awake_until(marks, ZoneInfo("UTC" if policy is None else policy.zone))
+    except InvalidAnnotation:
+        return True
+    return until is not None and until > now
 
 
 def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
+from activities.kube.namespaces import NamespaceMarks, read_namespaces
 from activities.lease import RunLease
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
@@ -51,12 +52,14 @@ def build_workers(
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
     settings = cluster.settings
     verify = partial(cluster.confirm, identity)
+    marks = NamespaceMarks(partial(read_namespaces, cluster.transport))
     consult = ConsultActivities(
         cluster.deployments,
         snapshots,
         verify,
         lambda ref: read_bounds(cluster.transport, ref),
         clocks,
+        marks.of,
     )
     contests = ContestActivities()
     ordering = OrderingActivities(cluster.deployments)
@@ -66,7 +69,13 @@ def build_workers(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
     )
     reconcile = ReconcileActivities(
-        cluster.deployments, cluster.replica_sets, snapshots, clocks, verify, instance=cluster.instance
+        cluster.deployments,
+        cluster.replica_sets,
+        snapshots,
+        clocks,
+        verify,
+        marks.refresh,
+        instance=cluster.instance,
     )
     deployment = deployment_config(versioned=settings.worker_versioning)
     main = Worker(

@@ -1,21 +1,85 @@
-"""Which namespaces are being deleted: what lives in them does not carry a mark of it yet."""
+"""What Namespaces say of everything in them: that it is being deleted, or kept awake by `finops.io/*` annotations."""
 
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+
+from activities.errors import KubernetesError
 from activities.kube.lists import KubeModel, list_if_allowed
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
+from policies.annotations import PREFIX, Annotations
+
+REMEMBERED_FOR = 60.0
+"""Seconds. A thousand wakes of one minute ask once."""
 
 _NAMESPACES = "/api/v1/namespaces"
+_LOG = logging.getLogger(__name__)
 
 
 class _Namespace(KubeModel):
     metadata: Metadata
 
 
-def read_ending_namespaces(transport: KubeTransport) -> frozenset[str]:
-    """Namespaces that are being deleted; none where the right to list them is missing. Raises KubernetesError.
+@dataclass(frozen=True)
+class Namespaces:
+    """Those that say something; nothing where the right to list them is missing."""
 
-    Not knowing is no reason to leave a whole cluster alone: a pause in such a namespace only succeeds on paper, and
-    its hibernation ends with the Deployment.
+    ending: frozenset[str] = frozenset()
+    """Being deleted. What lives in them does not carry a mark of it yet."""
+    marks: Mapping[str, Annotations] = field(default_factory=dict)
+    """Their own `finops.io/*` annotations."""
+
+
+def read_namespaces(transport: KubeTransport) -> Namespaces:
+    """All of them, as they are now. Raises KubernetesError.
+
+    Not knowing is no reason to leave a whole cluster alone: a pause in a namespace that is being deleted only succeeds
+    on paper, and its hibernation ends with the Deployment.
     """
-    namespaces = list_if_allowed(transport, _NAMESPACES, _Namespace) or ()
-    return frozenset(each.metadata.name for each in namespaces if each.metadata.deleted_at is not None)
+    listed = [each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()]
+    return Namespaces(
+        ending=frozenset(each.name for each in listed if each.deleted_at is not None),
+        marks={each.name: marks for each in listed if (marks := _marks_of(each))},
+    )
+
+
+class NamespaceMarks:
+    """What a worker remembers of them; safe to share between threads.
+
+    Nobody's wake waits for a listing: what is older than a minute is asked anew behind the answer.
+    """
+
+    def __init__(self, read: Callable[[], Namespaces], clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._read = read
+        self._clock = clock
+        self._lock = Lock()
+        self._known = Namespaces()
+        self._stale_at = clock()
+
+    def of(self, namespace: str) -> Annotations:
+        """What the namespace said when it was last asked."""
+        with self._lock:
+            is_stale = self._clock() >= self._stale_at
+            self._stale_at = self._clock() + REMEMBERED_FOR if is_stale else self._stale_at
+        if is_stale:
+            Thread(target=self.refresh, name="namespaces", daemon=True).start()
+        return self._known.marks.get(namespace, {})
+
+    def refresh(self) -> Mapping[str, Annotations]:
+        """What all of them say now; what they said before where nobody can be asked."""
+        try:
+            known = self._read()
+        except KubernetesError as error:
+            _LOG.warning("namespaces cannot be listed: %s", error)
+            known = self._known
+        with self._lock:
+            self._known, self._stale_at = known, self._clock() + REMEMBERED_FOR
+        return known.marks
+
+
+def _marks_of(metadata: Metadata) -> Annotations:
+    return {key: value for key, value in (metadata.annotations or {}).items() if key.startswith(PREFIX)}

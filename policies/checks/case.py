@@ -34,6 +34,8 @@ class Surroundings(Frozen):
     """`namespace/name` of the Deployments that an admission webhook, APIService or CRD conversion is served by."""
     ending_namespaces: frozenset[str] = frozenset()
     """Namespaces that are being deleted, as far as they may be listed."""
+    namespace_marks: Mapping[str, Mapping[str, str]] = {}
+    """The namespaces' own `finops.io/*` annotations, as far as they may be listed."""
     keeping_awake: tuple[EnforcementPolicy, ...] = ()
     """Policies in force whose schedule says `keep: Awake` of this day: a veto on all that they are about."""
     min_sleep: timedelta = DEFAULT_MIN_SLEEP

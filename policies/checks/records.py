@@ -6,7 +6,7 @@ from policies import annotations as notes
 from policies.checks.case import Case, Check, Finding
 from policies.ordering import targets_of
 from policies.reasons import Reason
-from policies.times import to_rfc3339
+from policies.times import LATEST, to_rfc3339
 
 
 class PausedCheck(Check):
@@ -36,12 +36,28 @@ class PausedCheck(Check):
 
 
 class ExcludedCheck(Check):
-    """A person's `exclude` or `exclude-until`."""
+    """A person's `exclude` or `exclude-until`, on the workload or on its namespace."""
 
     reasons = (Reason.EXCLUDED,)
 
     def judge(self, case: Case) -> Finding | None:
-        """Excluded while either annotation is in force."""
+        """Excluded while an annotation is in force."""
+        return self._judge_namespace(case) or self._judge_workload(case)
+
+    def _judge_namespace(self, case: Case) -> Finding | None:
+        namespace = case.workload.ref.namespace
+        marks = case.surroundings.namespace_marks.get(namespace)
+        until = None if marks is None else notes.kept_awake_until(marks, ZoneInfo(case.policy.zone))
+        if until is None or until <= case.surroundings.now:
+            return None
+        said = "" if until == LATEST else f" until {to_rfc3339(until)}"
+        return Finding(
+            reason=Reason.EXCLUDED,
+            sentence=f"a person took its namespace {namespace} out{said}",
+            evidence={"until": to_rfc3339(until)},
+        )
+
+    def _judge_workload(self, case: Case) -> Finding | None:
         until = notes.excluded_until(case.workload.annotations, ZoneInfo(case.policy.zone))
         if until is None or until <= case.surroundings.now:
             return None

@@ -40,6 +40,7 @@ def consult(held: Workload | None, uid: str = "u1", *, here: bool) -> Consultati
         (lambda: None) if here else elsewhere,
         lambda _: None,
         Clocks(lambda: None),
+        lambda _: {},
     )
     ref = WorkloadRef(namespace="dev-shop", name="checkout", uid=uid)
     consulted: Consultation = ActivityEnvironment().run(activities.consult, ConsultOrder(ref=ref, now=NOW))

@@ -29,6 +29,11 @@ def noted(**annotations: str) -> Any:
     return workload(annotations={f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()})
 
 
+def in_a_namespace(**annotations: str) -> Any:
+    marks = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return around(namespace_marks={"dev-shop": marks, "test": {"finops.io/exclude": "true"}})
+
+
 def written_by(manager: str, **entry: Any) -> Any:
     return workload(writers=(Writer(manager=manager, operation="Update", time=HOUR_AGO, **entry),))
 
@@ -66,6 +71,12 @@ def scaled_up(at: datetime) -> Any:
         (Reason.INVALID_ANNOTATION, case(noted(exclude="yes"))),
         (Reason.INVALID_ANNOTATION, case(noted(exclude_until="tomorrow"))),
         (Reason.INVALID_ANNOTATION, case(noted(awake_until="2026-11-24 07:00"))),
+        (Reason.EXCLUDED, case(around=in_a_namespace(exclude="true"))),
+        (Reason.EXCLUDED, case(around=in_a_namespace(exclude_until=SOON))),
+        (Reason.EXCLUDED, case(around=in_a_namespace(awake_until=SOON))),
+        (Reason.EXCLUDED, case(around=in_a_namespace(exclude_until="2026-11-22", awake_until=SOON))),
+        (Reason.PAUSE, case(around=in_a_namespace(exclude_until="2026-11-22"))),
+        (Reason.INVALID_ANNOTATION, case(around=in_a_namespace(exclude_until="tomorrow"))),
         (Reason.PROTECTED, case(workload(namespace="kube-system"))),
         (
             Reason.PROTECTED,

@@ -166,6 +166,18 @@ async def test_an_exclusion_set_on_a_sleeper_is_noticed(bedroom: Bedroom) -> Non
     assert bedroom.replicas() == 3
 
 
+@pytest.mark.parametrize(
+    "mark", [{"exclude": "true"}, {"exclude-until": "2999-01-01"}, {"awake-until": "2999-01-01T00:00:00Z"}]
+)
+async def test_a_namespace_that_is_taken_out_wakes_all_who_sleep_in_it(bedroom: Bedroom, mark: dict[str, str]) -> None:
+    await bedroom.put_to_sleep()
+    await visible(bedroom, Phase.ASLEEP)
+    annotations = {f"finops.io/{key}": value for key, value in mark.items()}
+    bedroom.objects.patch(f"/api/v1/namespaces/{bedroom.namespace}", {"metadata": {"annotations": annotations}})
+    assert (await reconcile(bedroom)).found[Finding.EXCLUDED] >= 1
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 3, what="the wake")
+
+
 async def test_stripped_annotations_are_noticed_and_restored(bedroom: Bedroom) -> None:
     await bedroom.put_to_sleep()
     await visible(bedroom, Phase.ASLEEP)

@@ -1,16 +1,58 @@
 from collections.abc import Callable
+from threading import Semaphore
 
 import pytest
 
-from activities.kube.namespaces import read_ending_namespaces
+from activities.errors import Call, Unreachable
+from activities.kube.namespaces import NamespaceMarks, Namespaces, read_namespaces
 from activities.kube.transport import KubeTransport
+from localcluster import LocalCluster
 
 pytestmark = pytest.mark.cluster
 
 
 def test_a_namespace_that_stays_is_not_among_those_being_deleted(transport: KubeTransport, namespace: str) -> None:
-    assert namespace not in read_ending_namespaces(transport)
+    assert namespace not in read_namespaces(transport).ending
 
 
 def test_without_the_right_to_list_them_none_is_known(as_service_account: Callable[..., KubeTransport]) -> None:
-    assert read_ending_namespaces(as_service_account()) == frozenset()
+    assert read_namespaces(as_service_account()) == Namespaces()
+
+
+def test_only_annotations_of_ours_are_kept(cluster: LocalCluster, transport: KubeTransport, namespace: str) -> None:
+    annotations = {"finops.io/exclude": "true", "example.com/owner": "shop"}
+    cluster.objects.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": annotations}})
+    assert read_namespaces(transport).marks[namespace] == {"finops.io/exclude": "true"}
+
+
+def test_what_they_said_stands_where_nobody_can_be_asked() -> None:
+    said = [Namespaces(marks={"dev": {"finops.io/exclude": "true"}})]
+
+    def read() -> Namespaces:
+        if said:
+            return said.pop()
+        raise Unreachable(Call("list", "namespaces"), "no route to host")
+
+    marks = NamespaceMarks(read)
+    marks.refresh()
+    marks.refresh()
+    assert marks.of("dev") == {"finops.io/exclude": "true"}
+    assert marks.of("test") == {}
+
+
+def test_an_answer_never_waits_and_is_asked_anew_after_a_minute() -> None:
+    now, asked = [0.0], Semaphore(0)
+
+    def read() -> Namespaces:
+        asked.release()
+        return Namespaces()
+
+    marks = NamespaceMarks(read, lambda: now[0])
+    marks.refresh()
+    assert asked.acquire(timeout=10)
+    now[0] = 59.0
+    marks.of("dev")
+    assert not asked.acquire(blocking=False)
+    now[0] = 61.0
+    marks.of("dev")
+    assert asked.acquire(timeout=10)
