@@ -26,7 +26,8 @@ _LONGEST_REASON = 256
 _LONGEST_ZONE = 64
 
 
-def _check_zone(name: str) -> str:
+def check_zone(name: str) -> str:
+    """The name of an IANA time zone. Raises FieldError."""
     if name not in _MACHINE_LINKS and len(name) <= _LONGEST_ZONE and _is_zone(name):
         return name
     raise FieldError(
@@ -92,7 +93,7 @@ class ExceptionalDays(DocumentPart):
 class Schedule(DocumentPart):
     """When workloads sleep. Windows are a union; precedence: keep Awake, keep Asleep, replace, windows."""
 
-    time_zone: Annotated[str, AfterValidator(_check_zone), Field(json_schema_extra={"maxLength": _LONGEST_ZONE})] = (
+    time_zone: Annotated[str, AfterValidator(check_zone), Field(json_schema_extra={"maxLength": _LONGEST_ZONE})] = (
         Field(description="The IANA name of the zone that all times are in, such as Europe/Berlin.")
     )
     asleep: Annotated[tuple[SleepWindow, ...], Field(max_length=_MOST_WINDOWS)] = Field(

@@ -28,7 +28,9 @@ from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
 from policies.ledger import Slept
 from policies.names import TROUBLE
+from policies.protocol import original_of
 from policies.savings import avoided_between, describe_saving, saved_per_day
+from policies.workload import Observation
 from workflows import options
 from workflows.texts import describe
 from workflows.timer import wait_until
@@ -107,6 +109,15 @@ class Life:
             summary=f"read {self.hibernation.ref}",
             **call,
         )
+
+    def learn_count(self, seen: Observation) -> None:
+        """Take over a count that a person wrote into the record, as soon as it was read: they, or somebody else, may
+        overwrite it before anything else is done.
+        """
+        if self.sleep is not None:
+            record = self.sleep.record
+            learned = record.model_copy(update={"original_replicas": original_of(seen, record)})
+            self.sleep = self.sleep.model_copy(update={"record": learned})
 
     async def is_gone_for_good(self) -> bool:
         """Whether a workload that was not there is still not there a while later."""

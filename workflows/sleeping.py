@@ -11,6 +11,7 @@ from policies.clocks import say_ahead
 from policies.hibernation import Check, Hibernation, Phase
 from policies.keeping import Consultation, Sleep, review
 from policies.wanting import earliest
+from policies.workload import Observation
 from workflows.contesting import reassert
 from workflows.endings import NothingLeft, Woken, woken_by_request
 from workflows.life import Life
@@ -22,6 +23,7 @@ RECORD_AGAIN_AFTER = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
 clock is set right meanwhile, a timer for later would go on by the wrong one."""
+LEARN_COUNT = "learn a count that was read"
 MEND_RECORD = "mend-record"
 """The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
@@ -72,9 +74,9 @@ async def _look_around(life: Life) -> Woken | NothingLeft | None:
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
-            await _record(life, verdict.record, consulted.seen.resource_version)
+            await _record(life, verdict.record, consulted.seen)
         case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
-            await _record(life, verdict.record, consulted.seen.resource_version)
+            await _record(life, verdict.record, consulted.seen)
     if life.requests.check is None:
         life.sleep = life.sleep.watched(workflow.now())
     return None
@@ -91,18 +93,20 @@ async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
     return None
 
 
-async def _record(life: Life, record: PauseRecord, resource_version: str) -> None:
+async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
     """Write the record onto the sleeper. What comes between is looked at again, at once or a little later."""
     assert life.sleep is not None
     outcome = await send(
         WriteActivities.send_record,
-        SendRecordOrder(ref=life.hibernation.ref, resource_version=resource_version, record=record),
+        SendRecordOrder(ref=life.hibernation.ref, resource_version=seen.resource_version, record=record),
         summary=f"record the sleep of {life.hibernation.ref}",
     )
     if outcome.result == "done":
         life.sleep = life.sleep.model_copy(update={"record": record})
         life.enter(Phase.ASLEEP)
         return
+    if workflow.patched(LEARN_COUNT):
+        life.learn_count(seen)
     if outcome.result != "conflict":
         life.enter(Phase.ASLEEP, trouble=outcome.sentence)
         await wait_until(

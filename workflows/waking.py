@@ -45,6 +45,7 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             if await life.is_gone_for_good():
                 return Finished(end="gone", sentence="the Deployment was deleted")
             continue
+        life.learn_count(consulted.seen)
         if life.requests.wake is not asked:
             asked, because, note = life.requests.wake, Because.PERSON, None
         if because is not None and (note is None or not attempt.touched):

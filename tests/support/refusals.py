@@ -1,7 +1,8 @@
 """What a cluster can refuse to do: admission policies, as a platform team might have them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from deployments import path_of, wait_for
@@ -15,35 +16,50 @@ _PLURALS = {
 }
 
 
-@contextmanager
-def scaling_refused(objects: ObjectClient, namespace: str, name: str) -> Iterator[None]:
+def scaling_refused(objects: ObjectClient, namespace: str, name: str) -> AbstractContextManager[None]:
     """An admission policy that refuses every scale in the namespace; it is tried on the Deployment of that name."""
-    policy = f"no-scale-{namespace}"
-    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["deployments/scale"]}
+    probe = partial(objects.patch, f"{path_of(namespace, name)}/scale", {"spec": {"replicas": 1}}, dryRun="All")
+    return _refused(objects, f"no-scale-{namespace}", "deployments/scale", f"request.namespace != '{namespace}'", probe)
+
+
+def records_refused(objects: ObjectClient, namespace: str, name: str) -> AbstractContextManager[None]:
+    """One that refuses every write to the Deployment that leaves the recorded count as it is."""
+    key = "'finops.io/original-replicas'"
+    changed = f"object.metadata.annotations[{key}] != oldObject.metadata.annotations[{key}]"
+    probe = partial(objects.patch, path_of(namespace, name), {"metadata": {"labels": {"touched": "yes"}}}, dryRun="All")
+    applies = f"request.namespace != '{namespace}' || request.name != '{name}'"
+    return _refused(objects, f"no-record-{namespace}", "deployments", f"{applies} || {changed}", probe)
+
+
+@contextmanager
+def _refused(
+    objects: ObjectClient, policy: str, resource: str, expression: str, probe: Callable[[], object]
+) -> Iterator[None]:
+    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": [resource]}
     specs: dict[str, dict[str, Any]] = {
         "ValidatingAdmissionPolicy": {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": [rule]},
-            "validations": [{"expression": f"request.namespace != '{namespace}'", "message": "no"}],
+            "validations": [{"expression": expression, "message": "no"}],
         },
         "ValidatingAdmissionPolicyBinding": {"policyName": policy, "validationActions": ["Deny"]},
     }
     for kind, spec in specs.items():
         item = {"apiVersion": _GROUP, "kind": kind, "metadata": {"name": policy}, "spec": spec}
         objects.request("POST", f"/apis/{_GROUP}/{_PLURALS[kind]}", item)
-    wait_for(lambda: _is_refused(objects, namespace, name), what="the admission policy to be in force")
+    wait_for(lambda: _is_refused(probe), what="the admission policy to be in force")
     try:
         yield
     finally:
         for plural in reversed(_PLURALS.values()):
             objects.delete(f"/apis/{_GROUP}/{plural}/{policy}")
-        wait_for(lambda: not _is_refused(objects, namespace, name), what="the admission policy to be gone")
+        wait_for(lambda: not _is_refused(probe), what="the admission policy to be gone")
 
 
-def _is_refused(objects: ObjectClient, namespace: str, name: str) -> bool:
+def _is_refused(probe: Callable[[], object]) -> bool:
     """Asked without changing anything: the API server judges a dry run like the real thing."""
     try:
-        objects.patch(f"{path_of(namespace, name)}/scale", {"spec": {"replicas": 1}}, dryRun="All")
+        probe()
     except ApiError:
         return True
     return False

@@ -2,25 +2,36 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from audits import requests
 from cases import policy
 from deployments import wait_for
 from hibernations import COST, Bedroom
-from temporalio.client import WorkflowUpdateFailedError
+from refusals import records_refused
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from activities.snapshot import Hold
 from localcluster import LocalCluster
 from policies.annotations import PREFIX, read_pause
 from policies.document import EnforcementPolicy
-from policies.hibernation import Hibernation, HibernationStatus, Phase, Until, WakeRequest
+from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, Phase, Until, WakeRequest
 from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW, TROUBLE
 from policies.times import from_rfc3339
 from policies.workload import observe
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+
+async def trouble(bedroom: Bedroom, handle: WorkflowHandle[Any, HibernationResult]) -> None:
+    """Wait until it says what keeps it from going on."""
+    for _ in range(600):
+        if (await bedroom.status(handle)).trouble:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("nothing troubles it")
 
 
 async def test_a_sleep_records_all_that_is_needed_to_give_the_workload_back(bedroom: Bedroom) -> None:
@@ -277,6 +288,30 @@ async def test_a_count_that_a_person_edited_is_obeyed(bedroom: Bedroom) -> None:
     await handle.signal(REACTIVATE)
     await bedroom.reach(handle, Phase.AWAKE)
     assert bedroom.replicas() == 4
+
+
+async def test_an_edited_count_that_was_read_is_kept_although_somebody_destroys_it_amid_the_wake(
+    bedroom: Bedroom,
+) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(original_replicas="7")
+    with bedroom.scaling_refused():
+        await handle.signal(REACTIVATE)
+        await bedroom.reach(handle, Phase.RESUME_FAILING)
+        bedroom.annotate(original_replicas="many")
+    await handle.signal(REACTIVATE)
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 7, what="the wake at the edited count")
+
+
+async def test_an_edited_count_that_was_read_is_kept_although_it_could_not_be_recorded(bedroom: Bedroom) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.annotate(original_replicas="7")
+    with records_refused(bedroom.objects, bedroom.namespace, "web"):
+        await handle.signal(CHECK)
+        await trouble(bedroom, handle)
+        bedroom.annotate(original_replicas="many")
+    await handle.signal(REACTIVATE)
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 7, what="the wake at the edited count")
 
 
 @pytest.mark.parametrize("garbage", ["", "0", "-3", "three", "3.0", "99999999999999"])
