@@ -34,6 +34,11 @@ COMMANDS = {
     "backtest": Entry(
         "cli.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
     ),
+    "import": Entry(
+        "cli.importing",
+        "import_policies",
+        "Print policies that do what py-kube-downscaler or kube-green does. Changes nothing.",
+    ),
     "run": Entry("cli.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
     "worker": Entry("cli.worker", "worker", "Run a worker against a Temporal server of yours."),
     "apply": Entry("cli.apply", "apply", "Validate policies and put them in force."),

@@ -17,6 +17,7 @@ from policies.errors import InvalidAnnotation
 from policies.evaluation import Candidate, Decision, as_candidate, evaluate
 from policies.limits import Brake, Census, select
 from policies.models import Frozen
+from policies.ordering import order_problems
 from policies.reasons import Reason
 from policies.workload import Workload, WorkloadRef
 
@@ -81,6 +82,8 @@ class Plan(Frozen):
     unknowns: tuple[str, ...] = ()
     """What could not be found out, and what that means."""
     unreadable: tuple[str, ...] = ()
+    order_problems: tuple[str, ...] = ()
+    """What is wrong with who waits for whom."""
 
 
 def make_plan(
@@ -123,6 +126,7 @@ def make_plan(
         census=census,
         saving=add_up(paused.values()),
         unknowns=_unknowns(gathered, judging),
+        order_problems=order_problems(ordered),
     )
 
 

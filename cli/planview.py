@@ -28,6 +28,8 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
     for caveat in plan.caveats:
         terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
+    for problem in plan.order_problems:
+        terminal.say(f"warning: {problem}", style="yellow")
     for name in plan.unreadable:
         terminal.say(f"warning: {name} could not be read and is left alone", style="yellow")
     for unknown in plan.unknowns:

@@ -1,0 +1,124 @@
+"""`finops import`: policies that do what another tool was told to do. Reads only, and prints."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+import yaml
+
+from activities.kube.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign
+from cli.errors import NotFound, UsageProblem
+from cli.session import Session
+from policies.durations import parse_duration
+from policies.importing import downscaler, kubegreen
+from policies.importing.downscaler import DownscalerOptions, import_downscaler
+from policies.importing.drafts import Draft, Foreign, Imported
+from policies.importing.kubegreen import import_kube_green
+from policies.parsing import to_document
+from policies.problems import FieldError
+from policies.schedule import check_zone
+
+_SHIPPED = DownscalerOptions()
+
+
+class Tool(StrEnum):
+    """Whose settings are read."""
+
+    DOWNSCALER = downscaler.TOOL
+    KUBE_GREEN = kubegreen.TOOL
+
+
+_Option = Annotated[str | None, typer.Option(metavar="TIMES", help=f"As the {Tool.DOWNSCALER} runs with it.")]
+
+
+def import_policies(
+    ctx: typer.Context,
+    tool: Annotated[Tool, typer.Argument(help="Whose annotations or objects are read.")],
+    default_uptime: _Option = None,
+    default_downtime: _Option = None,
+    upscale_period: _Option = None,
+    downscale_period: _Option = None,
+    exclude_namespaces: Annotated[
+        str | None, typer.Option(metavar="PATTERNS", help="Regular expressions, with commas between them.")
+    ] = None,
+    grace_period: Annotated[str | None, typer.Option(metavar="15m", help="Becomes the cooldownWindow.")] = None,
+    time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of times that name none.")] = None,
+) -> None:
+    """Print policies that do what py-kube-downscaler or kube-green does in this cluster, in DryRun. Changes nothing."""
+    session = Session.of(ctx)
+    given = {
+        "default_uptime": default_uptime,
+        "default_downtime": default_downtime,
+        "upscale_period": upscale_period,
+        "downscale_period": downscale_period,
+        "exclude_namespaces": None if exclude_namespaces is None else tuple(exclude_namespaces.split(",")),
+        "grace_period": None if grace_period is None else _read("--grace-period", parse_duration, grace_period),
+        "time_zone": None if time_zone is None else _read("--time-zone", check_zone, time_zone),
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if tool is Tool.KUBE_GREEN and chosen:
+        raise UsageProblem(f"{', '.join(chosen)}: only {Tool.DOWNSCALER} has such options")
+    transport = session.cluster.transport
+    session.terminal.note(f"context {transport.context_name}, server {transport.server}", style="dim")
+    with session.terminal.progress(f"reading what {tool} was told"):
+        imported = _import(session, tool, _SHIPPED.model_copy(update=chosen))
+    if session.terminal.for_programs:
+        session.terminal.show_json(_as_json(imported))
+    else:
+        sys.stdout.write("---\n".join(map(_as_yaml, imported.drafts)))
+        _tell(session, tool, imported)
+
+
+def _import(session: Session, tool: Tool, options: DownscalerOptions) -> Imported:
+    """Raises KubernetesError, NotFound."""
+    deployments = _list(session, DEPLOYMENTS)
+    if tool is Tool.DOWNSCALER:
+        return import_downscaler(_list(session, NAMESPACES), deployments, options, datetime.now(UTC))
+    return import_kube_green(_list(session, SLEEP_INFOS), deployments)
+
+
+def _list(session: Session, path: str) -> tuple[Foreign, ...]:
+    found = list_foreign(session.cluster.transport, path)
+    if found is None:
+        kind = path.rpartition("/")[2]
+        raise NotFound(f"{session.cluster.transport.server} knows no {kind}: is {Tool.KUBE_GREEN} installed there?")
+    return found
+
+
+def _as_yaml(draft: Draft) -> str:
+    return f"# From {draft.origin}\n" + yaml.safe_dump(to_document(draft.policy), sort_keys=False, allow_unicode=True)
+
+
+def _as_json(imported: Imported) -> dict[str, object]:
+    return {
+        "policies": [to_document(draft.policy) for draft in imported.drafts],
+        "commands": imported.commands,
+        "not_carried_over": imported.left_out,
+    }
+
+
+def _tell(session: Session, tool: Tool, imported: Imported) -> None:
+    """What is not in the policies, for people; the policies alone go to standard output."""
+    terminal = session.terminal
+    if imported.commands:
+        terminal.note("\nRun these as well, so that what was excluded stays awake:", style="bold")
+        for command in imported.commands:
+            terminal.note(command)
+    if imported.left_out:
+        terminal.note("\nNot carried over:", style="bold")
+        for each in imported.left_out:
+            terminal.note(str(each), style="yellow")
+    told = f"{len(imported.drafts)} policies in DryRun" if imported.drafts else "nothing that lets a Deployment sleep"
+    terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
+    if tool is Tool.DOWNSCALER and not imported.drafts:
+        terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --time-zone, ...")
+
+
+def _read(option: str, read: Callable[[str], object], text: str) -> object:
+    try:
+        return read(text)
+    except FieldError as error:
+        raise UsageProblem(f"{option}: {error}") from error
