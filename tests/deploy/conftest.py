@@ -66,7 +66,12 @@ def installed(apply: Callable[[list[dict[str, Any]]], None], crd: str) -> tuple[
     """The base of the manifests on the cluster; namespace and name of the worker's service account."""
     apply(
         [
-            *manifests("manifests/namespace.yaml", "manifests/serviceaccount.yaml", "manifests/rbac.yaml"),
+            *manifests(
+                "manifests/namespace.yaml",
+                "manifests/serviceaccount.yaml",
+                "manifests/rbac.yaml",
+                "manifests/admission.yaml",
+            ),
             policies_config_map(),
             *manifests("manifests/deployment.yaml"),
         ]

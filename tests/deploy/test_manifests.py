@@ -1,4 +1,6 @@
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from activities.kube.transport import KubeTransport
 from activities.policyfiles import PolicyDirectory
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.document import Mode
+from worker.settings import Settings
 
 MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests"
 NOTHING: dict[str, Any] = {"metadata": {"annotations": {"finops.io/paused": None}}}
@@ -69,7 +72,7 @@ def test_an_optional_role_only_reads(file: str) -> None:
 
 def test_optional_roles_are_not_part_of_the_base() -> None:
     resources = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text(encoding="utf-8"))["resources"]
-    assert resources == ["namespace.yaml", "serviceaccount.yaml", "rbac.yaml", "deployment.yaml"]
+    assert resources == ["namespace.yaml", "serviceaccount.yaml", "rbac.yaml", "admission.yaml", "deployment.yaml"]
 
 
 def test_the_shipped_policies_can_be_read_and_only_tell() -> None:
@@ -90,6 +93,76 @@ def test_the_worker_may_pause_and_wake_a_deployment(
     assert worker.get(path)["spec"]["replicas"] == 0
     worker.patch(f"{path}/scale", {"spec": {"replicas": 3}})
     assert worker.get(path)["spec"]["replicas"] == 3
+
+
+OTHER_CHANGES: dict[str, dict[str, Any]] = {
+    "an image": {"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "evil/app:1"}]}}}},
+    "a label": {"metadata": {"labels": {"team": "other"}}},
+    "an annotation of somebody else's": {"metadata": {"annotations": {"example.com/owner": "nobody"}}},
+    "an annotation that only looks like ours": {"metadata": {"annotations": {"finops.iox/paused": "true"}}},
+    "one of ours and one of somebody else's": {
+        "metadata": {"annotations": {"finops.io/paused": "true", "example.com/owner": None}}
+    },
+    "a finalizer": {"metadata": {"finalizers": ["example.com/wait"]}},
+    "the count, not by its scale": {"spec": {"replicas": 0}},
+    "its rollout": {"spec": {"paused": True}},
+}
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("what", OTHER_CHANGES)
+def test_the_api_server_refuses_the_worker_any_other_change(
+    cluster: LocalCluster, worker: ObjectClient, namespace: str, what: str
+) -> None:
+    annotations = {"example.com/owner": "shop"}
+    cluster.objects.create(deployment(namespace, "web", annotations=annotations))
+    path, kind = path_of(namespace, "web"), "application/strategic-merge-patch+json"
+    wait_for(lambda: status_of(lambda: worker.patch(path, OTHER_CHANGES[what], kind=kind, dryRun="All")) == 422, what=what)
+    assert status_of(lambda: worker.patch(path, {"metadata": {"annotations": {"finops.io/paused": "true"}}})) == 200
+
+
+@pytest.mark.cluster
+def test_the_api_server_lets_the_worker_scale_to_zero_and_from_zero_only(
+    cluster: LocalCluster, worker: ObjectClient, namespace: str
+) -> None:
+    cluster.objects.create(deployment(namespace, "web"))
+    scale = f"{path_of(namespace, 'web')}/scale"
+
+    def ask(replicas: int) -> int:
+        return status_of(lambda: worker.patch(scale, {"spec": {"replicas": replicas}}))
+
+    wait_for(lambda: ask(5) == 422, what="the admission policy")
+    assert [ask(2), ask(0), ask(0), ask(7), ask(7), ask(3)] == [422, 200, 200, 200, 200, 422]
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("protected", ["kube-system", "argocd", "linkerd-viz", "finops-enforcer"])
+def test_the_api_server_refuses_the_worker_every_write_in_a_protected_namespace(
+    cluster: LocalCluster, worker: ObjectClient, protected: str
+) -> None:
+    with suppress(ApiError):
+        cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": protected}})
+    cluster.objects.create(deployment(protected, "vital"))
+    path, mark = path_of(protected, "vital"), {"metadata": {"annotations": {"finops.io/paused": "true"}}}
+    try:
+        wait_for(lambda: status_of(lambda: worker.patch(path, mark)) == 422, what="the admission policy")
+        assert status_of(lambda: worker.patch(f"{path}/scale", {"spec": {"replicas": 0}})) == 422
+    finally:
+        cluster.objects.delete(path)
+
+
+def test_the_namespaces_that_the_api_server_protects_are_those_of_the_worker() -> None:
+    policies = [
+        item
+        for item in yaml.safe_load_all((MANIFESTS / "admission.yaml").read_text(encoding="utf-8"))
+        if item["kind"] == "ValidatingAdmissionPolicy"
+    ]
+    for policy in policies:
+        expression = policy["spec"]["validations"][-1]["expression"]
+        listed = re.search(r"\^\((.*)\)\$", expression)
+        assert listed is not None
+        patterns = {pattern.replace(".*", "*") for pattern in listed[1].split("|")}
+        assert patterns == {*Settings().protected_namespaces, "finops-enforcer"}
 
 
 @pytest.mark.cluster
