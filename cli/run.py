@@ -23,6 +23,7 @@ from policies.document import Mode
 from worker.cluster import Cluster
 from worker.connection import connect_to
 from worker.embedded import EmbeddedTemporal
+from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.service import running_service
 
@@ -78,9 +79,11 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
         server = await stack.enter_async_context(EmbeddedTemporal.start(session.state))
         keeper = asyncio.create_task(server.keep_running())
         stack.push_async_callback(_end, keeper)
-        runtime = stack.enter_context(serving_metrics(session.settings.metrics_port, session.settings.metrics_host))
+        settings = session.settings
+        health = None if settings.metrics_port is None else Health()
+        runtime = stack.enter_context(serving_metrics(settings.metrics_port, settings.metrics_host, health))
         client = await connect_to(server.target, runtime=runtime)
-        await stack.enter_async_context(running_service(client, cluster))
+        await stack.enter_async_context(running_service(client, cluster, health=health))
         terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
         terminal.say(f"policies     {session.settings.policies}   (finops apply PATH)")
         terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")

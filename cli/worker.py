@@ -17,6 +17,7 @@ from cli.times import read_duration
 from worker.cluster import Cluster
 from worker.connection import connect
 from worker.errors import TemporalUnreachable
+from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.service import running_service
 
@@ -41,9 +42,10 @@ def worker(
 
 async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop) -> None:
     settings = session.settings
-    with serving_metrics(settings.metrics_port, settings.metrics_host) as runtime:
+    health = None if settings.metrics_port is None else Health()
+    with serving_metrics(settings.metrics_port, settings.metrics_host, health) as runtime:
         client = await _connect(session, seconds, runtime)
-        async with running_service(client, cluster):
+        async with running_service(client, cluster, health=health):
             session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {settings.cluster}")
             await stop.wait()
             session.terminal.say("stopping")

@@ -1,4 +1,4 @@
-"""One page of metrics for Prometheus: ours, and those of the Temporal SDK."""
+"""One page of metrics for Prometheus, ours and those of the Temporal SDK, and the answers to a kubelet's probes."""
 
 import http.client
 import threading
@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.runtime import Runtime
 
 from worker.errors import MetricsPortTaken
+from worker.health import Health
 from worker.ports import LOOPBACK, find_free_port
 from worker.runtime import build_runtime, shared_runtime
 
@@ -18,8 +19,9 @@ _SDK_SECONDS = 2.0
 
 
 @contextmanager
-def serving_metrics(port: int | None, host: str = LOOPBACK) -> Iterator[Runtime]:
-    """The runtime for this process's Temporal client, with `http://host:port/metrics` served meanwhile.
+def serving_metrics(port: int | None, host: str = LOOPBACK, health: Health | None = None) -> Iterator[Runtime]:
+    """The runtime for this process's Temporal client, with `http://host:port/metrics`, `/healthz` and `/readyz` served
+    meanwhile.
 
     Without a port nothing is served. Raises MetricsPortTaken.
     """
@@ -29,7 +31,7 @@ def serving_metrics(port: int | None, host: str = LOOPBACK) -> Iterator[Runtime]
     sdk_port = find_free_port()
     runtime = build_runtime(metrics_address=f"{LOOPBACK}:{sdk_port}")
     try:
-        server = ThreadingHTTPServer((host, port), _handler(sdk_port))
+        server = ThreadingHTTPServer((host, port), _handler(sdk_port, health or Health()))
     except OSError as error:
         raise MetricsPortTaken(host, port, error.strerror or str(error)) from error
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
@@ -40,17 +42,27 @@ def serving_metrics(port: int | None, host: str = LOOPBACK) -> Iterator[Runtime]
         server.server_close()
 
 
-def _handler(sdk_port: int) -> type[BaseHTTPRequestHandler]:
+def _handler(sdk_port: int, health: Health) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Answers `GET /metrics`, and nothing else."""
+        """Answers `GET` for the three paths, and nothing else."""
 
         def do_GET(self) -> None:
-            if self.path != PATH:
-                self.send_error(404)
-                return
-            body = generate_latest() + _read_sdk(sdk_port)
-            self.send_response(200)
-            self.send_header("Content-Type", CONTENT_TYPE_LATEST)
+            match self.path:
+                case "/metrics":
+                    self._answer(True, generate_latest() + _read_sdk(sdk_port), CONTENT_TYPE_LATEST)
+                case "/healthz":
+                    self._tell(*health.is_alive())
+                case "/readyz":
+                    self._tell(*health.is_ready())
+                case _:
+                    self.send_error(404)
+
+        def _tell(self, well: bool, sentence: str) -> None:
+            self._answer(well, f"{sentence}\n".encode(), "text/plain; charset=utf-8")
+
+        def _answer(self, well: bool, body: bytes, kind: str) -> None:
+            self.send_response(200 if well else 503)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 
 from activities.clocks import ClockComparison, compare_clocks
@@ -14,6 +16,7 @@ from worker.attributes import register_attributes
 from worker.claiming import claim_cluster
 from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
+from worker.health import Health, keep_checking
 from worker.memory import keep_trimmed
 from worker.reconciliations import keep_reconciling
 from worker.schedules import put_schedules
@@ -24,12 +27,12 @@ _LOG = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def running_service(
-    client: Client, cluster: Cluster, clocks: ClockComparison = compare_clocks
+    client: Client, cluster: Cluster, clocks: ClockComparison = compare_clocks, health: Health | None = None
 ) -> AsyncIterator[SnapshotKeeper]:
     """The worker of a cluster, until the block ends.
 
     Before it polls it makes sure that it is at the right cluster and that Temporal knows its search attributes; then
-    it brings the Schedules in step with the policies.
+    it brings the Schedules in step with the policies. `health` is told how it goes, where somebody asks for that.
 
     Raises IdentityMismatch, InstanceMismatch, AttributeClash, KubernetesError.
     """
@@ -43,13 +46,27 @@ async def running_service(
         await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         chores = [
-            asyncio.create_task(keeper.keep_fresh()),
+            asyncio.create_task(keeper.keep_fresh(partial(health.beat, "policies") if health else lambda: None)),
             asyncio.create_task(keep_reconciling(client, settings.cluster)),
             asyncio.create_task(keep_trimmed()),
         ]
+        if health is not None:
+            health.tell("worker", "")
+            checks = {"Temporal": partial(_check_temporal, client), "the API server": partial(_check_cluster, cluster)}
+            chores.append(asyncio.create_task(keep_checking(health, checks)))
         try:
             yield keeper
         finally:
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+
+
+async def _check_temporal(client: Client) -> str:
+    await client.workflow_service.get_system_info(GetSystemInfoRequest())
+    return ""
+
+
+async def _check_cluster(cluster: Cluster) -> str:
+    await asyncio.to_thread(cluster.transport.request, "GET", "/version")
+    return ""

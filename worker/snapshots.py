@@ -64,14 +64,15 @@ class SnapshotKeeper:
         self._read = (fresh, counted)
         return self.current()
 
-    async def keep_fresh(self) -> None:
-        """Refresh until cancelled. Nothing ends it: a snapshot that grows old only stops pausing."""
+    async def keep_fresh(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Refresh until cancelled, with a beat each time. Nothing ends it: an old snapshot only stops pausing."""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
             try:
                 await self.refresh()
             except Exception:  # noqa: BLE001 - whatever it is, the next round may work
                 _LOG.exception("the policies could not be refreshed")
+            beat()
 
     def _read_policies(self, began: datetime, hold: Hold | None) -> Snapshot:
         try:

@@ -117,7 +117,9 @@ def test_the_api_server_refuses_the_worker_any_other_change(
     annotations = {"example.com/owner": "shop"}
     cluster.objects.create(deployment(namespace, "web", annotations=annotations))
     path, kind = path_of(namespace, "web"), "application/strategic-merge-patch+json"
-    wait_for(lambda: status_of(lambda: worker.patch(path, OTHER_CHANGES[what], kind=kind, dryRun="All")) == 422, what=what)
+    wait_for(
+        lambda: status_of(lambda: worker.patch(path, OTHER_CHANGES[what], kind=kind, dryRun="All")) == 422, what=what
+    )
     assert status_of(lambda: worker.patch(path, {"metadata": {"annotations": {"finops.io/paused": "true"}}})) == 200
 
 

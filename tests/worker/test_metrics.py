@@ -10,6 +10,7 @@ from activities.alerts import alert
 from worker.connection import connect_to
 from worker.embedded import EmbeddedTemporal
 from worker.errors import MetricsPortTaken
+from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.ports import find_free_port
 
@@ -53,3 +54,12 @@ async def test_a_taken_port_is_told_with_the_setting_that_mends_it() -> None:
 async def test_without_a_port_nothing_is_served() -> None:
     with serving_metrics(None) as runtime:
         assert runtime is not None
+
+
+async def test_the_probes_of_a_kubelet_are_answered() -> None:
+    port, health = find_free_port(), Health()
+    with serving_metrics(port, health=health):
+        assert read(port, "/healthz") == (200, "its loops go round\n")
+        assert read(port, "/readyz") == (503, "worker: is starting\n")
+        health.tell("worker", "")
+        assert read(port, "/readyz")[0] == 200
