@@ -1,6 +1,7 @@
 """The two ends of an enforcement: may it run, and the start of the hibernations it decided on."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from temporalio import activity
 
 from activities.faults import told_to_temporal
 from activities.lease import RunLease
+from activities.metrics import count_cycle
 from activities.snapshot import Snapshots
 from activities.starting import start_hibernation
 from policies.calendar import next_window, running_window, tell_next
@@ -83,6 +85,8 @@ class EnforceActivities:
         self._verify_cluster = verify_cluster
         self._instance = instance
         self._min_sleep = min_sleep
+        self._began: dict[str, float] = {}
+        """The run that holds the lease, and when it got it."""
 
     @activity.defn
     async def open_run(self, order: OpenRun) -> RunOpened:
@@ -92,6 +96,7 @@ class EnforceActivities:
         another one by now. Raises IdentityMismatch, KubernetesError.
         """
         await self._lease.wait_for(order.run_id, activity.heartbeat)
+        self._began = {order.run_id: time.monotonic()}
         with told_to_temporal("the cluster's identity"):
             await asyncio.to_thread(self._verify_cluster)
         snapshot = self._snapshots()
@@ -133,6 +138,9 @@ class EnforceActivities:
     @activity.defn
     async def close_run(self, run_id: str) -> None:
         """Let the next run begin."""
+        began = self._began.pop(run_id, None)
+        if began is not None:
+            count_cycle("enforcement", time.monotonic() - began)
         self._lease.give_back(run_id)
 
     def _opened(self, policy: EnforcementPolicy, now: datetime, *, dry_run: bool, pausing: int) -> RunOpened:

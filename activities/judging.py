@@ -17,6 +17,7 @@ from activities.errors import ListExpired
 from activities.faults import told_to_temporal
 from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
+from activities.metrics import count_decisions
 from activities.snapshot import Snapshots
 from policies import annotations as notes
 from policies.checks import protection_of
@@ -89,6 +90,7 @@ class JudgeActivities:
                 raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
         drift = self._clocks.compare(moment)
         judged = judge(policy, page, gathered, order.now, snapshot.policies)
+        count_decisions(judged.decisions)
         return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
     def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:

@@ -37,6 +37,8 @@ class SendResumeOrder(Frozen):
     replicas: int | None
     note: WakeNote | None
     fence_at: datetime | None = None
+    policy: str = ""
+    """Whose sleep it ends; for the figures only."""
 
 
 class SendRecordOrder(Frozen):

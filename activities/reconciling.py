@@ -1,10 +1,11 @@
 """Reconciliation's look at a cluster: one visibility query, one listing, and a word to each hibernation concerned."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
@@ -13,16 +14,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.alerts import alert
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
-from activities.gauges import show_sleepers
 from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
+from activities.metrics import count_cycle, show_cycle, show_sleepers
 from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
 from policies.annotations import INSTANCE, Annotations, PauseRecord
 from policies.clocks import ClockDrift
-from policies.hibernation import Check, Hibernation, Phase
+from policies.hibernation import ASLEEP_PHASES, Check, Hibernation, Phase
 from policies.ledger import sleep_of
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
@@ -80,7 +81,7 @@ class ReconcileActivities:
     @activity.defn
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
-        client, moment = activity.client(), self._clocks.mark(activity.info().started_time)
+        client, moment, began = activity.client(), self._clocks.mark(activity.info().started_time), time.monotonic()
         listed = list_open(client, open_query(order.cluster), page_size=PAGE)
         opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
         activity.heartbeat()
@@ -88,7 +89,10 @@ class ReconcileActivities:
         with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
-        return self._report(order, survey, missing)
+        result = self._report(order, survey, missing)
+        show_cycle(*_waiting(opened.values(), order.now))
+        count_cycle("reconciliation", time.monotonic() - began)
+        return result
 
     def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept.
@@ -179,7 +183,7 @@ class ReconcileActivities:
             alert("woke-not-ready", f"{ref} was woken, and its pods are not available after 15 minutes", workload=ref)
         for ref in set(unreadable) - set(order.before.unreadable):
             alert("unreadable", f"{ref} carries annotations of ours that cannot be read: left alone", workload=ref)
-        show_sleepers(survey.asleep)
+        show_sleepers(survey.asleep, survey.asleep_in)
         counts = Counter(survey.found.values())
         said = ", ".join(f"{number} {finding}" for finding, number in sorted(counts.items()))
         return ReconcileResult(
@@ -206,6 +210,7 @@ class Survey:
     clocks: ClockDrift = field(default_factory=ClockDrift)
     asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""
+    asleep_in: Counter[str] = field(default_factory=Counter)
 
     def count(self, workload: Workload, instance: str) -> None:
         """One more Deployment, which may sleep."""
@@ -213,6 +218,7 @@ class Survey:
         if sleep is not None and workload.annotations.get(INSTANCE) == instance:
             cost = sleep.cost
             self.asleep["" if cost is None else cost.currency].append(0.0 if cost is None else cost.amount)
+            self.asleep_in[workload.ref.namespace] += 1
 
     def ids_of(self, finding: Finding) -> list[str]:
         """The ids of the hibernations of one finding."""
@@ -230,6 +236,13 @@ async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+
+
+def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:
+    """How many are due within the hour, or past their time, and how many seconds the one that waits longest is."""
+    times = [each.resume_at for each in opened if each.phase in ASLEEP_PHASES and each.resume_at is not None]
+    overdue = max((now - at for at in times), default=timedelta(0))
+    return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()
 
 
 def _check_for(finding: Finding, hibernation: OpenHibernation) -> Check:

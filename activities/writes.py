@@ -25,6 +25,7 @@ from activities.errors import (
     Unreachable,
 )
 from activities.kube.deployments import Deployments
+from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
 from activities.snapshot import Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
@@ -82,6 +83,7 @@ class WriteActivities:
         _LOG.info(
             "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
         )
+        count_action(record.policy, "pause")
         return _done(2, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
@@ -100,6 +102,7 @@ class WriteActivities:
             return _outcome(error, landed, order.ref)
         if order.replicas is not None:
             _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
+            count_action(order.policy, "wake")
         return _done(landed + 1, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)

@@ -79,6 +79,7 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
         replicas=action.replicas if isinstance(action, SendResume) else None,
         note=action.note,
         fence_at=action.fence_at if isinstance(action, SendClear) else None,
+        policy="" if life.sleep is None else life.sleep.record.policy,
     )
     if not (in_turn and workflow.patched(WAKES_IN_TURN)):
         return await send(WriteActivities.send_resume, order, summary=_summary(life, action))

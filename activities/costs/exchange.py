@@ -10,6 +10,7 @@ from typing import TypeVar
 import httpx
 
 from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
+from activities.metrics import measuring_opencost
 from policies.doubts import Doubt
 from policies.errors import NotBelieved
 
@@ -82,6 +83,10 @@ class Exchange:
 
     def _attempt(self, target: str, read: Callable[[Iterator[bytes]], AnswerT], ends_at: float) -> AnswerT:
         seconds = min(self._seconds, ends_at - self._clock())
+        with measuring_opencost():
+            return self._send(target, read, seconds)
+
+    def _send(self, target: str, read: Callable[[Iterator[bytes]], AnswerT], seconds: float) -> AnswerT:
         try:
             with self._client.stream("GET", target, headers=_HEADERS, timeout=seconds) as response:
                 if response.status_code != HTTPStatus.OK:

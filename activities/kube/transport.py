@@ -26,6 +26,7 @@ from activities.alerts import alert
 from activities.errors import Call, Denied, IdentityMismatch, IoError, Unreachable
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
+from activities.metrics import measuring_kubernetes
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
@@ -166,7 +167,8 @@ class KubeTransport:
         call = describe_call(method, path, link.server)
         send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
-            return send(link)
+            with measuring_kubernetes(call.verb):
+                return send(link)
         except (Denied, _FileGone) as error:
             # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
             # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
@@ -176,7 +178,8 @@ class KubeTransport:
                 if self._elsewhere is None:
                     raise
                 raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
-        return send(self._link)
+        with measuring_kubernetes(call.verb):
+            return send(self._link)
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""

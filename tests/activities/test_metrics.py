@@ -1,0 +1,46 @@
+import pytest
+from prometheus_client import generate_latest
+
+from activities.metrics import MOST_NAMESPACES, count_action, count_decisions, measuring_kubernetes, show_sleepers
+from policies.reasons import Reason
+
+
+def shown(*names: str) -> list[str]:
+    lines = generate_latest().decode().splitlines()
+    return sorted(line for line in lines if line.startswith(names))
+
+
+def test_gauges_show_who_sleeps_now_and_forget_who_does_not() -> None:
+    gauges = ("finops_paused", "finops_saved", "finops_estimated")
+    show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"dev": 3, "test": 1})
+    assert shown(*gauges) == [
+        "finops_estimated_savings_usd 547.5",
+        'finops_estimated_savings{currency="EUR"} 730.0',
+        'finops_paused_resources_total{namespace="dev"} 3.0',
+        'finops_paused_resources_total{namespace="test"} 1.0',
+        'finops_saved_per_hour{currency="EUR"} 1.0',
+        'finops_saved_per_hour{currency="USD"} 0.75',
+    ]
+    show_sleepers({}, {})
+    assert shown(*gauges) == ["finops_estimated_savings_usd 0.0"]
+
+
+def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_than_a_thousand_series() -> None:
+    namespaces = {f"preview-{number}": 1 for number in range(10_000)}
+    show_sleepers({f"C{number}": [1.0] for number in range(10_000)}, namespaces)
+    count_decisions(dict.fromkeys(Reason, 1))
+    series = shown("finops_")
+    assert len(series) < 1_000
+    assert f'finops_paused_resources_total{{namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
+    show_sleepers({}, {})
+
+
+def test_a_request_that_fails_is_measured_and_counted_by_its_kind() -> None:
+    with pytest.raises(ConnectionResetError), measuring_kubernetes("get"):
+        raise ConnectionResetError
+    assert shown("finops_errors_total{") == ['finops_errors_total{kind="ConnectionResetError"} 1.0']
+
+
+def test_actions_are_counted_by_policy() -> None:
+    count_action("nights", "pause")
+    assert 'finops_actions_taken_total{action="pause",policy="nights"} 1.0' in shown("finops_actions_taken_total")
