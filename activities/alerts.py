@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import Literal, get_args
 
 from prometheus_client import Counter
 
@@ -18,6 +19,23 @@ _REMEMBERED = 10_000
 
 _LOG = logging.getLogger("finops.alerts")
 _ALERTS = Counter("finops_alerts", "What a person should look at, by kind.", ["kind"])
+
+Kind = Literal[
+    "clocks",
+    "contested",
+    "copies",
+    "costs",
+    "denied",
+    "identity",
+    "idleness",
+    "order",
+    "protected",
+    "unexpected",
+    "unreadable",
+    "woke-not-ready",
+]
+for _kind in get_args(Kind):
+    _ALERTS.labels(_kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
 
 
 class RaisedAlerts:
@@ -49,7 +67,7 @@ class RaisedAlerts:
 _RAISED = RaisedAlerts()
 
 
-def alert(kind: str, sentence: str, **data: str) -> None:
+def alert(kind: Kind, sentence: str, **data: str) -> None:
     """Raise an alert of this kind: a bounded code, one sentence, and the data behind it."""
     _ALERTS.labels(kind).inc()
     _LOG.warning("%s: %s", kind, sentence, extra={"alert": kind, **data})
@@ -58,7 +76,7 @@ def alert(kind: str, sentence: str, **data: str) -> None:
 class Episode:
     """A trouble that is told when it begins and when it is over, and not each time it is met. For many threads."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._lock = Lock()
         self._problem = ""
@@ -73,7 +91,7 @@ class Episode:
             _LOG.warning("%s: %s", self._kind, over)
 
 
-def alert_once(kind: str, about: str, sentence: str, **data: str) -> None:
+def alert_once(kind: Kind, about: str, sentence: str, **data: str) -> None:
     """Raise an alert unless it is up already."""
     if _RAISED.is_news(about, sentence):
         alert(kind, sentence, **data)

@@ -1,0 +1,49 @@
+"""The alert rules, by Prometheus' own tool."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import generate_latest
+from prometheusserver import find_prometheus
+
+import activities.alerts
+import activities.metrics
+
+TOP = Path(__file__).parents[2]
+RULES = TOP / "deploy" / "prometheus" / "rules.yaml"
+
+
+def rules() -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    return list(group["rules"])
+
+
+def test_the_rules_alert_when_they_should_and_not_else(tmp_path: Path) -> None:
+    for file in (RULES, Path(__file__).with_name("rules_test.yaml")):
+        shutil.copy(file, tmp_path)
+    promtool = find_prometheus().parent / "promtool"
+    for command in (["check", "rules", "rules.yaml"], ["test", "rules", "rules_test.yaml"]):
+        done = subprocess.run([promtool, *command], cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
+def test_every_alert_leads_to_a_section_of_the_runbook(rule: dict[str, Any]) -> None:
+    file, _, anchor = rule["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"^## (.+)$", (TOP / file).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert anchor in {heading.lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
+def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
+    assert activities.metrics
+    assert activities.alerts
+    told = set(re.findall(r"^# HELP (\S+)", generate_latest().decode(), flags=re.MULTILINE))
+    asked = set(re.findall(r"finops_\w+", rule["expr"]))
+    assert asked
+    assert asked <= told
