@@ -108,25 +108,24 @@ def build_workers(
         workflow_runner=workflow_runner(),
         deployment_config=deployment,
     )
-    pauses = Worker(
+    limited = partial(
+        Worker,
         client,
-        task_queue=pause_queue(settings.cluster),
-        activities=[writes.send_pause],
         activity_executor=threads,
-        max_concurrent_activities=_PAUSES_AT_ONCE,
-        max_task_queue_activities_per_second=settings.pauses_per_second,
         graceful_shutdown_timeout=_GRACE,
         deployment_config=deployment,
     )
-    wakes = Worker(
-        client,
+    pauses = limited(
+        task_queue=pause_queue(settings.cluster),
+        activities=[writes.send_pause],
+        max_concurrent_activities=_PAUSES_AT_ONCE,
+        max_task_queue_activities_per_second=settings.pauses_per_second,
+    )
+    wakes = limited(
         task_queue=wake_queue(settings.cluster),
         activities=[writes.send_resume],
-        activity_executor=threads,
         max_concurrent_activities=_WAKES_AT_ONCE,
         max_task_queue_activities_per_second=settings.wakes_per_second,
-        graceful_shutdown_timeout=_GRACE,
-        deployment_config=deployment,
     )
     return threads, (main, pauses, wakes)
 
