@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from policies.annotations import Because, WakeNote
 from policies.wanting import Wish
 
+BY_ITSELF = frozenset({Because.COOLDOWN, Because.RESUME_AFTER})
+"""Wakes for which a time came, or a policy's end; the others are somebody's doing, and nobody waits for those."""
 DEFAULT_COOLDOWN = timedelta(minutes=30)
 MEMORY_OF_A_WAKE = timedelta(hours=24)
 LONGEST_WAKE = timedelta(days=7)

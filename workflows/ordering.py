@@ -9,11 +9,12 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.ordering import OrderingActivities, SleepOrder, TargetsSeen, WakeOrder
-from policies.annotations import WAKE_AFTER, Because
+from policies.annotations import WAKE_AFTER
 from policies.hibernation import PauseOrder, Phase
 from policies.keeping import Verdict
 from policies.ordering import LONGEST_WAIT, LONGEST_WAIT_FOR_SLEEP
 from policies.workload import Observation
+from policies.waking import BY_ITSELF
 from workflows import options
 from workflows.life import Life
 from workflows.timer import wait_until
@@ -31,7 +32,7 @@ async def wait_for_targets(life: Life, seen: Observation, verdict: Verdict) -> N
     awake, a deploy and a contest do not.
     """
     carried = seen.annotations.get(WAKE_AFTER)
-    if not carried or verdict.because not in {Because.COOLDOWN, Because.RESUME_AFTER}:
+    if not carried or verdict.because not in BY_ITSELF:
         return
     if not workflow.patched(WAIT_FOR_TARGETS):
         return

@@ -12,7 +12,7 @@ from policies.errors import InvalidAnnotation
 from policies.hibernation import Phase
 from policies.keeping import Consultation
 from policies.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
-from policies.waking import note_of_wake
+from policies.waking import BY_ITSELF, note_of_wake
 from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt
@@ -62,7 +62,7 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             _awake_under(life, _carried_note(life, consulted.seen) or note)
             return action
         assert isinstance(action, SendResume | SendClear)
-        in_turn = owns_zero and because is not Because.PERSON and not attempt.faults
+        in_turn = owns_zero and because in BY_ITSELF and not attempt.faults
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
             _awake_under(life, note)
