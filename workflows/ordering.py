@@ -13,8 +13,8 @@ from policies.annotations import WAKE_AFTER
 from policies.hibernation import PauseOrder, Phase
 from policies.keeping import Verdict
 from policies.ordering import LONGEST_WAIT, LONGEST_WAIT_FOR_SLEEP
-from policies.workload import Observation
 from policies.waking import BY_ITSELF
+from policies.workload import Observation
 from workflows import options
 from workflows.life import Life
 from workflows.timer import wait_until

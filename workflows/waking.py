@@ -62,7 +62,7 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             _awake_under(life, _carried_note(life, consulted.seen) or note)
             return action
         assert isinstance(action, SendResume | SendClear)
-        in_turn = owns_zero and because in BY_ITSELF and not attempt.faults
+        in_turn = owns_zero and because in BY_ITSELF and not (attempt.rounds or attempt.faults)
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
             _awake_under(life, note)
@@ -72,7 +72,9 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
 
 
 async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) -> WriteOutcome:
-    """W3 and W4. A wake that comes by itself takes its turn among the others, unless somebody asks for it meanwhile."""
+    """W3 and W4. A wake that comes by itself takes its turn among the others, unless somebody asks for it meanwhile; a
+    conflict does not send it back to the end of the queue.
+    """
     order = SendResumeOrder(
         ref=life.hibernation.ref,
         resource_version=action.resource_version,

@@ -20,21 +20,21 @@ from worker.settings import Settings
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
-TEN_SECONDS = timedelta(seconds=10)
-NAMES = ("web-1", "web-2", "web-3", "web-4")
+SOON = timedelta(seconds=15)
+NAMES = tuple(f"web-{number}" for number in range(10))
 
 
 @pytest.fixture
 async def product(
     skipping: WorkflowEnvironment, cluster: LocalCluster, source: Source, tmp_path: Path
 ) -> AsyncIterator[Cluster]:
-    """A worker with one wake in five minutes."""
+    """A worker with one wake in ten seconds."""
     settings = Settings(
         cluster="turns",
         kubeconfig=cluster.kubeconfig,
         state_dir=tmp_path,
         pauses_per_second=500,
-        wakes_per_second=1 / 300,
+        wakes_per_second=0.1,
     )
     connected = Cluster.connect(settings, instance="me")
     async with running_workers(skipping.client, connected, source.snapshot, connected.identity(), clocks=clocks_agree):
@@ -42,8 +42,8 @@ async def product(
 
 
 async def test_a_person_does_not_wait_behind_the_wakes_that_come_by_themselves(bedroom: Bedroom) -> None:
-    bedroom.source.policies = (policy(resumeAfter="10s"),)
-    handles = [await bedroom.put_to_sleep(name, resume_after=TEN_SECONDS) for name in NAMES]
+    bedroom.source.policies = (policy(resumeAfter="15s"),)
+    handles = [await bedroom.put_to_sleep(name, resume_after=SOON) for name in NAMES]
     await asyncio.gather(*(bedroom.reach(handle, Phase.RESUMING, Phase.COOLING) for handle in handles))
 
     def asleep() -> list[int]:
