@@ -111,7 +111,9 @@ def _tell(session: Session, tool: Tool, imported: Imported) -> None:
         terminal.note("\nNot carried over:", style="bold")
         for each in imported.left_out:
             terminal.note(str(each), style="yellow")
-    told = f"{len(imported.drafts)} policies in DryRun" if imported.drafts else "nothing that lets a Deployment sleep"
+    number = len(imported.drafts)
+    policies = "1 policy in DryRun" if number == 1 else f"{number} policies in DryRun"
+    told = policies if number else "nothing that lets a Deployment sleep"
     terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
     if tool is Tool.DOWNSCALER and not imported.drafts:
         terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --time-zone, ...")

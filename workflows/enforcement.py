@@ -4,6 +4,7 @@ Started by the policy's Schedule only, whose SKIP is the lock. Level-triggered: 
 changes nothing, so whatever fails here is told and left to the next run.
 """
 
+import logging
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -60,8 +61,8 @@ class EnforcementWorkflow:
         return result
 
     async def _enforce(self, opened: RunOpened, now: datetime) -> EnforcementResult:
-        if opened.skip:
-            return self._skipped(opened.skip)
+        if opened.skip:  # as it should be, in most cases: no window runs
+            return self._skipped(opened.skip, level=logging.INFO)
         judged = await self._judge_all(now)
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
@@ -154,8 +155,8 @@ class EnforcementWorkflow:
         )
         return result.model_copy(update={"sentence": _sentence(result, len(judged.candidates))})
 
-    def _skipped(self, because: str) -> EnforcementResult:
-        workflow.logger.warning("policy %s: this run did nothing: %s", self._enforcement.policy, because)
+    def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
+        workflow.logger.log(level, "policy %s: this run did nothing: %s", self._enforcement.policy, because)
         return EnforcementResult(
             policy=self._enforcement.policy, skipped=because, sentence=f"This run did nothing: {because}."
         )

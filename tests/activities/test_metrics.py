@@ -36,11 +36,13 @@ def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_th
 
 
 def test_a_request_that_fails_is_measured_and_counted_by_its_kind() -> None:
-    with pytest.raises(ConnectionResetError), measuring_kubernetes("get"):
-        raise ConnectionResetError
-    assert shown("finops_errors_total{") == ['finops_errors_total{kind="ConnectionResetError"} 1.0']
+    with pytest.raises(ZeroDivisionError), measuring_kubernetes("get"):
+        raise ZeroDivisionError
+    assert 'finops_errors_total{kind="ZeroDivisionError"} 1.0' in shown("finops_errors_total{")
 
 
 def test_actions_are_counted_by_policy() -> None:
-    count_action("nights", "pause")
-    assert 'finops_actions_taken_total{action="pause",policy="nights"} 1.0' in shown("finops_actions_taken_total")
+    count_action("counted-here-only", "pause")
+    assert 'finops_actions_taken_total{action="pause",policy="counted-here-only"} 1.0' in shown(
+        "finops_actions_taken_total"
+    )
