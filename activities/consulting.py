@@ -3,8 +3,7 @@ starts from. A quorum read of that one object, never a list and never a cache.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from temporalio import activity
 
@@ -13,13 +12,11 @@ from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
-from policies.annotations import PREFIX, Annotations, PauseRecord, excluded_until
+from policies.annotations import PREFIX, Annotations, PauseRecord, is_excluded, is_namespace_awake
 from policies.contesting import Bounds, Raised, who_raised
 from policies.document import EnforcementPolicy, OnDeploy
-from policies.errors import InvalidAnnotation
 from policies.keeping import Consultation
 from policies.names import MANUAL
-from policies.reconciling import is_namespace_awake
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import all_wishes, as_sleeper, latest_wish, running_until
 from policies.workload import Workload, WorkloadRef, observe
@@ -90,13 +87,16 @@ def _consult_policies(
     sleeper = as_sleeper(workload, record)
     times = (order.now, order.now - ahead)
     wishes = dict.fromkeys(wish for now in times for wish in all_wishes(policies, sleeper, now))
+    zone = "UTC" if own is None else own.zone
     known = own is not None or record.policy in {MANUAL, order.gone_policy}
     return Consultation(
         wishes=tuple(wishes),
         wish=latest_wish(wishes),
         policies_known=known,
         held=snapshot.hold is not None,
-        excluded=_is_excluded(workload, own, record, min(times)) or is_namespace_awake(marks, own, min(times)),
+        # One that was over when the workload went to sleep does not begin again because a clock went back.
+        excluded=is_excluded(workload.annotations, zone, max(min(times), record.paused_at))
+        or is_namespace_awake(marks, zone, min(times)),
         stay_through_deploys=own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP,
         window_end=max(
             (end for now in times if (end := running_until(policies, sleeper, now)) is not None), default=None
@@ -104,14 +104,3 @@ def _consult_policies(
         cooldown=DEFAULT_COOLDOWN if own is None else own.spec.cooldown_window,
         temporal_ahead=ahead,
     )
-
-
-def _is_excluded(workload: Workload, own: EnforcementPolicy | None, record: PauseRecord, now: datetime) -> bool:
-    """A value nobody can read counts as an exclusion: doubt ends with the workload running. One that was over when
-    the workload went to sleep does not begin again because a clock went back.
-    """
-    try:
-        until = excluded_until(workload.annotations, ZoneInfo("UTC" if own is None else own.zone))
-    except InvalidAnnotation:
-        return True
-    return until is not None and until > max(now, record.paused_at)

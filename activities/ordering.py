@@ -10,7 +10,7 @@ from activities.kube.deployments import Deployments
 from policies.annotations import WAKE_AFTER
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.ordering import Standing, standing_of, targets_of
+from policies.ordering import Standing, readable_targets, standing_of, targets_of
 from policies.workload import Workload, WorkloadRef
 
 MOST_READS = 32
@@ -100,7 +100,7 @@ class OrderingActivities:
         """Whether a sleeper waits, by whatever way, for that workload. What sleeps on the way is read, too."""
         seen, open_ends, reads = {str(found.ref)}, [found], 0
         while open_ends:
-            for target in _targets_of(open_ends.pop()):
+            for target in readable_targets(open_ends.pop().annotations):
                 if str(target) == str(ref):
                     return True
                 if str(target) in seen or reads == MOST_READS:
@@ -114,10 +114,3 @@ class OrderingActivities:
 
     def _read(self, ref: WorkloadRef) -> Workload | None:
         return self._deployments.read(ref.namespace, ref.name)
-
-
-def _targets_of(workload: Workload) -> tuple[WorkloadRef, ...]:
-    try:
-        return targets_of(workload.annotations)
-    except InvalidAnnotation:
-        return ()

@@ -4,9 +4,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities import hibernations
+from cli.temporal import list_open
 from policies.hibernation import Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION, MANUAL
@@ -32,12 +31,8 @@ async def find_often_woken(
     because of a person or a contest, and not by its time. Raises RPCError.
     """
     counted: Counter[tuple[str, str]] = Counter()
-    try:
-        async for each in hibernations.list_open(client, _query(cluster, now - PERIOD, namespace)):
-            counted[each.namespace, each.name] += 1
-    except RPCError as error:
-        if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
-            raise
+    async for each in list_open(client, _query(cluster, now - PERIOD, namespace)):
+        counted[each.namespace, each.name] += 1
     often = [(times, *key) for key, times in counted.items() if times > OFTEN]
     return tuple(OftenWoken(namespace=of, name=name, times=times) for times, of, name in sorted(often, reverse=True))
 

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from cli.errors import UsageProblem
 from policies import annotations as notes
 from policies.names import is_dns_label
-from policies.workload import Workload, WorkloadRef
-
-_LONGEST_NAME = 253
+from policies.workload import Workload, WorkloadRef, parse_ref
 
 
 def read_ref(text: str) -> WorkloadRef:
     """`NAMESPACE/NAME`. Raises UsageProblem."""
-    namespace, slash, name = text.partition("/")
-    # A Deployment's name may hold dots; each part between them is a label.
-    labels = name.split(".")
-    if not (slash and is_dns_label(namespace) and len(name) <= _LONGEST_NAME and all(map(is_dns_label, labels))):
+    ref = parse_ref(text)
+    if ref is None:
         raise UsageProblem(f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend")
-    return WorkloadRef(namespace=namespace, name=name)
+    return ref
 
 
 def read_namespace(text: str) -> str:

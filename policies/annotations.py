@@ -5,9 +5,10 @@ Both are read strictly: a value that does not parse is an `InvalidAnnotation`, a
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from policies.costs import HourlyCost
 from policies.errors import InvalidAnnotation
@@ -188,6 +189,28 @@ def kept_awake_until(namespace: Annotations, zone: tzinfo) -> datetime | None:
     note, excluded = read_note(namespace), excluded_until(namespace, zone)
     ends = (excluded, None if note is None else note.awake_until)
     return max((end for end in ends if end is not None), default=None)
+
+
+def is_excluded(annotations: Annotations, zone: str, now: datetime) -> bool:
+    """Whether a person took the workload out. A value nobody can read counts as an exclusion: doubt ends with the
+    workload running.
+    """
+    return _is_ahead(excluded_until, annotations, zone, now)
+
+
+def is_namespace_awake(annotations: Annotations, zone: str, now: datetime) -> bool:
+    """Whether nobody in a namespace with these annotations shall sleep, by the same rule."""
+    return _is_ahead(kept_awake_until, annotations, zone, now)
+
+
+def _is_ahead(
+    read: Callable[[Annotations, tzinfo], datetime | None], annotations: Annotations, zone: str, now: datetime
+) -> bool:
+    try:
+        until = read(annotations, ZoneInfo(zone))
+    except InvalidAnnotation:
+        return True
+    return until is not None and until > now
 
 
 def _read_instant(annotations: Annotations, key: str) -> datetime:

@@ -4,7 +4,6 @@
 longer than `LONGEST_WAIT`, a cycle holds nothing back at all, and a person's wake never waits.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -13,9 +12,8 @@ from typing import Literal
 from policies.annotations import WAKE_AFTER, Annotations, read_pause
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.names import is_dns_label
 from policies.times import to_rfc3339
-from policies.workload import Observation, Workload, WorkloadRef
+from policies.workload import Observation, Workload, WorkloadRef, parse_ref
 
 LONGEST_WAIT = timedelta(minutes=10)
 """For one workload, from its own time on."""
@@ -23,8 +21,6 @@ LONGEST_WAIT_FOR_SLEEP = timedelta(minutes=5)
 """A pause that waits for others to go down first must not expire over it."""
 MOST_TARGETS = 16
 """Each is read at every look."""
-
-_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 
 Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle"]
 
@@ -64,11 +60,19 @@ def targets_of(annotations: Annotations) -> tuple[WorkloadRef, ...]:
     """What a workload waits for. Raises InvalidAnnotation."""
     text = annotations.get(WAKE_AFTER, "")
     names = [part.strip() for part in text.split(",")] if text.strip() else []
-    refs = tuple(dict.fromkeys(ref for name in names if (ref := _read_ref(name)) is not None))
-    if len(refs) > MOST_TARGETS or not all(map(_read_ref, names)):
+    refs = tuple(dict.fromkeys(ref for name in names if (ref := parse_ref(name)) is not None))
+    if len(refs) > MOST_TARGETS or not all(map(parse_ref, names)):
         expected = f"at most {MOST_TARGETS} of NAMESPACE/NAME, with a comma between them"
         raise InvalidAnnotation(WAKE_AFTER, text, expected)
     return refs
+
+
+def readable_targets(annotations: Annotations) -> tuple[WorkloadRef, ...]:
+    """The same, and nothing where it cannot be read."""
+    try:
+        return targets_of(annotations)
+    except InvalidAnnotation:
+        return ()
 
 
 def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, policy_over: str = "") -> Standing:
@@ -99,7 +103,7 @@ def last_down(chosen: Iterable[Observation]) -> Mapping[str, tuple[WorkloadRef, 
     """
     by_name = {str(each.ref): each for each in chosen}
     waits_for = {
-        name: [target for target in _names(each.annotations) if target in by_name]
+        name: [target for target in map(str, readable_targets(each.annotations)) if target in by_name]
         for name, each in by_name.items()
         if WAKE_AFTER in each.annotations
     }
@@ -127,7 +131,7 @@ def knots(waits_for: Mapping[str, Iterable[str]]) -> frozenset[str]:
 def order_problems(workloads: Iterable[Workload]) -> tuple[str, ...]:
     """What is wrong with the order of these workloads, which are all that there are, in sentences."""
     known = {str(workload.ref): workload.annotations for workload in workloads}
-    waits_for = {name: _names(carried) for name, carried in known.items() if WAKE_AFTER in carried}
+    waits_for = {name: tuple(map(str, readable_targets(carried))) for name, carried in known.items()}
     knotted = knots(waits_for)
     found = []
     for name in sorted(waits_for):
@@ -135,17 +139,3 @@ def order_problems(workloads: Iterable[Workload]) -> tuple[str, ...]:
         if name in knotted:
             found.append(f"{name} waits for itself, by way of what it waits for: it is not held back")
     return tuple(found)
-
-
-def _names(carried: Annotations) -> tuple[str, ...]:
-    try:
-        return tuple(map(str, targets_of(carried)))
-    except InvalidAnnotation:
-        return ()
-
-
-def _read_ref(text: str) -> WorkloadRef | None:
-    namespace, slash, name = text.partition("/")
-    if slash and is_dns_label(namespace) and _NAME.fullmatch(name):
-        return WorkloadRef(namespace=namespace, name=name)
-    return None

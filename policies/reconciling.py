@@ -149,18 +149,19 @@ def _compare_alone(workload: Workload, now: datetime) -> Finding | None:
 def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Ground) -> Finding | None:
     carried = workload.annotations
     own = next((policy for policy in ground.policies if policy.name == hibernation.policy), None)
+    zone = "UTC" if own is None else own.zone
     if workload.replicas > 0:
         return Finding.RAISED
     record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
     if record is None:
         return Finding.STRIPPED
     try:
-        excluded_until = notes.excluded_until(carried, ZoneInfo("UTC" if own is None else own.zone))
+        excluded_until = notes.excluded_until(carried, ZoneInfo(zone))
     except InvalidAnnotation:
         return Finding.UNREADABLE
     if excluded_until is not None and excluded_until > ground.now:
         return Finding.EXCLUDED
-    if is_namespace_awake(ground.namespace_marks.get(workload.ref.namespace, {}), own, ground.now):
+    if notes.is_namespace_awake(ground.namespace_marks.get(workload.ref.namespace, {}), zone, ground.now):
         return Finding.EXCLUDED
     if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:
         return Finding.OVERDUE
@@ -183,17 +184,6 @@ def _compare_policies(
     if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
         return Finding.POLICY_CHANGED
     return None
-
-
-def is_namespace_awake(marks: Annotations, policy: EnforcementPolicy | None, now: datetime) -> bool:
-    """Whether nobody in a namespace with these annotations shall sleep. What nobody can read counts as that: doubt ends
-    with the workload running.
-    """
-    try:
-        until = notes.kept_awake_until(marks, ZoneInfo("UTC" if policy is None else policy.zone))
-    except InvalidAnnotation:
-        return True
-    return until is not None and until > now
 
 
 def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> bool:

@@ -6,9 +6,8 @@ has none of them.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from policies.annotations import PauseRecord, excluded_until, read_note
+from policies.annotations import PauseRecord, is_excluded, read_note
 from policies.calendar import is_kept_awake, running_window
 from policies.document import EnforcementPolicy
 from policies.errors import InvalidAnnotation
@@ -93,7 +92,7 @@ def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish
     spec = policy.spec
     if not _binds(policy, sleeper) or (spec.schedule is None and sleeper.paused_by != policy.name):
         return None
-    if _excluded(policy, sleeper, now):
+    if is_excluded(sleeper.annotations, policy.zone, now):
         return None
     delay = delay_of(policy, sleeper.namespace, sleeper.name)
     window = running_window(policy, now) or running_window(policy, now - delay)
@@ -108,15 +107,6 @@ def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish
 
 def _binds(policy: EnforcementPolicy, sleeper: Sleeper) -> bool:
     return policy.is_in_force and policy.is_about(sleeper.namespace, sleeper.labels)
-
-
-def _excluded(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> bool:
-    """A value nobody can read counts as an exclusion: doubt ends with the workload running."""
-    try:
-        until = excluded_until(sleeper.annotations, ZoneInfo(policy.zone))
-    except InvalidAnnotation:
-        return True
-    return until is not None and until > now
 
 
 def _kept_awake(sleeper: Sleeper, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from policies.costs import Requests
 from policies.models import Frozen
+from policies.names import is_dns_label
 
 
 class WorkloadRef(Frozen):
@@ -15,6 +16,19 @@ class WorkloadRef(Frozen):
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+
+_LONGEST_NAME = 253
+
+
+def parse_ref(text: str) -> WorkloadRef | None:
+    """The Deployment that `NAMESPACE/NAME` names, or None where the text is no such thing. A Deployment's name may hold
+    dots; each part between them is a label.
+    """
+    namespace, slash, name = text.partition("/")
+    if slash and is_dns_label(namespace) and len(name) <= _LONGEST_NAME and all(map(is_dns_label, name.split("."))):
+        return WorkloadRef(namespace=namespace, name=name)
+    return None
 
 
 class Writer(Frozen):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
 from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, draft, exclude, name_for, telling_label
 from policies.importing.timespecs import TimeSpec, days_touched, read_time_spec, read_until, whole_days_inside, zone_of
@@ -176,7 +177,7 @@ class _Import:
             self._leave(one, "exclude-until", str(error))
             return
         if until > self._now:
-            self._commands.append(f"{command} finops.io/exclude-until={to_rfc3339(until)}")
+            self._commands.append(f"{command} {EXCLUDE_UNTIL}={to_rfc3339(until)}")
 
     def _schedule(self, of: Foreign, rule: _Rule) -> Schedule:
         """The schedule of a rule; one that cannot be carried over lets nothing sleep, and is told."""

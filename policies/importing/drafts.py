@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from policies.annotations import EXCLUDE
 from policies.document import API_VERSION, KIND, EnforcementPolicy
 from policies.models import Frozen
 from policies.names import is_dns_label
@@ -85,7 +86,6 @@ def telling_label(one: Foreign, neighbours: Iterable[Foreign]) -> tuple[str, str
     return None
 
 
-def exclude(one: Foreign, until: str = "") -> str:
+def exclude(one: Foreign) -> str:
     """The command that keeps a Deployment awake."""
-    mark = f"finops.io/exclude-until={until}" if until else "finops.io/exclude=true"
-    return f"kubectl -n {one.namespace} annotate deployment {one.name} {mark}"
+    return f"kubectl -n {one.namespace} annotate deployment {one.name} {EXCLUDE}=true"

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from policies.importing.weekspans import ALWAYS, NEVER, Week
 from policies.problems import FieldError, shown
 from policies.schedule import check_zone
-from policies.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK
+from policies.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK, WEEKDAYS
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RECURRING = re.compile(
     r"(?:([a-z]{3})-([a-z]{3}) )?([0-9]{2}):([0-9]{2})(?:-([0-9]{2}):([0-9]{2}))?(?: ([a-zA-Z/_]+))?", re.IGNORECASE
 )
@@ -96,21 +95,22 @@ def _instant(text: str) -> datetime:
 
 
 def _add(minutes: bytearray, match: re.Match[str]) -> None:
-    first, last = (_day(match[1]), _day(match[2])) if match[1] else (0, len(_DAYS) - 1)
+    first, last = (_day(match[1]), _day(match[2])) if match[1] else (0, len(WEEKDAYS) - 1)
     begin = _minute(match[3], match[4])
     if match[5]:
         end = _minute(match[5], match[6])
     else:
         end = begin + _ALONE if begin < MINUTES_OF_DAY - _ALONE else MINUTES_OF_DAY - 1
-    for step in range((last - first) % len(_DAYS) + 1):
-        day = (first + step) % len(_DAYS) * MINUTES_OF_DAY
+    for step in range((last - first) % len(WEEKDAYS) + 1):
+        day = (first + step) % len(WEEKDAYS) * MINUTES_OF_DAY
         minutes[day + begin : day + max(begin, end)] = bytes([1]) * max(0, end - begin)
 
 
 def _day(text: str) -> int:
-    if text.lower() not in _DAYS:
+    day = text.capitalize()
+    if day not in WEEKDAYS:
         raise FieldError(f"{shown(text)} is not a day of the week")
-    return _DAYS.index(text.lower())
+    return WEEKDAYS.index(day)
 
 
 def _minute(hours: str, minutes: str) -> int:
