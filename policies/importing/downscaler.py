@@ -7,22 +7,21 @@ own options. A Deployment whose rule differs from its namespace's gets a policy 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
 from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
 from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, draft, exclude, name_for, telling_label
-from policies.importing.timespecs import TimeSpec, days_touched, read_time_spec, read_until, whole_days_inside, zone_of
-from policies.importing.weekspans import NEVER, asleep_between, asleep_unless, windows_of
+from policies.importing.timespecs import read_until
+from policies.importing.uptimes import PREFIX, Rule, Schedule, schedule_of
 from policies.models import Frozen
 from policies.problems import FieldError, PolicyError, shown
 from policies.times import to_rfc3339
 
 TOOL = "py-kube-downscaler"
-PREFIX = "downscaler/"
 _LITERAL = re.compile(r"([-A-Za-z0-9._/]+)=([-A-Za-z0-9._]*)")
 
 
@@ -42,34 +41,12 @@ class DownscalerOptions(Frozen):
     """Of times that name none: the TZ of its container."""
 
 
-class _Rule(NamedTuple):
-    uptime: str
-    downtime: str
-    upscale: str
-    downscale: str
-    replicas: str
-
-    def under(self, annotations: Mapping[str, str]) -> "_Rule":
-        """The rule of something that carries these, where this is the rule around it."""
-        names = ("uptime", "downtime", "upscale-period", "downscale-period", "downtime-replicas")
-        return _Rule(*(annotations.get(PREFIX + name, value) for name, value in zip(names, self, strict=True)))
-
-    def __str__(self) -> str:
-        if (self.upscale, self.downscale) != ("never", "never"):
-            return f"upscale-period {shown(self.upscale)}, downscale-period {shown(self.downscale)}"
-        return f"uptime {shown(self.uptime)}, downtime {shown(self.downtime)}"
-
-
-Schedule = dict[str, Any]
-"""As a policy document has it; empty: never asleep."""
-
-
 @dataclass
 class _Scope:
     """Where one rule holds."""
 
     namespace: str
-    rule: _Rule
+    rule: Rule
     schedule: Schedule
     selector: dict[str, Any] = field(default_factory=dict)
 
@@ -87,7 +64,7 @@ class _Import:
         self._now = now
         self._left_out: list[LeftOut] = []
         self._commands: list[str] = []
-        self._read: dict[_Rule, tuple[Schedule, tuple[str, ...]]] = {}
+        self._read: dict[Rule, tuple[Schedule, tuple[str, ...]]] = {}
 
     def run(self, namespaces: list[Foreign], deployments: Iterable[Foreign]) -> Imported:
         """All of it."""
@@ -95,7 +72,7 @@ class _Import:
         for deployment in sorted(deployments, key=str):
             inside[deployment.namespace].append(deployment)
         options = self._options
-        default = _Rule(
+        default = Rule(
             options.default_uptime,
             options.default_downtime,
             options.upscale_period,
@@ -107,7 +84,7 @@ class _Import:
         drafts = tuple(self._draft(scopes, default, [each.name for each in namespaces], selector))
         return Imported(drafts=drafts, commands=tuple(self._commands), left_out=tuple(self._left_out))
 
-    def _import_namespace(self, namespace: Foreign, inside: list[Foreign], default: _Rule) -> Iterator[_Scope]:
+    def _import_namespace(self, namespace: Foreign, inside: list[Foreign], default: Rule) -> Iterator[_Scope]:
         if self._is_excluded(namespace):
             return
         for name in ("force-uptime", "force-downtime"):
@@ -179,11 +156,11 @@ class _Import:
         if until > self._now:
             self._commands.append(f"{command} {EXCLUDE_UNTIL}={to_rfc3339(until)}")
 
-    def _schedule(self, of: Foreign, rule: _Rule) -> Schedule:
+    def _schedule(self, of: Foreign, rule: Rule) -> Schedule:
         """The schedule of a rule; one that cannot be carried over lets nothing sleep, and is told."""
         if rule not in self._read:
             try:
-                self._read[rule] = _schedule_of(rule, self._options.time_zone, self._now)
+                self._read[rule] = schedule_of(rule, self._options.time_zone, self._now)
             except FieldError as error:
                 self._read[rule] = {}, (str(error),)
         schedule, problems = self._read[rule]
@@ -200,7 +177,7 @@ class _Import:
         return {} if literal is None else {"matchLabels": {literal[1]: literal[2]}}
 
     def _draft(
-        self, scopes: list[_Scope], default: _Rule, namespaces: list[str], selector: dict[str, Any]
+        self, scopes: list[_Scope], default: Rule, namespaces: list[str], selector: dict[str, Any]
     ) -> Iterator[Draft]:
         groups: dict[str, list[_Scope]] = defaultdict(list)
         for scope in scopes:
@@ -231,49 +208,6 @@ class _Import:
 
     def _leave(self, of: Foreign, name: str, reason: str) -> None:
         self._left_out.append(LeftOut(object=str(of), field=name, reason=reason))
-
-
-def _schedule_of(rule: _Rule, zone: str, now: datetime) -> tuple[Schedule, tuple[str, ...]]:
-    """The schedule of a rule, and what of it is lost. Raises FieldError."""
-    if rule.replicas != "0":
-        raise FieldError(f"{shown(rule.replicas)} replicas are left by it at night; here a sleep is 0 replicas")
-    if (rule.upscale, rule.downscale) != ("never", "never"):
-        ups, downs = read_time_spec(rule.upscale, zone), read_time_spec(rule.downscale, zone)
-        if any(downs.week) and not any(ups.week):
-            raise FieldError("nothing scales it up again, so it is not put to sleep")
-        return _written(asleep_between(downs.week, ups.week), ups, downs, now)
-    ups, downs = read_time_spec(rule.uptime, zone), read_time_spec(rule.downtime, zone)
-    return _written(asleep_unless(ups.week, downs.week), ups, downs, now)
-
-
-def _written(asleep: bytes, ups: TimeSpec, downs: TimeSpec, now: datetime) -> tuple[Schedule, tuple[str, ...]]:
-    zones = sorted({ups.zone, downs.zone} - {""})
-    if len(zones) > 1:
-        raise FieldError(f"its times are in several zones ({', '.join(zones)}); a schedule has one")
-    zone = zones[0] if zones else "UTC"
-    exceptions, problems = _exceptions(ups, downs, zone, now)
-    if asleep == NEVER and not any(each["keep"] == "Asleep" for each in exceptions):
-        return {}, problems
-    schedule: Schedule = {"timeZone": zone, "asleep": windows_of(asleep)}
-    return schedule | ({"exceptions": exceptions} if exceptions else {}), problems
-
-
-def _exceptions(
-    ups: TimeSpec, downs: TimeSpec, zone: str, now: datetime
-) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """Absolute times as whole days: of uptime all that it touches, of downtime only what it covers."""
-    exceptions, problems = [], []
-    for begin, end in ups.once:
-        if end > now:
-            first, last = days_touched(begin, end, zone_of(zone))
-            exceptions.append({"from": str(first), "to": str(last), "keep": "Awake"})
-    for begin, end in downs.once:
-        days = whole_days_inside(begin, end, zone_of(zone)) if end > now else None
-        if days is not None:
-            exceptions.append({"from": str(days[0]), "to": str(days[1]), "keep": "Asleep"})
-        elif end > now:
-            problems.append(f"{begin.astimezone(UTC)} to {end.astimezone(UTC)} is no whole day; exceptions are")
-    return exceptions, tuple(problems)
 
 
 def _carries_exclusion(one: Foreign) -> bool:
