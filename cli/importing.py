@@ -32,6 +32,9 @@ class Tool(StrEnum):
 
 
 _Option = Annotated[str | None, typer.Option(metavar="TIMES", help=f"As the {Tool.DOWNSCALER} runs with it.")]
+_Patterns = Annotated[
+    str | None, typer.Option(metavar="PATTERNS", help="Regular expressions, with commas between them.")
+]
 
 
 def import_policies(
@@ -41,9 +44,10 @@ def import_policies(
     default_downtime: _Option = None,
     upscale_period: _Option = None,
     downscale_period: _Option = None,
-    exclude_namespaces: Annotated[
-        str | None, typer.Option(metavar="PATTERNS", help="Regular expressions, with commas between them.")
-    ] = None,
+    exclude_namespaces: _Patterns = None,
+    exclude_deployments: Annotated[str | None, typer.Option(metavar="NAMES", help="With commas between them.")] = None,
+    matching_labels: _Patterns = None,
+    downtime_replicas: Annotated[int | None, typer.Option(min=0, help="What it leaves at night.")] = None,
     grace_period: Annotated[str | None, typer.Option(metavar="15m", help="Becomes the cooldownWindow.")] = None,
     time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of times that name none.")] = None,
 ) -> None:
@@ -54,13 +58,17 @@ def import_policies(
         "default_downtime": default_downtime,
         "upscale_period": upscale_period,
         "downscale_period": downscale_period,
-        "exclude_namespaces": None if exclude_namespaces is None else tuple(exclude_namespaces.split(",")),
+        "exclude_namespaces": _split(exclude_namespaces),
+        "exclude_deployments": _split(exclude_deployments),
+        "matching_labels": _split(matching_labels),
+        "downtime_replicas": downtime_replicas,
         "grace_period": None if grace_period is None else _read("--grace-period", parse_duration, grace_period),
         "time_zone": None if time_zone is None else _read("--time-zone", check_zone, time_zone),
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     if tool is Tool.KUBE_GREEN and chosen:
-        raise UsageProblem(f"{', '.join(chosen)}: only {Tool.DOWNSCALER} has such options")
+        named = ", ".join("--" + name.replace("_", "-") for name in chosen)
+        raise UsageProblem(f"{named}: only {Tool.DOWNSCALER} has such options")
     transport = session.cluster.transport
     session.terminal.note(f"context {transport.context_name}, server {transport.server}", style="dim")
     with session.terminal.progress(f"reading what {tool} was told"):
@@ -117,6 +125,10 @@ def _tell(session: Session, tool: Tool, imported: Imported) -> None:
     terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
     if tool is Tool.DOWNSCALER and not imported.drafts:
         terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --time-zone, ...")
+
+
+def _split(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(text.split(","))
 
 
 def _read(option: str, read: Callable[[str], object], text: str) -> object:

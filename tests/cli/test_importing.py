@@ -51,6 +51,12 @@ def test_what_the_downscaler_was_told_is_printed_as_policies(
     (policy,) = read_policy_text(said.stdout.encode(), "printed.yaml").policies
     assert policy.spec.scope.namespaces.include == (namespace,)
     assert f"kubectl -n {namespace} annotate deployment api finops.io/exclude=true" in said.stderr
+    (selected,) = finops.ask("import", "py-kube-downscaler", "--matching-labels", "team=shop")["policies"]
+    assert selected["spec"]["scope"]["selector"] == {"matchLabels": {"team": "shop"}}
+    named = finops.run("import", "py-kube-downscaler", "--exclude-deployments", "web,other").stderr
+    assert f"kubectl -n {namespace} annotate deployment web finops.io/exclude=true" in named
+    left = finops.ask("import", "py-kube-downscaler", "--downtime-replicas", "1")["not_carried_over"]
+    assert f"namespace {namespace}" in {each["object"] for each in left}
     told = finops.ask("import", "py-kube-downscaler")
     assert told["policies"] == [yaml.safe_load(said.stdout)]
     assert told["not_carried_over"] == []
