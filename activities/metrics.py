@@ -68,6 +68,13 @@ def count_action(policy: str, action: str) -> None:
     _ACTIONS.labels(policy or "unknown", action).inc()
 
 
+def count_actions_of(policy: str) -> int:
+    """How many this process has counted under a policy."""
+    (family,) = _ACTIONS.collect()
+    ours = (each for each in family.samples if each.name.endswith("_total") and each.labels["policy"] == policy)
+    return int(sum(each.value for each in ours))
+
+
 def count_decisions(decisions: Mapping[Reason, int]) -> None:
     """So many decisions by reason."""
     for reason, number in decisions.items():

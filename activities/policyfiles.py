@@ -2,15 +2,14 @@
 
 import os
 import stat
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from activities.atomicfiles import sync_directory, write_atomically
 from activities.holidays import public_holidays
+from activities.policysource import Found, PoliciesRead, PolicySourceUnreadable, settle
 from activities.yamldocuments import LARGEST_FILE, YamlDocument, YamlFault, read_documents
 from policies.document import EnforcementPolicy
 from policies.names import is_dns_label
@@ -22,35 +21,6 @@ MARKER = ".finops-policies"
 
 _MARKER_TEXT = "finops apply keeps its policies here. Without this file the directory counts as unreadable.\n"
 _SUFFIXES = (".yaml", ".yml")
-
-
-class PolicySourceUnreadable(Exception):
-    """The directory of policies cannot be read, which is not the same as holding none."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        self.path = path
-        self.why = why
-        super().__init__(f"policies in {path} cannot be read: {why}")
-
-
-@dataclass(frozen=True, slots=True)
-class PoliciesRead:
-    """What a file or a directory held: the valid policies by name, and everything wrong with the others."""
-
-    policies: tuple[EnforcementPolicy, ...] = ()
-    problems: tuple[PolicyProblem, ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether all of it could be read: only then is a policy that is not among these gone."""
-        return not self.problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    policy: EnforcementPolicy
-    file: str
-    line: int | None
 
 
 def read_policies(path: Path) -> PoliciesRead:
@@ -68,7 +38,7 @@ def read_policies(path: Path) -> PoliciesRead:
 def read_policy_text(content: bytes, file: str) -> PoliciesRead:
     """The policies in the bytes of one file, such as standard input; `file` only names it in messages."""
     problems: list[PolicyProblem] = []
-    return _settle(list(_parse(content, file, problems)), problems)
+    return settle(list(_parse(content, file, problems)), problems)
 
 
 def write_policy(directory: Path, policy: EnforcementPolicy) -> Path:
@@ -98,6 +68,11 @@ class PolicyDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.path)
+
     def prepare(self) -> None:
         """Create the directory and its marker where they are missing. Raises OSError."""
         self.path.mkdir(parents=True, exist_ok=True)
@@ -112,10 +87,10 @@ class PolicyDirectory:
         try:
             names = {file.name for file in self.path.iterdir()}
         except OSError as error:
-            raise PolicySourceUnreadable(self.path, error.strerror or str(error)) from None
+            raise PolicySourceUnreadable(str(self.path), error.strerror or str(error)) from None
         if MARKER not in names:
             why = f"{MARKER} is missing; check that the right folder is mounted, then run finops apply"
-            raise PolicySourceUnreadable(self.path, why)
+            raise PolicySourceUnreadable(str(self.path), why)
         return _read_files(sorted(self.path / name for name in names if _is_policy_file(name)))
 
     def write(self, policy: EnforcementPolicy) -> Path:
@@ -125,6 +100,10 @@ class PolicyDirectory:
     def remove(self, name: str) -> bool:
         """Remove a policy; False where there is none of that name. Raises OSError."""
         return remove_policy(self.path, name)
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a file that `write` would have written."""
+        return (self.path / f"{name}.yaml").exists()
 
 
 def _list_files(directory: Path) -> Iterator[Path]:
@@ -136,7 +115,7 @@ def _is_policy_file(name: str) -> bool:
 
 
 def _read_files(files: Iterable[Path]) -> PoliciesRead:
-    found: list[_Found] = []
+    found: list[Found] = []
     problems: list[PolicyProblem] = []
     for file in files:
         try:
@@ -145,7 +124,7 @@ def _read_files(files: Iterable[Path]) -> PoliciesRead:
             problems.append(_unreadable(file, error))
         else:
             found.extend(_parse(content, str(file), problems))
-    return _settle(found, problems)
+    return settle(found, problems)
 
 
 def _read_bytes(file: Path) -> bytes:
@@ -164,14 +143,14 @@ def _unreadable(path: Path, error: OSError) -> PolicyProblem:
     return PolicyProblem(str(path), None, "", f"cannot be read: {error.strerror or error}")
 
 
-def _parse(content: bytes, file: str, problems: list[PolicyProblem]) -> Iterator[_Found]:
+def _parse(content: bytes, file: str, problems: list[PolicyProblem]) -> Iterator[Found]:
     documents = read_documents(content)
     if not documents:
         problems.append(PolicyProblem(file, None, "", "holds no policy"))
     for document in documents:
         policy = _parse_document(document, file, problems)
         if policy is not None:
-            yield _Found(policy, file, line_of((), document.lines))
+            yield Found(policy, file, line_of((), document.lines))
 
 
 def _parse_document(document: YamlDocument, file: str, problems: list[PolicyProblem]) -> EnforcementPolicy | None:
@@ -188,25 +167,3 @@ def _parse_document(document: YamlDocument, file: str, problems: list[PolicyProb
 
 def _as_problem(fault: YamlFault, file: str) -> PolicyProblem:
     return PolicyProblem(file, fault.line, written_path(fault.path), fault.wrong)
-
-
-def _settle(found: list[_Found], problems: list[PolicyProblem]) -> PoliciesRead:
-    """Policies that share a name are all left out: which one was meant is a guess."""
-    by_name: dict[str, list[_Found]] = defaultdict(list)
-    for item in found:
-        by_name[item.policy.name].append(item)
-    for name, (first, *others) in by_name.items():
-        problems += (
-            PolicyProblem(
-                file=other.file,
-                line=other.line,
-                field="metadata.name",
-                wrong=f'"{name}" is also the name of the policy at {first.file}:{first.line}; neither is used',
-                policy=name,
-            )
-            for other in others
-        )
-    return PoliciesRead(
-        policies=tuple(by_name[name][0].policy for name in sorted(by_name) if len(by_name[name]) == 1),
-        problems=tuple(problems),
-    )

@@ -18,6 +18,7 @@ from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
 from activities.metrics import count_cycle, show_cycle, show_sleepers
+from activities.policystatuses import FiguresTally
 from activities.recovering import recover_records
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
@@ -38,6 +39,7 @@ from policies.reconciling import (
     may_have_a_copy,
     record_to_adopt,
 )
+from policies.status import PolicyFigures
 from policies.workload import Workload
 
 AT_ONCE = 32
@@ -67,15 +69,18 @@ class ReconcileActivities:
         clocks: Clocks,
         verify_cluster: Callable[[], object],
         namespace_marks: Callable[[], Mapping[str, Annotations]],
+        note_figures: Callable[[Mapping[str, PolicyFigures]], None],
         *,
         instance: str,
     ) -> None:
+        """`note_figures` is told what each policy means and has asleep."""
         self._deployments = deployments
         self._replica_sets = replica_sets
         self._snapshots = snapshots
         self._clocks = clocks
         self._verify_cluster = verify_cluster
         self._namespace_marks = namespace_marks
+        self._note_figures = note_figures
         self._instance = instance
 
     @activity.defn
@@ -90,6 +95,7 @@ class ReconcileActivities:
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         result = self._report(order, survey, missing)
+        self._note_figures(survey.tally.figures())
         show_cycle(*_waiting(opened.values(), order.now))
         count_cycle("reconciliation", time.monotonic() - began)
         return result
@@ -100,7 +106,7 @@ class ReconcileActivities:
         Raises IdentityMismatch, KubernetesError.
         """
         self._verify_cluster()
-        survey, names = Survey(), set()
+        survey, names = Survey(tally=FiguresTally(ground.policies, ground.now)), set()
         ground = ground.model_copy(update={"namespace_marks": self._namespace_marks()})
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
@@ -202,6 +208,7 @@ class ReconcileActivities:
 class Survey:
     """What one listing showed to be wrong, by the id of the hibernation concerned."""
 
+    tally: FiguresTally
     found: dict[str, Finding] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
     records: dict[str, PauseRecord] = field(default_factory=dict)
@@ -215,7 +222,10 @@ class Survey:
     def count(self, workload: Workload, instance: str) -> None:
         """One more Deployment, which may sleep."""
         sleep = sleep_of(workload)
-        if sleep is not None and workload.annotations.get(INSTANCE) == instance:
+        if sleep is not None and workload.annotations.get(INSTANCE) != instance:
+            sleep = None
+        self.tally.count(workload, sleep)
+        if sleep is not None:
             cost = sleep.cost
             self.asleep["" if cost is None else cost.currency].append(0.0 if cost is None else cost.amount)
             self.asleep_in[workload.ref.namespace] += 1

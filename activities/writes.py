@@ -97,12 +97,12 @@ class WriteActivities:
             if order.replicas is not None:
                 version = self._deployments.scale(order.ref, version, order.replicas)
                 landed = 1
+                # Here and not at the end: a 409 on W4 is ordinary, and the next round has nothing to scale.
+                _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
+                count_action(order.policy, "wake")
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
             return _outcome(error, landed, order.ref)
-        if order.replicas is not None:
-            _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
-            count_action(order.policy, "wake")
         return _done(landed + 1, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)

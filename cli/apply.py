@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from activities.policyfiles import PolicyDirectory
 from cli.delete import remove_policies
 from cli.errors import Refused, UsageProblem
 from cli.handover import Handover, foresee
@@ -17,12 +16,13 @@ from cli.identity import confirm_cluster_if_up
 from cli.listing import list_workloads
 from cli.plan import load_policies
 from cli.session import Session
-from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse_other_files, send_checks
+from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse_other_files
 from policies.document import EnforcementPolicy, Mode
 from policies.durations import format_duration
 from policies.notices import notices
 from policies.outlook import warnings_of
-from worker.schedules import put_schedules
+from worker.checks import send_checks
+from worker.schedules import put_schedule
 
 
 def apply(
@@ -77,12 +77,12 @@ async def _apply(
     session: Session, policies: Sequence[EnforcementPolicy], changed: list[str], pruned: list[str], asleep: int
 ) -> None:
     client = await open_client_if_up(session, asleep=asleep)
-    directory = PolicyDirectory(session.settings.policies)
-    directory.prepare()
+    source = session.policies
+    source.prepare()
     known = {policy.name for policy in read_applied(session)}
     every = format_duration(session.settings.interval)
     for policy in policies:
-        directory.write(policy)
+        source.write(policy)
         state = "created" if policy.name not in known else "changed" if policy.name in changed else "unchanged"
         session.terminal.say(f"policy {policy.name} ({policy.spec.mode}) {state}, runs every {every}")
     if client is not None:
@@ -97,7 +97,8 @@ async def _schedule(
     cluster = session.settings.cluster
     with session.terminal.progress("letting the worker read it"):
         await asyncio.sleep(SNAPSHOT_SECONDS if changed else 0)
-    await put_schedules(client, cluster, policies, session.settings.interval)
+    for policy in policies:
+        await put_schedule(client, cluster, policy, session.settings.interval)
     told = await send_checks(client, cluster, changed, gone=False)
     if told:
         session.terminal.say(f"{told} open hibernations look again")

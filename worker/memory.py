@@ -10,6 +10,8 @@ import asyncio
 import ctypes
 import gc
 
+SETTLE_SECONDS = 5.0
+"""After the start, at which wakes may have been waiting for this process: they come first."""
 TRIM_SECONDS = 15.0
 _M_ARENA_MAX = -8
 """From glibc's malloc.h."""
@@ -44,7 +46,8 @@ def trim() -> bool:
 
 
 async def keep_trimmed() -> None:
-    """Trim now, when the imports have left 6 MB of scraps, and then again and again, until cancelled."""
+    """Trim soon, because the imports have left 6 MB of scraps, and then again and again, until cancelled."""
+    await asyncio.sleep(SETTLE_SECONDS)
     settle()
     while True:
         await asyncio.to_thread(trim)

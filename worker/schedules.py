@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from temporalio.api.common.v1 import Payload
@@ -58,16 +58,6 @@ async def put_schedule(client: Client, cluster: str, policy: EnforcementPolicy, 
             await handle.update(replace)
 
 
-async def put_schedules(
-    client: Client, cluster: str, policies: Iterable[EnforcementPolicy], interval: timedelta
-) -> None:
-    """Bring the Schedules of these policies in step. Those of other policies are left alone: a policy that cannot be
-    found is not a policy that was deleted.
-    """
-    for policy in policies:
-        await put_schedule(client, cluster, policy, interval)
-
-
 async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
     """Remove a policy's Schedule. False where there was none."""
     try:
@@ -77,6 +67,14 @@ async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
             return False
         raise
     return True
+
+
+async def list_policy_schedules(client: Client, cluster: str) -> AsyncIterator[tuple[str, str]]:
+    """The ids of the Schedules of a cluster's policies, and whose they are. Raises RPCError."""
+    beginning = policy_schedule_id(cluster, "")
+    async for each in await client.list_schedules(f"{CLUSTER.name} = '{cluster}'"):
+        if each.id.startswith(beginning):
+            yield each.id, each.id.removeprefix(beginning)
 
 
 def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> Schedule:

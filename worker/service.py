@@ -10,7 +10,6 @@ from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 
 from activities.clocks import ClockComparison, compare_clocks
-from activities.policyfiles import PolicyDirectory
 from worker.assembly import running_workers
 from worker.attributes import register_attributes
 from worker.claiming import claim_cluster
@@ -18,9 +17,10 @@ from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
 from worker.health import Health, keep_checking
 from worker.memory import keep_trimmed
+from worker.policysync import PolicySync, keep_in_step
 from worker.reconciliations import keep_reconciling
-from worker.schedules import put_schedules
 from worker.snapshots import SnapshotKeeper
+from worker.statuses import build_statuses, keep_written
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,14 +39,18 @@ async def running_service(
     settings = cluster.settings
     await register_attributes(client)
     identity = await claim_cluster(client, cluster)
-    keeper = SnapshotKeeper(client, settings.cluster, PolicyDirectory(settings.policies))
+    keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
+    sync = PolicySync(client, settings.cluster, settings.interval)
+    statuses = build_statuses(cluster, sync, keeper.current)
     snapshot = await keeper.refresh()
-    async with running_workers(client, cluster, keeper.current, identity, clocks):
+    async with running_workers(client, cluster, keeper.current, identity, clocks, note_figures=statuses.note):
         await start_reconciling(client, settings.cluster)
-        await put_schedules(client, settings.cluster, snapshot.policies, settings.interval)
+        await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         chores = [
             asyncio.create_task(keeper.keep_fresh(partial(health.beat, "policies") if health else lambda: None)),
+            asyncio.create_task(keep_in_step(sync, keeper.current)),
+            asyncio.create_task(keep_written(statuses)),
             asyncio.create_task(keep_reconciling(client, settings.cluster)),
             asyncio.create_task(keep_trimmed()),
         ]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -121,6 +122,13 @@ _Url = Annotated[str, AfterValidator(_check_url)]
 _Period = Annotated[Duration, AfterValidator(_check_positive)]
 
 
+class PolicyPlace(StrEnum):
+    """The one source of a worker's policies."""
+
+    FILES = "files"
+    CLUSTER = "cluster"
+
+
 class Settings(BaseSettings):
     """What an installation is told. Build it with `load()`; the constructor reads nothing but its arguments."""
 
@@ -133,6 +141,8 @@ class Settings(BaseSettings):
     state_dir: _Place = Field(default_factory=lambda: default_state_dir(os.environ))
     policies: _Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
     """The directory of policy documents."""
+    policy_source: PolicyPlace = PolicyPlace.FILES
+    """Where policies are: that directory, or custom resources of the cluster."""
     opencost_url: _Url | None = None
     opencost_timeout: Annotated[Duration, AfterValidator(_check_patience)] = timedelta(seconds=10)
     """For one answer; the waits between five attempts come on top."""

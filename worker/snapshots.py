@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.clocks import read_own_clock
-from activities.policyfiles import PolicyDirectory, PolicySourceUnreadable
+from activities.policysource import PolicySource, PolicySourceUnreadable
 from activities.snapshot import Hold, Snapshot
 from worker.clusterrecord import read_record
 
@@ -26,13 +26,13 @@ class SnapshotKeeper:
         self,
         client: Client,
         cluster: str,
-        directory: PolicyDirectory,
+        source: PolicySource,
         own_clock: Callable[[], datetime] = read_own_clock,
         counter: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._cluster = cluster
-        self._directory = directory
+        self._source = source
         self._own_clock = own_clock
         self._counter = counter
         self._read = (Snapshot(read_at=datetime.min.replace(tzinfo=UTC), complete=False, problem="not read yet"), 0.0)
@@ -76,7 +76,7 @@ class SnapshotKeeper:
 
     def _read_policies(self, began: datetime, hold: Hold | None) -> Snapshot:
         try:
-            read = self._directory.read()
+            read = self._source.read()
         except PolicySourceUnreadable as error:
             return Snapshot(read_at=began, complete=False, problem=str(error), hold=hold)
         return Snapshot(

@@ -37,7 +37,8 @@ PAGE_SECONDS = 30.0
 _RELOAD_SECONDS = 10.0
 """Between two looks at the credentials when the server does not take them: plugins are slow."""
 
-Method = Literal["GET", "PATCH", "POST"]
+Method = Literal["GET", "PATCH", "POST", "DELETE"]
+"""DELETE is for `finops delete` of a policy in the cluster, by whoever calls it: a worker has no right to delete."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ GENERATE = Path(__file__).parents[2] / "deploy" / "generate.py"
 STRUCTURAL = {
     "type", "description", "default", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems",
     "maxItems", "required", "properties", "items", "additionalProperties", "x-kubernetes-validations",
-    "x-kubernetes-preserve-unknown-fields",
+    "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
 }  # fmt: skip
 
 
@@ -61,9 +61,18 @@ def test_every_field_of_a_spec_is_described() -> None:
 
 def test_it_is_cluster_scoped_with_a_short_name_and_columns() -> None:
     written = custom_resource_definition()["spec"]
-    assert (written["scope"], written["names"]["shortNames"]) == ("Cluster", ["ep"])
+    assert (written["scope"], written["names"]["shortNames"]) == ("Cluster", ["ep", "epol"])
     version = written["versions"][0]
-    assert [column["name"] for column in version["additionalPrinterColumns"]] == ["Mode", "Suspend", "Age"]
+    assert [column["name"] for column in version["additionalPrinterColumns"]] == [
+        "Mode",
+        "Ready",
+        "Asleep",
+        "Matched",
+        "Up to/month",
+        "Next",
+        "Reason",
+        "Age",
+    ]
     assert version["subresources"] == {"status": {}}
 
 

@@ -1,0 +1,92 @@
+"""Where a worker's policies come from: a directory of files, or custom resources of its cluster.
+
+A worker has one source. What could not be read is never taken for what is not there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from policies.document import EnforcementPolicy
+from policies.problems import PolicyProblem
+
+
+class PolicySourceUnreadable(Exception):
+    """The source cannot be read, which is not the same as holding no policy."""
+
+    def __init__(self, place: str, why: str) -> None:
+        self.place = place
+        self.why = why
+        super().__init__(f"policies in {place} cannot be read: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesRead:
+    """What a source held: the valid policies by name, and everything wrong with the others."""
+
+    policies: tuple[EnforcementPolicy, ...] = ()
+    problems: tuple[PolicyProblem, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it could be read: only then is a policy that is not among these gone."""
+        return not self.problems
+
+
+class PolicySource(Protocol):
+    """The one source of policies of a worker, and of the commands beside it."""
+
+    @property
+    def place(self) -> str:
+        """Where the policies are, as a person would say it."""
+
+    def prepare(self) -> None:
+        """Make the source ready to hold policies, or make sure that it is. Raises OSError, PolicySourceUnreadable."""
+
+    def read(self) -> PoliciesRead:
+        """All of them, as they are now. Raises PolicySourceUnreadable."""
+
+    def write(self, policy: EnforcementPolicy) -> object:
+        """Write or replace one. Raises OSError, KubernetesError."""
+
+    def remove(self, name: str) -> bool:
+        """Remove one; False where there is none of that name. Raises OSError, KubernetesError."""
+
+    def holds(self, name: str) -> bool:
+        """Whether a document stands where `write` would put that policy, be it a broken one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A valid policy, and where it stood."""
+
+    policy: EnforcementPolicy
+    file: str
+    line: int | None = None
+
+
+def settle(found: Iterable[Found], problems: Iterable[PolicyProblem]) -> PoliciesRead:
+    """What was read, in the order of names.
+
+    Policies that share a name are all left out: which one was meant is a guess.
+    """
+    wrong = list(problems)
+    by_name: dict[str, list[Found]] = defaultdict(list)
+    for item in found:
+        by_name[item.policy.name].append(item)
+    for name, (first, *others) in by_name.items():
+        wrong += (
+            PolicyProblem(
+                file=other.file,
+                line=other.line,
+                field="metadata.name",
+                wrong=f'"{name}" is also the name of the policy at {first.file}:{first.line}; neither is used',
+                policy=name,
+            )
+            for other in others
+        )
+    return PoliciesRead(
+        policies=tuple(by_name[name][0].policy for name in sorted(by_name) if len(by_name[name]) == 1),
+        problems=tuple(wrong),
+    )

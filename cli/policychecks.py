@@ -1,0 +1,31 @@
+"""The part of `finops doctor` about policies: are they in force, and is there one that cannot be."""
+
+from collections.abc import Iterator
+
+from activities.errors import IoError
+from activities.policysource import PolicySourceUnreadable
+from cli.checkup import Finding, fail, ok, warn
+from cli.session import Session
+from worker.settings import PolicyPlace
+
+
+def check_policies(session: Session) -> Iterator[Finding]:
+    """Nothing where they are in a cluster that cannot be reached: that is said elsewhere."""
+    settings = session.settings
+    in_files = settings.policy_source is PolicyPlace.FILES
+    try:
+        read = session.policies.read()
+    except IoError:
+        return
+    except PolicySourceUnreadable as error:
+        if in_files and not settings.policies.exists():
+            yield warn("policies", f"there is no {settings.policies} yet", "finops apply PATH makes it")
+        elif in_files:
+            yield fail("policies", str(error), "run finops apply PATH")
+        else:
+            yield fail("policies", str(error))
+        return
+    for problem in read.problems:
+        yield fail("policies", str(problem), "mend it and run finops apply PATH")
+    names = ", ".join(f"{policy.name} ({policy.spec.mode})" for policy in read.policies) or "none"
+    yield ok("policies", f"in force in {session.policies.place}: {names}")

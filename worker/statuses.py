@@ -1,0 +1,46 @@
+"""The statuses of policies in the cluster: what could hinder one, and the round that keeps them written."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from activities.kube.policyresources import PolicyResources
+from activities.metrics import count_actions_of
+from activities.policystatuses import PolicyStatuses
+from activities.snapshot import Snapshot
+from policies.document import EnforcementPolicy
+from worker.cluster import Cluster
+from worker.policysync import PolicySync
+
+ROUND_SECONDS = 2.0
+
+_LOG = logging.getLogger(__name__)
+
+
+def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot]) -> PolicyStatuses:
+    """The statuses of a cluster's policies; those in files have none, and nothing is written."""
+    measures_idleness = cluster.settings.prometheus_url is not None
+
+    def hindrance(policy: EnforcementPolicy) -> tuple[str, str] | None:
+        if policy.name in sync.failed:
+            return "NotScheduled", f"Temporal does not take its Schedule: {sync.failed[policy.name]}"
+        hold = current().hold
+        if hold is not None:
+            return "Held", f"A hold is on, set by {hold.by}: no new pauses."
+        if policy.spec.idle_window is not None and not measures_idleness:
+            return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
+        return None
+
+    resources = cluster.policies if isinstance(cluster.policies, PolicyResources) else None
+    return PolicyStatuses(resources, hindrance, count_actions_of, lambda: datetime.now(UTC))
+
+
+async def keep_written(statuses: PolicyStatuses) -> None:
+    """Write what has changed until cancelled. Nothing ends it: the next round tries again."""
+    while True:
+        try:
+            await asyncio.to_thread(statuses.write)
+        except Exception:  # noqa: BLE001 - whatever it is, the next round may work
+            _LOG.exception("the statuses of policies could not be written")
+        await asyncio.sleep(ROUND_SECONDS)
