@@ -72,6 +72,7 @@ format: $(READY)
 
 generate: $(READY)
 	@$(BIN)/python deploy/generate.py
+	@$(BIN)/python deploy/render.py
 
 # For maintainers: resolve the locks anew: everything, and what the image holds. They carry hashes and name no index.
 lock:

@@ -69,7 +69,7 @@ class PolicyResources:
         try:
             listed = list_items(self._transport, PATH, _Resource)
         except NotFound:
-            why = "the API server knows no EnforcementPolicies; apply deploy/crd, or install the chart"
+            why = "the API server knows no EnforcementPolicies; apply deploy/chart/crds, or install the chart"
             raise PolicySourceUnreadable(_PLACE, why) from None
         except KubernetesError as error:
             raise PolicySourceUnreadable(_PLACE, str(error)) from None

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -6,6 +5,7 @@ from typing import Any
 import pytest
 import yaml
 from deployments import wait_for
+from kubectl import kubectl
 
 from localcluster import ApiError, LocalCluster
 
@@ -15,41 +15,14 @@ MANIFESTS = DEPLOY / "manifests"
 
 def manifests(*files: str) -> list[dict[str, Any]]:
     """The objects in these files of deploy/, in their order."""
-    return [item for file in files for item in yaml.safe_load_all((DEPLOY / file).read_text(encoding="utf-8"))]
-
-
-def policies_config_map() -> dict[str, Any]:
-    """The ConfigMap that kustomize makes, without the hash in its name."""
-    generated = yaml.safe_load((MANIFESTS / "kustomization.yaml").read_text(encoding="utf-8"))["configMapGenerator"][0]
-    files = [MANIFESTS / file for file in generated["files"]]
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": generated["name"], "namespace": generated["namespace"]},
-        "data": {file.name: file.read_text(encoding="utf-8") for file in files},
-    }
+    return [item for file in files for item in yaml.safe_load_all((DEPLOY / file).read_text(encoding="utf-8")) if item]
 
 
 @pytest.fixture(scope="session")
-def apply(cluster: LocalCluster) -> Callable[[list[dict[str, Any]]], None]:
-    """Creates what is not there yet."""
-
-    def create(items: list[dict[str, Any]]) -> None:
-        for item in items:
-            try:
-                cluster.objects.create(item)
-            except ApiError as error:
-                if error.reason != "AlreadyExists":
-                    raise
-
-    return create
-
-
-@pytest.fixture(scope="session")
-def crd(cluster: LocalCluster, apply: Callable[[list[dict[str, Any]]], None]) -> str:
+def crd(cluster: LocalCluster) -> str:
     """The API path of the policies, once the API server serves it."""
     path = "/apis/finops.io/v1alpha1/enforcementpolicies"
-    apply(manifests("crd/enforcementpolicies.finops.io.yaml"))
+    kubectl(cluster, "apply", "--server-side", "-f", str(DEPLOY / "chart" / "crds"))
 
     def is_served() -> bool:
         with suppress(ApiError):
@@ -62,18 +35,7 @@ def crd(cluster: LocalCluster, apply: Callable[[list[dict[str, Any]]], None]) ->
 
 
 @pytest.fixture(scope="session")
-def installed(apply: Callable[[list[dict[str, Any]]], None], crd: str) -> tuple[str, str]:
-    """The base of the manifests on the cluster; namespace and name of the worker's service account."""
-    apply(
-        [
-            *manifests(
-                "manifests/namespace.yaml",
-                "manifests/serviceaccount.yaml",
-                "manifests/rbac.yaml",
-                "manifests/admission.yaml",
-            ),
-            policies_config_map(),
-            *manifests("manifests/deployment.yaml"),
-        ]
-    )
+def installed(cluster: LocalCluster, crd: str) -> tuple[str, str]:
+    """The plain manifests on the cluster; namespace and name of the worker's service account."""
+    kubectl(cluster, "apply", "--server-side", "-f", str(MANIFESTS / "install.yaml"))
     return "finops-enforcer", "finops-enforcer"

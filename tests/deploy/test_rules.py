@@ -15,7 +15,7 @@ import activities.alerts
 import activities.metrics
 
 TOP = Path(__file__).parents[2]
-RULES = TOP / "deploy" / "prometheus" / "rules.yaml"
+RULES = TOP / "deploy" / "chart" / "files" / "rules.yaml"
 
 
 def rules() -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """Policies as custom resources: what kubectl puts into a cluster is in force, and says how it goes."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from deployments import create_ready, deployment, path_of, wait_for
+from kubectl import kubectl
 from services import Service, enforcing
 
 from localcluster import ApiError, LocalCluster
@@ -16,23 +15,23 @@ from localcluster import ApiError, LocalCluster
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 PATH = "/apis/finops.io/v1alpha1/enforcementpolicies"
-CRD = Path(__file__).parents[2] / "deploy" / "crd" / "enforcementpolicies.finops.io.yaml"
+MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests" / "install.yaml"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A whole installation whose policies are in a cluster of its own, where no other test writes any."""
+    """A whole installation by its manifests, in a cluster of its own, where no other test writes policies.
+
+    The worker acts with the token of its service account, and the commands are an administrator's.
+    """
     with LocalCluster.start() as cluster:
-        cluster.objects.create(yaml.safe_load(CRD.read_text(encoding="utf-8")))
+        kubectl(cluster, "apply", "--server-side", "-f", str(MANIFESTS))
         wait_for(lambda: served(cluster), what="the CRD to be served")
-        made = Service(
-            cluster.kubeconfig,
-            tmp_path_factory.mktemp("resources"),
-            cluster="resources",
-            FINOPS_POLICY_SOURCE="cluster",
-        )
+        account = cluster.kubeconfig_for("finops-enforcer", "finops-enforcer")
+        folder = tmp_path_factory.mktemp("resources")
+        made = Service(account, folder, cluster="resources", FINOPS_POLICY_SOURCE="cluster").start()
+        made.environment["KUBECONFIG"] = str(cluster.kubeconfig)
         made.cluster = cluster  # type: ignore[attr-defined]
-        made.start()
         wait_for(lambda: made.ask("status")["worker"], what="the worker")
         yield made
         made.stop()
@@ -58,13 +57,6 @@ def served(cluster: LocalCluster) -> bool:
     except ApiError:
         return False
     return True
-
-
-def kubectl(cluster: LocalCluster, *arguments: str, text: str = "") -> str:
-    """What somebody types."""
-    program = Path(sys.executable).with_name("kubectl")
-    command = [str(program), "--kubeconfig", str(cluster.kubeconfig), *arguments]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def status(cluster: LocalCluster, name: str) -> dict[str, Any]:

@@ -39,10 +39,12 @@ def write_blocks(text: Path, data: Path) -> None:
 
 
 class PrometheusServer:
-    """One that scrapes nobody and keeps everything."""
+    """One that keeps everything, and scrapes nobody but whom it is told, every second."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *scraped: str) -> None:
+        """`scraped` are addresses such as 127.0.0.1:9090."""
         self.data = data
+        self._scraped = scraped
         self._process: subprocess.Popen[bytes] | None = None
         self._port = find_free_port()
 
@@ -55,7 +57,8 @@ class PrometheusServer:
         """Start it, and wait until it is ready."""
         self.data.mkdir(parents=True, exist_ok=True)
         config = self.data.parent / f"{self.data.name}.yaml"
-        config.write_text("global: {scrape_interval: 1m}\n")
+        job = {"job_name": "finops", "static_configs": [{"targets": list(self._scraped)}]}
+        config.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}))
         command = [
             str(find_prometheus()),
             f"--config.file={config}",
@@ -92,9 +95,9 @@ class PrometheusServer:
 
 
 @contextlib.contextmanager
-def running_prometheus(data: Path) -> Iterator[PrometheusServer]:
+def running_prometheus(data: Path, *scraped: str) -> Iterator[PrometheusServer]:
     """One that lives as long as the block."""
-    server = PrometheusServer(data)
+    server = PrometheusServer(data, *scraped)
     server.start()
     try:
         yield server

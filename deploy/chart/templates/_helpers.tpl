@@ -1,0 +1,83 @@
+{{- define "finops.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 63 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" }}{{ end }}
+{{- end }}
+
+{{- define "finops.selector" -}}
+app.kubernetes.io/name: finops-enforcer
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "finops.labels" -}}
+{{ include "finops.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "finops.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{- define "finops.temporalAddress" -}}
+{{- if eq .Values.temporal.mode "bundled" }}{{ include "finops.name" . }}-temporal:7233{{ else }}{{ required "temporal.address is needed with temporal.mode external" .Values.temporal.address }}{{ end }}
+{{- end }}
+
+{{- /* The protected namespaces as one regular expression; * is their only wildcard. */ -}}
+{{- define "finops.protected" -}}
+^({{ concat (list "kube-*") .Values.protectedNamespaces (list .Release.Namespace) | uniq | join "|" | replace "*" ".*" }})$
+{{- end }}
+
+{{- define "finops.subject" -}}
+kind: ServiceAccount
+name: {{ include "finops.name" . }}
+namespace: {{ .Release.Namespace }}
+{{- end }}
+
+{{- define "finops.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "finops.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- /* The environment that every finops process of the release has. */ -}}
+{{- define "finops.env" -}}
+- {name: FINOPS_CLUSTER, value: {{ .Values.cluster | quote }}}
+- {name: FINOPS_INSTANCE, value: {{ .Values.instance | default .Release.Name | quote }}}
+- {name: FINOPS_STATE_DIR, value: /tmp/finops-enforcer}
+- {name: FINOPS_POLICY_SOURCE, value: {{ .Values.policies.source | quote }}}
+{{- if eq .Values.policies.source "files" }}
+- {name: FINOPS_POLICIES, value: /policies}
+{{- end }}
+- {name: FINOPS_PROTECTED_NAMESPACES, value: {{ .Values.protectedNamespaces | join "," | quote }}}
+- {name: TEMPORAL_ADDRESS, value: {{ include "finops.temporalAddress" . | quote }}}
+- {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
+{{- range $name, $value := .Values.settings }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* A token of an hour that the kubelet renews, for this pod alone. */ -}}
+{{- define "finops.tokenVolume" -}}
+- name: token
+  projected:
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: 3607}
+      - configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}
+      - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
+- name: tmp
+  emptyDir: {sizeLimit: 64Mi}
+{{- end }}
+
+{{- define "finops.tokenMount" -}}
+- {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
+- {name: tmp, mountPath: /tmp}
+{{- end }}

@@ -1,0 +1,16 @@
+"""The real kubectl, as somebody types it."""
+
+import subprocess
+
+from localcluster import LocalCluster
+from worker.processes import find_program
+
+
+def kubectl(cluster: LocalCluster, *arguments: str, text: str = "") -> str:
+    """What it says, as the cluster's administrator; `text` is its standard input."""
+    program = find_program("kubectl")
+    assert program is not None, "there is no kubectl: it comes with the extra `dev`"
+    command = [str(program), "--kubeconfig", str(cluster.kubeconfig), *arguments]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
