@@ -38,6 +38,19 @@ for _kind in get_args(Kind):
     _ALERTS.labels(_kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
 
 
+_LISTENERS: list[Callable[[str, str, dict[str, str]], None]] = []
+
+
+def listen(listener: Callable[[str, str, dict[str, str]], None]) -> None:
+    """From now on `listener` is called with the kind, the sentence and the data of every alert. It must not wait."""
+    _LISTENERS.append(listener)
+
+
+def stop_listening(listener: Callable[[str, str, dict[str, str]], None]) -> None:
+    """No longer."""
+    _LISTENERS.remove(listener)
+
+
 class RaisedAlerts:
     """The alerts that are up, by what they are about; safe to share between threads."""
 
@@ -71,6 +84,8 @@ def alert(kind: Kind, sentence: str, **data: str) -> None:
     """Raise an alert of this kind: a bounded code, one sentence, and the data behind it."""
     _ALERTS.labels(kind).inc()
     _LOG.warning("%s: %s", kind, sentence, extra={"alert": kind, **data})
+    for listener in tuple(_LISTENERS):
+        listener(kind, sentence, data)
 
 
 class Episode:

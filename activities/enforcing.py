@@ -33,6 +33,7 @@ class RunOpened(Frozen):
     dry_run: bool = True
     max_actions: int | None = None
     max_percent: float | None = None
+    window_start: datetime | None = None
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     min_sleep: timedelta = timedelta(0)
@@ -149,6 +150,7 @@ class EnforceActivities:
             dry_run=dry_run,
             max_actions=policy.max_actions_per_run,
             max_percent=spec.limits.max_affected_percent,
+            window_start=None if window is None else window.start,
             window_end=None if window is None else window.end,
             resume_after=spec.resume_after,
             min_sleep=self._min_sleep(),

@@ -21,6 +21,7 @@ IoError
 │   ├── CostSourceRefused        an answer with an error status
 │   └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
 ├── CaFileError                  a CA that a server's certificate shall be checked by, and cannot be read
+├── NotificationError            a message to people that was not delivered
 └── PrometheusError              a query to Prometheus
     ├── PrometheusUnreachable    no answer, or none in time
     ├── PrometheusRefused        an answer with an error status
@@ -303,6 +304,16 @@ class CaFileError(IoError):
         self.file = file
         self.problem = problem
         super().__init__(f"{file}: cannot be used as a CA bundle: {problem}")
+
+
+class NotificationError(IoError):
+    """A message to people that was not delivered. Never holds the address: that is a secret."""
+
+    def __init__(self, to: str, problem: str, *, is_worth_another: bool = False) -> None:
+        self.to = to
+        self.problem = problem
+        self.is_worth_another = is_worth_another
+        super().__init__(f"{to}: {problem}")
 
 
 class PrometheusError(IoError):

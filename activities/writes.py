@@ -25,6 +25,7 @@ from activities.errors import (
     Unreachable,
 )
 from activities.kube.deployments import Deployments
+from activities.kube.events import EventRecorder
 from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
 from activities.snapshot import Snapshots
@@ -40,12 +41,19 @@ class WriteActivities:
     """W1 to W4, on one cluster."""
 
     def __init__(
-        self, deployments: Deployments, snapshots: Snapshots, surroundings: Callable[[], Surroundings], clocks: Clocks
+        self,
+        deployments: Deployments,
+        snapshots: Snapshots,
+        surroundings: Callable[[], Surroundings],
+        clocks: Clocks,
+        events: EventRecorder | None = None,
     ) -> None:
+        """With `events` what was done is also told by a Kubernetes Event."""
         self._deployments = deployments
         self._snapshots = snapshots
         self._surroundings = surroundings
         self._clocks = clocks
+        self._events = events
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
@@ -84,6 +92,10 @@ class WriteActivities:
             "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
         )
         count_action(record.policy, "pause")
+        if self._events is not None:
+            until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
+            note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
+            self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
         return _done(2, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
@@ -100,6 +112,9 @@ class WriteActivities:
                 # Here and not at the end: a 409 on W4 is ordinary, and the next round has nothing to scale.
                 _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
                 count_action(order.policy, "wake")
+                if self._events is not None:
+                    note = f"Given back: {order.replicas} replicas."
+                    self._events.record(order.ref, "Resume", "Resumed", note, about=order.resource_version)
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
             return _outcome(error, landed, order.ref)

@@ -29,3 +29,5 @@ class EnforcementResult(Frozen):
     brake: Brake | None = None
     up_to_per_month: float = 0
     currency: str = ""
+    told_window: str = ""
+    """The window that people were told of: the next run starts from this result."""

@@ -22,7 +22,9 @@ from activities.lease import RunLease
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
 from activities.snapshot import Snapshots
+from activities.telling import TellActivities
 from activities.writes import WriteActivities
+from policies.digests import Message
 from policies.names import pause_queue, task_queue, wake_queue
 from policies.status import PolicyFigures
 from worker.cluster import Cluster
@@ -53,6 +55,7 @@ def build_workers(
     identity: str,
     clocks: Clocks,
     note_figures: Callable[[Mapping[str, PolicyFigures]], None],
+    tell: Callable[[Message], None],
 ) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
     """The workers of the three queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
@@ -69,7 +72,8 @@ def build_workers(
     )
     contests = ContestActivities()
     ordering = OrderingActivities(cluster.deployments)
-    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks)
+    telling = TellActivities(tell)
+    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks, cluster.events)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
@@ -103,6 +107,7 @@ def build_workers(
             reconcile.reconcile,
             ordering.look_at_targets,
             ordering.look_who_is_up,
+            telling.tell_run,
         ],
         activity_executor=threads,
         max_concurrent_activities=_THREADS,
@@ -159,13 +164,14 @@ async def running_workers(
     clocks: ClockComparison = compare_clocks,
     own_clock: Callable[[], datetime] = read_own_clock,
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] = lambda _: None,
+    tell: Callable[[Message], None] = lambda _: None,
 ) -> AsyncIterator[None]:
     """The workers, polling until the block ends; then they finish what they do.
 
-    `note_figures` is told what a reconciliation saw of each policy.
+    `note_figures` is told what a reconciliation saw of each policy, and `tell` what people are to hear of a run.
     """
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
-    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures)
+    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures, tell)
     async with AsyncExitStack() as stack:
         stack.callback(threads.shutdown, wait=False)
         for worker in workers:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
@@ -17,6 +17,7 @@ from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
 from worker.health import Health, keep_checking
 from worker.memory import keep_trimmed
+from worker.notifications import notifying
 from worker.policysync import PolicySync, keep_in_step
 from worker.reconciliations import keep_reconciling
 from worker.snapshots import SnapshotKeeper
@@ -43,7 +44,18 @@ async def running_service(
     sync = PolicySync(client, settings.cluster, settings.interval)
     statuses = build_statuses(cluster, sync, keeper.current)
     snapshot = await keeper.refresh()
-    async with running_workers(client, cluster, keeper.current, identity, clocks, note_figures=statuses.note):
+    async with AsyncExitStack() as stack:
+        notifier = stack.enter_context(notifying(settings))
+        workers = running_workers(
+            client,
+            cluster,
+            keeper.current,
+            identity,
+            clocks,
+            note_figures=statuses.note,
+            tell=notifier.tell,
+        )
+        await stack.enter_async_context(workers)
         await start_reconciling(client, settings.cluster)
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)

@@ -98,6 +98,13 @@ def _check_beginnings(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _check_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9*]([-A-Za-z0-9.:*]*[A-Za-z0-9*])?|::1", name) or not name.strip("*."):
+            raise ValueError(f"{name!r} is not the name of a host")
+    return tuple(name.lower() for name in names)
+
+
 def _check_patience(value: timedelta) -> timedelta:
     if not timedelta(seconds=1) <= value <= _LONGEST_ANSWER:
         raise ValueError(f"is not between 1 and {_LONGEST_ANSWER.seconds} seconds: a run waits for it")
@@ -167,6 +174,18 @@ class Settings(BaseSettings):
     """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
     prometheus_matchers: Annotated[str, AfterValidator(_check_matchers)] = ""
     """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
+    slack_webhook_file: _Place | None = None
+    """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
+    teams_webhook_file: _Place | None = None
+    """Holds the address of a Teams webhook."""
+    webhook_url: _Url | None = None
+    """Gets every message as JSON."""
+    webhook_key_file: _Place | None = None
+    """Holds the key that those are signed with (HMAC-SHA256)."""
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_hosts)] = ()
+    """Hosts that webhooks may lead to, beside those of Slack and Teams; `*` stands for a part of a name."""
+    events: bool = False
+    """Kubernetes Events on what is paused and woken; needs an optional role."""
     interval: _Period = timedelta(minutes=5)
     """Time between two enforcements of a policy."""
     min_sleep: _Period = timedelta(minutes=30)
@@ -197,6 +216,8 @@ class Settings(BaseSettings):
             raise ValueError("prometheus_username and prometheus_password_file need each other")
         if self.prometheus_token_file is not None and self.prometheus_username is not None:
             raise ValueError("prometheus_token_file and prometheus_username are two ways to log in; set one of them")
+        if self.webhook_key_file is not None and self.webhook_url is None:
+            raise ValueError("webhook_key_file signs what goes to webhook_url, which is not set")
         return self
 
     @classmethod

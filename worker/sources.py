@@ -19,6 +19,9 @@ _PATHS = (
     "prometheus_password_file",
     "prometheus_token_file",
     "prometheus_ca_file",
+    "slack_webhook_file",
+    "teams_webhook_file",
+    "webhook_key_file",
 )
 
 

@@ -4,6 +4,7 @@ Started by the policy's Schedule only, whose SKIP is the lock. Level-triggered: 
 changes nothing, so whatever fails here is told and left to the next run.
 """
 
+import contextlib
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
@@ -13,7 +14,9 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.enforcing import EnforceActivities, OpenRun, RunOpened, StartOrder
 from activities.judging import JudgeActivities, PageJudged, PageOrder
+from activities.telling import TellActivities
 from policies.clocks import ClockDrift
+from policies.digests import Digest, is_worth_telling, window_key
 from policies.enforcement import Enforcement, EnforcementResult
 from policies.evaluation import Candidate
 from policies.limits import Census, Selection, select
@@ -25,6 +28,7 @@ from workflows import options
 
 EXPIRES_AFTER = timedelta(minutes=10)
 """How long an evaluation holds: a pause it asked for is not carried out later."""
+DIGESTS = "digests"
 BATCH = 250
 LISTINGS = 3
 """A listing whose page token expired starts again, at most this often in all."""
@@ -43,6 +47,8 @@ class EnforcementWorkflow:
     async def run(self, enforcement: Enforcement) -> EnforcementResult:
         """The totals of the run."""
         now = workflow.now()
+        before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
+        opened: RunOpened | None = None
         try:
             opened = await workflow.execute_activity_method(
                 EnforceActivities.open_run,
@@ -58,6 +64,27 @@ class EnforcementWorkflow:
                 EnforceActivities.close_run, self._run_id, summary="let the next run begin", **options.LIST
             )
         workflow.set_current_details(result.sentence)
+        return await self._tell(opened, result, before, now)
+
+    async def _tell(
+        self, opened: RunOpened | None, result: EnforcementResult, before: EnforcementResult, now: datetime
+    ) -> EnforcementResult:
+        """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
+        if opened is None or result.skipped:
+            return result.model_copy(update={"told_window": before.told_window})
+        result = result.model_copy(update={"told_window": window_key(opened.window_start, now)})
+        if is_worth_telling(result, before, has_start=opened.window_start is not None) and workflow.patched(DIGESTS):
+            digest = Digest(
+                cluster=self._enforcement.cluster,
+                at_start=result.told_window != before.told_window,
+                result=result,
+                expected=result.decisions.get(Reason.PAUSE, 0),
+                window_end=opened.window_end,
+            )
+            with contextlib.suppress(ActivityError):
+                await workflow.execute_activity_method(
+                    TellActivities.tell_run, digest, summary="tell people", **options.DIGEST
+                )
         return result
 
     async def _enforce(self, opened: RunOpened, now: datetime) -> EnforcementResult:

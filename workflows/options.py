@@ -88,6 +88,13 @@ TELL: CallOptions = {
     "retry_policy": FIVE_ATTEMPTS,
     "priority": RESUME_PRIORITY,
 }
+DIGEST: CallOptions = {
+    "start_to_close_timeout": timedelta(seconds=10),
+    "schedule_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(maximum_attempts=2),
+    "priority": LIST_PRIORITY,
+}
+"""It only hands the digest over, and no run waits for more."""
 RECONCILE: CallOptions = {
     "start_to_close_timeout": timedelta(minutes=3),
     "heartbeat_timeout": timedelta(seconds=60),

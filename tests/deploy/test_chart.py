@@ -19,7 +19,9 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 CHART = DEPLOY / "chart"
 EVERYTHING = (
     "replicas=2,temporal.mode=bundled,createNamespace=true,metrics.podMonitor.enabled=true,metrics.rules.enabled=true,"
-    "metrics.dashboard.enabled=true,rbac.optional.nodes=true,rbac.optional.namespaces=true,"
+    "metrics.dashboard.enabled=true,rbac.optional.events=true,notifications.secret=webhooks,notifications.slackKey=slack,"
+    "notifications.webhook.url=https://hooks.example/x,notifications.webhook.signingKey=key,notifications.hosts={hooks.example},"
+    "rbac.optional.nodes=true,rbac.optional.namespaces=true,"
     "rbac.optional.admissionRead=true"
 )
 KINDS_OF_OTHERS = {"PodMonitor", "PrometheusRule"}

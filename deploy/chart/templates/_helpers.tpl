@@ -57,6 +57,26 @@ capabilities: {drop: [ALL]}
 - {name: FINOPS_PROTECTED_NAMESPACES, value: {{ .Values.protectedNamespaces | join "," | quote }}}
 - {name: TEMPORAL_ADDRESS, value: {{ include "finops.temporalAddress" . | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
+{{- if .Values.rbac.optional.events }}
+- {name: FINOPS_EVENTS, value: "true"}
+{{- end }}
+{{- with .Values.notifications }}
+{{- with .slackKey }}
+- {name: FINOPS_SLACK_WEBHOOK_FILE, value: "/notifications/{{ . }}"}
+{{- end }}
+{{- with .teamsKey }}
+- {name: FINOPS_TEAMS_WEBHOOK_FILE, value: "/notifications/{{ . }}"}
+{{- end }}
+{{- with .webhook.url }}
+- {name: FINOPS_WEBHOOK_URL, value: {{ . | quote }}}
+{{- end }}
+{{- with .webhook.signingKey }}
+- {name: FINOPS_WEBHOOK_KEY_FILE, value: "/notifications/{{ . }}"}
+{{- end }}
+{{- with .hosts }}
+- {name: FINOPS_WEBHOOK_HOSTS, value: {{ join "," . | quote }}}
+{{- end }}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - {name: {{ $name }}, value: {{ $value | quote }}}
 {{- end }}
