@@ -89,7 +89,12 @@ class WriteActivities:
             return _outcome(error, landed, order.ref)
         record = order.record
         _LOG.info(
-            "%s sleeps (%s, pause %s): %d replicas", order.ref, record.policy, record.pause_id, record.original_replicas
+            "%s sleeps (%s, pause %s): %d replicas",
+            order.ref,
+            record.policy,
+            record.pause_id,
+            record.original_replicas,
+            extra={"workload": order.ref, "policy": record.policy},
         )
         count_action(record.policy, "pause")
         if self._events is not None:
@@ -110,7 +115,8 @@ class WriteActivities:
                 version = self._deployments.scale(order.ref, version, order.replicas)
                 landed = 1
                 # Here and not at the end: a 409 on W4 is ordinary, and the next round has nothing to scale.
-                _LOG.info("%s is given back: %d replicas", order.ref, order.replicas)
+                extra = {"workload": order.ref, "policy": order.policy}
+                _LOG.info("%s is given back: %d replicas", order.ref, order.replicas, extra=extra)
                 count_action(order.policy, "wake")
                 if self._events is not None:
                     note = f"Given back: {order.replicas} replicas."

@@ -36,6 +36,7 @@ def run(
     What sleeps then goes on sleeping, and nothing wakes before the next start.
     """
     session = Session.of(ctx, log_level=logging.INFO)
+    session.log_as_configured()
     session.introduce()
     identity = session.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)

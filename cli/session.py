@@ -4,7 +4,6 @@ import getpass
 import logging
 import os
 import platform
-import sys
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,10 +16,9 @@ from cli.errors import UsageProblem
 from cli.options import Globals, OutputFormat
 from worker.cluster import Cluster
 from worker.errors import InstanceMismatch
+from worker.logs import log_to_stderr
 from worker.settings import PolicyPlace, Settings
 from worker.state import StateFolder
-
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Session:
@@ -30,7 +28,8 @@ class Session:
         self.options = options
         self.recorded_instance = ""
         self.terminal = Terminal(options.output or OutputFormat.TABLE)
-        _log_to_stderr(logging.DEBUG if options.verbose else log_level)
+        self._log_level = logging.DEBUG if options.verbose else log_level
+        log_to_stderr(self._log_level)
 
     @classmethod
     def of(cls, ctx: typer.Context, *, log_level: int = logging.ERROR) -> "Session":
@@ -52,6 +51,10 @@ class Session:
         for sentence in Settings.unknown_variables(os.environ):
             self.terminal.note(sentence, "yellow")
         return Settings.load(**self.options.settings_flags())
+
+    def log_as_configured(self) -> None:
+        """From now on, in the form of the settings: for a process that serves. Raises SettingsError."""
+        log_to_stderr(self._log_level, self.settings.log_format)
 
     @cached_property
     def state(self) -> StateFolder:
@@ -110,9 +113,3 @@ class Session:
         except (KeyError, OSError):
             name = "somebody"
         return f"{name}@{platform.node() or 'localhost'}"
-
-
-def _log_to_stderr(level: int) -> None:
-    logging.basicConfig(level=level, format=_LOG_FORMAT, stream=sys.stderr, force=True)
-    for chatty in ("urllib3", "kubernetes", "httpcore", "httpx"):
-        logging.getLogger(chatty).setLevel(max(level, logging.ERROR))

@@ -30,6 +30,7 @@ def worker(
 ) -> None:
     """Run a worker against the Temporal server that TEMPORAL_* name. Needs FINOPS_INSTANCE."""
     session = Session.of(ctx, log_level=logging.INFO)
+    session.log_as_configured()
     if session.settings.instance is None:
         raise UsageProblem(
             "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Keep it for good, "

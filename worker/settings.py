@@ -24,6 +24,7 @@ from pydantic_settings import (
 from policies.durations import Duration
 from policies.names import is_dns_label
 from worker.errors import SettingsError
+from worker.logs import LogFormat
 from worker.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
 
 _PREFIX = "FINOPS_"
@@ -205,6 +206,8 @@ class Settings(BaseSettings):
     context: str | None = Field(default=None, min_length=1)
     worker_versioning: bool = False
     """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
+    log_format: LogFormat = LogFormat.TEXT
+    """Of `worker` and `run`: lines for people, or a JSON object a line."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where /metrics is served; without it, nowhere."""
     metrics_host: str = "127.0.0.1"

@@ -1,0 +1,89 @@
+"""What a process logs, for people or for programs.
+
+A name or a message can hold anything. Neither form lets it begin a line of its own.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from temporalio import activity
+
+_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_FIELDS = ("workload", "policy", "reason", "alert", "resource", "verb")
+"""Of what a log call adds, these are shown."""
+_CHATTY = ("urllib3", "kubernetes", "httpcore", "httpx")
+"""At their own level INFO they log addresses, and an address can be a secret."""
+
+
+class LogFormat(StrEnum):
+    """How a line of the log looks."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people."""
+
+    def __init__(self) -> None:
+        super().__init__(_TEXT)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line, whose message cannot begin another one; a traceback may."""
+        record.message = _on_one_line(record.message)
+        return super().formatMessage(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """An object a line: time, level, logger, message, and what is known of workload, policy, workflow and reason."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        entry: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry |= {name: str(value) for name in _FIELDS if (value := getattr(record, name, None)) is not None}
+        entry |= _workflow_of(record)
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=True)
+
+
+def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT) -> None:
+    """Log from this level on, to stderr and nowhere else."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else TextFormatter())
+    handler.addFilter(_note_activity)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.ERROR))
+
+
+def _note_activity(record: logging.LogRecord) -> bool:
+    """Keep which activity, of which workflow, a line was logged in: the line is written by the same thread."""
+    if activity.in_activity():
+        info = activity.info()
+        record.finops_workflow = {"workflow_id": info.workflow_id, "activity": info.activity_type}
+    return True
+
+
+def _workflow_of(record: logging.LogRecord) -> dict[str, str]:
+    """What this module noted, or what the SDK's own loggers add."""
+    noted: dict[str, str] | None = getattr(record, "finops_workflow", None)
+    if noted is not None:
+        return noted
+    told = getattr(record, "temporal_workflow", None)
+    if isinstance(told, dict) and "workflow_id" in told:
+        return {"workflow_id": str(told["workflow_id"])}
+    return {}
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
