@@ -78,7 +78,7 @@ generate: $(READY)
 lock:
 	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
-	@uv pip compile pyproject.toml --extra holidays -c requirements.lock --universal --python-version 3.11 --generate-hashes \
+	@uv pip compile pyproject.toml --extra holidays --extra tracing --extra encryption -c requirements.lock --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements-runtime.lock
 
 clean:

@@ -22,9 +22,11 @@ from policies.document import Mode
 from worker.cluster import Cluster
 from worker.connection import connect_to
 from worker.embedded import EmbeddedTemporal
+from worker.encryption import build_converter
 from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.service import running_service
+from worker.tracing import tracing
 
 
 def run(
@@ -82,7 +84,12 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
         settings = session.settings
         health = None if settings.metrics_port is None else Health()
         runtime = stack.enter_context(serving_metrics(settings.metrics_port, settings.metrics_host, health))
-        client = await connect_to(server.target, runtime=runtime)
+        client = await connect_to(
+            server.target,
+            runtime=runtime,
+            converter=build_converter(settings.payload_keys),
+            interceptors=stack.enter_context(tracing(settings)),
+        )
         await stack.enter_async_context(running_service(client, cluster, health=health))
         terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
         terminal.say(f"policies     {session.policies.place}   (finops apply PATH)")

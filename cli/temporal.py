@@ -15,11 +15,15 @@ from policies.hibernation import ASLEEP_PHASES
 from policies.names import hibernation_id, task_queue
 from policies.workload import WorkloadRef
 from worker.connection import connect
+from worker.encryption import build_converter
 
 
 async def open_client(session: Session) -> Client:
-    """A client of the Temporal that is configured, or of the one `finops run` started. Raises ConnectionFailed."""
-    return await connect(session.state)
+    """A client of the Temporal that is configured, or of the one `finops run` started.
+
+    Raises ConnectionFailed, EncryptionError.
+    """
+    return await connect(session.state, converter=build_converter(session.settings.payload_keys))
 
 
 async def list_open(client: Client, query: str) -> AsyncIterator[ListedHibernation]:

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
 import typer
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.runtime import Runtime
 
 from cli.errors import UsageProblem
@@ -16,10 +17,12 @@ from cli.session import Session
 from cli.times import read_duration
 from worker.cluster import Cluster
 from worker.connection import connect
+from worker.encryption import build_converter
 from worker.errors import TemporalUnreachable
 from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.service import running_service
+from worker.tracing import tracing
 
 _SECONDS_BETWEEN_TRIES = 3.0
 
@@ -44,20 +47,24 @@ def worker(
 async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop) -> None:
     settings = session.settings
     health = None if settings.metrics_port is None else Health()
-    with serving_metrics(settings.metrics_port, settings.metrics_host, health) as runtime:
-        client = await _connect(session, seconds, runtime)
+    with (
+        serving_metrics(settings.metrics_port, settings.metrics_host, health) as runtime,
+        tracing(settings) as interceptors,
+    ):
+        client = await _connect(session, seconds, runtime, interceptors)
         async with running_service(client, cluster, health=health):
             session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {settings.cluster}")
             await stop.wait()
             session.terminal.say("stopping")
 
 
-async def _connect(session: Session, seconds: float, runtime: Runtime) -> Client:
-    """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over."""
+async def _connect(session: Session, seconds: float, runtime: Runtime, interceptors: Sequence[Interceptor]) -> Client:
+    """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over, EncryptionError."""
+    converter = build_converter(session.settings.payload_keys)
     ends_at = time.monotonic() + seconds
     while True:
         try:
-            return await connect(session.state, runtime=runtime)
+            return await connect(session.state, runtime=runtime, converter=converter, interceptors=interceptors)
         except TemporalUnreachable as error:
             if time.monotonic() + _SECONDS_BETWEEN_TRIES > ends_at:
                 raise

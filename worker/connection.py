@@ -3,12 +3,13 @@
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
 from temporalio.service import TLSConfig
@@ -70,16 +71,26 @@ async def connect(
     environment: Mapping[str, str] | None = None,
     runtime: Runtime | None = None,
     within: timedelta = _WITHIN,
+    converter: DataConverter = pydantic_data_converter,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
-    """A client of the server that `find_target` finds, with the converter all our workflows use.
+    """A client of the server that `find_target` finds; `converter` is `build_converter`'s where payloads are encrypted.
 
     Raises:
         ConnectionFailed: no server is known, or none answers `within` the time.
     """
-    return await connect_to(find_target(state, environment=environment), runtime=runtime, within=within)
+    target = find_target(state, environment=environment)
+    return await connect_to(target, runtime=runtime, within=within, converter=converter, interceptors=interceptors)
 
 
-async def connect_to(target: Target, *, runtime: Runtime | None = None, within: timedelta = _WITHIN) -> Client:
+async def connect_to(
+    target: Target,
+    *,
+    runtime: Runtime | None = None,
+    within: timedelta = _WITHIN,
+    converter: DataConverter = pydantic_data_converter,
+    interceptors: Sequence[Interceptor] = (),
+) -> Client:
     """A client of this very server, whatever TEMPORAL_* say: for `finops run` and its embedded one.
 
     The SDK ignores the proxy variables, which is right for a loopback address and has been tried.
@@ -95,7 +106,8 @@ async def connect_to(target: Target, *, runtime: Runtime | None = None, within: 
                 tls=target.tls,
                 api_key=target.api_key,
                 rpc_metadata=target.metadata,
-                data_converter=pydantic_data_converter,
+                data_converter=converter,
+                interceptors=interceptors,
                 runtime=runtime or shared_runtime(),
             )
     except TimeoutError as error:

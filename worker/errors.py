@@ -16,6 +16,8 @@ WorkerError
 │   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
 ├── InstanceMismatch         the cluster's name belongs to another installation
 ├── MetricsPortTaken         the metrics cannot be served where they should be
+├── TracingMissing           traces are asked for, and the packages for them are not installed
+├── EncryptionError          a key is missing or none, or what it encrypted was changed
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
     └── AttributesRefused    the server does not let us list or add them
@@ -128,6 +130,17 @@ class MetricsPortTaken(WorkerError):
         self.host = host
         self.port = port
         super().__init__(f"metrics cannot be served at {host}:{port}: {reason}; choose another FINOPS_METRICS_PORT")
+
+
+class TracingMissing(WorkerError):
+    """Traces are asked for, and the packages for them are not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("FINOPS_OTLP_ENDPOINT is set, and traces need pip install 'finops-enforcer[tracing]'")
+
+
+class EncryptionError(WorkerError):
+    """A key that is missing or none, or a text that it did not encrypt. Never quotes a key."""
 
 
 class ConnectionFailed(WorkerError):

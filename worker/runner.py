@@ -16,6 +16,8 @@ PASSED_THROUGH = (
     "yaml",
     "prometheus_client",
     "tzdata",
+    "opentelemetry",
+    "cryptography",
 )
 
 

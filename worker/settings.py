@@ -206,6 +206,10 @@ class Settings(BaseSettings):
     context: str | None = Field(default=None, min_length=1)
     worker_versioning: bool = False
     """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
+    otlp_endpoint: _Url | None = None
+    """Where traces go, by OTLP over HTTP; without it, nowhere."""
+    payload_keys: _Place | None = None
+    """A folder of keys that what Temporal stores is encrypted with. The same for workers and commands."""
     log_format: LogFormat = LogFormat.TEXT
     """Of `worker` and `run`: lines for people, or a JSON object a line."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)

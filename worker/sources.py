@@ -22,6 +22,7 @@ _PATHS = (
     "slack_webhook_file",
     "teams_webhook_file",
     "webhook_key_file",
+    "payload_keys",
 )
 
 

@@ -27,6 +27,7 @@ from activities.errors import Call, Denied, IdentityMismatch, IoError, Unreachab
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
 from activities.metrics import measuring_kubernetes
+from activities.tracing import span
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
@@ -166,9 +167,10 @@ class KubeTransport:
             headers["Content-Type"] = content_type
         link = self._link
         call = describe_call(method, path, link.server)
+        about = {"k8s.resource": call.resource, "k8s.namespace.name": call.namespace, "k8s.object.name": call.name}
         send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
-            with measuring_kubernetes(call.verb):
+            with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
                 return send(link)
         except (Denied, _FileGone) as error:
             # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
@@ -179,7 +181,7 @@ class KubeTransport:
                 if self._elsewhere is None:
                     raise
                 raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
-        with measuring_kubernetes(call.verb):
+        with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
             return send(self._link)
 
     def close(self) -> None:

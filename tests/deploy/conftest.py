@@ -1,21 +1,14 @@
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from deployments import wait_for
 from kubectl import kubectl
+from manifests import INSTALL
 
 from localcluster import ApiError, LocalCluster
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-MANIFESTS = DEPLOY / "manifests"
-
-
-def manifests(*files: str) -> list[dict[str, Any]]:
-    """The objects in these files of deploy/, in their order."""
-    return [item for file in files for item in yaml.safe_load_all((DEPLOY / file).read_text(encoding="utf-8")) if item]
 
 
 @pytest.fixture(scope="session")
@@ -37,5 +30,5 @@ def crd(cluster: LocalCluster) -> str:
 @pytest.fixture(scope="session")
 def installed(cluster: LocalCluster, crd: str) -> tuple[str, str]:
     """The plain manifests on the cluster; namespace and name of the worker's service account."""
-    kubectl(cluster, "apply", "--server-side", "-f", str(MANIFESTS / "install.yaml"))
+    kubectl(cluster, "apply", "--server-side", "-f", str(INSTALL))
     return "finops-enforcer", "finops-enforcer"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from deployments import create_ready, deployment, path_of, wait_for
+from manifests import installed as of_manifests
 
 from activities.kube.rights import Need, review_rights
 from activities.kube.transport import KubeTransport
@@ -53,14 +54,8 @@ def status_of(request: Callable[[], object]) -> int:
     return 200
 
 
-def installed_objects(kind: str) -> list[dict[str, Any]]:
-    """The objects of a kind in the plain manifests."""
-    text = (MANIFESTS / "install.yaml").read_text(encoding="utf-8")
-    return [item for item in yaml.safe_load_all(text) if item and item["kind"] == kind]
-
-
 def test_the_role_grants_exactly_this() -> None:
-    (role,) = installed_objects("ClusterRole")
+    (role,) = of_manifests("ClusterRole")
     granted: dict[tuple[str, str], set[str]] = {}
     for rule in role["rules"]:
         for group in rule["apiGroups"]:
@@ -78,7 +73,7 @@ def test_an_optional_role_only_reads(file: str) -> None:
 
 
 def test_nothing_runs_that_would_wake_what_sleeps_when_manifests_are_applied() -> None:
-    assert installed_objects("Job") == []
+    assert of_manifests("Job") == []
 
 
 def test_the_shipped_policies_can_be_read_and_only_tell() -> None:
@@ -161,7 +156,7 @@ def test_the_api_server_refuses_the_worker_every_write_in_a_protected_namespace(
 
 
 def test_the_namespaces_that_the_api_server_protects_are_those_of_the_worker() -> None:
-    for policy in installed_objects("ValidatingAdmissionPolicy"):
+    for policy in of_manifests("ValidatingAdmissionPolicy"):
         expression = policy["spec"]["validations"][-1]["expression"]
         listed = re.search(r"\^\((.*)\)\$", expression)
         assert listed is not None

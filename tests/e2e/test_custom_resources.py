@@ -8,6 +8,7 @@ import pytest
 import yaml
 from deployments import create_ready, deployment, path_of, wait_for
 from kubectl import kubectl
+from manifests import INSTALL
 from services import Service, enforcing
 
 from localcluster import ApiError, LocalCluster
@@ -15,7 +16,6 @@ from localcluster import ApiError, LocalCluster
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 PATH = "/apis/finops.io/v1alpha1/enforcementpolicies"
-MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests" / "install.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     The worker acts with the token of its service account, and the commands are an administrator's.
     """
     with LocalCluster.start() as cluster:
-        kubectl(cluster, "apply", "--server-side", "-f", str(MANIFESTS))
+        kubectl(cluster, "apply", "--server-side", "-f", str(INSTALL))
         wait_for(lambda: served(cluster), what="the CRD to be served")
         account = cluster.kubeconfig_for("finops-enforcer", "finops-enforcer")
         folder = tmp_path_factory.mktemp("resources")

@@ -62,7 +62,7 @@ def heard(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> It
         began = time.monotonic()
         wait_for(lambda: replicas_of(cluster.objects, NAMESPACE, "web") == 0, what="the pause")
         seconds = time.monotonic() - began
-        service.run("resume", f"{NAMESPACE}/web", "--wait")
+        service.run("resume", f"{NAMESPACE}/web", "--wait", "--for", "1h")
         wait_for(lambda: len(events(cluster)) == 2, what="both Events")
         wait_for(lambda: webhook.got and slack.got, what="the digest")
         yield Heard(service, port, slack, webhook, seconds)

@@ -1,16 +1,14 @@
 """Service accounts for workers, with the rights of the manifests or fewer."""
 
 from pathlib import Path
-from typing import Any
 
-import yaml
 from deployments import wait_for
+from manifests import installed
 
 from activities.errors import Denied
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 
-_MANIFEST = Path(__file__).parents[2] / "deploy" / "manifests" / "rbac.yaml"
 _GROUP = "rbac.authorization.k8s.io"
 
 Rule = dict[str, list[str]]
@@ -18,7 +16,7 @@ Rule = dict[str, list[str]]
 
 def worker_rules() -> list[Rule]:
     """What the manifests grant a worker."""
-    role: dict[str, Any] = next(yaml.safe_load_all(_MANIFEST.read_text(encoding="utf-8")))
+    (role,) = installed("ClusterRole")
     rules: list[Rule] = role["rules"]
     return rules
 

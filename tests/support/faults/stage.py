@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import yaml
 from cases import policy
 from deployments import deployment, wait_for
 from hibernations import COST, Source
+from manifests import installed
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
@@ -41,7 +41,6 @@ RESUME_AFTER = timedelta(hours=10)
 LOOK_SECONDS = 0.7
 RECONCILE_SECONDS = 5.0
 _SEEN_WITHIN = 4.0
-_MANIFESTS = Path(__file__).parents[3] / "deploy" / "manifests"
 
 
 @dataclass
@@ -245,10 +244,9 @@ async def open_stage(
 
 def install(cluster: LocalCluster) -> Path:
     """The shipped role for the shipped service account; a kubeconfig with its real token, once its rights hold."""
-    for file in ("namespace.yaml", "serviceaccount.yaml", "rbac.yaml"):
-        for item in yaml.safe_load_all((_MANIFESTS / file).read_text(encoding="utf-8")):
-            with suppress(ApiError):  # another test may have installed it
-                cluster.objects.create(item)
+    for item in installed("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"):
+        with suppress(ApiError):  # another test may have installed it
+            cluster.objects.create(item)
     account = ("finops-enforcer", "finops-enforcer")
     wait_for(lambda: _may_list(cluster.objects_as(*account)), what="the rights of the service account")
     return cluster.kubeconfig_for(*account)
