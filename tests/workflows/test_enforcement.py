@@ -70,6 +70,15 @@ async def test_a_run_knows_which_workloads_an_hpa_could_wake_and_asserts_their_s
     await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 0, what="the re-assert")
 
 
+async def test_a_run_that_is_told_remembers_the_window_for_the_next(bedroom: Bedroom) -> None:
+    furnish(bedroom, "one")
+    enforcing(bedroom, mode="DryRun")
+    days = {datetime.now(UTC).date().isoformat()}
+    result = await enforce(bedroom)
+    days.add(datetime.now(UTC).date().isoformat())
+    assert result.told_window in days
+
+
 async def test_a_dry_run_writes_nothing_at_all(bedroom: Bedroom, cluster: LocalCluster) -> None:
     furnish(bedroom, "one", "two")
     enforcing(bedroom, mode="DryRun")
