@@ -2,6 +2,7 @@
 #
 #   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
 #   make test          lint, types, the contract between the rooms, and all tests
+#   make docs          the documentation as a site, in site/, its links checked
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults lint format types contract unit prometheus generate histories lock clean
+.PHONY: help demo test test-faults lint format types contract unit prometheus generate docs histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -74,6 +75,10 @@ generate: $(READY)
 	@$(BIN)/python deploy/generate.py
 	@$(BIN)/python deploy/render.py
 
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open site/index.html"
+
 # For maintainers: resolve the locks anew: everything, and what the image holds. They carry hashes and name no index.
 lock:
 	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
@@ -82,7 +87,7 @@ lock:
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements-runtime.lock
 
 clean:
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis site
 
 # For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
 # they are of sleeps that may still be open somewhere.

@@ -28,7 +28,11 @@ class _StatusPart(Frozen):
     """camelCase in the resource. Unknown fields are ignored: a newer worker may have written them."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -36,11 +40,17 @@ class Condition(_StatusPart):
     """One condition, as Kubernetes has them."""
 
     type: str
+    """Ready or Degraded."""
     status: Literal["True", "False", "Unknown"]
+    """Whether it holds."""
     reason: str
+    """One word that programs may read."""
     message: str = ""
+    """A sentence for people."""
     last_transition_time: str = ""
+    """When the status last changed."""
     observed_generation: int = 0
+    """The generation that it is about."""
 
 
 class PolicyStatus(_StatusPart):
