@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from prometheusserver import find_prometheus
 
 from policies.names import is_dns_label
 from worker.processes import find_program
@@ -68,3 +69,27 @@ def test_the_worker_finds_what_is_mounted() -> None:
     worker = SERVICES["worker"]
     mounted = {volume["target"] for volume in worker["volumes"] if volume["read_only"]}
     assert mounted == {worker["environment"]["FINOPS_KUBECONFIG"], worker["environment"]["FINOPS_POLICIES"]}
+
+
+@each_service
+def test_what_is_mounted_from_the_checkout_is_there(service: dict[str, Any]) -> None:
+    mounts = [volume for volume in service.get("volumes", ()) if isinstance(volume, dict)]
+    files = [ROOT / volume["source"] for volume in mounts if volume["source"].startswith("./")]
+    assert all(file.exists() for file in files)
+
+
+def test_prometheus_scrapes_the_port_that_the_worker_serves() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "compose" / "prometheus.yaml").read_text(encoding="utf-8"))
+    (target,) = config["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert target == f"worker:{SERVICES['worker']['environment']['FINOPS_METRICS_PORT']}"
+
+
+def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
+    config = (ROOT / "deploy" / "compose" / "prometheus.yaml").read_text(encoding="utf-8")
+    rules = ROOT / "deploy" / "chart" / "files" / "rules.yaml"
+    (tmp_path / "prometheus.yaml").write_text(config.replace("/etc/prometheus/rules.yaml", str(rules)))
+    tool = find_prometheus().parent / "promtool"
+    done = subprocess.run(
+        [tool, "check", "config", tmp_path / "prometheus.yaml"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
