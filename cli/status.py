@@ -10,7 +10,9 @@ import typer
 
 from activities.hibernations import ListedHibernation, open_query
 from activities.snapshot import Hold
+from cli.clusters import show_clusters
 from cli.console import Terminal
+from cli.errors import UsageProblem
 from cli.oftenwoken import OFTEN, OftenWoken, find_often_woken
 from cli.session import Session
 from cli.targets import read_namespace
@@ -32,8 +34,14 @@ _SAVES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 def status(
     ctx: typer.Context,
     namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
     """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
+    if all_clusters:
+        if namespace is not None:
+            raise UsageProblem("--namespace and --all-clusters are two questions; ask one of them")
+        asyncio.run(show_clusters(Session.of(ctx)))
+        return
     wanted = None if namespace is None else read_namespace(namespace)
     asyncio.run(_status(Session.of(ctx), wanted))
 
