@@ -13,6 +13,7 @@ from kubectl import kubectl
 
 from localcluster import LocalCluster
 from localcluster.binaries import provide_helm
+from worker.processes import find_program
 from worker.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -91,6 +92,7 @@ def test_the_plain_manifests_are_what_the_chart_says() -> None:
         pytest.param("temporal.mode=embedded", id="an unknown mode"),
         pytest.param("settings.FINOPS_interval=1h", id="a setting that is none"),
         pytest.param("policies.source=files", id="files without a ConfigMap"),
+        pytest.param("notifications.slackKey=slack", id="a key of no Secret"),
         pytest.param("protectedNamespaces={Kube}", id="a namespace that cannot be"),
     ],
 )
@@ -145,6 +147,18 @@ def test_the_bundled_temporal_is_where_the_worker_looks_for_it(render: Callable[
     (container,) = of_kind(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     environment = {each["name"]: each["value"] for each in container["env"]}
     assert environment["TEMPORAL_ADDRESS"] == f"{service['metadata']['name']}:7233"
+
+
+def test_the_temporal_program_takes_the_options_of_the_bundled_one(render: Callable[..., list[dict[str, Any]]]) -> None:
+    program = find_program("temporal")
+    assert program is not None
+    objects = render("temporal.mode=bundled")
+    for item in (of_kind(objects, "StatefulSet"), of_kind(objects, "Job", "retention")):
+        (container,) = item["spec"]["template"]["spec"]["containers"]
+        known = subprocess.run(
+            [program, *container["args"], "--help"], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (known.returncode, known.stderr) == (0, "")
 
 
 def test_the_dashboard_and_the_rules_come_as_they_are(render: Callable[..., list[dict[str, Any]]]) -> None:

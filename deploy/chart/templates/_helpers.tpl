@@ -61,6 +61,7 @@ capabilities: {drop: [ALL]}
 - {name: FINOPS_EVENTS, value: "true"}
 {{- end }}
 {{- with .Values.notifications }}
+{{- if and (or .slackKey .teamsKey .webhook.signingKey) (not .secret) }}{{ fail "notifications.secret is needed: the keys are those of a Secret" }}{{ end }}
 {{- with .slackKey }}
 - {name: FINOPS_SLACK_WEBHOOK_FILE, value: "/notifications/{{ . }}"}
 {{- end }}
