@@ -17,6 +17,31 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 each_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
 
+class _Overriding(yaml.SafeLoader):
+    """Knows the tags of compose files."""
+
+
+_Overriding.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
+WITH_POSTGRESQL: dict[str, Any] = yaml.load(
+    (ROOT / "deploy" / "compose" / "postgres.yaml").read_text(encoding="utf-8"), Loader=_Overriding
+)
+
+
+def test_with_postgresql_every_port_is_on_this_machine_only_and_no_password_is_written_down() -> None:
+    services = WITH_POSTGRESQL["services"]
+    ports = [port for service in services.values() for port in service.get("ports", ())]
+    assert ports
+    assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in ports)
+    passwords = [
+        value
+        for service in services.values()
+        for name, value in service["environment"].items()
+        if "PASSWORD" in name or "PWD" in name
+    ]
+    assert len(passwords) == 2
+    assert all(value.startswith("${FINOPS_POSTGRES_PASSWORD:?") for value in passwords)
+
+
 @each_service
 def test_every_published_port_is_on_this_machine_only(service: dict[str, Any]) -> None:
     assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in service.get("ports", ()))
