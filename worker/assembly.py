@@ -17,6 +17,7 @@ from activities.contests import ContestActivities
 from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
+from activities.kube.events import EventRecorder
 from activities.kube.namespaces import NamespaceMarks, read_namespaces
 from activities.lease import RunLease
 from activities.ordering import OrderingActivities
@@ -73,7 +74,8 @@ def build_workers(
     contests = ContestActivities()
     ordering = OrderingActivities(cluster.deployments)
     telling = TellActivities(tell)
-    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks, cluster.events)
+    events = EventRecorder(cluster.transport, cluster.instance) if settings.events else None
+    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks, events)
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep

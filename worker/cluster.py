@@ -15,7 +15,6 @@ from activities.costs.source import CostSource
 from activities.gathering import Gatherer
 from activities.idleness.source import IdleSource
 from activities.kube.deployments import Deployments
-from activities.kube.events import EventRecorder
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
 from activities.kube.pods import read_running_pods
@@ -53,8 +52,6 @@ class Cluster:
     source: CostSource
     policies: PolicySource
     idle_source: IdleSource | None = None
-    events: EventRecorder | None = None
-    """Where Kubernetes Events are asked for."""
     connections: ExitStack = field(default_factory=ExitStack)
     """Those to cost sources and Prometheus."""
 
@@ -74,7 +71,6 @@ class Cluster:
             source=build_source(settings, transport, connections),
             policies=build_policy_source(settings, transport),
             idle_source=build_idle_source(settings, transport, connections),
-            events=EventRecorder(transport, instance) if settings.events else None,
             connections=connections,
         )
 

@@ -7,7 +7,7 @@ gone is removed after a while; whom it left asleep the reconciliation finds, by 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -35,12 +35,14 @@ class PolicySync:
         cluster: str,
         interval: timedelta,
         clock: Callable[[], float] = time.monotonic,
+        reconcile: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`clock` counts seconds."""
+        """`clock` counts seconds; `reconcile` has a changed policy's figures counted at once."""
         self._client = client
         self._cluster = cluster
         self._interval = interval
         self._clock = clock
+        self._reconcile = reconcile
         self._known: dict[str, EnforcementPolicy] = {}
         self._missing_since: dict[str, float] = {}
         self.failed: dict[str, str] = {}
@@ -57,6 +59,8 @@ class PolicySync:
         changed = [policy for policy in snapshot.policies if self._known.get(policy.name) != policy]
         for policy in changed:
             await self._put(policy)
+        if changed and self._reconcile is not None:
+            await self._reconcile()
         if snapshot.complete:
             await self._prune({policy.name for policy in snapshot.policies})
 

@@ -41,7 +41,8 @@ async def running_service(
     await register_attributes(client)
     identity = await claim_cluster(client, cluster)
     keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
-    sync = PolicySync(client, settings.cluster, settings.interval)
+    reconcile = partial(start_reconciling, client, settings.cluster)
+    sync = PolicySync(client, settings.cluster, settings.interval, reconcile=reconcile)
     statuses = build_statuses(cluster, sync, keeper.current)
     snapshot = await keeper.refresh()
     async with AsyncExitStack() as stack:
@@ -56,7 +57,7 @@ async def running_service(
             tell=notifier.tell,
         )
         await stack.enter_async_context(workers)
-        await start_reconciling(client, settings.cluster)
+        await reconcile()
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         chores = [

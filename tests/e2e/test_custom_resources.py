@@ -80,6 +80,7 @@ def test_a_policy_that_kubectl_applies_puts_its_workloads_to_sleep_and_says_so(
     wait_for(lambda: status(cluster, "idle").get("actionsTaken") == 1, what="the action to be counted")
     assert condition(cluster, "idle", "Ready") == ("True", "InForce")
     assert status(cluster, "idle")["observedGeneration"] == 1
+    wait_for(lambda: status(cluster, "idle").get("matchedResources") == 1, what="the policy's workload to be counted")
     assert "idle" in kubectl(cluster, "get", "epol")
 
 

@@ -56,6 +56,7 @@ def heard(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> It
             FINOPS_WEBHOOK_KEY_FILE=str(folder / "key"),
             FINOPS_WEBHOOK_HOSTS="127.0.0.1",
             FINOPS_EVENTS="true",
+            FINOPS_INSTANCE="",  # `finops run` makes one up, and its Events carry it
         ).start()
         wait_for(lambda: service.ask("status")["worker"], what="the worker")
         service.apply(enforcing("told", NAMESPACE, resume_after="1h"))
@@ -111,6 +112,7 @@ def test_pause_and_wake_are_events_of_the_deployment(heard: Heard, cluster: Loca
     assert set(told) == {"Paused", "Resumed"}
     assert {item["regarding"]["uid"] for item in told.values()} == {uid}
     assert told["Resumed"]["note"] == "Given back: 3 replicas."
+    assert told["Resumed"]["reportingInstance"].startswith("local-")
 
 
 def test_no_secret_is_in_a_log_a_metric_a_history_an_event_or_a_message(heard: Heard, cluster: LocalCluster) -> None:
