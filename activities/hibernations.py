@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecution
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
 from policies.hibernation import ASLEEP_PHASES, Phase
@@ -45,6 +46,16 @@ async def list_open(client: Client, query: str, *, page_size: int = 500) -> Asyn
     """The open hibernations that a query finds. Raises RPCError."""
     async for execution in client.list_workflows(query, page_size=page_size):
         yield await _as_listed(execution)
+
+
+async def list_open_if_known(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
+    """The same, and none where Temporal knows nothing of this product yet. Raises RPCError."""
+    try:
+        async for listed in list_open(client, query):
+            yield listed
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
+            raise
 
 
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:

@@ -5,6 +5,7 @@ Labels are bounded: by codes of ours, by policies, and namespaces by `MOST_NAMES
 """
 
 import time
+from collections import Counter as Counts
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -68,11 +69,14 @@ def count_action(policy: str, action: str) -> None:
     _ACTIONS.labels(policy or "unknown", action).inc()
 
 
-def count_actions_of(policy: str) -> int:
-    """How many this process has counted under a policy."""
+def actions_by_policy() -> Counts[str]:
+    """How many actions this process has counted under each policy."""
     (family,) = _ACTIONS.collect()
-    ours = (each for each in family.samples if each.name.endswith("_total") and each.labels["policy"] == policy)
-    return int(sum(each.value for each in ours))
+    counted = Counts[str]()
+    for each in family.samples:
+        if each.name.endswith("_total"):
+            counted[each.labels["policy"]] += int(each.value)
+    return counted
 
 
 def count_decisions(decisions: Mapping[Reason, int]) -> None:

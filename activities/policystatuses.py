@@ -62,15 +62,12 @@ class PolicyStatuses:
 
     def __init__(
         self,
-        resources: PolicyResources | None,
+        resources: PolicyResources,
         hindrance: Hindrance,
-        count_actions: Callable[[str], int],
+        count_actions: Callable[[], Mapping[str, int]],
         now: Callable[[], datetime],
     ) -> None:
-        """Without `resources` there is nothing to write to.
-
-        `count_actions` answers how many actions this process has carried out under a policy so far.
-        """
+        """`count_actions` answers how many actions this process has carried out under each policy so far."""
         self._resources = resources
         self._hindrance = hindrance
         self._count_actions = count_actions
@@ -91,13 +88,13 @@ class PolicyStatuses:
 
         Once for each reading. What cannot be written is tried again after the next, and told once.
         """
-        if self._resources is None or self._resources.seen is self._compared:
+        if self._resources.seen is self._compared:
             return 0
         self._compared = self._resources.seen
-        return sum(self._write(self._resources, each) for each in self._compared)
+        counted = self._count_actions()
+        return sum(self._write(each, counted.get(each.name, 0)) for each in self._compared)
 
-    def _write(self, resources: PolicyResources, seen: SeenPolicy) -> bool:
-        counted = self._count_actions(seen.name)
+    def _write(self, seen: SeenPolicy, counted: int) -> bool:
         with self._lock:
             figures, known = self._figures.get(seen.name), self._counted.get(seen.name, 0)
         observation = Observation(
@@ -112,7 +109,7 @@ class PolicyStatuses:
         if not is_worth_writing(seen.status, status):
             return False
         try:
-            written = resources.write_status(seen, status)
+            written = self._resources.write_status(seen, status)
         except KubernetesError as error:
             if self._troubled.get(seen.name) != str(error):
                 self._troubled[seen.name] = str(error)

@@ -69,11 +69,11 @@ class ReconcileActivities:
         clocks: Clocks,
         verify_cluster: Callable[[], object],
         namespace_marks: Callable[[], Mapping[str, Annotations]],
-        note_figures: Callable[[Mapping[str, PolicyFigures]], None],
+        note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
         *,
         instance: str,
     ) -> None:
-        """`note_figures` is told what each policy means and has asleep."""
+        """`note_figures` is told what each policy means and has asleep; without it nobody counts that."""
         self._deployments = deployments
         self._replica_sets = replica_sets
         self._snapshots = snapshots
@@ -95,7 +95,8 @@ class ReconcileActivities:
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         await self._act(client, order.cluster, survey, opened)
         result = self._report(order, survey, missing)
-        self._note_figures(survey.tally.figures())
+        if self._note_figures is not None:
+            self._note_figures(survey.tally.figures())
         show_cycle(*_waiting(opened.values(), order.now))
         count_cycle("reconciliation", time.monotonic() - began)
         return result
@@ -106,7 +107,7 @@ class ReconcileActivities:
         Raises IdentityMismatch, KubernetesError.
         """
         self._verify_cluster()
-        survey, names = Survey(tally=FiguresTally(ground.policies, ground.now)), set()
+        survey, names = Survey(tally=FiguresTally(ground.policies if self._note_figures else (), ground.now)), set()
         ground = ground.model_copy(update={"namespace_marks": self._namespace_marks()})
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))

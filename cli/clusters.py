@@ -1,17 +1,18 @@
 """All clusters that one Temporal namespace knows, a line each: is a worker there, what sleeps, what is in trouble."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from temporalio.client import Client
 
-from activities.hibernations import open_query
+from activities.hibernations import list_open_if_known, open_query
 from cli.session import Session
-from cli.temporal import has_worker, list_open, open_client
+from cli.temporal import has_worker, open_client
 from cli.times import show_time
 from policies.hibernation import ASLEEP_PHASES, Phase
 from policies.models import Frozen
 from policies.names import reconcile_id
+from policies.reconciling import OVERDUE_AFTER
 from worker.clusterrecord import read_record
 from worker.reconciliations import read_last_reconciliation
 
@@ -65,8 +66,8 @@ async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
     """How it is, by Temporal alone: a cluster that is down is told like any other. Raises RPCError."""
     record = await read_record(client, cluster)
     last = await read_last_reconciliation(client, cluster)
-    sleepers = [row async for row in list_open(client, open_query(cluster)) if row.phase in ASLEEP_PHASES]
-    late = datetime.now(UTC) - timedelta(minutes=2)
+    sleepers = [row async for row in list_open_if_known(client, open_query(cluster)) if row.phase in ASLEEP_PHASES]
+    late = datetime.now(UTC) - OVERDUE_AFTER
     return ClusterOverview(
         cluster=cluster,
         worker=await has_worker(client, cluster),

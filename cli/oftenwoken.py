@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
-from cli.temporal import list_open
+from activities.hibernations import list_open_if_known
 from policies.hibernation import Phase
 from policies.models import Frozen
 from policies.names import HIBERNATION, MANUAL
@@ -31,7 +31,7 @@ async def find_often_woken(
     because of a person or a contest, and not by its time. Raises RPCError.
     """
     counted: Counter[tuple[str, str]] = Counter()
-    async for each in list_open(client, _query(cluster, now - PERIOD, namespace)):
+    async for each in list_open_if_known(client, _query(cluster, now - PERIOD, namespace)):
         counted[each.namespace, each.name] += 1
     often = [(times, *key) for key, times in counted.items() if times > OFTEN]
     return tuple(OftenWoken(namespace=of, name=name, times=times) for times, of, name in sorted(often, reverse=True))

@@ -9,7 +9,7 @@ import typer
 from temporalio.client import Client
 
 from activities.errors import IoError
-from activities.hibernations import open_query
+from activities.hibernations import list_open_if_known, open_query
 from cli.awaiting import is_available, is_awake, wait_for
 from cli.direct import wake_target_directly
 from cli.errors import CommandError, NotFound, Refused, Unconfirmed
@@ -18,7 +18,7 @@ from cli.keepawake import keep_one_awake
 from cli.listing import list_workloads
 from cli.session import Session
 from cli.targets import Target, choose_sleepers, is_sleeper, scale_by_hand
-from cli.temporal import find_open, has_worker, list_open, open_client, phase_of
+from cli.temporal import find_open, has_worker, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
 from policies import annotations as notes
@@ -163,7 +163,7 @@ async def _find_open(client: Client, cluster: str, target: Target) -> tuple[Work
     return tuple(
         [
             WorkloadRef(namespace=row.namespace, name=row.name)
-            async for row in list_open(client, query)
+            async for row in list_open_if_known(client, query)
             if row.phase in ASLEEP_PHASES
         ]
     )

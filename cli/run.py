@@ -1,19 +1,18 @@
 """`finops run`: embedded Temporal, worker and schedules in one process, for one machine."""
 
 import asyncio
-import ipaddress
 import logging
 import os
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.addresses import is_local
 from cli.serving import Stop, serve
 from cli.session import Session
 from cli.source import read_applied
@@ -48,17 +47,6 @@ def run(
     if os.environ.get("TEMPORAL_ADDRESS"):
         session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
     serve(partial(_serve, session, replace(session.cluster, instance=instance)))
-
-
-def is_local(server: str) -> bool:
-    """Whether an API server's address is on this machine."""
-    host = urlsplit(server).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _ask(session: Session, *, yes: bool) -> None:

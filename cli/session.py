@@ -9,15 +9,14 @@ from functools import cached_property
 
 import typer
 
-from activities.policyfiles import PolicyDirectory
 from activities.policysource import PolicySource
 from cli.console import Terminal
 from cli.errors import UsageProblem
 from cli.options import Globals, OutputFormat
-from worker.cluster import Cluster
+from worker.cluster import Cluster, build_policy_source
 from worker.errors import InstanceMismatch
 from worker.logs import log_to_stderr
-from worker.settings import PolicyPlace, Settings
+from worker.settings import Settings
 from worker.state import StateFolder
 
 
@@ -96,9 +95,7 @@ class Session:
     @cached_property
     def policies(self) -> PolicySource:
         """The source of policies; a folder needs no cluster. Raises KubeconfigError where it is the cluster."""
-        if self.settings.policy_source is PolicyPlace.FILES:
-            return PolicyDirectory(self.settings.policies)
-        return self.cluster.policies
+        return build_policy_source(self.settings, lambda: self.cluster.transport)
 
     def introduce(self) -> None:
         """Say which cluster this is about: the wrong context is the oldest mistake there is."""

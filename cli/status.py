@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.hibernations import ListedHibernation, open_query
+from activities.hibernations import ListedHibernation, list_open_if_known, open_query
 from activities.snapshot import Hold
 from cli.clusters import show_clusters
 from cli.console import Terminal
@@ -16,7 +16,7 @@ from cli.errors import UsageProblem
 from cli.oftenwoken import OFTEN, OftenWoken, find_often_woken
 from cli.session import Session
 from cli.targets import read_namespace
-from cli.temporal import has_worker, list_open, open_client
+from cli.temporal import has_worker, open_client
 from cli.times import show_time
 from policies.annotations import EXCLUDE
 from policies.clocks import MEANWHILE
@@ -51,7 +51,7 @@ async def _status(session: Session, namespace: str | None) -> None:
     cluster = session.settings.cluster
     record = await read_record(client, cluster)
     hold = None if record is None else record.hold
-    rows = [row async for row in list_open(client, open_query(cluster, namespace=namespace))]
+    rows = [row async for row in list_open_if_known(client, open_query(cluster, namespace=namespace))]
     rows.sort(key=_rank)
     alive = await has_worker(client, cluster)
     reconciled = await read_last_reconciliation(client, cluster)

@@ -1,15 +1,13 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
-from collections.abc import AsyncIterator
-
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import hibernations, visibility
-from activities.hibernations import ListedHibernation, open_query
+from activities import visibility
+from activities.hibernations import open_query
 from cli.session import Session
 from policies.hibernation import ASLEEP_PHASES
 from policies.names import hibernation_id, task_queue
@@ -24,16 +22,6 @@ async def open_client(session: Session) -> Client:
     Raises ConnectionFailed, EncryptionError.
     """
     return await connect(session.state, converter=build_converter(session.settings.payload_keys))
-
-
-async def list_open(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
-    """The open hibernations that a query finds. None where Temporal knows nothing of this product yet."""
-    try:
-        async for listed in hibernations.list_open(client, query):
-            yield listed
-    except RPCError as error:
-        if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
-            raise
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:

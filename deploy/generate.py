@@ -3,11 +3,11 @@
 With --check it changes nothing and fails where a file is stale.
 """  # noqa: INP001
 
-import argparse
 import sys
 from pathlib import Path
 
 import yaml
+from outputs import write_or_check
 from reference import policy_reference
 
 from policies.crd import custom_resource_definition
@@ -25,20 +25,5 @@ def generated() -> dict[Path, str]:
     }
 
 
-def main() -> int:
-    """Write or check the files; the exit code is 1 where a check finds one stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where a file is not what the code says")
-    check, stale = parser.parse_args().check, 0
-    for file, text in generated().items():
-        if not check:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        elif not file.exists() or file.read_text(encoding="utf-8") != text:
-            sys.stderr.write(f"{file.name} is stale; run make generate\n")
-            stale = 1
-    return stale
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(generated, __doc__))

@@ -1,9 +1,10 @@
 """Renders the plain manifests from the chart. With --check it changes nothing and fails where one is stale."""  # noqa: INP001
 
-import argparse
 import subprocess
 import sys
 from pathlib import Path
+
+from outputs import write_or_check
 
 from localcluster.binaries import provide_helm
 
@@ -29,20 +30,5 @@ def render_all(helm: Path) -> dict[Path, str]:
     return files
 
 
-def main() -> int:
-    """Write or check the files; the exit code is 1 where a check finds one stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where a file is not what the chart says")
-    check, stale = parser.parse_args().check, 0
-    for file, text in render_all(provide_helm()).items():
-        if not check:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        elif not file.exists() or file.read_text(encoding="utf-8") != text:
-            sys.stderr.write(f"{file.name} is stale; run make generate\n")
-            stale = 1
-    return stale
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(lambda: render_all(provide_helm()), __doc__))

@@ -52,8 +52,6 @@ class Digest(Frozen):
     cluster: str
     at_start: bool
     result: EnforcementResult
-    expected: int = 0
-    """How many met every condition."""
     window_end: datetime | None = None
 
 
@@ -80,7 +78,7 @@ def describe(digest: Digest) -> Message:
     result = digest.result
     mode = "dry run of " if result.dry_run else ""
     when = "A window begins" if digest.at_start else "A run"
-    facts = [Fact(name="expected", value=str(digest.expected))]
+    facts = [Fact(name="expected", value=str(result.decisions.get(Reason.PAUSE, 0)))]
     if not result.dry_run:
         facts += [Fact(name="going to sleep", value=str(result.started))]
         facts += [Fact(name="asleep before", value=str(result.census.asleep))]

@@ -55,7 +55,7 @@ def build_workers(
     snapshots: Snapshots,
     identity: str,
     clocks: Clocks,
-    note_figures: Callable[[Mapping[str, PolicyFigures]], None],
+    note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
     tell: Callable[[Message], None],
 ) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
     """The workers of the three queues, and the threads their Kubernetes activities run in."""
@@ -165,7 +165,7 @@ async def running_workers(
     identity: str,
     clocks: ClockComparison = compare_clocks,
     own_clock: Callable[[], datetime] = read_own_clock,
-    note_figures: Callable[[Mapping[str, PolicyFigures]], None] = lambda _: None,
+    note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None = None,
     tell: Callable[[Message], None] = lambda _: None,
 ) -> AsyncIterator[None]:
     """The workers, polling until the block ends; then they finish what they do.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernations import list_open, open_query
+from activities.hibernations import list_open_if_known, open_query
 from policies.hibernation import Check
 from policies.names import CHECK
 
@@ -20,12 +20,7 @@ async def send_checks(client: Client, cluster: str, policies: Iterable[str], *, 
     """
     told = 0
     for policy in policies:
-        try:
-            ids = [row.workflow_id async for row in list_open(client, open_query(cluster, policy=policy))]
-        except RPCError as error:
-            if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
-                return told
-            raise
+        ids = [row.workflow_id async for row in list_open_if_known(client, open_query(cluster, policy=policy))]
         check = Check(gone_policy=policy if gone else "")
         for index in range(0, len(ids), _AT_ONCE):
             await asyncio.gather(*(_signal(client, each, check) for each in ids[index : index + _AT_ONCE]))

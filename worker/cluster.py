@@ -1,6 +1,7 @@
 """One cluster as the service sees it: its transport, its costs, and what every rule needs to know about it."""
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activities.addresses import is_local
 from activities.clocks import read_own_clock
 from activities.costs.figures import FigureFile
 from activities.costs.pricelist import PriceListSource, read_prices
@@ -69,7 +71,7 @@ class Cluster:
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport, connections),
-            policies=build_policy_source(settings, transport),
+            policies=build_policy_source(settings, lambda: transport),
             idle_source=build_idle_source(settings, transport, connections),
             connections=connections,
         )
@@ -118,10 +120,10 @@ class Cluster:
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
 
 
-def build_policy_source(settings: Settings, transport: KubeTransport) -> PolicySource:
-    """The source of policies that the settings name."""
+def build_policy_source(settings: Settings, transport: Callable[[], KubeTransport]) -> PolicySource:
+    """The source of policies that the settings name. A folder needs no cluster, so that nobody asks for one."""
     if settings.policy_source is PolicyPlace.CLUSTER:
-        return PolicyResources(transport)
+        return PolicyResources(transport())
     return PolicyDirectory(settings.policies)
 
 
@@ -173,8 +175,8 @@ def build_source(settings: Settings, transport: KubeTransport, connections: Exit
     from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
     from activities.costs.quotes import NAME, Deployments  # noqa: PLC0415
 
-    local = httpx.URL(settings.opencost_url).host in {"127.0.0.1", "localhost", "::1"}
-    client = connections.enter_context(httpx.Client(base_url=settings.opencost_url, trust_env=not local))
+    url = settings.opencost_url
+    client = connections.enter_context(httpx.Client(base_url=url, trust_env=not is_local(url)))
     return OpenCostSource(
         Exchange(client, NAME, seconds=settings.opencost_timeout.total_seconds()),
         lambda window: Question(

@@ -15,9 +15,8 @@ from temporalio.service import RPCError
 
 from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
-from policies.names import policy_schedule_id
 from worker.checks import send_checks
-from worker.schedules import list_policy_schedules, put_schedule, remove_schedule
+from worker.schedules import list_scheduled, put_schedule, remove_schedule
 
 GONE_AFTER = 60.0
 """Seconds without the policy in any complete reading. A Schedule that was removed wrongly is simply put again."""
@@ -94,9 +93,9 @@ class PolicySync:
 
         Raises RPCError.
         """
-        wanted = {policy_schedule_id(self._cluster, name) for name in there}
-        async for schedule_id, policy in list_policy_schedules(self._client, self._cluster):
-            if schedule_id not in wanted:
+        wanted = set(there)
+        async for policy in list_scheduled(self._client, self._cluster):
+            if policy not in wanted:
                 self._missing_since.setdefault(policy, self._clock())
 
 

@@ -69,12 +69,12 @@ async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
     return True
 
 
-async def list_policy_schedules(client: Client, cluster: str) -> AsyncIterator[tuple[str, str]]:
-    """The ids of the Schedules of a cluster's policies, and whose they are. Raises RPCError."""
+async def list_scheduled(client: Client, cluster: str) -> AsyncIterator[str]:
+    """The policies of a cluster that have a Schedule. Raises RPCError."""
     beginning = policy_schedule_id(cluster, "")
     async for each in await client.list_schedules(f"{CLUSTER.name} = '{cluster}'"):
         if each.id.startswith(beginning):
-            yield each.id, each.id.removeprefix(beginning)
+            yield each.id.removeprefix(beginning)
 
 
 def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> Schedule:

@@ -53,7 +53,7 @@ async def running_service(
             keeper.current,
             identity,
             clocks,
-            note_figures=statuses.note,
+            note_figures=None if statuses is None else statuses.note,
             tell=notifier.tell,
         )
         await stack.enter_async_context(workers)
@@ -63,10 +63,11 @@ async def running_service(
         chores = [
             asyncio.create_task(keeper.keep_fresh(partial(health.beat, "policies") if health else lambda: None)),
             asyncio.create_task(keep_in_step(sync, keeper.current)),
-            asyncio.create_task(keep_written(statuses)),
             asyncio.create_task(keep_reconciling(client, settings.cluster)),
             asyncio.create_task(keep_trimmed()),
         ]
+        if statuses is not None:
+            chores.append(asyncio.create_task(keep_written(statuses)))
         if health is not None:
             health.tell("worker", "")
             checks = {"Temporal": partial(_check_temporal, client), "the API server": partial(_check_cluster, cluster)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from activities.kube.policyresources import PolicyResources
-from activities.metrics import count_actions_of
+from activities.metrics import actions_by_policy
 from activities.policystatuses import PolicyStatuses
 from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
@@ -18,8 +18,10 @@ ROUND_SECONDS = 2.0
 _LOG = logging.getLogger(__name__)
 
 
-def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot]) -> PolicyStatuses:
-    """The statuses of a cluster's policies; those in files have none, and nothing is written."""
+def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot]) -> PolicyStatuses | None:
+    """The statuses of a cluster's policies; those in files have none."""
+    if not isinstance(cluster.policies, PolicyResources):
+        return None
     measures_idleness = cluster.settings.prometheus_url is not None
 
     def hindrance(policy: EnforcementPolicy) -> tuple[str, str] | None:
@@ -32,8 +34,7 @@ def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Sna
             return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
         return None
 
-    resources = cluster.policies if isinstance(cluster.policies, PolicyResources) else None
-    return PolicyStatuses(resources, hindrance, count_actions_of, lambda: datetime.now(UTC))
+    return PolicyStatuses(cluster.policies, hindrance, actions_by_policy, lambda: datetime.now(UTC))
 
 
 async def keep_written(statuses: PolicyStatuses) -> None:

@@ -78,7 +78,6 @@ class EnforcementWorkflow:
                 cluster=self._enforcement.cluster,
                 at_start=result.told_window != before.told_window,
                 result=result,
-                expected=result.decisions.get(Reason.PAUSE, 0),
                 window_end=opened.window_end,
             )
             with contextlib.suppress(ActivityError):

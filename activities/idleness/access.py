@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from activities.addresses import is_local
 from activities.errors import CaFileError
 
 
@@ -51,8 +52,7 @@ def connect(
         auth = BearerToken(token_file)
     elif username is not None and password_file is not None:
         auth = BasicPassword(username, password_file)
-    local = httpx.URL(url).host in {"127.0.0.1", "localhost", "::1"}
-    return httpx.Client(base_url=url, auth=auth, verify=_trust(ca_file), trust_env=not local)
+    return httpx.Client(base_url=url, auth=auth, verify=_trust(ca_file), trust_env=not is_local(url))
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:

@@ -17,14 +17,11 @@ from activities.kube.conversion import to_workload, to_workload_anyway
 from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
 from activities.kube.models import Deployment, Metadata, Scale
 from activities.kube.quantities import InvalidQuantity
-from activities.kube.transport import KubeTransport, Reply, path_of
+from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, Reply, path_of
 from policies.annotations import AnnotationPatch
-from policies.names import FIELD_MANAGER
 from policies.workload import Workload, WorkloadRef
 
 _ALL = "/apis/apps/v1/deployments"
-_WRITE_QUERY = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
-_MERGE_PATCH = "application/merge-patch+json"
 _VERSION = re.compile(r"[1-9][0-9]{0,19}")
 _NOT_FOUND = "NotFound"
 
@@ -159,7 +156,7 @@ class Deployments:
         if replicas is not None:
             document["spec"] = {"replicas": replicas}
         body = json.dumps(document).encode()
-        return self._transport.request("PATCH", path, query=_WRITE_QUERY, body=body, content_type=_MERGE_PATCH)
+        return self._transport.request("PATCH", path, query=WRITE_QUERY, body=body, content_type=MERGE_PATCH)
 
 
 def _read_page_by_item(reply: Reply) -> Page:

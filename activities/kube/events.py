@@ -45,10 +45,6 @@ class EventRecorder:
             return
         self._thread.submit(self._write, self._event(ref, action, reason, note, about))
 
-    def close(self) -> None:
-        """Write what is waiting."""
-        self._thread.shutdown(wait=True)
-
     def _write(self, event: dict[str, Any]) -> None:
         path = path_of("/apis/events.k8s.io/v1/namespaces", event["metadata"]["namespace"], "events")
         try:

@@ -15,7 +15,7 @@ from activities.errors import Conflict, KubernetesError, NotFound
 from activities.holidays import public_holidays
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.models import Metadata
-from activities.kube.transport import KubeTransport, path_of
+from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, path_of
 from activities.policysource import Found, PoliciesRead, PolicySourceUnreadable, settle
 from policies.crd import PLURAL
 from policies.document import API_VERSION, KIND, EnforcementPolicy
@@ -25,7 +25,6 @@ from policies.problems import PolicyError, PolicyProblem
 from policies.status import PolicyStatus
 
 PATH = f"/apis/{API_VERSION}/{PLURAL}"
-_MERGE_PATCH = "application/merge-patch+json"
 _PLACE = "the cluster (custom resources)"
 
 
@@ -82,18 +81,17 @@ class PolicyResources:
     def write(self, policy: EnforcementPolicy) -> None:
         """Create it, or change its spec to exactly this one. Raises KubernetesError."""
         document = to_document(policy)
-        query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
         there = self._read_raw(policy.name)
         if there is None:
             self._transport.request(
-                "POST", PATH, query=query, body=json.dumps(document).encode(), content_type="application/json"
+                "POST", PATH, query=WRITE_QUERY, body=json.dumps(document).encode(), content_type="application/json"
             )
             return
         patch = {
             "metadata": {"resourceVersion": there["metadata"]["resourceVersion"]},
             "spec": _patch(there.get("spec") or {}, document["spec"]),
         }
-        self._patch(path_of(PATH, policy.name), patch, query)
+        self._patch(path_of(PATH, policy.name), patch, WRITE_QUERY)
 
     def remove(self, name: str) -> bool:
         """Remove it; False where there is none. Raises KubernetesError."""
@@ -123,7 +121,7 @@ class PolicyResources:
         return True
 
     def _patch(self, path: str, body: Mapping[str, Any], query: Mapping[str, str]) -> None:
-        self._transport.request("PATCH", path, query=query, body=json.dumps(body).encode(), content_type=_MERGE_PATCH)
+        self._transport.request("PATCH", path, query=query, body=json.dumps(body).encode(), content_type=MERGE_PATCH)
 
     def _read_raw(self, name: str) -> dict[str, Any] | None:
         try:

@@ -28,12 +28,17 @@ from activities.kube.answers import describe_call, error_of_answer, error_of_fai
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
 from activities.metrics import measuring_kubernetes
 from activities.tracing import span
+from policies.names import FIELD_MANAGER
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
 """Below an activity's own limit, so that a write of unknown outcome is told as such."""
 PAGE_SECONDS = 30.0
 """For a page of a listing: some megabytes."""
+
+MERGE_PATCH = "application/merge-patch+json"
+WRITE_QUERY: Mapping[str, str] = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+"""Of every write: in our name, and no misspelt field is dropped in silence."""
 
 _RELOAD_SECONDS = 10.0
 """Between two looks at the credentials when the server does not take them: plugins are slow."""
@@ -167,11 +172,9 @@ class KubeTransport:
             headers["Content-Type"] = content_type
         link = self._link
         call = describe_call(method, path, link.server)
-        about = {"k8s.resource": call.resource, "k8s.namespace.name": call.namespace, "k8s.object.name": call.name}
         send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
-            with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
-                return send(link)
+            return _watched(call, send, link)
         except (Denied, _FileGone) as error:
             # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
             # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
@@ -181,8 +184,7 @@ class KubeTransport:
                 if self._elsewhere is None:
                     raise
                 raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
-        with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
-            return send(self._link)
+        return _watched(call, send, self._link)
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -268,6 +270,13 @@ class KubeTransport:
     def _make_link(self) -> _Link:
         access = self._load()
         return _Link(access, RESTClientObject(access.configuration).pool_manager)
+
+
+def _watched(call: Call, send: "Callable[[_Link], Reply]", link: _Link) -> Reply:
+    """Send it, measured and traced."""
+    about = {"k8s.resource": call.resource, "k8s.namespace.name": call.namespace, "k8s.object.name": call.name}
+    with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
+        return send(link)
 
 
 def path_of(base: str, *parts: str) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
+from activities.addresses import is_local
 from activities.errors import NotificationError
 from policies.digests import Message
 from policies.wildcards import matches
@@ -73,7 +74,7 @@ class Webhook:
             reason = getattr(error, "strerror", None) or "is not text"
             raise NotificationError(self._name, f"its secret cannot be read ({reason})") from None
         try:
-            with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=not _is_loopback(url)) as client:
+            with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=not is_local(url.geturl())) as client:
                 answer = client.post(url.geturl(), content=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotificationError(self._name, type(error).__name__, is_worth_another=True) from None
@@ -107,7 +108,3 @@ class Webhook:
         at = str(int(self._now()))
         digest = hmac.new(key.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         return {TIMESTAMP: at, SIGNATURE: f"sha256={digest}"}
-
-
-def _is_loopback(url: SplitResult) -> bool:
-    return url.hostname in {"127.0.0.1", "localhost", "::1"}

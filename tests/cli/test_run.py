@@ -1,6 +1,6 @@
 import pytest
 
-from cli.run import is_local
+from activities.addresses import is_local
 
 
 @pytest.mark.parametrize(

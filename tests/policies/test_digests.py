@@ -60,7 +60,7 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
         currency="USD",
     )
     end = datetime(2026, 11, 30, 7, tzinfo=UTC)
-    message = describe(Digest(cluster="dev", at_start=True, result=run, expected=12, window_end=end))
+    message = describe(Digest(cluster="dev", at_start=True, result=run, window_end=end))
     assert message.title == "A window begins: nights on dev"
     assert message.text == "A sentence. Not paused: 3 Excluded, 2 CoolingDown."
     assert {fact.name: fact.value for fact in message.facts} == {

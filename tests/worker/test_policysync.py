@@ -14,7 +14,7 @@ from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
 from worker.attributes import register_attributes
 from worker.policysync import GONE_AFTER, PolicySync
-from worker.schedules import list_policy_schedules
+from worker.schedules import list_scheduled, remove_schedule
 
 pytestmark = pytest.mark.temporal
 
@@ -37,7 +37,7 @@ class Follower:
     async def has(self, *names: str) -> bool:
         """Whether these are the policies with a Schedule; the server's list may be a moment behind."""
         for _ in range(100):
-            if {name async for _, name in list_policy_schedules(self.client, self.cluster)} == set(names):
+            if {name async for name in list_scheduled(self.client, self.cluster)} == set(names):
                 return True
             await asyncio.sleep(0.1)
         return False
@@ -48,8 +48,8 @@ async def follower(client: Client) -> AsyncIterator[Follower]:
     await register_attributes(client)
     made = Follower(client)
     yield made
-    async for schedule_id, _ in list_policy_schedules(client, made.cluster):
-        await client.get_schedule_handle(schedule_id).delete()
+    async for name in list_scheduled(client, made.cluster):
+        await remove_schedule(client, made.cluster, name)
 
 
 async def test_a_new_policy_has_a_schedule_and_a_gone_one_loses_it_after_a_while(follower: Follower) -> None:
