@@ -1,4 +1,4 @@
-"""Alerts: what a person should look at. One log line each, counted by kind on /metrics.
+"""Alerts: what a person should look at. One log line each, counted by cluster and kind on /metrics.
 
 What is tried again and again is one alert: the same sentence about the same thing is raised once, and again only when
 the cause has changed, when it had ended, or when nothing was heard of it for longer than any retry waits.
@@ -6,19 +6,21 @@ the cause has changed, when it had ended, or when nothing was heard of it for lo
 
 import logging
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from threading import Lock
 from typing import Literal, get_args
 
 from prometheus_client import Counter
 
+from activities.working import current_cluster
+
 FORGOTTEN_AFTER = 1800.0
 """Seconds. Retries are at most 5 minutes apart, the runs of a policy usually as well."""
 _REMEMBERED = 10_000
 
 _LOG = logging.getLogger("finops.alerts")
-_ALERTS = Counter("finops_alerts", "What a person should look at, by kind.", ["kind"])
+_ALERTS = Counter("finops_alerts", "What a person should look at, by kind.", ["cluster", "kind"])
 
 Kind = Literal[
     "clocks",
@@ -34,21 +36,22 @@ Kind = Literal[
     "unreadable",
     "woke-not-ready",
 ]
-for _kind in get_args(Kind):
-    _ALERTS.labels(_kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
+Listener = Callable[[str, str, dict[str, str]], None]
+"""Is called with the kind, the sentence and the data of an alert. It must not wait."""
+
+_LISTENERS: defaultdict[str, list[Listener]] = defaultdict(list)
 
 
-_LISTENERS: list[Callable[[str, str, dict[str, str]], None]] = []
+def listen(listener: Listener) -> None:
+    """From now on `listener` hears every alert about the current cluster, and they are counted."""
+    _LISTENERS[current_cluster()].append(listener)
+    for kind in get_args(Kind):
+        _ALERTS.labels(current_cluster(), kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
 
 
-def listen(listener: Callable[[str, str, dict[str, str]], None]) -> None:
-    """From now on `listener` is called with the kind, the sentence and the data of every alert. It must not wait."""
-    _LISTENERS.append(listener)
-
-
-def stop_listening(listener: Callable[[str, str, dict[str, str]], None]) -> None:
+def stop_listening(listener: Listener) -> None:
     """No longer."""
-    _LISTENERS.remove(listener)
+    _LISTENERS[current_cluster()].remove(listener)
 
 
 class RaisedAlerts:
@@ -82,9 +85,9 @@ _RAISED = RaisedAlerts()
 
 def alert(kind: Kind, sentence: str, **data: str) -> None:
     """Raise an alert of this kind: a bounded code, one sentence, and the data behind it."""
-    _ALERTS.labels(kind).inc()
+    _ALERTS.labels(current_cluster(), kind).inc()
     _LOG.warning("%s: %s", kind, sentence, extra={"alert": kind, **data})
-    for listener in tuple(_LISTENERS):
+    for listener in tuple(_LISTENERS[current_cluster()]):
         listener(kind, sentence, data)
 
 
@@ -108,10 +111,15 @@ class Episode:
 
 def alert_once(kind: Kind, about: str, sentence: str, **data: str) -> None:
     """Raise an alert unless it is up already."""
-    if _RAISED.is_news(about, sentence):
+    if _RAISED.is_news(_here(about), sentence):
         alert(kind, sentence, **data)
 
 
 def settle(about: str) -> None:
     """What alerts were about works again."""
-    _RAISED.settle(about)
+    _RAISED.settle(_here(about))
+
+
+def _here(about: str) -> str:
+    """Two clusters may have a workload of the same name."""
+    return f"{current_cluster()}/{about}"

@@ -1,7 +1,8 @@
 """What is measured for /metrics. Gauges tell the truth of the last reconciliation, so that they survive a worker;
 counters begin with it.
 
-Labels are bounded: by codes of ours, by policies, and namespaces by `MOST_NAMESPACES`.
+Every series has the cluster that it is about. The other labels are bounded: by codes of ours, by policies, and
+namespaces by `MOST_NAMESPACES`.
 """
 
 import time
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from activities.working import current_cluster
 from policies.reasons import Reason
 from policies.savings import HOURS_PER_MONTH
 
@@ -23,58 +25,72 @@ MOST_CURRENCIES = 10
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _LONG_SECONDS = (0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
-_PAUSED = Gauge("finops_paused_resources_total", "Deployments that sleep now, by namespace.", ["namespace"])
-_SAVED = Gauge("finops_saved_per_hour", "What they save an hour, at the price when they were paused.", ["currency"])
-_SAVINGS_USD = Gauge("finops_estimated_savings_usd", "Up to how many USD a month what sleeps now saves (estimate).")
-_SAVINGS = Gauge("finops_estimated_savings", "The same in the currencies that are not USD.", ["currency"])
-_DUE = Gauge("finops_due_within_hour", "Sleepers whose time comes within the hour, or has come.")
-_OVERDUE = Gauge("finops_overdue_seconds", "How long the sleeper that waits longest is past its time.")
-_LAST_CYCLE = Gauge("finops_last_successful_cycle_timestamp_seconds", "When a reconciliation last came to its end.")
-_CYCLES = Histogram("finops_cycle_seconds", "How long a cycle took.", ["kind"], buckets=_LONG_SECONDS)
-_ACTIONS = Counter("finops_actions_taken", "Pauses and wakes that were carried out.", ["policy", "action"])
-_DECISIONS = Counter("finops_decisions", "Decisions on Deployments, by reason.", ["reason"])
-_ERRORS = Counter("finops_errors", "Requests that failed, by kind of error.", ["kind"])
-_KUBERNETES = Histogram(
-    "finops_kubernetes_request_seconds", "Requests to the API server, by verb.", ["verb"], buckets=_SECONDS
+_PAUSED = Gauge("finops_paused_resources_total", "Deployments that sleep now, by namespace.", ["cluster", "namespace"])
+_SAVED = Gauge(
+    "finops_saved_per_hour", "What they save an hour, at the price when they were paused.", ["cluster", "currency"]
 )
-_COSTS = Histogram("finops_opencost_request_seconds", "Requests to OpenCost.", buckets=_LONG_SECONDS)
+_SAVINGS_USD = Gauge(
+    "finops_estimated_savings_usd", "Up to how many USD a month what sleeps now saves (estimate).", ["cluster"]
+)
+_SAVINGS = Gauge("finops_estimated_savings", "The same in the currencies that are not USD.", ["cluster", "currency"])
+_DUE = Gauge("finops_due_within_hour", "Sleepers whose time comes within the hour, or has come.", ["cluster"])
+_OVERDUE = Gauge("finops_overdue_seconds", "How long the sleeper that waits longest is past its time.", ["cluster"])
+_LAST_CYCLE = Gauge(
+    "finops_last_successful_cycle_timestamp_seconds", "When a reconciliation last came to its end.", ["cluster"]
+)
+_SERVED = Gauge("finops_cluster_served", "Whether this process has a worker up for the cluster.", ["cluster"])
+_CYCLES = Histogram("finops_cycle_seconds", "How long a cycle took.", ["cluster", "kind"], buckets=_LONG_SECONDS)
+_ACTIONS = Counter("finops_actions_taken", "Pauses and wakes that were carried out.", ["cluster", "policy", "action"])
+_DECISIONS = Counter("finops_decisions", "Decisions on Deployments, by reason.", ["cluster", "reason"])
+_ERRORS = Counter("finops_errors", "Requests that failed, by kind of error.", ["cluster", "kind"])
+_KUBERNETES = Histogram(
+    "finops_kubernetes_request_seconds", "Requests to the API server, by verb.", ["cluster", "verb"], buckets=_SECONDS
+)
+_COSTS = Histogram("finops_opencost_request_seconds", "Requests to OpenCost.", ["cluster"], buckets=_LONG_SECONDS)
 
 
 def show_sleepers(saved: Mapping[str, Sequence[float]], namespaces: Mapping[str, int]) -> None:
     """Show these: what each saves an hour, by currency, and how many sleep in which namespace."""
-    _SAVED.clear()
-    _SAVINGS.clear()
-    _SAVINGS_USD.set(0)
+    cluster = current_cluster()
+    for gauge in (_SAVED, _SAVINGS, _PAUSED):
+        gauge.remove_by_labels({"cluster": cluster})
+    _SAVINGS_USD.labels(cluster).set(0)
     rates = sorted(((sum(amounts), currency) for currency, amounts in saved.items() if currency), reverse=True)
     for rate, currency in rates[:MOST_CURRENCIES]:
-        _SAVED.labels(currency).set(rate)
-        (_SAVINGS_USD if currency == "USD" else _SAVINGS.labels(currency)).set(rate * HOURS_PER_MONTH)
-    _PAUSED.clear()
+        _SAVED.labels(cluster, currency).set(rate)
+        monthly = _SAVINGS_USD.labels(cluster) if currency == "USD" else _SAVINGS.labels(cluster, currency)
+        monthly.set(rate * HOURS_PER_MONTH)
     ranked = sorted(namespaces.items(), key=lambda item: (-item[1], item[0]))
     for namespace, count in ranked[:MOST_NAMESPACES]:
-        _PAUSED.labels(namespace).set(count)
+        _PAUSED.labels(cluster, namespace).set(count)
     if rest := sum(count for _, count in ranked[MOST_NAMESPACES:]):
-        _PAUSED.labels(OTHERS).set(rest)
+        _PAUSED.labels(cluster, OTHERS).set(rest)
+
+
+def show_served(served: bool) -> None:
+    """Whether the current cluster has a worker in this process."""
+    _SERVED.labels(current_cluster()).set(served)
 
 
 def show_cycle(due_within_hour: int, overdue_seconds: float) -> None:
     """A reconciliation has come to its end, and this is what is waiting."""
-    _DUE.set(due_within_hour)
-    _OVERDUE.set(overdue_seconds)
-    _LAST_CYCLE.set_to_current_time()
+    cluster = current_cluster()
+    _DUE.labels(cluster).set(due_within_hour)
+    _OVERDUE.labels(cluster).set(overdue_seconds)
+    _LAST_CYCLE.labels(cluster).set_to_current_time()
 
 
 def count_action(policy: str, action: str) -> None:
     """A pause or a wake was carried out."""
-    _ACTIONS.labels(policy or "unknown", action).inc()
+    _ACTIONS.labels(current_cluster(), policy or "unknown", action).inc()
 
 
 def actions_by_policy() -> Counts[str]:
-    """How many actions this process has counted under each policy."""
+    """How many actions this process has counted under each policy of the cluster."""
     (family,) = _ACTIONS.collect()
     counted = Counts[str]()
     for each in family.samples:
-        if each.name.endswith("_total"):
+        if each.name.endswith("_total") and each.labels["cluster"] == current_cluster():
             counted[each.labels["policy"]] += int(each.value)
     return counted
 
@@ -82,25 +98,25 @@ def actions_by_policy() -> Counts[str]:
 def count_decisions(decisions: Mapping[Reason, int]) -> None:
     """So many decisions by reason."""
     for reason, number in decisions.items():
-        _DECISIONS.labels(reason).inc(number)
+        _DECISIONS.labels(current_cluster(), reason).inc(number)
 
 
 def count_cycle(kind: str, seconds: float) -> None:
     """A cycle took so long."""
-    _CYCLES.labels(kind).observe(seconds)
+    _CYCLES.labels(current_cluster(), kind).observe(seconds)
 
 
 @contextmanager
 def measuring_kubernetes(verb: str) -> Iterator[None]:
     """Measure a request to the API server, and count how it failed."""
-    with _measuring(_KUBERNETES.labels(verb)):
+    with _measuring(_KUBERNETES.labels(current_cluster(), verb)):
         yield
 
 
 @contextmanager
 def measuring_opencost() -> Iterator[None]:
     """Measure a request to OpenCost, and count how it failed."""
-    with _measuring(_COSTS):
+    with _measuring(_COSTS.labels(current_cluster())):
         yield
 
 
@@ -110,7 +126,7 @@ def _measuring(histogram: Histogram) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        _ERRORS.labels(type(error).__name__).inc()
+        _ERRORS.labels(current_cluster(), type(error).__name__).inc()
         raise
     finally:
         histogram.observe(time.monotonic() - began)

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from worker.memory import use_one_arena
+from worker.memory import keep_trimmed, use_one_arena
 
 _LOG = logging.getLogger(__name__)
 _FORCED = 130
@@ -50,9 +50,11 @@ def serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
 
 async def _serve(body: Callable[[Stop], Coroutine[Any, Any, None]]) -> None:
     stop = Stop()
-    task = asyncio.create_task(body(stop))
+    task, trimming = asyncio.create_task(body(stop)), asyncio.create_task(keep_trimmed())
     stop.listen(task)
     try:
         await task
     except asyncio.CancelledError:
         _LOG.info("stopped before it was up")
+    finally:
+        trimming.cancel()

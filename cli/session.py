@@ -16,7 +16,7 @@ from cli.options import Globals, OutputFormat
 from worker.cluster import Cluster, build_policy_source
 from worker.errors import InstanceMismatch
 from worker.logs import log_to_stderr
-from worker.settings import Settings
+from worker.settings import Settings, the_only
 from worker.state import StateFolder
 
 
@@ -46,19 +46,29 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; a variable that sets nothing is pointed out. Raises SettingsError."""
+        """The settings of the one cluster that this call is about. Raises SettingsError."""
+        return the_only(self.each_settings)
+
+    @cached_property
+    def each_settings(self) -> tuple[Settings, ...]:
+        """Those of every cluster it may be about; a variable that sets nothing is pointed out. Raises SettingsError."""
         for sentence in Settings.unknown_variables(os.environ):
             self.terminal.note(sentence, "yellow")
-        return Settings.load(**self.options.settings_flags())
+        return Settings.load_each(**self.options.settings_flags())
+
+    @property
+    def shared_settings(self) -> Settings:
+        """Settings of which only what is shared by all clusters may be used. Raises SettingsError."""
+        return self.each_settings[0]
 
     def log_as_configured(self) -> None:
         """From now on, in the form of the settings: for a process that serves. Raises SettingsError."""
-        log_to_stderr(self._log_level, self.settings.log_format)
+        log_to_stderr(self._log_level, self.shared_settings.log_format, tell_cluster=len(self.each_settings) > 1)
 
     @cached_property
     def state(self) -> StateFolder:
         """The state folder, which need not exist."""
-        return StateFolder(self.settings.state_dir)
+        return StateFolder(self.shared_settings.state_dir)
 
     @property
     def known_instance(self) -> str | None:

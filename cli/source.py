@@ -10,9 +10,9 @@ from cli.session import Session
 from cli.temporal import open_client
 from policies.document import EnforcementPolicy
 from worker.errors import NoTemporalKnown, TemporalUnreachable
-from worker.snapshots import REFRESH_SECONDS
+from worker.rounds import ROUND_SECONDS
 
-SNAPSHOT_SECONDS = REFRESH_SECONDS + 1.0
+SNAPSHOT_SECONDS = ROUND_SECONDS + 1.0
 """How long until a worker has surely read a change: a run or a check before that is judged by the old policies."""
 
 

@@ -21,7 +21,7 @@ async def open_client(session: Session) -> Client:
 
     Raises ConnectionFailed, EncryptionError.
     """
-    return await connect(session.state, converter=build_converter(session.settings.payload_keys))
+    return await connect(session.state, converter=build_converter(session.shared_settings.payload_keys))
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:

@@ -1,4 +1,4 @@
-"""`finops worker`: a worker against a Temporal server that others keep."""
+"""`finops worker`: a worker against a Temporal server that others keep, for one cluster or for several."""
 
 import asyncio
 import logging
@@ -15,11 +15,11 @@ from cli.errors import UsageProblem
 from cli.serving import Stop, serve
 from cli.session import Session
 from cli.times import read_duration
-from worker.cluster import Cluster
 from worker.connection import connect
 from worker.encryption import build_converter
 from worker.errors import TemporalUnreachable
-from worker.health import Health
+from worker.fleet import Fleet
+from worker.health import Health, HealthOfMany
 from worker.metrics import serving_metrics
 from worker.service import running_service
 from worker.tracing import tracing
@@ -34,18 +34,23 @@ def worker(
     """Run a worker against the Temporal server that TEMPORAL_* name. Needs FINOPS_INSTANCE."""
     session = Session.of(ctx, log_level=logging.INFO)
     session.log_as_configured()
-    if session.settings.instance is None:
+    if any(settings.instance is None for settings in session.each_settings):
         raise UsageProblem(
             "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Keep it for good, "
             "or what sleeps under the old one is nobody's"
         )
     seconds = read_duration(wait).total_seconds()
-    session.introduce()
-    serve(partial(_serve, session, session.cluster, seconds))
+    if len(session.each_settings) > 1:
+        if session.options.context is not None or session.options.kubeconfig is not None:
+            raise UsageProblem("--context and --kubeconfig are about one cluster: choose it with --cluster")
+        serve(partial(_serve_many, session, seconds))
+    else:
+        session.introduce()
+        serve(partial(_serve_one, session, seconds))
 
 
-async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop) -> None:
-    settings = session.settings
+async def _serve_one(session: Session, seconds: float, stop: Stop) -> None:
+    settings, cluster = session.settings, session.cluster
     health = None if settings.metrics_port is None else Health()
     with (
         serving_metrics(settings.metrics_port, settings.metrics_host, health) as runtime,
@@ -58,9 +63,25 @@ async def _serve(session: Session, cluster: Cluster, seconds: float, stop: Stop)
             session.terminal.say("stopping")
 
 
+async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
+    shared, names = session.shared_settings, [settings.cluster for settings in session.each_settings]
+    health = HealthOfMany(names)
+    with (
+        serving_metrics(shared.metrics_port, shared.metrics_host, health) as runtime,
+        tracing(shared) as interceptors,
+    ):
+        client = await _connect(session, seconds, runtime, interceptors)
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(Fleet(client, session.each_settings, health).serve())
+            session.terminal.say(f"serving {len(names)} clusters: {', '.join(names)}")
+            await stop.wait()
+            session.terminal.say("stopping")
+            serving.cancel()
+
+
 async def _connect(session: Session, seconds: float, runtime: Runtime, interceptors: Sequence[Interceptor]) -> Client:
     """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over, EncryptionError."""
-    converter = build_converter(session.settings.payload_keys)
+    converter = build_converter(session.shared_settings.payload_keys)
     ends_at = time.monotonic() + seconds
     while True:
         try:

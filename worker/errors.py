@@ -15,6 +15,7 @@ WorkerError
 │   ├── NoTemporalKnown      nothing says where a server is
 │   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
 ├── InstanceMismatch         the cluster's name belongs to another installation
+├── SameCluster              two names of one process stand for the same cluster
 ├── MetricsPortTaken         the metrics cannot be served where they should be
 ├── TracingMissing           traces are asked for, and the packages for them are not installed
 ├── EncryptionError          a key is missing or none, or what it encrypted was changed
@@ -190,6 +191,18 @@ class InstanceMismatch(WorkerError):
             f"cluster {cluster} of this Temporal namespace belongs to installation {expected}, and this one is "
             f"{found}; set FINOPS_INSTANCE={expected} if it is the same installation, else give this one a "
             "FINOPS_CLUSTER of its own"
+        )
+
+
+class SameCluster(WorkerError):
+    """Two clusters of one process are one: `other` is served already."""
+
+    def __init__(self, cluster: str, other: str) -> None:
+        self.cluster = cluster
+        self.other = other
+        super().__init__(
+            f"cluster {cluster} is the same as {other}, by the uid of its Service default/kubernetes; give its table "
+            "the context or kubeconfig that leads to it, or remove it"
         )
 
 

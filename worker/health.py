@@ -6,8 +6,9 @@ wakes that are due when the server is back.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from threading import Lock
+from typing import Protocol
 
 STUCK_AFTER = 120.0
 """Seconds without a round of a loop. Each goes round every few seconds."""
@@ -18,8 +19,20 @@ Check = Callable[[], Awaitable[str]]
 """What is wrong with a server, or nothing."""
 
 
+class Probes(Protocol):
+    """What a kubelet asks: each answers with a sentence."""
+
+    def is_alive(self) -> tuple[bool, str]:
+        """Whether a restart would help nobody."""
+        ...
+
+    def is_ready(self) -> tuple[bool, str]:
+        """Whether it can do its work."""
+        ...
+
+
 class Health:
-    """What the two probes are told; safe to share between threads."""
+    """How the worker of one cluster is; safe to share between threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock` counts seconds."""
@@ -52,6 +65,33 @@ class Health:
         with self._lock:
             wrong = [f"{part}: {problem}" for part, problem in self._problems.items() if problem]
         return not wrong, "; ".join(wrong) or "Temporal and the API server answer"
+
+
+class HealthOfMany:
+    """How one process is that serves several clusters. One that is down must not take the others with it: it is alive
+    while all loops go round, and ready while it can work for any of them.
+    """
+
+    def __init__(self, clusters: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._clock = clock
+        self._by_cluster = {cluster: Health(clock) for cluster in clusters}
+
+    def renew(self, cluster: str) -> Health:
+        """A new one for a cluster whose worker starts: the loops of the one before have ended."""
+        self._by_cluster[cluster] = health = Health(self._clock)
+        return health
+
+    def is_alive(self) -> tuple[bool, str]:
+        """Whether every loop that ever went round still does, and a sentence."""
+        told = [(cluster, *health.is_alive()) for cluster, health in self._by_cluster.items()]
+        stuck = [f"{cluster}: {sentence}" for cluster, alive, sentence in told if not alive]
+        return not stuck, "; ".join(stuck) or "its loops go round"
+
+    def is_ready(self) -> tuple[bool, str]:
+        """Whether it can pause and wake somewhere, and a sentence on each cluster."""
+        told = [(cluster, *health.is_ready()) for cluster, health in self._by_cluster.items()]
+        return any(ready for _, ready, _ in told), "; ".join(f"{cluster}: {sentence}" for cluster, _, sentence in told)
 
 
 async def keep_checking(health: Health, checks: Mapping[str, Check], every: float = CHECK_SECONDS) -> None:

@@ -12,7 +12,10 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.working import current_cluster
+
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_TEXT_OF_SEVERAL = "%(asctime)s %(levelname)s [%(finops_cluster)s] %(name)s: %(message)s"
 _FIELDS = ("workload", "policy", "reason", "alert", "resource", "verb")
 """Of what a log call adds, these are shown."""
 _CHATTY = ("urllib3", "kubernetes", "httpcore", "httpx")
@@ -29,8 +32,9 @@ class LogFormat(StrEnum):
 class TextFormatter(logging.Formatter):
     """A line for people."""
 
-    def __init__(self) -> None:
-        super().__init__(_TEXT)
+    def __init__(self, *, tell_cluster: bool = False) -> None:
+        """`tell_cluster`: each line tells which one it is about."""
+        super().__init__(_TEXT_OF_SEVERAL if tell_cluster else _TEXT, defaults={"finops_cluster": ""})
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line, whose message cannot begin another one; a traceback may."""
@@ -39,7 +43,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """An object a line: time, level, logger, message, and what is known of workload, policy, workflow and reason."""
+    """An object a line: time, level, logger, message, and what is known of cluster, workload, policy and workflow."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -50,24 +54,28 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         entry |= {name: str(value) for name in _FIELDS if (value := getattr(record, name, None)) is not None}
+        if cluster := getattr(record, "finops_cluster", ""):
+            entry["cluster"] = cluster
         entry |= _workflow_of(record)
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=True)
 
 
-def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT) -> None:
-    """Log from this level on, to stderr and nowhere else."""
+def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT, *, tell_cluster: bool = False) -> None:
+    """Log from this level on, to stderr and nowhere else. JSON always tells the cluster, text where it is asked to."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else TextFormatter())
-    handler.addFilter(_note_activity)
+    is_json = log_format is LogFormat.JSON
+    handler.setFormatter(JsonFormatter() if is_json else TextFormatter(tell_cluster=tell_cluster))
+    handler.addFilter(_note_where)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.ERROR))
 
 
-def _note_activity(record: logging.LogRecord) -> bool:
-    """Keep which activity, of which workflow, a line was logged in: the line is written by the same thread."""
+def _note_where(record: logging.LogRecord) -> bool:
+    """Keep the cluster, activity and workflow a line was logged in: the line is written by the same thread."""
+    record.finops_cluster = current_cluster()
     if activity.in_activity():
         info = activity.info()
         record.finops_workflow = {"workflow_id": info.workflow_id, "activity": info.activity_type}

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.runtime import Runtime
 
 from worker.errors import MetricsPortTaken
-from worker.health import Health
+from worker.health import Health, Probes
 from worker.ports import LOOPBACK, find_free_port
 from worker.runtime import build_runtime, shared_runtime
 
@@ -19,7 +19,7 @@ _SDK_SECONDS = 2.0
 
 
 @contextmanager
-def serving_metrics(port: int | None, host: str = LOOPBACK, health: Health | None = None) -> Iterator[Runtime]:
+def serving_metrics(port: int | None, host: str = LOOPBACK, health: Probes | None = None) -> Iterator[Runtime]:
     """The runtime for this process's Temporal client, with `http://host:port/metrics`, `/healthz` and `/readyz` served
     meanwhile.
 
@@ -42,7 +42,7 @@ def serving_metrics(port: int | None, host: str = LOOPBACK, health: Health | Non
         server.server_close()
 
 
-def _handler(sdk_port: int, health: Health) -> type[BaseHTTPRequestHandler]:
+def _handler(sdk_port: int, health: Probes) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """Answers `GET` for the three paths, and nothing else."""
 

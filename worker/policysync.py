@@ -4,7 +4,6 @@ A changed policy has its Schedule within seconds, and who sleeps under it looks 
 gone is removed after a while; whom it left asleep the reconciliation finds, by its own, slower rule.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -20,7 +19,6 @@ from worker.schedules import list_scheduled, put_schedule, remove_schedule
 
 GONE_AFTER = 60.0
 """Seconds without the policy in any complete reading. A Schedule that was removed wrongly is simply put again."""
-LOOK_SECONDS = 2.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +42,7 @@ class PolicySync:
         self._reconcile = reconcile
         self._known: dict[str, EnforcementPolicy] = {}
         self._missing_since: dict[str, float] = {}
+        self._looked_for_old = False
         self.failed: dict[str, str] = {}
         """Policies whose Schedule could not be put, and why."""
 
@@ -54,7 +53,10 @@ class PolicySync:
             self._known[policy.name] = policy
 
     async def follow(self, snapshot: Snapshot) -> None:
-        """Put what has changed, and remove what has been gone for long enough."""
+        """Put what has changed, and remove what has been gone for long enough. Raises RPCError."""
+        if not self._looked_for_old and snapshot.complete:
+            await self._find_left_over({policy.name for policy in snapshot.policies})
+            self._looked_for_old = True
         changed = [policy for policy in snapshot.policies if self._known.get(policy.name) != policy]
         for policy in changed:
             await self._put(policy)
@@ -88,27 +90,8 @@ class PolicySync:
                 self._known.pop(name, None)
                 del self._missing_since[name]
 
-    async def find_left_over(self, there: Iterable[str]) -> None:
-        """Count Schedules without a policy as those of missing ones, which went while no worker was up.
-
-        Raises RPCError.
-        """
-        wanted = set(there)
+    async def _find_left_over(self, there: set[str]) -> None:
+        """Count Schedules without a policy as those of missing ones, which went while no worker was up."""
         async for policy in list_scheduled(self._client, self._cluster):
-            if policy not in wanted:
+            if policy not in there:
                 self._missing_since.setdefault(policy, self._clock())
-
-
-async def keep_in_step(sync: PolicySync, current: Callable[[], Snapshot]) -> None:
-    """Follow the snapshot until cancelled. Nothing ends it: the next round tries again."""
-    looked_for_old = False
-    while True:
-        try:
-            snapshot = current()
-            if not looked_for_old and snapshot.complete:
-                await sync.find_left_over(policy.name for policy in snapshot.policies)
-                looked_for_old = True
-            await sync.follow(snapshot)
-        except Exception:  # noqa: BLE001 - whatever it is, the next round may work
-            _LOG.exception("the Schedules could not be brought in step")
-        await asyncio.sleep(LOOK_SECONDS)

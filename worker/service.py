@@ -1,27 +1,31 @@
-"""The service: one worker process for one cluster, from its start to its clean stop."""
+"""The service: the worker of one cluster, from its start to its clean stop."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 
 from activities.clocks import ClockComparison, compare_clocks
+from activities.metrics import show_served
+from activities.policystatuses import PolicyStatuses
+from activities.working import working_for
 from worker.assembly import running_workers
 from worker.attributes import register_attributes
 from worker.claiming import claim_cluster
 from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
 from worker.health import Health, keep_checking
-from worker.memory import keep_trimmed
 from worker.notifications import notifying
-from worker.policysync import PolicySync, keep_in_step
+from worker.policysync import PolicySync
 from worker.reconciliations import keep_reconciling
+from worker.rounds import keep_going
 from worker.snapshots import SnapshotKeeper
-from worker.statuses import build_statuses, keep_written
+from worker.statuses import build_statuses
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,14 +42,15 @@ async def running_service(
     Raises IdentityMismatch, InstanceMismatch, AttributeClash, KubernetesError.
     """
     settings = cluster.settings
-    await register_attributes(client)
-    identity = await claim_cluster(client, cluster)
-    keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
-    reconcile = partial(start_reconciling, client, settings.cluster)
-    sync = PolicySync(client, settings.cluster, settings.interval, reconcile=reconcile)
-    statuses = build_statuses(cluster, sync, keeper.current)
-    snapshot = await keeper.refresh()
     async with AsyncExitStack() as stack:
+        stack.enter_context(working_for(settings.cluster))
+        await register_attributes(client)
+        identity = await claim_cluster(client, cluster)
+        keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
+        reconcile = partial(start_reconciling, client, settings.cluster)
+        sync = PolicySync(client, settings.cluster, settings.interval, reconcile=reconcile)
+        statuses = build_statuses(cluster, sync, keeper.current)
+        snapshot = await keeper.refresh()
         notifier = stack.enter_context(notifying(settings))
         workers = running_workers(
             client,
@@ -60,24 +65,46 @@ async def running_service(
         await reconcile()
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
-        chores = [
-            asyncio.create_task(keeper.keep_fresh(partial(health.beat, "policies") if health else lambda: None)),
-            asyncio.create_task(keep_in_step(sync, keeper.current)),
-            asyncio.create_task(keep_reconciling(client, settings.cluster)),
-            asyncio.create_task(keep_trimmed()),
-        ]
-        if statuses is not None:
-            chores.append(asyncio.create_task(keep_written(statuses)))
+        show_served(True)
         if health is not None:
             health.tell("worker", "")
-            checks = {"Temporal": partial(_check_temporal, client), "the API server": partial(_check_cluster, cluster)}
-            chores.append(asyncio.create_task(keep_checking(health, checks)))
+        chores = [asyncio.create_task(each) for each in _chores(client, cluster, keeper, sync, statuses, health)]
         try:
             yield keeper
         finally:
             for chore in chores:
                 chore.cancel()
             await asyncio.gather(*chores, return_exceptions=True)
+
+
+def _chores(
+    client: Client,
+    cluster: Cluster,
+    keeper: SnapshotKeeper,
+    sync: PolicySync,
+    statuses: PolicyStatuses | None,
+    health: Health | None,
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """What goes on beside the workers, each for ever."""
+
+    async def read_policies() -> None:
+        try:
+            await keeper.refresh()
+        finally:
+            if health is not None:
+                health.beat("policies")
+
+    async def schedule_policies() -> None:
+        await sync.follow(keeper.current())
+
+    yield keep_going(read_policies, "the policies could not be refreshed")
+    yield keep_going(schedule_policies, "the Schedules could not be brought in step")
+    yield keep_reconciling(client, cluster.settings.cluster)
+    if statuses is not None:
+        yield keep_going(partial(asyncio.to_thread, statuses.write), "the statuses of policies could not be written")
+    if health is not None:
+        checks = {"Temporal": partial(_check_temporal, client), "the API server": partial(_check_cluster, cluster)}
+        yield keep_checking(health, checks)
 
 
 async def _check_temporal(client: Client) -> str:

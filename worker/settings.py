@@ -26,6 +26,7 @@ from policies.names import is_dns_label
 from worker.errors import SettingsError
 from worker.logs import LogFormat
 from worker.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
+from worker.tables import TABLES, choose_clusters, take_tables
 
 _PREFIX = "FINOPS_"
 _ALWAYS_PROTECTED = "kube-*"
@@ -245,11 +246,20 @@ class Settings(BaseSettings):
         return describe_unknown(_PREFIX, environment, (*cls.model_fields, "config"))
 
     @classmethod
-    def load(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> Self:
-        """The settings of this call. A flag that is None was not given; an empty variable is not set.
+    def load(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> "Settings":
+        """The settings of this call, which is about one cluster.
 
-        The file is `FINOPS_CONFIG`, else `finops.toml` in the state folder if there is one; paths in it are relative
-        to its folder.
+        Raises:
+            SettingsError: with one sentence for each bad setting, or because the file knows several clusters.
+        """
+        return the_only(cls.load_each(environment=environment, **flags))
+
+    @classmethod
+    def load_each(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> tuple[Self, ...]:
+        """The settings for each cluster: the named one, or all that the file has a table for.
+
+        A flag that is None was not given; an empty variable is not set. The file is `FINOPS_CONFIG`, else
+        `finops.toml` in the state folder if there is one; paths in it are relative to its folder.
 
         Raises:
             SettingsError: with one sentence for each bad setting.
@@ -263,11 +273,42 @@ class Settings(BaseSettings):
         with suppress(ValueError):  # a bad state folder is complained about below, a bad file right there
             file = _expand(file)
         from_file = read_file(file, asked_by=f"{_PREFIX}CONFIG" if config else None)
-        merged = {"state_dir": default_state_dir(variables), **from_file, **from_environment, **given}
+        tables = take_tables(from_file, file)
+        origins = {name: f"`{name}` in {file}" for name in from_file}
+        origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
+        shared = {"state_dir": default_state_dir(variables), **from_file, **from_environment}
+        named = choose_clusters(tables, given.get("cluster") or from_environment.get("cluster"), file)
+        if not tables:
+            return (cls._build({**shared, **given}, origins, given),)
+        return tuple(
+            cls._build(
+                # Each has policies of its own, or what is applied to one would be in force in all.
+                {
+                    "policies": Path(place) / TABLES / name / "policies",
+                    **shared,
+                    **tables[name],
+                    **given,
+                    "cluster": name,
+                },
+                origins | {key: f"`{TABLES}.{name}.{key}` in {file}" for key in (*tables[name], "cluster")},
+                given,
+            )
+            for name in named
+        )
+
+    @classmethod
+    def _build(cls, merged: Mapping[str, Any], origins: Mapping[str, str], flags: Mapping[str, Any]) -> Self:
+        """One cluster's; `origins` says where each was set, other than by a flag. Raises SettingsError."""
         try:
             return cls(**merged)
         except ValidationError as error:
-            origins = {name: f"`{name}` in {file}" for name in from_file}
-            origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
-            origins |= {name: f"--{name.replace('_', '-')}" for name in given}
-            raise SettingsError(describe_all(error, origins, known=tuple(cls.model_fields))) from None
+            said_by = {**origins, **{name: f"--{name.replace('_', '-')}" for name in flags}}
+            raise SettingsError(describe_all(error, said_by, known=tuple(cls.model_fields))) from None
+
+
+def the_only(found: tuple[Settings, ...]) -> Settings:
+    """Those of the one cluster that a call is about. Raises SettingsError where there are several."""
+    if len(found) > 1:
+        names = ", ".join(settings.cluster for settings in found)
+        raise SettingsError([f"there are several clusters ({names}): choose one with --cluster or FINOPS_CLUSTER"])
+    return found[0]

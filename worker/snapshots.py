@@ -14,8 +14,6 @@ from activities.policysource import PolicySource, PolicySourceUnreadable
 from activities.snapshot import Hold, Snapshot
 from worker.clusterrecord import read_record
 
-REFRESH_SECONDS = 2.0
-
 _LOG = logging.getLogger(__name__)
 
 
@@ -63,16 +61,6 @@ class SnapshotKeeper:
             _LOG.warning("policies: %s", fresh.problem)
         self._read = (fresh, counted)
         return self.current()
-
-    async def keep_fresh(self, beat: Callable[[], None] = lambda: None) -> None:
-        """Refresh until cancelled, with a beat each time. Nothing ends it: an old snapshot only stops pausing."""
-        while True:
-            await asyncio.sleep(REFRESH_SECONDS)
-            try:
-                await self.refresh()
-            except Exception:  # noqa: BLE001 - whatever it is, the next round may work
-                _LOG.exception("the policies could not be refreshed")
-            beat()
 
     def _read_policies(self, began: datetime, hold: Hold | None) -> Snapshot:
         try:

@@ -1,7 +1,7 @@
 """Where settings come from: the environment and a file; and what is said when one of them is wrong."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
 from worker.errors import SettingsError
+from worker.tables import TABLES
 
 _PATHS = (
     "state_dir",
@@ -70,10 +71,17 @@ def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
         raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} is not TOML: {error}"]) from None
-    for name in _PATHS:
-        if isinstance(values.get(name), str) and not values[name].startswith("~"):
-            values[name] = file.parent / values[name]
+    for table in (values, *_tables_in(values)):
+        for name in _PATHS:
+            if isinstance(table.get(name), str) and not table[name].startswith("~"):
+                table[name] = file.parent / table[name]
     return values
+
+
+def _tables_in(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    tables = values.get(TABLES)
+    if isinstance(tables, dict):
+        yield from (table for table in tables.values() if isinstance(table, dict))
 
 
 def describe_all(error: ValidationError, origins: Mapping[str, str], *, known: tuple[str, ...]) -> list[str]:

@@ -1,7 +1,5 @@
-"""The statuses of policies in the cluster: what could hinder one, and the round that keeps them written."""
+"""The statuses of policies in the cluster: what could hinder one."""
 
-import asyncio
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,10 +10,6 @@ from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
 from worker.cluster import Cluster
 from worker.policysync import PolicySync
-
-ROUND_SECONDS = 2.0
-
-_LOG = logging.getLogger(__name__)
 
 
 def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot]) -> PolicyStatuses | None:
@@ -35,13 +29,3 @@ def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Sna
         return None
 
     return PolicyStatuses(cluster.policies, hindrance, actions_by_policy, lambda: datetime.now(UTC))
-
-
-async def keep_written(statuses: PolicyStatuses) -> None:
-    """Write what has changed until cancelled. Nothing ends it: the next round tries again."""
-    while True:
-        try:
-            await asyncio.to_thread(statuses.write)
-        except Exception:  # noqa: BLE001 - whatever it is, the next round may work
-            _LOG.exception("the statuses of policies could not be written")
-        await asyncio.sleep(ROUND_SECONDS)

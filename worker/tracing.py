@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from temporalio.client import Interceptor
 
 from activities.tracing import trace_requests
+from activities.working import current_cluster
 from worker.errors import TracingMissing
 from worker.settings import Settings
 
@@ -27,12 +28,16 @@ def tracing(settings: Settings) -> Iterator[tuple[Interceptor, ...]]:
         yield ()
         return
     try:
-        provider = _provider(settings.otlp_endpoint, settings.cluster)
+        provider = _provider(settings.otlp_endpoint)
         spans = importlib.import_module("worker.spans")
     except ImportError:
         raise TracingMissing from None
     tracer = provider.get_tracer("finops-enforcer")
-    trace_requests(lambda name, attributes: tracer.start_as_current_span(name, attributes=dict(attributes)))
+    trace_requests(
+        lambda name, attributes: tracer.start_as_current_span(
+            name, attributes={**attributes, "k8s.cluster.name": current_cluster()}
+        )
+    )
     try:
         yield (spans.RunTracing(tracer),)
     finally:
@@ -41,14 +46,14 @@ def tracing(settings: Settings) -> Iterator[tuple[Interceptor, ...]]:
         provider.shutdown()
 
 
-def _provider(endpoint: str, cluster: str) -> "TracerProvider":
+def _provider(endpoint: str) -> "TracerProvider":
     # Only here: they are 10 MB, and most installations trace nothing.
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-    resource = Resource.create({"service.name": "finops-enforcer", "k8s.cluster.name": cluster})
+    resource = Resource.create({"service.name": "finops-enforcer"})
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces")))
     return provider

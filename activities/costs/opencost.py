@@ -19,6 +19,7 @@ from activities.costs.quotes import NAME, Deployments, Quotes
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
+from activities.working import current_cluster
 from policies.allocations.judging import judge_answer
 from policies.allocations.question import Question, Window
 from policies.allocations.summary import Judged
@@ -31,7 +32,7 @@ KEPT_SECONDS = 300.0
 REST_SECONDS = 60.0
 """How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 
-_ANSWERS = Counter("finops_cost_answers", f"Answers of {NAME}, by what was made of them.", ["outcome"])
+_ANSWERS = Counter("finops_cost_answers", f"Answers of {NAME}, by what was made of them.", ["cluster", "outcome"])
 
 _LOG = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class OpenCostSource:
     ) -> _Kept:
         self._memory.learn(window, judged)
         self._trouble.tell("", over=f"the answers of {NAME} are believed again")
-        _ANSWERS.labels("believed").inc()
+        _ANSWERS.labels(current_cluster(), "believed").inc()
         is_new = self._good is None or self._good.as_of != window.end
         self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=judged.amounts)
         if is_new:
@@ -135,7 +136,7 @@ class OpenCostSource:
 
     def _in_trouble(self, window: Window, error: CostSourceError, opinions: Costs, seconds: float) -> _Kept:
         self._trouble.tell(f"{error}: nothing is paused by its cost", over=f"the answers of {NAME} are believed again")
-        _ANSWERS.labels(error.doubt.value).inc()
+        _ANSWERS.labels(current_cluster(), error.doubt.value).inc()
         quotes = Quotes(
             currency=self.currency,
             opinions=opinions,

@@ -14,6 +14,7 @@ from typing import Any
 
 from activities.errors import Conflict, KubernetesError
 from activities.kube.transport import KubeTransport, path_of
+from activities.working import in_this_context
 from policies.workload import WorkloadRef
 
 CONTROLLER = "finops.io/enforcer"
@@ -43,7 +44,7 @@ class EventRecorder:
         """Write an Event some time. `about` makes its name: the same thing told twice is one Event."""
         if not self._waiting.acquire(blocking=False):
             return
-        self._thread.submit(self._write, self._event(ref, action, reason, note, about))
+        self._thread.submit(in_this_context(self._write, self._event(ref, action, reason, note, about)))
 
     def _write(self, event: dict[str, Any]) -> None:
         path = path_of("/apis/events.k8s.io/v1/namespaces", event["metadata"]["namespace"], "events")

@@ -10,6 +10,7 @@ from activities.errors import KubernetesError
 from activities.kube.lists import KubeModel, list_if_allowed
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
+from activities.working import in_this_context
 from policies.annotations import PREFIX, Annotations
 
 REMEMBERED_FOR = 60.0
@@ -66,7 +67,7 @@ class NamespaceMarks:
             is_stale = self._clock() >= self._stale_at
             self._stale_at = self._clock() + REMEMBERED_FOR if is_stale else self._stale_at
         if is_stale:
-            Thread(target=self.refresh, name="namespaces", daemon=True).start()
+            Thread(target=in_this_context(self.refresh), name="namespaces", daemon=True).start()
         return self._known.marks.get(namespace, {})
 
     def refresh(self) -> Mapping[str, Annotations]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from prometheus_client import Counter
 
 from activities.errors import NotificationError
+from activities.working import current_cluster, in_this_context
 from policies.digests import Message
 
 WAITS = (0.0, 2.0, 10.0, 60.0)
@@ -21,7 +22,9 @@ MOST_APART = 5
 """When more alerts than this are waiting, they are sent as one message."""
 
 _LOG = logging.getLogger(__name__)
-_SENT = Counter("finops_notifications", "Messages to people, by receiver and what became of them.", ["to", "result"])
+_SENT = Counter(
+    "finops_notifications", "Messages to people, by receiver and what became of them.", ["cluster", "to", "result"]
+)
 
 
 class Outbox:
@@ -41,7 +44,7 @@ class Outbox:
         self._closing = threading.Event()
         self._idle = threading.Event()
         self._idle.set()
-        self._thread = threading.Thread(target=self._work, name=f"notify-{name}", daemon=True)
+        self._thread = threading.Thread(target=in_this_context(self._work), name=f"notify-{name}", daemon=True)
         self._thread.start()
 
     def put(self, message: Message) -> None:
@@ -50,7 +53,7 @@ class Outbox:
         try:
             self._waiting.put_nowait(message)
         except queue.Full:
-            _SENT.labels(self._name, "dropped").inc()
+            _SENT.labels(current_cluster(), self._name, "dropped").inc()
 
     def close(self) -> None:
         """Send what is waiting, as far as that goes in some seconds."""
@@ -99,7 +102,7 @@ class Outbox:
                 _LOG.exception("a message to %s could not be sent", self._name)
                 break
             else:
-                _SENT.labels(self._name, "sent").inc()
+                _SENT.labels(current_cluster(), self._name, "sent").inc()
                 return
-        _SENT.labels(self._name, "failed").inc()
+        _SENT.labels(current_cluster(), self._name, "failed").inc()
         _LOG.warning("a message to %s was not delivered: %s", self._name, problem)

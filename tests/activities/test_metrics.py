@@ -1,8 +1,24 @@
+from collections.abc import Iterator
+
 import pytest
 from prometheus_client import generate_latest
 
-from activities.metrics import MOST_NAMESPACES, count_action, count_decisions, measuring_kubernetes, show_sleepers
+from activities.metrics import (
+    MOST_NAMESPACES,
+    actions_by_policy,
+    count_action,
+    count_decisions,
+    measuring_kubernetes,
+    show_sleepers,
+)
+from activities.working import working_for
 from policies.reasons import Reason
+
+
+@pytest.fixture(autouse=True)
+def here() -> Iterator[None]:
+    with working_for("dev"):
+        yield
 
 
 def shown(*names: str) -> list[str]:
@@ -12,17 +28,28 @@ def shown(*names: str) -> list[str]:
 
 def test_gauges_show_who_sleeps_now_and_forget_who_does_not() -> None:
     gauges = ("finops_paused", "finops_saved", "finops_estimated")
-    show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"dev": 3, "test": 1})
+    show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"web": 3, "test": 1})
     assert shown(*gauges) == [
-        "finops_estimated_savings_usd 547.5",
-        'finops_estimated_savings{currency="EUR"} 730.0',
-        'finops_paused_resources_total{namespace="dev"} 3.0',
-        'finops_paused_resources_total{namespace="test"} 1.0',
-        'finops_saved_per_hour{currency="EUR"} 1.0',
-        'finops_saved_per_hour{currency="USD"} 0.75',
+        'finops_estimated_savings_usd{cluster="dev"} 547.5',
+        'finops_estimated_savings{cluster="dev",currency="EUR"} 730.0',
+        'finops_paused_resources_total{cluster="dev",namespace="test"} 1.0',
+        'finops_paused_resources_total{cluster="dev",namespace="web"} 3.0',
+        'finops_saved_per_hour{cluster="dev",currency="EUR"} 1.0',
+        'finops_saved_per_hour{cluster="dev",currency="USD"} 0.75',
     ]
     show_sleepers({}, {})
-    assert shown(*gauges) == ["finops_estimated_savings_usd 0.0"]
+    assert shown(*gauges) == ['finops_estimated_savings_usd{cluster="dev"} 0.0']
+
+
+def test_gauges_of_one_cluster_leave_those_of_another_alone() -> None:
+    show_sleepers({"USD": [0.5]}, {"web": 3})
+    with working_for("other"):
+        show_sleepers({"USD": [1.0]}, {"web": 1})
+    show_sleepers({}, {})
+    assert shown("finops_paused", "finops_saved") == [
+        'finops_paused_resources_total{cluster="other",namespace="web"} 1.0',
+        'finops_saved_per_hour{cluster="other",currency="USD"} 1.0',
+    ]
 
 
 def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_than_a_thousand_series() -> None:
@@ -31,18 +58,21 @@ def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_th
     count_decisions(dict.fromkeys(Reason, 1))
     series = shown("finops_")
     assert len(series) < 1_000
-    assert f'finops_paused_resources_total{{namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
+    assert f'finops_paused_resources_total{{cluster="dev",namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
     show_sleepers({}, {})
 
 
 def test_a_request_that_fails_is_measured_and_counted_by_its_kind() -> None:
     with pytest.raises(ZeroDivisionError), measuring_kubernetes("get"):
         raise ZeroDivisionError
-    assert 'finops_errors_total{kind="ZeroDivisionError"} 1.0' in shown("finops_errors_total{")
+    assert 'finops_errors_total{cluster="dev",kind="ZeroDivisionError"} 1.0' in shown("finops_errors_total{")
 
 
-def test_actions_are_counted_by_policy() -> None:
-    count_action("counted-here-only", "pause")
-    assert 'finops_actions_taken_total{action="pause",policy="counted-here-only"} 1.0' in shown(
-        "finops_actions_taken_total"
-    )
+def test_actions_are_counted_by_cluster_and_policy() -> None:
+    count_action("nights", "pause")
+    with working_for("other"):
+        count_action("nights", "pause")
+        count_action("nights", "resume")
+        assert actions_by_policy() == {"nights": 2}
+    assert actions_by_policy() == {"nights": 1}
+    assert 'finops_actions_taken_total{action="pause",cluster="dev",policy="nights"} 1.0' in shown("finops_actions")

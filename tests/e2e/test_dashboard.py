@@ -24,11 +24,11 @@ DASHBOARD = json.loads(
     (Path(__file__).parents[2] / "deploy" / "chart" / "files" / "dashboard.json").read_text(encoding="utf-8")
 )
 QUERIES = [
-    pytest.param(target["expr"].replace("$__rate_interval", "1m"), id=panel["title"])
+    pytest.param(target["expr"].replace("$__rate_interval", "1m").replace("$cluster", "dash.*"), id=panel["title"])
     for panel in DASHBOARD["panels"]
     for target in panel["targets"]
 ]
-EMPTY_WHERE_ALL_IS_WELL = re.compile(r"finops_errors_total|finops_opencost_|finops_estimated_savings\)")
+EMPTY_WHERE_ALL_IS_WELL = re.compile(r"finops_errors_total|finops_opencost_|finops_estimated_savings\{")
 """Errors, a cost source that is not configured, and currencies that nothing is priced in."""
 
 

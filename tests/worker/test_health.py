@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from worker.health import STUCK_AFTER, Check, Health, keep_checking
+from worker.health import STUCK_AFTER, Check, Health, HealthOfMany, keep_checking
 
 
 class Clock:
@@ -69,3 +69,20 @@ async def test_it_is_ready_while_its_servers_answer(check: Check, ready: bool, s
     assert is_ready is ready
     assert says in sentence
     assert health.is_alive()[0]
+
+
+def test_a_process_of_several_clusters_is_ready_while_it_can_work_for_one_of_them() -> None:
+    health = HealthOfMany(["dev", "staging"])
+    assert health.is_ready() == (False, "dev: worker: is starting; staging: worker: is starting")
+    health.renew("dev").tell("worker", "")
+    assert health.is_ready() == (True, "dev: Temporal and the API server answer; staging: worker: is starting")
+
+
+def test_a_loop_of_one_cluster_that_stands_still_is_not_alive_until_its_worker_starts_anew() -> None:
+    clock = Clock()
+    health = HealthOfMany(["dev", "staging"], clock)
+    health.renew("dev").beat("policies")
+    clock.now += STUCK_AFTER + 1
+    assert health.is_alive() == (False, "dev: policies has stood still for 121 s")
+    health.renew("dev")
+    assert health.is_alive() == (True, "its loops go round")

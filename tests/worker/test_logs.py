@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.testing import ActivityEnvironment
 
 from activities.alerts import alert
+from activities.working import working_for
 from policies.workload import WorkloadRef
 from worker.logs import LogFormat, log_to_stderr
 
@@ -42,6 +43,18 @@ def test_a_json_line_holds_what_an_operator_searches_for(capsys: pytest.CaptureF
         "nights",
     )
     assert (alerted["alert"], alerted["verb"]) == ("denied", "patch")
+
+
+def test_a_line_tells_its_cluster_where_a_process_serves_several(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr(logging.INFO, LogFormat.JSON)
+    with working_for("dev"):
+        LOG.info("up")
+    log_to_stderr(logging.INFO, tell_cluster=True)
+    with working_for("dev"):
+        LOG.info("up")
+    as_json, as_text = lines(capsys)
+    assert json.loads(as_json)["cluster"] == "dev"
+    assert as_text.endswith(" INFO [dev] finops.test: up")
 
 
 def test_a_line_of_an_activity_names_its_workflow(capsys: pytest.CaptureFixture[str]) -> None:

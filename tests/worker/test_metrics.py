@@ -7,6 +7,7 @@ import pytest
 from temporalio.service import ServiceClient
 
 from activities.alerts import alert
+from activities.working import working_for
 from worker.connection import connect_to
 from worker.embedded import EmbeddedTemporal
 from worker.errors import MetricsPortTaken
@@ -30,10 +31,11 @@ async def test_one_page_holds_our_counters_and_the_sdks(embedded: EmbeddedTempor
     with serving_metrics(port) as runtime:
         client = await connect_to(embedded.target, runtime=runtime)
         assert isinstance(client.service_client, ServiceClient)
-        alert("a-test", "nothing to worry about")
+        with working_for("dev"):
+            alert("clocks", "nothing to worry about")
         status, text = read(port)
     assert status == 200
-    assert 'finops_alerts_total{kind="a-test"} 1.0' in text
+    assert 'finops_alerts_total{cluster="dev",kind="clocks"} 1.0' in text
     assert "temporal_" in text
 
 

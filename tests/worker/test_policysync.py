@@ -85,7 +85,7 @@ async def test_what_went_while_no_worker_was_up_loses_its_schedule_too(follower:
     assert await follower.has("old", "new")
     later = Follower(follower.client, follower.cluster)
     await later.sync.begin([policy("new")])
-    await later.sync.find_left_over(["new"])
+    await later.see(policy("new"))
     later.counted += GONE_AFTER
     await later.see(policy("new"))
     assert await later.has("new")

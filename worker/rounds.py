@@ -1,0 +1,21 @@
+"""Loops that go round for as long as a worker runs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+ROUND_SECONDS = 2.0
+
+_LOG = logging.getLogger(__name__)
+
+
+async def keep_going(go_round: Callable[[], Awaitable[object]], trouble: str) -> None:
+    """Go round again and again until cancelled. Nothing else ends it: what goes wrong is logged as this trouble, and
+    the next round may work.
+    """
+    while True:
+        try:
+            await go_round()
+        except Exception:  # noqa: BLE001 - see above
+            _LOG.exception(trouble)
+        await asyncio.sleep(ROUND_SECONDS)
