@@ -25,6 +25,7 @@ EVERYTHING = (
     "rbac.optional.nodes=true,rbac.optional.namespaces=true,"
     "rbac.optional.admissionRead=true"
 )
+OTHER_CLUSTERS = "clusters.dev.context=dev-eu,clusters.home.interval=10m,kubeconfig.secret=others"
 KINDS_OF_OTHERS = {"PodMonitor", "PrometheusRule"}
 """Of the Prometheus operator, which the local cluster does not have."""
 
@@ -87,6 +88,8 @@ def test_the_plain_manifests_are_what_the_chart_says() -> None:
     "values",
     [
         pytest.param("replicas=3", id="three workers"),
+        pytest.param("clusters.dev.context=dev-eu", id="a context without a kubeconfig"),
+        pytest.param("clusters.Dev.interval=1h", id="a table of a cluster that is no DNS label"),
         pytest.param("replica=2", id="a misspelt name"),
         pytest.param("cluster=Prod_1", id="a cluster that is no DNS label"),
         pytest.param("temporal.mode=embedded", id="an unknown mode"),
@@ -141,6 +144,33 @@ def test_what_sleeps_is_woken_before_the_release_goes(render: Callable[..., list
     assert container["args"] == ["resume", "--all", "--direct", "--yes"]
 
 
+def test_one_worker_for_several_clusters_has_a_table_for_each(
+    render: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    objects = render(
+        "clusters.home.interval=10m,clusters.dev.context=dev-eu,clusters.dev.min_sleep=1h,kubeconfig.secret=others"
+    )
+    file = tmp_path / "finops.toml"
+    file.write_text(of_kind(objects, "ConfigMap", "clusters")["data"]["finops.toml"], encoding="utf-8")
+    pod = of_kind(objects, "Deployment")["spec"]["template"]["spec"]
+    environment = {each["name"]: each["value"] for each in pod["containers"][0]["env"]}
+    assert environment["FINOPS_CONFIG"] == "/clusters/finops.toml"
+    dev, home = Settings.load_each(environment=environment | {"FINOPS_CONFIG": str(file)})
+    assert (dev.cluster, dev.context, dev.kubeconfig) == ("dev", "dev-eu", Path("/kubeconfig/kubeconfig"))
+    assert (home.cluster, home.context, home.kubeconfig) == ("home", None, None)
+    mounted = {each["name"]: each["mountPath"] for each in pod["containers"][0]["volumeMounts"]}
+    assert (mounted["clusters"], mounted["kubeconfig"]) == ("/clusters", "/kubeconfig")
+    assert {"clusters", "kubeconfig"} < {each["name"] for each in pod["volumes"]}
+
+
+def test_each_of_several_clusters_is_woken_before_the_release_goes(
+    render: Callable[..., list[dict[str, Any]]],
+) -> None:
+    job = of_kind(render("clusters.a.interval=1h,clusters.b.interval=1h"), "Job", "resume")
+    told = [each["args"][-2:] for each in job["spec"]["template"]["spec"]["containers"]]
+    assert told == [["--cluster", "a"], ["--cluster", "b"]]
+
+
 def test_the_bundled_temporal_is_where_the_worker_looks_for_it(render: Callable[..., list[dict[str, Any]]]) -> None:
     objects = render("temporal.mode=bundled")
     service = of_kind(objects, "Service", "temporal")
@@ -173,7 +203,7 @@ def test_the_dashboard_and_the_rules_come_as_they_are(render: Callable[..., list
 def test_the_api_server_takes_everything_under_restricted_pod_security(
     cluster: LocalCluster, render: Callable[..., list[dict[str, Any]]], crd: str
 ) -> None:
-    objects = [item for item in render(EVERYTHING) if item["kind"] not in KINDS_OF_OTHERS]
+    objects = [item for item in render(f"{EVERYTHING},{OTHER_CLUSTERS}") if item["kind"] not in KINDS_OF_OTHERS]
     namespace = of_kind(objects, "Namespace")
     kubectl(cluster, "apply", "--server-side", "-f", "-", text=yaml.safe_dump(namespace))
     try:

@@ -47,7 +47,11 @@ capabilities: {drop: [ALL]}
 
 {{- /* The environment that every finops process of the release has. */ -}}
 {{- define "finops.env" -}}
+{{- if .Values.clusters -}}
+- {name: FINOPS_CONFIG, value: /clusters/finops.toml}
+{{- else -}}
 - {name: FINOPS_CLUSTER, value: {{ .Values.cluster | quote }}}
+{{- end }}
 - {name: FINOPS_INSTANCE, value: {{ .Values.instance | default .Release.Name | quote }}}
 - {name: FINOPS_STATE_DIR, value: /tmp/finops-enforcer}
 - {name: FINOPS_POLICY_SOURCE, value: {{ .Values.policies.source | quote }}}
@@ -96,9 +100,25 @@ capabilities: {drop: [ALL]}
       - downwardAPI: {items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]}
 - name: tmp
   emptyDir: {sizeLimit: 64Mi}
+{{- if .Values.clusters }}
+- name: clusters
+  configMap: {name: {{ include "finops.name" . }}-clusters}
+{{- end }}
+{{- with .Values.kubeconfig }}
+{{- if .secret }}
+- name: kubeconfig
+  secret: {secretName: {{ .secret }}, items: [{key: {{ .key }}, path: kubeconfig}]}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "finops.tokenMount" -}}
 - {name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}
 - {name: tmp, mountPath: /tmp}
+{{- if .Values.clusters }}
+- {name: clusters, mountPath: /clusters, readOnly: true}
+{{- end }}
+{{- if .Values.kubeconfig.secret }}
+- {name: kubeconfig, mountPath: /kubeconfig, readOnly: true}
+{{- end }}
 {{- end }}
