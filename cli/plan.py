@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from activities.kube.cronjobs import read_cron_jobs
 from activities.policyfiles import read_policies
 from cli.errors import UsageProblem
 from cli.listing import list_workloads
@@ -44,6 +45,7 @@ def plan(
     listing = list_workloads(session)
     with session.terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(judged_at, policies)
+        cron_jobs = read_cron_jobs(session.cluster.transport)
     made = make_plan(
         policies,
         listing.workloads,
@@ -52,6 +54,7 @@ def plan(
         at=instant,
         interval=session.settings.interval,
         instance=session.known_instance,
+        cron_jobs=cron_jobs,
     ).model_copy(update={"unreadable": listing.unreadable})
     if session.terminal.for_programs:
         transport = session.cluster.transport

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from activities.gathering import Gathered
+from activities.kube.cronjobs import CronJob
 from cli.caveats import caveats_of
+from cli.cronjobs import warn_of_cron_jobs
 from cli.money import Money, add_up
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
@@ -41,7 +43,7 @@ class Sleep(Frozen):
 
 
 class Caveat(Frozen):
-    """Something to know before a Deployment is paused."""
+    """Something to know before Deployments are paused, about one of them or about a CronJob beside them."""
 
     ref: WorkloadRef
     sentence: str
@@ -95,8 +97,10 @@ def make_plan(
     interval: timedelta,
     instance: str | None,
     at: datetime | None = None,
+    cron_jobs: Sequence[CronJob] | None = (),
 ) -> Plan:
-    """Judge all workloads by all policies. `interval` is the time between two runs.
+    """Judge all workloads by all policies. `interval` is the time between two runs; `cron_jobs` is None where they may
+    not be listed.
 
     The instant is `at`, or for each policy now if one of its windows runs, else the beginning of the next.
     """
@@ -113,6 +117,13 @@ def make_plan(
         judged = [(case, evaluate(case)) for case in cases]
         plans.append(_plan_policy(policy, judged, census, moment, interval))
     paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
+    due = (
+        warning
+        for policy, plan in zip(judging, plans, strict=True)
+        for warning in warn_of_cron_jobs(
+            cron_jobs or (), policy, {each.ref.namespace for each in plan.pauses}, plan.judged_at
+        )
+    )
     return Plan(
         judged_at=now,
         policies=tuple(plans),
@@ -122,10 +133,11 @@ def make_plan(
             for workload in ordered
             if str(workload.ref) in paused
             for sentence in caveats_of(workload)
-        ),
+        )
+        + tuple(Caveat(ref=ref, sentence=sentence) for ref, sentence in due),
         census=census,
         saving=add_up(paused.values()),
-        unknowns=_unknowns(gathered, judging),
+        unknowns=_unknowns(gathered, judging, knows_cron_jobs=cron_jobs is not None),
         order_problems=order_problems(ordered),
     )
 
@@ -193,7 +205,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
     )
 
 
-def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...]) -> tuple[str, ...]:
+def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...], *, knows_cron_jobs: bool) -> tuple[str, ...]:
     found = []
     if gathered.costs.problem:
         found.append(f"what anything costs: {gathered.costs.problem}")
@@ -207,6 +219,8 @@ def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...]) -> tu
             "webhook configurations, APIServices or CRDs may not be listed: Deployments behind them are not "
             "recognised as protected"
         )
+    if not knows_cron_jobs:
+        found.append("whether CronJobs are due while their namespace sleeps: they may not be listed")
     if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
         found.append(
             f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"

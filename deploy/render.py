@@ -10,7 +10,13 @@ from localcluster.binaries import provide_helm
 
 _DEPLOY = Path(__file__).parent
 _NAME = "finops-enforcer"
-_OPTIONAL = {"events": "events", "nodes": "nodes", "namespaces": "namespaces", "admissionRead": "admission-read"}
+_OPTIONAL = {
+    "events": "events",
+    "nodes": "nodes",
+    "namespaces": "namespaces",
+    "cronjobs": "cronjobs",
+    "admissionRead": "admission-read",
+}
 _HEADER = "# Rendered from deploy/chart by deploy/render.py; do not edit.\n"
 
 

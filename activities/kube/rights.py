@@ -80,6 +80,7 @@ RIGHTS = (
     Right("read policies in the cluster", "list", "enforcementpolicies", "finops.io", Need.OPTIONAL),
     Right("tell how they are", "patch", "enforcementpolicies", "finops.io", Need.OPTIONAL, subresource="status"),
     Right("write Kubernetes Events", "create", "events", "events.k8s.io", Need.OPTIONAL),
+    Right("warn of CronJobs", "list", "cronjobs", "batch", Need.OPTIONAL),
     Right("delete Deployments", "delete", "deployments", "apps", Need.SURPLUS),
     Right("create Deployments", "create", "deployments", "apps", Need.SURPLUS),
     Right("replace Deployments", "update", "deployments", "apps", Need.SURPLUS),

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from sleepers import sleeper
 
 from activities.gathering import Gathered
 from activities.kube.admission import AdmissionServices
+from activities.kube.cronjobs import CronJob
 from cli.planning import Plan, make_plan
 from policies.checks import Surroundings
 from policies.costs import CostAnswer
@@ -38,9 +40,12 @@ def plan(
     admission: AdmissionServices | None = None,
     instance: str | None = "me",
     at: datetime | None = None,
+    cron_jobs: Sequence[CronJob] | None = (),
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts(), admission=admission)
-    return make_plan(policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance, at=at)
+    return make_plan(
+        policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance, at=at, cron_jobs=cron_jobs
+    )
 
 
 def test_what_would_be_paused_comes_with_its_saving() -> None:
@@ -130,3 +135,13 @@ def test_a_caveat_is_told_only_of_what_would_be_paused() -> None:
         workload(name="b", keeps_data_in_empty_dir=True, annotations=kept),
     )
     assert [str(caveat.ref) for caveat in made.caveats] == ["dev-shop/a"]
+
+
+def test_cron_jobs_are_told_where_something_would_be_paused_beside_them() -> None:
+    jobs = (CronJob("dev-shop", "report", "@hourly"), CronJob("quiet", "report", "@hourly"))
+    made = plan(workload(name="a"), cron_jobs=jobs)
+    assert [str(caveat.ref) for caveat in made.caveats] == ["dev-shop/report"]
+
+
+def test_what_may_not_be_listed_is_said() -> None:
+    assert plan(workload(), cron_jobs=None).unknowns[-1].startswith("whether CronJobs are due")

@@ -64,7 +64,7 @@ def test_the_role_grants_exactly_this() -> None:
     assert granted == ALLOWED
 
 
-@pytest.mark.parametrize("file", ["nodes.yaml", "namespaces.yaml", "admission-read.yaml"])
+@pytest.mark.parametrize("file", ["nodes.yaml", "namespaces.yaml", "cronjobs.yaml", "admission-read.yaml"])
 def test_an_optional_role_only_reads(file: str) -> None:
     text = (MANIFESTS / "optional" / file).read_text(encoding="utf-8")
     (role, binding) = (item for item in yaml.safe_load_all(text) if item)
