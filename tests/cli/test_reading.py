@@ -74,7 +74,7 @@ def test_plan_needs_no_more_than_the_right_to_list_deployments(
     create_ready(cluster.objects, deployment(namespace, "shop"))
     shown = service.run("plan", policy_file(tmp_path, namespace), "--kubeconfig", str(reader)).stdout
     assert f"{namespace}/shop" in shown
-    assert shown.count("not known: ") == 2
+    assert shown.count("not known: ") == 3
 
 
 def test_plan_without_the_right_to_list_names_the_right(
