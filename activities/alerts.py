@@ -36,6 +36,7 @@ Kind = Literal[
     "unreadable",
     "woke-not-ready",
 ]
+
 Listener = Callable[[str, str, dict[str, str]], None]
 """Is called with the kind, the sentence and the data of an alert. It must not wait."""
 

@@ -33,11 +33,11 @@ object, annotations and all.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
 
 from policies.doubts import Doubt, Objection
+from policies.problems import nearest_name
 
 
 class IoError(Exception):
@@ -63,9 +63,9 @@ class KubeconfigError(IoError):
     @classmethod
     def unknown_context(cls, file: Path | str, context: str, known: Sequence[str]) -> "KubeconfigError":
         """The file has no such context."""
-        near = get_close_matches(context, known, n=1)
+        near = nearest_name(context, known)
         there_are = f"there are {', '.join(sorted(known))}" if known else "it has none at all"
-        hint = f'did you mean "{near[0]}"?' if near else there_are
+        hint = f'did you mean "{near}"?' if near else there_are
         return cls(file, f'has no context "{context}"; {hint}')
 
 

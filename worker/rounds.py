@@ -10,12 +10,12 @@ _LOG = logging.getLogger(__name__)
 
 
 async def keep_going(go_round: Callable[[], Awaitable[object]], trouble: str) -> None:
-    """Go round again and again until cancelled. Nothing else ends it: what goes wrong is logged as this trouble, and
-    the next round may work.
+    """Go round again and again until cancelled; the first time after a while, because a start has just done the same.
+    Nothing else ends it: what goes wrong is logged as this trouble, and the next round may work.
     """
     while True:
+        await asyncio.sleep(ROUND_SECONDS)
         try:
             await go_round()
         except Exception:  # noqa: BLE001 - see above
             _LOG.exception(trouble)
-        await asyncio.sleep(ROUND_SECONDS)

@@ -4,36 +4,40 @@ All that is wrong is said at once, each with the flag, the variable or the file 
 """
 
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
-from policies.durations import Duration
-from policies.names import is_dns_label
 from worker.errors import SettingsError
 from worker.logs import LogFormat
+from worker.settingvalues import (
+    ALWAYS_PROTECTED,
+    ClusterName,
+    Hosts,
+    InstanceName,
+    Matchers,
+    NamespaceBeginnings,
+    NamespacePatterns,
+    Patience,
+    Period,
+    Place,
+    Url,
+    expand,
+)
 from worker.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
 from worker.tables import TABLES, choose_clusters, take_tables
 
 _PREFIX = "FINOPS_"
-_ALWAYS_PROTECTED = "kube-*"
-_LONGEST_ANSWER = timedelta(seconds=30)
-"""Of a cost source. With all its attempts that stays below the 90 seconds that a run waits for a page."""
-_MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
-_MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
 
 SHIPPED_PROTECTED = (
     "temporal",
@@ -54,83 +58,6 @@ SHIPPED_PROTECTED = (
 """Namespaces a cluster cannot do without, or that would undo us: a sleeping webhook blocks every write."""
 
 
-def _check_cluster(name: str) -> str:
-    if not is_dns_label(name):
-        raise ValueError("is not a DNS label: lower-case letters, digits and hyphens, at most 63")
-    return name
-
-
-def _check_instance(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?", name):
-        raise ValueError("is not a name of letters, digits, dots, hyphens and underscores, at most 63")
-    return name
-
-
-def _check_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
-    return url.rstrip("/")
-
-
-def _check_matchers(text: str) -> str:
-    if text and not _MATCHERS.fullmatch(text):
-        raise ValueError('is not a list of label matchers such as cluster="dev"')
-    return text
-
-
-def _split_list(value: object) -> object:
-    return [name for name in re.split(r"[,\s]+", value) if name] if isinstance(value, str) else value
-
-
-def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if not re.fullmatch(r"[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?", name):
-            raise ValueError(f"{name!r} is not the name of a namespace; * is the only wildcard")
-    return tuple(dict.fromkeys((_ALWAYS_PROTECTED, *names)))
-
-
-def _check_beginnings(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?|[a-z0-9][-a-z0-9]*\*", name):
-            raise ValueError(f"{name!r} is not the name of a namespace, or its beginning with a * behind it")
-    return names
-
-
-def _check_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z0-9*]([-A-Za-z0-9.:*]*[A-Za-z0-9*])?|::1", name) or not name.strip("*."):
-            raise ValueError(f"{name!r} is not the name of a host")
-    return tuple(name.lower() for name in names)
-
-
-def _check_patience(value: timedelta) -> timedelta:
-    if not timedelta(seconds=1) <= value <= _LONGEST_ANSWER:
-        raise ValueError(f"is not between 1 and {_LONGEST_ANSWER.seconds} seconds: a run waits for it")
-    return value
-
-
-def _check_positive(value: timedelta) -> timedelta:
-    if value < timedelta(seconds=1):
-        raise ValueError("is shorter than a second")
-    return value
-
-
-def _expand(path: Path) -> Path:
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError:
-        raise ValueError("is in a home folder that is not there") from None
-
-
-_Place = Annotated[Path, AfterValidator(_expand)]
-_Url = Annotated[str, AfterValidator(_check_url)]
-_Period = Annotated[Duration, AfterValidator(_check_positive)]
-
-
 class PolicyPlace(StrEnum):
     """The one source of a worker's policies."""
 
@@ -143,58 +70,54 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
-    cluster: Annotated[str, AfterValidator(_check_cluster)] = "default"
+    cluster: ClusterName = "default"
     """A name for the cluster, part of every workflow id."""
-    instance: Annotated[str, AfterValidator(_check_instance)] | None = None
+    instance: InstanceName | None = None
     """Whose sleepers are ours; `finops run` makes one up, `finops worker` needs it."""
-    state_dir: _Place = Field(default_factory=lambda: default_state_dir(os.environ))
-    policies: _Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
+    state_dir: Place = Field(default_factory=lambda: default_state_dir(os.environ))
+    policies: Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
     """The directory of policy documents."""
     policy_source: PolicyPlace = PolicyPlace.FILES
     """Where policies are: that directory, or custom resources of the cluster."""
-    opencost_url: _Url | None = None
-    opencost_timeout: Annotated[Duration, AfterValidator(_check_patience)] = timedelta(seconds=10)
+    opencost_url: Url | None = None
+    opencost_timeout: Patience = timedelta(seconds=10)
     """For one answer; the waits between five attempts come on top."""
     opencost_cluster: str = Field(default="", max_length=253)
     """Which cluster's rows count, where OpenCost knows several."""
-    opencost_namespaces: Annotated[
-        tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_beginnings)
-    ] = ()
+    opencost_namespaces: NamespaceBeginnings = ()
     """Ask about no others; a star only at the end."""
     opencost_unallocated_percent: float = Field(default=50, ge=0, le=100, allow_inf_nan=False)
     """Where more of the cost belongs to no controller, the whole answer is not believed."""
-    prices: _Place | None = None
+    prices: Place | None = None
     """A price list that replaces the built-in one."""
-    prometheus_url: _Url | None = None
+    prometheus_url: Url | None = None
     """Where idleness is measured; without it, nowhere."""
     prometheus_username: str | None = Field(default=None, min_length=1)
     """For basic authentication, with `prometheus_password_file`."""
-    prometheus_password_file: _Place | None = None
-    prometheus_token_file: _Place | None = None
+    prometheus_password_file: Place | None = None
+    prometheus_token_file: Place | None = None
     """A bearer token, read anew for every query."""
-    prometheus_ca_file: _Place | None = None
+    prometheus_ca_file: Place | None = None
     """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
-    prometheus_matchers: Annotated[str, AfterValidator(_check_matchers)] = ""
+    prometheus_matchers: Matchers = ""
     """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
-    slack_webhook_file: _Place | None = None
+    slack_webhook_file: Place | None = None
     """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
-    teams_webhook_file: _Place | None = None
+    teams_webhook_file: Place | None = None
     """Holds the address of a Teams webhook."""
-    webhook_url: _Url | None = None
+    webhook_url: Url | None = None
     """Gets every message as JSON."""
-    webhook_key_file: _Place | None = None
+    webhook_key_file: Place | None = None
     """Holds the key that those are signed with (HMAC-SHA256)."""
-    webhook_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_hosts)] = ()
+    webhook_hosts: Hosts = ()
     """Hosts that webhooks may lead to, beside those of Slack and Teams; `*` stands for a part of a name."""
     events: bool = False
     """Kubernetes Events on what is paused and woken; needs an optional role."""
-    interval: _Period = timedelta(minutes=5)
+    interval: Period = timedelta(minutes=5)
     """Time between two enforcements of a policy."""
-    min_sleep: _Period = timedelta(minutes=30)
+    min_sleep: Period = timedelta(minutes=30)
     """Nothing is paused for less than this."""
-    protected_namespaces: Annotated[
-        tuple[str, ...], NoDecode, BeforeValidator(_split_list), AfterValidator(_check_namespaces)
-    ] = (_ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
+    protected_namespaces: NamespacePatterns = (ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
     """Replaces the shipped list; `kube-*` is part of it whatever is set."""
     max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
     """A workload said to cost more an hour is not believed; currency of the cost source."""
@@ -202,14 +125,14 @@ class Settings(BaseSettings):
     """What the API server of the cluster is asked for at most."""
     wakes_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
     """Of those that come by themselves; a person's wake is never limited."""
-    kubeconfig: _Place | None = None
+    kubeconfig: Place | None = None
     """Without it, KUBECONFIG and the usual places."""
     context: str | None = Field(default=None, min_length=1)
     worker_versioning: bool = False
     """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
-    otlp_endpoint: _Url | None = None
+    otlp_endpoint: Url | None = None
     """Where traces go, by OTLP over HTTP; without it, nowhere."""
-    payload_keys: _Place | None = None
+    payload_keys: Place | None = None
     """A folder of keys that what Temporal stores is encrypted with. The same for workers and commands."""
     log_format: LogFormat = LogFormat.TEXT
     """Of `worker` and `run`: lines for people, or a JSON object a line."""
@@ -271,15 +194,15 @@ class Settings(BaseSettings):
         config = variables.get(f"{_PREFIX}CONFIG")
         file = Path(config) if config else Path(place) / "finops.toml"
         with suppress(ValueError):  # a bad state folder is complained about below, a bad file right there
-            file = _expand(file)
+            file = expand(file)
         from_file = read_file(file, asked_by=f"{_PREFIX}CONFIG" if config else None)
         tables = take_tables(from_file, file)
         origins = {name: f"`{name}` in {file}" for name in from_file}
         origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
         shared = {"state_dir": default_state_dir(variables), **from_file, **from_environment}
-        named = choose_clusters(tables, given.get("cluster") or from_environment.get("cluster"), file)
         if not tables:
             return (cls._build({**shared, **given}, origins, given),)
+        named = choose_clusters(tables, given.get("cluster") or from_environment.get("cluster"), file)
         return tuple(
             cls._build(
                 # Each has policies of its own, or what is applied to one would be in force in all.

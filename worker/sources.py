@@ -1,16 +1,15 @@
 """Where settings come from: the environment and a file; and what is said when one of them is wrong."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
+from policies.problems import nearest_name
 from worker.errors import SettingsError
-from worker.tables import TABLES
 
 _PATHS = (
     "state_dir",
@@ -48,8 +47,8 @@ def describe_unknown(prefix: str, variables: Mapping[str, str], known: Iterable[
     found = []
     for name in sorted(variables):
         if name.startswith(prefix) and name not in there_are:
-            near = get_close_matches(name, there_are, n=1)
-            found.append(f"{name} sets nothing" + (f"; did you mean {near[0]}?" if near else ""))
+            near = nearest_name(name, there_are)
+            found.append(f"{name} sets nothing" + (f"; did you mean {near}?" if near else ""))
     return found
 
 
@@ -71,17 +70,15 @@ def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
         raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} is not TOML: {error}"]) from None
-    for table in (values, *_tables_in(values)):
-        for name in _PATHS:
-            if isinstance(table.get(name), str) and not table[name].startswith("~"):
-                table[name] = file.parent / table[name]
+    place_paths(values, file.parent)
     return values
 
 
-def _tables_in(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    tables = values.get(TABLES)
-    if isinstance(tables, dict):
-        yield from (table for table in tables.values() if isinstance(table, dict))
+def place_paths(values: dict[str, Any], folder: Path) -> None:
+    """Make the paths among these settings relative to the folder."""
+    for name in _PATHS:
+        if isinstance(values.get(name), str) and not values[name].startswith("~"):
+            values[name] = folder / values[name]
 
 
 def describe_all(error: ValidationError, origins: Mapping[str, str], *, known: tuple[str, ...]) -> list[str]:
@@ -93,8 +90,8 @@ def describe_all(error: ValidationError, origins: Mapping[str, str], *, known: t
             continue
         origin = origins.get(name, name)
         if item["type"] == "extra_forbidden":
-            near = get_close_matches(name, known, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(known)}"
+            near = nearest_name(name, known)
+            hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"
             problems[name] = f"{origin}: there is no such setting{hint}"
             continue
         message = item["msg"].removeprefix("Value error, ").replace("Input should", "should")

@@ -6,9 +6,13 @@ given none is in the trace that its run id stands for: the same at every replay,
 
 import hashlib
 
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import Span, SpanProcessor
 from temporalio import workflow
 from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
 from temporalio.worker import WorkflowInterceptorClassInput
+
+from activities.working import current_cluster
 
 
 class _Rooted(TracingWorkflowInboundInterceptor):
@@ -29,6 +33,15 @@ class RunTracing(TracingInterceptor):
         """The rooted one, with all that the SDK's needs."""
         super().workflow_interceptor_class(input)
         return _Rooted
+
+
+class ClusterNotes(SpanProcessor):
+    """Notes on each span which cluster it is about. Those of workflows have it in their workflow's id alone."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's signature
+        """The span begins in the context of whoever works for the cluster."""
+        if cluster := current_cluster():
+            span.set_attribute("k8s.cluster.name", cluster)
 
 
 def root_of(run_id: str) -> str:

@@ -4,11 +4,12 @@ What stands in a cluster's table is about that cluster, and so it wins over the 
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from policies.problems import nearest_name
 from worker.errors import SettingsError
+from worker.sources import place_paths
 
 TABLES = "clusters"
 SHARED = frozenset(
@@ -29,7 +30,7 @@ Table = Mapping[str, Any]
 
 
 def take_tables(values: dict[str, Any], file: Path) -> dict[str, Table]:
-    """The tables, taken out of what stands in the file.
+    """The tables, taken out of what stands in the file; their paths are relative to its folder too.
 
     Raises SettingsError where they hold what is not about one cluster.
     """
@@ -45,17 +46,17 @@ def take_tables(values: dict[str, Any], file: Path) -> dict[str, Table]:
         problems.append(f"`cluster` in {file}: the tables name the clusters; choose with --cluster or FINOPS_CLUSTER")
     if problems:
         raise SettingsError(problems)
+    for table in tables.values():
+        place_paths(table, file.parent)
     return tables
 
 
 def choose_clusters(tables: Mapping[str, Table], named: str | None, file: Path) -> Sequence[str]:
     """The clusters that are meant: the named one, else all that have a table. Raises SettingsError for a stranger."""
-    if not tables:
-        return () if named is None else (named,)
     if named is None:
         return tuple(tables)
     if named not in tables:
-        near = get_close_matches(named, tables, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(tables)}"
+        near = nearest_name(named, tables)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(tables)}"
         raise SettingsError([f"{file} has no table for a cluster {named!r}; {hint}"])
     return (named,)

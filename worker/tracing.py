@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from temporalio.client import Interceptor
 
 from activities.tracing import trace_requests
-from activities.working import current_cluster
 from worker.errors import TracingMissing
 from worker.settings import Settings
 
@@ -30,14 +29,11 @@ def tracing(settings: Settings) -> Iterator[tuple[Interceptor, ...]]:
     try:
         provider = _provider(settings.otlp_endpoint)
         spans = importlib.import_module("worker.spans")
+        provider.add_span_processor(spans.ClusterNotes())
     except ImportError:
         raise TracingMissing from None
     tracer = provider.get_tracer("finops-enforcer")
-    trace_requests(
-        lambda name, attributes: tracer.start_as_current_span(
-            name, attributes={**attributes, "k8s.cluster.name": current_cluster()}
-        )
-    )
+    trace_requests(lambda name, attributes: tracer.start_as_current_span(name, attributes=dict(attributes)))
     try:
         yield (spans.RunTracing(tracer),)
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from deployments import create_ready, deployment, replicas_of, wait_for
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from receivers import Receiver, receiving
 from services import Service, enforcing
 
@@ -27,15 +28,29 @@ class Traced:
     service: Service
     collector: Receiver
 
-    def spans(self) -> dict[bytes, set[str]]:
-        """The names of all spans, by trace."""
-        found: dict[bytes, set[str]] = {}
+    def each_span(self) -> Iterator[Span]:
+        """All that the collector got."""
         for delivery in self.collector.got:
             for resource in ExportTraceServiceRequest.FromString(delivery.body).resource_spans:
                 for scope in resource.scope_spans:
-                    for span in scope.spans:
-                        found.setdefault(span.trace_id, set()).add(span.name)
+                    yield from scope.spans
+
+    def spans(self) -> dict[bytes, set[str]]:
+        """The names of all spans, by trace."""
+        found: dict[bytes, set[str]] = {}
+        for span in self.each_span():
+            found.setdefault(span.trace_id, set()).add(span.name)
         return found
+
+    def clusters(self, name: str) -> set[str]:
+        """What the spans of this name say which cluster they are about."""
+        return {
+            attribute.value.string_value
+            for span in self.each_span()
+            if span.name == name
+            for attribute in span.attributes
+            if attribute.key == "k8s.cluster.name"
+        }
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +90,11 @@ def test_one_trace_leads_from_the_run_to_the_writes_of_a_pause(traced: Traced) -
         "patch deployments/scale",
     }
     wait_for(lambda: any(wanted <= names for names in traced.spans().values()), what="the whole trace")
+
+
+@pytest.mark.parametrize("name", ["RunActivity:send_pause", "patch deployments/scale"])
+def test_activities_and_their_requests_tell_the_cluster(traced: Traced, name: str) -> None:
+    wait_for(lambda: traced.clusters(name) == {"traces"}, what="the span")
 
 
 async def stored(service: Service) -> bytes:
