@@ -12,14 +12,15 @@ from activities.faults import told_to_temporal
 from activities.kube.deployments import Deployments
 from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
-from policies.annotations import PREFIX, Annotations, PauseRecord, is_excluded, is_namespace_awake
+from policies.annotations import Annotations, PauseRecord, is_excluded, is_namespace_awake
 from policies.contesting import Bounds, Raised, who_raised
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
 from policies.wanting import all_wishes, as_sleeper, latest_wish, running_until
-from policies.workload import Workload, WorkloadRef, observe
+from policies.workload import Workload, WorkloadRef
+from policies.zeros import observe_sleeper
 
 
 class ConsultActivities:
@@ -56,7 +57,7 @@ class ConsultActivities:
             if workload is None:
                 return Consultation()
         ahead, snapshot = self._clocks.compare(moment).temporal_ahead, self._snapshots()
-        seen = observe(workload, PREFIX)
+        seen = observe_sleeper(workload)
         if order.record is None:
             return Consultation(seen=seen, held=snapshot.hold is not None, temporal_ahead=ahead)
         marks = self._namespace_marks(workload.ref.namespace)

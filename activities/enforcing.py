@@ -167,6 +167,7 @@ class EnforceActivities:
                 seen=candidate.seen,
                 policy=order.policy,
                 not_after=order.not_after,
+                zone="UTC" if policy is None else policy.zone,
                 window_end=None if end is None else end + delay_of(policy, ref.namespace, ref.name),
                 resume_after=order.resume_after,
                 cost=candidate.cost,

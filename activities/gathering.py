@@ -12,7 +12,7 @@ from activities.kube.admission import AdmissionServices, read_admission_services
 from activities.kube.autoscalers import read_autoscalers
 from activities.kube.namespaces import read_namespaces
 from activities.kube.transport import KubeTransport
-from policies.calendar import is_kept_awake
+from policies.calendar import vetoes
 from policies.checks import Autoscalers, Case, Surroundings
 from policies.document import EnforcementPolicy
 from policies.workload import Workload
@@ -34,7 +34,7 @@ class Gathered:
         behind: frozenset[str] = frozenset()
         if self.admission is not None:
             behind = frozenset(str(workload.ref) for workload in workloads if self.admission.behind(workload))
-        keeping = tuple(policy for policy in policies if policy.is_in_force and is_kept_awake(policy, now))
+        keeping = vetoes(policies, now)
         return self.base.model_copy(update={"now": now, "behind_admission": behind, "keeping_awake": keeping})
 
     def case(self, policy: EnforcementPolicy, workload: Workload, surroundings: Surroundings) -> Case:

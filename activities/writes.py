@@ -9,6 +9,7 @@ What landed is logged with its count: should both records of a sleep be lost, th
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from temporalio import activity
 
@@ -26,13 +27,19 @@ from activities.errors import (
 )
 from activities.kube.deployments import Deployments
 from activities.kube.events import EventRecorder
+from activities.kube.namespaces import Namespaces
 from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
 from activities.snapshot import Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
-from policies.checks import Surroundings, protection_of
+from policies.calendar import vetoes
+from policies.checks import Case, Finding, Surroundings
+from policies.costs import CostAnswer
+from policies.evaluation import manual_policy, object_at_the_write
+from policies.names import MANUAL
+from policies.reasons import Reason
 from policies.times import to_rfc3339
-from policies.workload import WorkloadRef
+from policies.workload import Workload, WorkloadRef
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +52,7 @@ class WriteActivities:
         deployments: Deployments,
         snapshots: Snapshots,
         surroundings: Callable[[], Surroundings],
+        read_namespace: Callable[[str], Namespaces],
         clocks: Clocks,
         events: EventRecorder | None = None,
     ) -> None:
@@ -52,6 +60,7 @@ class WriteActivities:
         self._deployments = deployments
         self._snapshots = snapshots
         self._surroundings = surroundings
+        self._read_namespace = read_namespace
         self._clocks = clocks
         self._events = events
 
@@ -60,7 +69,8 @@ class WriteActivities:
         """W1, and at once W2 with the resourceVersion that W1 returned.
 
         Refused past `not_after` on Temporal's clock, under clocks that differ, under a hold, for a policy that is gone,
-        suspended or in DryRun, and for what is protected, whatever asked for it.
+        suspended or in DryRun, and for what the evaluation would refuse of the object that W1 returned: an exclusion, a
+        namespace kept awake, a scope that was narrowed, a protection that came meanwhile. Then W1 alone has landed.
         """
         moment = self._clocks.mark(activity.info().started_time)
         if moment.temporal_time >= order.not_after:
@@ -74,13 +84,13 @@ class WriteActivities:
             return WriteOutcome(result="refused", sentence=objection)
         landed = 0
         try:
+            # Before W1: a read between the two writes gives the controller time to make a conflict of the second.
+            namespace = self._read_namespace(order.ref.namespace)
             annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))
             landed = 1
-            protected = protection_of(annotated, self._surroundings())
-            if protected is not None:
-                sentence = f"{order.ref} was to be paused, but {protected}"
-                alert_once("protected", _about(order.ref), sentence, workload=str(order.ref))
-                return WriteOutcome(result="refused", landed=landed, sentence=protected)
+            finding = self._look_again(order, annotated, namespace, moment.temporal_time)
+            if finding is not None:
+                return WriteOutcome(result="refused", landed=landed, sentence=finding.sentence)
             differing = self._clocks.compare(moment).objection
             if differing:
                 return WriteOutcome(result="refused", landed=landed, sentence=differing)
@@ -102,6 +112,30 @@ class WriteActivities:
             note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
             self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
         return _done(2, order.ref)
+
+    def _look_again(
+        self, order: SendPauseOrder, annotated: Workload, namespace: Namespaces, now: datetime
+    ) -> Finding | None:
+        """What the evaluation would say against it now: a person may have spoken since."""
+        snapshot, by_hand = self._snapshots(), order.record.policy == MANUAL
+        policy = manual_policy() if by_hand else snapshot.policy(order.record.policy)
+        if policy is None:
+            return Finding(reason=Reason.NAMESPACE_NOT_IN_SCOPE, sentence=f"there is no policy {order.record.policy}")
+        around = self._surroundings().model_copy(
+            update={
+                "now": now,
+                "ending_namespaces": namespace.ending,
+                "namespace_marks": namespace.marks,
+                "keeping_awake": vetoes(snapshot.policies, now),
+            }
+        )
+        finding = object_at_the_write(
+            Case(policy=policy, workload=annotated, surroundings=around, cost=CostAnswer(cost=order.record.cost))
+        )
+        if finding is not None and finding.reason is Reason.PROTECTED:
+            sentence = f"{order.ref} was to be paused, but {finding.sentence}"
+            alert_once("protected", _about(order.ref), sentence, workload=str(order.ref))
+        return finding
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_resume(self, order: SendResumeOrder) -> WriteOutcome:

@@ -19,7 +19,8 @@ from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.protocol import Finished, SendClear, SendPause, SendResume, WakeIntent, decide
-from policies.workload import Workload, observe
+from policies.workload import Workload
+from policies.zeros import observe_sleeper
 
 CONFLICTS = 5
 """Rounds of read, decide, write: another writer's status update makes a conflict ordinary."""
@@ -32,6 +33,7 @@ class Woken(Frozen):
 
     workload: str
     woken: bool
+    """Whether nothing of ours is left to give back."""
     sentence: str
 
 
@@ -92,7 +94,7 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
     intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
     seen: Workload | None = workload
     for _ in range(CONFLICTS + 1):
-        observed = None if seen is None else observe(seen, notes.PREFIX)
+        observed = None if seen is None else observe_sleeper(seen)
         action = decide(observed, intent, now, unknown_outcome=False)
         try:
             match action:
@@ -100,10 +102,14 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
                     return Woken(workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence)
                 case SendResume():
                     version = deployments.scale(workload.ref, action.resource_version, action.replicas)
+                    intent = intent.model_copy(update={"gave_back": True})
                     deployments.annotate(workload.ref, version, wake_patch(action.note))
                     return _woken(workload, action.replicas, note)
                 case SendClear():
                     cleared = deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
+                    if action.leaves_zero:
+                        left = f"{action.leaves_zero}: only the record is removed"
+                        return Woken(workload=str(workload.ref), woken=True, sentence=left)
                     return _woken(workload, cleared.replicas, note)
                 case SendPause():
                     raise AssertionError("a wake never pauses")

@@ -3,7 +3,7 @@
 A policy without a schedule has one window that never ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -73,6 +73,11 @@ def is_kept_awake(policy: EnforcementPolicy, now: datetime) -> bool:
         return False
     today = now.astimezone(ZoneInfo(schedule.time_zone)).date()
     return any(exception.keep is Keep.AWAKE for exception in exceptions_on(schedule, today))
+
+
+def vetoes(policies: Iterable[EnforcementPolicy], now: datetime) -> tuple[EnforcementPolicy, ...]:
+    """Those in force that keep awake on this day whatever they are about, also what another one would pause."""
+    return tuple(policy for policy in policies if policy.is_in_force and is_kept_awake(policy, now))
 
 
 def sleeps(schedule: Schedule, since: datetime) -> Iterator[Window]:

@@ -1,9 +1,10 @@
 """The decision on one running workload: pause it, or the first reason not to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from policies.annotations import PREFIX
-from policies.checks import BY_HAND, CHECKS, Case, Check, Finding
+from policies.checks import AT_THE_WRITE, BY_HAND, CHECKS, Case, Check, Finding
+from policies.checks.marks import unreadable
 from policies.costs import EarlierCost, HourlyCost, Requests
 from policies.document import EnforcementPolicy, Metadata, Namespaces, PolicySpec, Scope
 from policies.errors import InvalidAnnotation
@@ -57,7 +58,15 @@ def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
 
 def object_to_pause_by_hand(case: Case) -> Finding | None:
     """What forbids a pause that a person asked for, or None."""
-    return next((finding for check in BY_HAND if (finding := _judge(check, case)) is not None), None)
+    return _first_finding(BY_HAND, case)
+
+
+def object_at_the_write(case: Case) -> Finding | None:
+    """What forbids a pause between W1 and W2, on the object that W1 returned; or None. Costs, idleness and autoscalers
+    are not asked again, and by hand only what also binds a person.
+    """
+    by_hand = case.policy.name == MANUAL
+    return _first_finding((check for check in AT_THE_WRITE if not by_hand or check in BY_HAND), case)
 
 
 def manual_policy() -> EnforcementPolicy:
@@ -83,11 +92,15 @@ def is_autoscaled(case: Case) -> bool:
     return autoscalers is not None and str(case.workload.ref) in autoscalers.horizontal
 
 
+def _first_finding(checks: Iterable[Check], case: Case) -> Finding | None:
+    return next((finding for check in checks if (finding := _judge(check, case)) is not None), None)
+
+
 def _judge(check: Check, case: Case) -> Finding | None:
     try:
         return check.judge(case)
     except InvalidAnnotation as error:
-        return Finding(reason=Reason.INVALID_ANNOTATION, sentence=str(error), evidence={error.key: error.value})
+        return unreadable(error)
 
 
 def _decision(case: Case, finding: Finding) -> Decision:

@@ -36,6 +36,8 @@ class PauseOrder(Frozen):
     seen: Observation
     policy: str
     not_after: datetime
+    zone: str = "UTC"
+    """Of the policy: where a day ends that somebody names in `exclude-until`."""
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     cost: HourlyCost | None = None

@@ -85,6 +85,8 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
         return Verdict(act="end", record=record, sentence="it sleeps under another installation")
     elif given_back_since(seen, record):
         return Verdict(act="end", record=record, sentence="it was woken and then scaled to zero by somebody else")
+    if seen.zero_chosen_by:
+        return _choice(record, f"{seen.zero_chosen_by} wants it at zero", "taken over")
     if consulted.excluded:
         return _wake(record, Because.PERSON, "somebody excluded it")
     if deployed and not consulted.stay_through_deploys:

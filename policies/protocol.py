@@ -16,8 +16,10 @@ from typing import Literal
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord, WakeNote
+from policies.checks.marks import object_by_marks
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
+from policies.names import MANUAL
 from policies.times import to_rfc3339
 from policies.workload import Observation, WorkloadRef
 
@@ -32,6 +34,8 @@ class PauseIntent(Frozen):
     """`metadata.generation` at the evaluation. W1 raises it by one; any other change since then is a stranger's."""
     not_after: datetime
     """The pause expires: past this instant the evaluation that asked for it is too old."""
+    zone: str = "UTC"
+    """Of the policy: a person's `exclude-until` with a plain date ends with that day there."""
 
 
 class WakeIntent(Frozen):
@@ -44,6 +48,8 @@ class WakeIntent(Frozen):
     """Whether W2 is known to have landed, or may have: then replicas 0 is ours even without annotations."""
     note: WakeNote | None
     """None where a pause is called off before it was one: there is no wake to speak of."""
+    gave_back: bool = False
+    """Whether W3 is known to have landed: a zero after it is somebody's, whatever record is still on it."""
 
 
 class SendPause(Frozen):
@@ -64,11 +70,13 @@ class SendResume(Frozen):
 
 
 class SendClear(Frozen):
-    """Send W4 alone: the workload runs, only the record is left."""
+    """Send W4 alone: the workload runs, or somebody wants it at zero; only the record is left."""
 
     kind: Literal["send-clear"] = "send-clear"
     resource_version: str
     note: WakeNote | None
+    leaves_zero: str = ""
+    """Where the workload is at zero because somebody chose that: the sentence that says so."""
     fence_at: datetime | None = None
     """Set where the patch would change nothing else: `resumed-at` takes this value, so that the write is a fence."""
 
@@ -115,14 +123,18 @@ def decide(
 
 def _decide_pause(seen: Observation, intent: PauseIntent, now: datetime, *, unknown_outcome: bool) -> Action:
     ours = seen.annotations.get(notes.PAUSE_ID) == intent.record.pause_id
+    if ours and seen.zero_chosen_by:
+        return Finished(end="at-zero", sentence=f"{seen.zero_chosen_by} set it to zero meanwhile")
     if ours and seen.replicas == 0:
         return Finished(end="asleep", sentence="paused")
     if seen.being_deleted:
         return Finished(end="gone", sentence="the Deployment is being deleted")
     if now >= intent.not_after:
         return Finished(end="too-late", sentence="the decision to pause has expired")
-    if seen.annotations.get(notes.EXCLUDE) == "true":
-        return Finished(end="excluded", sentence=f"somebody set {notes.EXCLUDE} meanwhile")
+    by_hand = intent.record.policy == MANUAL
+    objection = object_by_marks(seen.annotations, intent.zone, now, by_hand=by_hand)
+    if objection is not None:
+        return Finished(end="excluded", sentence=f"meanwhile: {objection.sentence}")
     if seen.replicas == 0:
         return _pause_at_zero(seen, unknown_outcome=unknown_outcome)
     if belongs_to_another(seen, intent.record.instance):
@@ -151,11 +163,26 @@ def _decide_wake(seen: Observation, intent: WakeIntent, now: datetime, *, unknow
         return Finished(end="not-ours", sentence="another installation's sleep: it is shown, never touched")
     if seen.replicas > 0:
         return _decide_running(seen, intent, now, unknown_outcome=unknown_outcome)
+    chosen = _chosen_zero(seen, intent)
     if notes.is_annotated(seen.annotations):
+        if chosen:
+            return SendClear(resource_version=seen.resource_version, note=intent.note, leaves_zero=chosen)
         return _resume(seen, intent)
-    if intent.owns_zero and not given_back_since(seen, intent.record):
+    if intent.owns_zero and not chosen and not given_back_since(seen, intent.record):
         return _resume(seen, intent)
-    return Finished(end="not-ours", sentence="it is at zero, and not because of us")
+    return Finished(end="not-ours", sentence=chosen or "it is at zero, and not because of us")
+
+
+def _chosen_zero(seen: Observation, intent: WakeIntent) -> str:
+    """The sentence on a zero that is somebody's choice, although the record of a sleep is on it; else nothing.
+
+    Only what is certain: a zero that somebody owns, which ours never is, or one after our own W3.
+    """
+    if seen.zero_chosen_by:
+        return f"{seen.zero_chosen_by} wants it at zero"
+    if intent.gave_back:
+        return "somebody scaled it to zero right after it was given back"
+    return ""
 
 
 def _decide_running(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:

@@ -7,7 +7,6 @@ again; that one reads, decides and writes, so that a workload has one writer.
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.annotations import Annotations, PauseRecord
@@ -19,6 +18,7 @@ from policies.hibernation import Phase
 from policies.models import Frozen
 from policies.wanting import as_sleeper, wants_asleep
 from policies.workload import Workload
+from policies.zeros import who_chose_zero
 
 READY_WITHIN = timedelta(minutes=15)
 """After a wake; pods that take longer are told once as WokeNotReady."""
@@ -40,6 +40,8 @@ class Finding(StrEnum):
     RAISED = "raised"
     STRIPPED = "stripped"
     """Its record is gone or damaged, and its open hibernation knows it."""
+    TAKEN_OVER = "taken-over"
+    """Somebody wants it at zero: `policies.zeros`."""
     MISSING = "missing"
     EXCLUDED = "excluded"
     DEPLOYED = "deployed"
@@ -155,13 +157,10 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
     record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
     if record is None:
         return Finding.STRIPPED
-    try:
-        excluded_until = notes.excluded_until(carried, ZoneInfo(zone))
-    except InvalidAnnotation:
-        return Finding.UNREADABLE
-    if excluded_until is not None and excluded_until > ground.now:
-        return Finding.EXCLUDED
-    if notes.is_namespace_awake(ground.namespace_marks.get(workload.ref.namespace, {}), zone, ground.now):
+    if who_chose_zero(workload):
+        return Finding.TAKEN_OVER
+    marks = ground.namespace_marks.get(workload.ref.namespace, {})
+    if notes.is_excluded(carried, zone, ground.now) or notes.is_namespace_awake(marks, zone, ground.now):
         return Finding.EXCLUDED
     if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:
         return Finding.OVERDUE

@@ -110,11 +110,13 @@ def _binds(policy: EnforcementPolicy, sleeper: Sleeper) -> bool:
 
 
 def _kept_awake(sleeper: Sleeper, now: datetime) -> bool:
-    """Whether a note keeps it awake. A note older than this sleep is of the wake before it."""
+    """Whether a note keeps it awake. One older than this sleep is of the wake before it; one that nobody can read was
+    written since, as no pause begins under it, and doubt ends with the workload running.
+    """
     try:
         note = read_note(sleeper.annotations)
     except InvalidAnnotation:
-        return False
+        return True
     return note is not None and note.awake_until > now and note.resumed_at >= sleeper.paused_at
 
 

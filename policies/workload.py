@@ -40,6 +40,8 @@ class Writer(Frozen):
     time: datetime | None = None
     writes_spec: bool = False
     owns_replicas: bool = False
+    owns_last_applied: bool = False
+    """Whether it wrote the manifest that `kubectl apply` leaves as an annotation."""
 
 
 class Rollout(Frozen):
@@ -67,6 +69,9 @@ class Workload(Frozen):
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     owner: str | None = None
+    """Who may decide its count, as `Kind/name`."""
+    is_controlled: bool = False
+    """Whether that owner is its controller."""
     template_labels: dict[str, str] = {}
     priority_class: str = ""
     requests: Requests = Requests()
@@ -89,6 +94,9 @@ class Observation(Frozen):
     revision: str = ""
     being_deleted: bool = False
     available_replicas: int = 0
+    zero_chosen_by: str = ""
+    """Who owns its replica count of 0, or applied a manifest that says 0, since our last write to it; see
+    `policies.zeros`."""
     annotations: dict[str, str] = {}
     """Ours and people's `finops.io/*` annotations only: the rest is nobody's business in a history."""
 

@@ -18,7 +18,7 @@ from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
 from activities.kube.events import EventRecorder
-from activities.kube.namespaces import NamespaceMarks, read_namespaces
+from activities.kube.namespaces import NamespaceMarks, read_namespace, read_namespaces
 from activities.lease import RunLease
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
@@ -75,7 +75,14 @@ def build_workers(
     ordering = OrderingActivities(cluster.deployments)
     telling = TellActivities(tell)
     events = EventRecorder(cluster.transport, cluster.instance) if settings.events else None
-    writes = WriteActivities(cluster.deployments, snapshots, cluster.surroundings, clocks, events)
+    writes = WriteActivities(
+        cluster.deployments,
+        snapshots,
+        cluster.surroundings,
+        partial(read_namespace, cluster.transport),
+        clocks,
+        events,
+    )
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep

@@ -23,6 +23,8 @@ class Attempt:
     """A write may have landed, or may still land."""
     touched: bool = False
     """Something of ours landed, or may have."""
+    gave_back: bool = False
+    """W3 is known to have landed."""
     trouble: str = ""
 
     def take(self, outcome: WriteOutcome) -> None:

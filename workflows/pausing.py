@@ -40,7 +40,11 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         cost=order.cost,
     )
     intent = PauseIntent(
-        ref=life.hibernation.ref, record=record, generation=order.seen.generation, not_after=order.not_after
+        ref=life.hibernation.ref,
+        record=record,
+        generation=order.seen.generation,
+        not_after=order.not_after,
+        zone=order.zone,
     )
     life.sleep = Sleep(record=record, revision=order.seen.revision)
     attempt, seen = Attempt(), order.seen

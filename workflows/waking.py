@@ -56,6 +56,7 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
             record=life.sleep.record,
             owns_zero=owns_zero or attempt.unknown,
             note=note,
+            gave_back=attempt.gave_back,
         )
         action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):
@@ -66,8 +67,11 @@ async def give_back(life: Life, because: Because | None, attempt: Attempt, *, ow
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
             _awake_under(life, note)
+            if isinstance(action, SendClear) and action.leaves_zero:
+                return Finished(end="not-ours", sentence=action.leaves_zero)
             return Finished(end="awake", sentence="given back")
         attempt.take(outcome)
+        attempt.gave_back = attempt.gave_back or (isinstance(action, SendResume) and outcome.landed > 0)
         await _wait(life, attempt, outcome)
 
 

@@ -3,6 +3,8 @@ the bounds of one Deployment's HorizontalPodAutoscaler.
 """
 
 import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from pydantic import Field
 
@@ -40,11 +42,16 @@ class _Spec(KubeModel):
     high: int = Field(default=0, alias="maxReplicas")
 
 
+class _Status(KubeModel):
+    scaled_at: datetime | None = Field(default=None, alias="lastScaleTime")
+
+
 class _Autoscaler(KubeModel):
     """A HorizontalPodAutoscaler or a ScaledObject."""
 
     metadata: Metadata
     spec: _Spec = _Spec()
+    status: _Status = _Status()
 
     @property
     def target(self) -> str | None:
@@ -68,13 +75,25 @@ def read_autoscalers(transport: KubeTransport) -> Autoscalers | None:
         scaled_objects = ()
     if scaled_objects is None:
         return None
+    horizontal = [(hpa.target, hpa) for hpa in hpas if hpa.target and not hpa.belongs_to_keda]
     return Autoscalers(
-        horizontal=frozenset(hpa.target for hpa in hpas if hpa.target and not hpa.belongs_to_keda),
+        horizontal=frozenset(target for target, _ in horizontal),
+        from_zero=frozenset(target for target, hpa in horizontal if hpa.spec.low == 0),
+        scaled_at=_last_scalings((target, hpa.status.scaled_at) for target, hpa in horizontal),
         keda=frozenset(
             [hpa.target for hpa in hpas if hpa.target and hpa.belongs_to_keda]
             + [scaled.target for scaled in scaled_objects if scaled.target]
         ),
     )
+
+
+def _last_scalings(scalings: Iterable[tuple[str, datetime | None]]) -> Mapping[str, datetime]:
+    """The latest of each target: two HPAs may have one."""
+    latest: dict[str, datetime] = {}
+    for target, time in scalings:
+        if time is not None:
+            latest[target] = max(time, latest.get(target, time))
+    return latest
 
 
 def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:

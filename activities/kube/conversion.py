@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from activities.kube.models import Deployment, DeploymentSpec, DeploymentStatus, ManagedFields, Metadata, PodSpec
+from activities.kube.models import (
+    Deployment,
+    DeploymentSpec,
+    DeploymentStatus,
+    ManagedFields,
+    Metadata,
+    OwnerReference,
+    PodSpec,
+)
 from activities.kube.podrequests import sum_requests
 from activities.kube.quantities import InvalidQuantity
 from policies.costs import Requests
@@ -10,6 +18,7 @@ from policies.workload import Rollout, Workload, WorkloadRef, Writer
 
 REVISION = "deployment.kubernetes.io/revision"
 
+_CORE = "v1"
 _DEFAULT_REPLICAS = 1
 _DEFAULT_DEADLINE = 600
 _BEGINNING = datetime.fromtimestamp(0, UTC)
@@ -34,6 +43,7 @@ def _convert(deployment: Deployment, requests: Requests) -> Workload:
     annotations = meta.annotations or {}
     template_meta = spec.template.metadata
     volumes = pod.volumes or ()
+    owner = _owner(meta)
     return Workload(
         ref=WorkloadRef(namespace=meta.namespace, name=meta.name, uid=meta.uid),
         resource_version=meta.resource_version,
@@ -42,7 +52,8 @@ def _convert(deployment: Deployment, requests: Requests) -> Workload:
         being_deleted=meta.deleted_at is not None,
         labels=meta.labels or {},
         annotations=annotations,
-        owner=_owner(meta),
+        owner=None if owner is None else f"{owner.kind}/{owner.name}",
+        is_controlled=owner is not None and owner.controller,
         template_labels=(template_meta.labels if template_meta else None) or {},
         priority_class=pod.priority_class,
         requests=requests,
@@ -55,13 +66,18 @@ def _convert(deployment: Deployment, requests: Requests) -> Workload:
     )
 
 
-def _owner(meta: Metadata) -> str | None:
-    owner = meta.controller
-    return None if owner is None else f"{owner.kind}/{owner.name}"
+def _owner(meta: Metadata) -> OwnerReference | None:
+    """Who may decide its count: the controller, or another owner that something runs for.
+
+    Objects of the core group (a ConfigMap, a Secret) are owners for the garbage collection alone.
+    """
+    acting = (owner for owner in meta.owners or () if owner.api_version != _CORE)
+    return meta.controller or next(acting, None)
 
 
 def _writer(entry: ManagedFields) -> Writer:
-    spec = entry.fields.spec if entry.fields else None
+    spec, meta = (entry.fields.spec, entry.fields.metadata) if entry.fields else (None, None)
+    annotations = meta.annotations if meta else None
     return Writer(
         manager=entry.manager,
         operation=entry.operation,
@@ -69,6 +85,7 @@ def _writer(entry: ManagedFields) -> Writer:
         time=entry.time,
         writes_spec=spec is not None and entry.subresource != "status",
         owns_replicas=spec is not None and spec.replicas is not None,
+        owns_last_applied=annotations is not None and annotations.last_applied is not None,
     )
 
 

@@ -14,6 +14,7 @@ Quantities = Mapping[str, str | int | float]
 class OwnerReference(KubeModel):
     """Who an object belongs to."""
 
+    api_version: str = Field(default="", alias="apiVersion")
     kind: str = ""
     name: str = ""
     uid: str = ""
@@ -26,9 +27,22 @@ class SpecFields(KubeModel):
     replicas: Any = Field(default=None, alias="f:replicas")
 
 
-class OwnedFields(KubeModel):
-    """`fieldsV1`, as far as its first level."""
+class AnnotationFields(KubeModel):
+    """Which annotations a writer owns."""
 
+    last_applied: Any = Field(default=None, alias="f:kubectl.kubernetes.io/last-applied-configuration")
+
+
+class MetadataFields(KubeModel):
+    """Which fields of the metadata a writer owns."""
+
+    annotations: AnnotationFields | None = Field(default=None, alias="f:annotations")
+
+
+class OwnedFields(KubeModel):
+    """`fieldsV1`, as far as anybody is asked about."""
+
+    metadata: MetadataFields | None = Field(default=None, alias="f:metadata")
     spec: SpecFields | None = Field(default=None, alias="f:spec")
 
 

@@ -4,12 +4,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from threading import Lock, Thread
 
-from activities.errors import KubernetesError
-from activities.kube.lists import KubeModel, list_if_allowed
+from activities.errors import Denied, KubernetesError, NotFound
+from activities.kube.lists import KubeModel, decode, list_if_allowed
 from activities.kube.models import Metadata
-from activities.kube.transport import KubeTransport
+from activities.kube.transport import KubeTransport, path_of
 from activities.working import in_this_context
 from policies.annotations import PREFIX, Annotations
 
@@ -40,7 +41,26 @@ def read_namespaces(transport: KubeTransport) -> Namespaces:
     Not knowing is no reason to leave a whole cluster alone: a pause in a namespace that is being deleted only succeeds
     on paper, and its hibernation ends with the Deployment.
     """
-    listed = [each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()]
+    return _told_by([each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()])
+
+
+def read_namespace(transport: KubeTransport, name: str) -> Namespaces:
+    """What this one says now, by one request: a pause asks again. Raises KubernetesError.
+
+    Where the right is missing it says nothing, as in the listing.
+    """
+    try:
+        reply = transport.request("GET", path_of(_NAMESPACES, name))
+    except NotFound:
+        return Namespaces()
+    except Denied as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        return Namespaces()
+    return _told_by([decode(_Namespace, reply).metadata])
+
+
+def _told_by(listed: list[Metadata]) -> Namespaces:
     return Namespaces(
         ending=frozenset(each.name for each in listed if each.deleted_at is not None),
         marks={each.name: marks for each in listed if (marks := _marks_of(each))},

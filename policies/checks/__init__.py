@@ -4,6 +4,7 @@ The order is part of the meaning: the first failing check gives a decision its r
 """
 
 from policies.checks.case import Autoscalers, Case, Check, Finding, Surroundings
+from policies.checks.foreign import ForeignRecordCheck
 from policies.checks.ownership import AutoscalerCheck, DeletionCheck, GitOpsCheck, OwnerCheck, ZeroCheck
 from policies.checks.protection import ProtectedCheck, protection_of
 from policies.checks.records import ExcludedCheck, KeptAwakeCheck, PausedCheck, ReadableCheck
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     ProtectedCheck(),
     DeletionCheck(),
     ZeroCheck(),
+    ForeignRecordCheck(),
     OwnerCheck(),
     AutoscalerCheck(),
     GitOpsCheck(),
@@ -46,7 +48,25 @@ _OF_THE_PRESENT = (
     CooldownCheck,
 )
 
+_ANSWERED_BY_THE_WRITE = (PausedCheck, ZeroCheck, RolloutCheck, CooldownCheck, AutoscalerCheck, IdleCheck, CostCheck)
+"""The object carries our record after W1, the controller has not seen it yet, `metadata.generation` tells whether
+anybody touched it, and the rest is measured once a run."""
+
+AT_THE_WRITE: tuple[Check, ...] = tuple(check for check in CHECKS if not isinstance(check, _ANSWERED_BY_THE_WRITE))
+"""What the pause itself asks once more, on the object that W1 returned: minutes may lie between the two."""
+
 REPLAYED: tuple[Check, ...] = tuple(check for check in CHECKS if not isinstance(check, _OF_THE_PRESENT))
 """What can be asked of the past: an object tells of its rollouts, edits and wakes only how it stands now."""
 
-__all__ = ["BY_HAND", "CHECKS", "REPLAYED", "Autoscalers", "Case", "Check", "Finding", "Surroundings", "protection_of"]
+__all__ = [
+    "AT_THE_WRITE",
+    "BY_HAND",
+    "CHECKS",
+    "REPLAYED",
+    "Autoscalers",
+    "Case",
+    "Check",
+    "Finding",
+    "Surroundings",
+    "protection_of",
+]

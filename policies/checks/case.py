@@ -19,6 +19,11 @@ class Autoscalers(Frozen):
 
     horizontal: frozenset[str] = frozenset()
     keda: frozenset[str] = frozenset()
+    from_zero: frozenset[str] = frozenset()
+    """Those whose HorizontalPodAutoscaler has `minReplicas: 0`."""
+    scaled_at: Mapping[str, datetime] = {}
+    """When a HorizontalPodAutoscaler last scaled each, `status.lastScaleTime`: a count that it brought up from zero
+    leaves no owner on the Deployment."""
 
 
 class Surroundings(Frozen):

@@ -4,11 +4,14 @@ import json
 
 from policies.annotations import PAUSED
 from policies.checks.case import Case, Check, Finding
+from policies.checks.foreign import find_foreign_record
 from policies.document import GitOps
 from policies.reasons import Reason
 from policies.workload import Workload
 
 ARGO_MANAGERS = frozenset({"argocd-controller", "argocd-application-controller"})
+AUTOSCALER = "kube-controller-manager"
+"""The field manager that HorizontalPodAutoscalers write `/scale` under."""
 FLUX_MANAGERS = frozenset({"kustomize-controller", "helm-controller"})
 TRACKING_ANNOTATIONS = ("argocd.argoproj.io/tracking-id",)
 TRACKING_LABELS = (
@@ -48,11 +51,19 @@ class ZeroCheck(Check):
         """AtZero. A workload that carries a record is PausedCheck's business."""
         if case.workload.replicas > 0 or PAUSED in case.workload.annotations:
             return None
-        return Finding(reason=Reason.AT_ZERO, sentence="it has no replicas, and not because of us")
+        found = find_foreign_record(case.workload.annotations)
+        if found is None:
+            return Finding(reason=Reason.AT_ZERO, sentence="it has no replicas, and not because of us")
+        key, tool = found
+        return Finding(
+            reason=Reason.AT_ZERO,
+            sentence=f"{tool} put it to sleep ({key}), and is the one to wake it",
+            evidence={"annotation": key, "count": case.workload.annotations[key]},
+        )
 
 
 class OwnerCheck(Check):
-    """A controlling owner puts its replicas back."""
+    """An owner puts its replicas back: a controller certainly, and an operator that is no controller may."""
 
     reasons = (Reason.OWNED_BY_CONTROLLER,)
 
@@ -60,20 +71,25 @@ class OwnerCheck(Check):
         """OwnedByController."""
         if case.workload.owner is None:
             return None
+        does = "controls it and would" if case.workload.is_controlled else "owns it, and whatever runs for it may"
         return Finding(
             reason=Reason.OWNED_BY_CONTROLLER,
-            sentence=f"{case.workload.owner} controls it and would put its replicas back",
+            sentence=f"{case.workload.owner} {does} put its replicas back",
             evidence={"owner": case.workload.owner},
         )
 
 
 class AutoscalerCheck(Check):
-    """KEDA scales up again whatever we do. A HorizontalPodAutoscaler switches itself off at zero, so it is fine."""
+    """KEDA scales up again whatever we do. A HorizontalPodAutoscaler switches itself off at zero, so it is fine, unless
+    zero is where it scales from: switched off, it would not bring the workload up for the work that comes.
+    """
 
-    reasons = (Reason.MANAGED_BY_KEDA, Reason.AUTOSCALER_UNKNOWN)
+    reasons = (Reason.MANAGED_BY_KEDA, Reason.AUTOSCALER_SCALES_FROM_ZERO, Reason.AUTOSCALER_UNKNOWN)
 
     def judge(self, case: Case) -> Finding | None:
-        """ManagedByKeda, or AutoscalerUnknown where an autoscaler scaled it and its kind may not be read."""
+        """ManagedByKeda, AutoscalerScalesFromZero, or AutoscalerUnknown where an autoscaler scaled it and its kind may
+        not be read.
+        """
         workload, autoscalers = case.workload, case.surroundings.autoscalers
         scalers = {writer.manager for writer in workload.writers if writer.subresource == "scale"}
         if "keda" in scalers or (autoscalers is not None and str(workload.ref) in autoscalers.keda):
@@ -81,7 +97,13 @@ class AutoscalerCheck(Check):
                 reason=Reason.MANAGED_BY_KEDA,
                 sentence="a KEDA ScaledObject targets it and would scale it up again",
             )
-        if autoscalers is None and "kube-controller-manager" in scalers:
+        if autoscalers is not None and str(workload.ref) in autoscalers.from_zero:
+            return Finding(
+                reason=Reason.AUTOSCALER_SCALES_FROM_ZERO,
+                sentence="its HorizontalPodAutoscaler (minReplicas: 0) scales it to zero and back by itself, and would "
+                "not notice work that comes while it is paused",
+            )
+        if autoscalers is None and AUTOSCALER in scalers:
             return Finding(
                 reason=Reason.AUTOSCALER_UNKNOWN,
                 sentence="an autoscaler scaled it last, and the right to list HorizontalPodAutoscalers and "
@@ -133,17 +155,17 @@ def _owning_tool(workload: Workload) -> str | None:
 def _tracking_tool(workload: Workload, count: int | None = None) -> str | None:
     tracked = [key for key in TRACKING_ANNOTATIONS if key in workload.annotations]
     tracked += [key for key in TRACKING_LABELS if key in workload.labels]
-    if tracked and _holds_replicas(workload.annotations.get(LAST_APPLIED), count):
+    if tracked and holds_replicas(workload.annotations.get(LAST_APPLIED), count, unreadable=True):
         return "Argo CD" if tracked[0].startswith("argocd") else "Flux"
     return None
 
 
-def _holds_replicas(last_applied: str | None, count: int | None) -> bool:
-    """Whether the applied manifest set a count, or this one. One that cannot be read might have."""
+def holds_replicas(last_applied: str | None, count: int | None = None, *, unreadable: bool) -> bool:
+    """Whether the applied manifest set a count, or this one. `unreadable` is the answer where it cannot be read."""
     if last_applied is None:
         return False
     try:
         spec = json.loads(last_applied)["spec"]
         return "replicas" in spec and (count is None or spec["replicas"] == count)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return True
+        return unreadable

@@ -1,12 +1,10 @@
 """What the workload's own annotations say: asleep already, somebody else's, taken out, unreadable, kept awake."""
 
-from zoneinfo import ZoneInfo
-
 from policies import annotations as notes
 from policies.checks.case import Case, Check, Finding
+from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.ordering import targets_of
 from policies.reasons import Reason
-from policies.times import LATEST, to_rfc3339
 
 
 class PausedCheck(Check):
@@ -42,32 +40,10 @@ class ExcludedCheck(Check):
 
     def judge(self, case: Case) -> Finding | None:
         """Excluded while an annotation is in force."""
-        return self._judge_namespace(case) or self._judge_workload(case)
-
-    def _judge_namespace(self, case: Case) -> Finding | None:
-        namespace = case.workload.ref.namespace
-        marks = case.surroundings.namespace_marks.get(namespace)
-        until = None if marks is None else notes.kept_awake_until(marks, ZoneInfo(case.policy.zone))
-        if until is None or until <= case.surroundings.now:
-            return None
-        said = "" if until == LATEST else f" until {to_rfc3339(until)}"
-        return Finding(
-            reason=Reason.EXCLUDED,
-            sentence=f"a person took its namespace {namespace} out{said}",
-            evidence={"until": to_rfc3339(until)},
-        )
-
-    def _judge_workload(self, case: Case) -> Finding | None:
-        until = notes.excluded_until(case.workload.annotations, ZoneInfo(case.policy.zone))
-        if until is None or until <= case.surroundings.now:
-            return None
-        carried = case.workload.annotations
-        if carried.get(notes.EXCLUDE) == "true":
-            return Finding(reason=Reason.EXCLUDED, sentence=f"a person took it out with {notes.EXCLUDE}")
-        return Finding(
-            reason=Reason.EXCLUDED,
-            sentence=f"a person took it out until {carried[notes.EXCLUDE_UNTIL]}",
-            evidence={"until": to_rfc3339(until)},
+        zone, now, namespace = case.policy.zone, case.surroundings.now, case.workload.ref.namespace
+        marks = case.surroundings.namespace_marks.get(namespace, {})
+        return object_by_namespace(marks, namespace, zone, now) or object_by_exclusion(
+            case.workload.annotations, zone, now
         )
 
 
@@ -96,11 +72,4 @@ class KeptAwakeCheck(Check):
             if policy.is_about(workload.ref.namespace, workload.labels):
                 sentence = f"policy {policy.name} keeps it awake today"
                 return Finding(reason=Reason.KEPT_AWAKE, sentence=sentence, evidence={"policy": policy.name})
-        note = notes.read_note(workload.annotations)
-        if note is None or note.awake_until <= case.surroundings.now:
-            return None
-        return Finding(
-            reason=Reason.KEPT_AWAKE,
-            sentence=f"kept awake until {to_rfc3339(note.awake_until)} ({note.because})",
-            evidence={"awake until": to_rfc3339(note.awake_until), "because": note.because.value},
-        )
+        return object_by_note(workload.annotations, case.surroundings.now)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from policies.annotations import read_resumed_at
 from policies.checks.case import Case, Check, Finding
+from policies.checks.ownership import AUTOSCALER
 from policies.names import FIELD_MANAGER
 from policies.reasons import Reason
 from policies.times import to_rfc3339
@@ -56,7 +57,8 @@ class CooldownCheck(Check):
 
     def judge(self, case: Case) -> Finding | None:
         """CoolingDown, with the last touch and when the cooldown ends."""
-        what, touched_at = last_touch(case.workload)
+        touches = [last_touch(case.workload), *_scalings(case)]
+        what, touched_at = max(touches, key=lambda touch: touch[1])
         ends_at = touched_at + case.policy.spec.cooldown_window
         if ends_at <= case.surroundings.now:
             return None
@@ -77,6 +79,15 @@ def last_touch(workload: Workload) -> tuple[str, datetime]:
     if resumed_at is not None:
         touches.append(("it was woken", resumed_at))
     return max(touches, key=lambda touch: touch[1])
+
+
+def _scalings(case: Case) -> list[tuple[str, datetime]]:
+    """What an autoscaler did to its count, by the Deployment and by the autoscaler."""
+    workload, autoscalers = case.workload, case.surroundings.autoscalers
+    times = [each.time for each in workload.writers if each.manager == AUTOSCALER and each.subresource == "scale"]
+    if autoscalers is not None:
+        times.append(autoscalers.scaled_at.get(str(workload.ref)))
+    return [("its autoscaler scaled it", time) for time in times if time is not None]
 
 
 def edits(workload: Workload) -> list[tuple[str, datetime]]:

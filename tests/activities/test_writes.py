@@ -22,15 +22,19 @@ from activities.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from activities.kube.namespaces import Namespaces
 from activities.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
 from activities.snapshot import Hold, Snapshot
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord
 from policies.names import MANUAL
+from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+LATER, BEFORE = to_rfc3339(NOW + HOUR), to_rfc3339(NOW - HOUR)
+SILENT = Namespaces()
 REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
 CALL = Call(verb="patch", resource="deployments", namespace="dev-shop", name="checkout", writes=True)
 
@@ -67,14 +71,28 @@ def telling(server_now: Callable[[], datetime | None] = lambda: NOW) -> Clocks:
     return Clocks(server_now, own_clock=lambda: NOW)
 
 
+def writes(
+    deployments: FakeDeployments,
+    clocks: Clocks,
+    read_namespace: Callable[[str], Namespaces] = lambda _: SILENT,
+    **changes: Any,
+) -> WriteActivities:
+    return WriteActivities(deployments, snapshot(**changes), surroundings, read_namespace, clocks)  # type: ignore[arg-type]
+
+
 def pause(
     deployments: FakeDeployments,
     by: str = "idle-dev",
     expires_in: float = 600,
     clocks: Clocks | None = None,
+    namespace: Namespaces = SILENT,
     **changes: Any,
 ) -> WriteOutcome:
-    activities = WriteActivities(deployments, snapshot(**changes), surroundings, clocks or telling())  # type: ignore[arg-type]
+    return send(writes(deployments, clocks or telling(), lambda _: namespace, **changes), by, expires_in)
+
+
+def send(activities: WriteActivities, by: str = "idle-dev", expires_in: float = 600) -> WriteOutcome:
+    """A pause that was decided just now by Temporal's clock, or as much too late."""
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)
     order = SendPauseOrder(
@@ -140,6 +158,99 @@ def test_what_turns_out_to_be_protected_is_not_scaled_down_whatever_asked_for_it
     assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
 
 
+def found(**annotations: str) -> FakeDeployments:
+    """What W1 returns carries these annotations too."""
+    marks = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return FakeDeployments(answer=workload(resource_version="43", annotations=marks))
+
+
+def marked(**annotations: str) -> dict[str, Any]:
+    """Its namespace carries them."""
+    marks = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return {"namespace": Namespaces(marks={"dev-shop": marks})}
+
+
+FREE_DAY = {
+    "timeZone": "UTC",
+    "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}],
+    "exceptions": [{"from": f"{NOW:%Y-%m-%d}", "to": f"{NOW:%Y-%m-%d}", "keep": "Awake"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("deployments", "more", "because"),
+    [
+        (found(exclude="true"), {}, "took it out"),
+        (found(exclude="yes"), {}, '"true" or "false"'),
+        (found(exclude_until=LATER), {}, "took it out until"),
+        (found(exclude_until="soon"), {}, "exclude-until"),
+        (found(awake_until=LATER), {}, "kept awake until"),
+        (found(), marked(exclude="true"), "its namespace dev-shop out"),
+        (found(), marked(exclude="yes"), '"true" or "false"'),
+        (found(), marked(exclude_until=LATER), "its namespace dev-shop out until"),
+        (found(), marked(awake_until=LATER), "its namespace dev-shop out until"),
+        (found(), {"namespace": Namespaces(ending=frozenset({"dev-shop"}))}, "being deleted"),
+        (found(), {"policies": (policy(), policy("day-off", schedule=FREE_DAY))}, "day-off keeps it awake"),
+        (found(), {"policies": (policy(scope={"namespaces": {"include": ["test"]}}),)}, "not in the policy's scope"),
+        (
+            found(),
+            {
+                "policies": (
+                    policy(scope={"namespaces": {"include": ["*"]}, "selector": {"matchLabels": {"nap": "1"}}}),
+                )
+            },
+            "labels do not match",
+        ),
+        (FakeDeployments(answer=workload(resource_version="43", owner="Rollout/web")), {}, "Rollout/web"),
+    ],
+    ids=[
+        "excluded",
+        "excluded in words nobody can read",
+        "excluded for an hour",
+        "excluded until nobody knows when",
+        "woken and kept awake",
+        "namespace excluded",
+        "namespace excluded in words nobody can read",
+        "namespace excluded for an hour",
+        "namespace kept awake",
+        "namespace being deleted",
+        "a day off in another policy",
+        "the policy's scope was narrowed",
+        "its labels changed",
+        "an operator took it over",
+    ],
+)
+def test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero(
+    deployments: FakeDeployments, more: dict[str, Any], because: str
+) -> None:
+    outcome = pause(deployments, **more)
+    assert (outcome.result, outcome.landed) == ("refused", 1)
+    assert because in outcome.sentence
+    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
+
+
+@pytest.mark.parametrize(
+    ("deployments", "more"),
+    [
+        (found(exclude_until=BEFORE, awake_until=BEFORE), {}),
+        (found(), marked(exclude="false", awake_until=BEFORE)),
+        (found(awake_until=LATER), {"by": MANUAL}),
+    ],
+    ids=["marks that are over", "a namespace's that are over", "a wake, against a pause by hand"],
+)
+def test_marks_that_say_nothing_against_it_hinder_no_pause(deployments: FakeDeployments, more: dict[str, Any]) -> None:
+    assert pause(deployments, **more).result == "done"
+
+
+def test_a_namespace_that_cannot_be_asked_is_asked_again_before_anything_is_written() -> None:
+    def read_namespace(name: str) -> Namespaces:
+        raise Unreachable(CALL, "no route to host")
+
+    deployments = FakeDeployments()
+    assert send(writes(deployments, telling(), read_namespace)).result == "not-sent"
+    assert deployments.calls == []
+
+
 @pytest.mark.parametrize(
     ("error", "result"),
     [
@@ -162,7 +273,7 @@ def test_what_became_of_a_write_is_an_outcome_not_an_exception(
 
 
 def resume(name: str, fails_at: int = 0, error: KubernetesError | None = None) -> WriteOutcome:
-    activities = WriteActivities(FakeDeployments(fails_at, error), snapshot(), surroundings, telling(lambda: None))  # type: ignore[arg-type]
+    activities = writes(FakeDeployments(fails_at, error), telling(lambda: None))
     ref = WorkloadRef(namespace="dev-shop", name=name, uid="u1")
     order = SendResumeOrder(ref=ref, resource_version="50", replicas=3, note=None)
     outcome: WriteOutcome = ActivityEnvironment().run(activities.send_resume, order)
@@ -191,7 +302,7 @@ def test_a_write_that_nobody_expected_to_fail_is_an_alert_too(
 
 def test_a_resume_scales_first_and_clears_last() -> None:
     deployments = FakeDeployments()
-    activities = WriteActivities(deployments, snapshot(), surroundings, telling(lambda: None))  # type: ignore[arg-type]
+    activities = writes(deployments, telling(lambda: None))
     order = SendResumeOrder(ref=REF, resource_version="50", replicas=3, note=None)
     assert ActivityEnvironment().run(activities.send_resume, order).landed == 2
     assert [(kind, version) for kind, version, _ in deployments.calls] == [("scale", "50"), ("annotate", "44")]

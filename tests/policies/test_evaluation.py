@@ -15,6 +15,7 @@ from policies.workload import Rollout, Writer
 
 RUNNING = workload().rollout
 HALF_WAY = {"updated_replicas": 1, "progressing_reason": "ReplicaSetUpdated"}
+FOREIGN = {"downscaler/original-replicas": "2"}
 ITSELF = frozenset({"dev-shop/checkout"})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
@@ -40,6 +41,15 @@ def written_by(manager: str, **entry: Any) -> Any:
 
 def rollout(**changes: Any) -> Any:
     return workload(rollout=RUNNING.model_copy(update=changes))
+
+
+def scaled_by_its_autoscaler(at: datetime) -> Any:
+    return workload(writers=(Writer(manager="kube-controller-manager", subresource="scale", time=at),))
+
+
+def scaled_from_zero(at: datetime) -> Any:
+    """The Deployment does not tell, its HorizontalPodAutoscaler does."""
+    return around(autoscalers=Autoscalers(horizontal=ITSELF, scaled_at={"dev-shop/checkout": at}))
 
 
 def scaled_up(at: datetime) -> Any:
@@ -87,6 +97,8 @@ def scaled_up(at: datetime) -> Any:
         (Reason.BEING_DELETED, case(workload(being_deleted=True))),
         (Reason.BEING_DELETED, case(around=around(ending_namespaces=frozenset({"dev-shop"})))),
         (Reason.AT_ZERO, case(workload(replicas=0))),
+        (Reason.AT_ZERO, case(workload(replicas=0, annotations=FOREIGN))),
+        (Reason.FOREIGN_RECORD, case(workload(annotations=FOREIGN))),
         (Reason.OWNED_BY_CONTROLLER, case(workload(owner="Rollout/checkout"))),
         (Reason.MANAGED_BY_KEDA, case(written_by("keda", subresource="scale"))),
         (
@@ -94,6 +106,10 @@ def scaled_up(at: datetime) -> Any:
             case(around=around(autoscalers=Autoscalers(keda=ITSELF))),
         ),
         (Reason.PAUSE, case(around=around(autoscalers=Autoscalers(horizontal=ITSELF)))),
+        (
+            Reason.AUTOSCALER_SCALES_FROM_ZERO,
+            case(around=around(autoscalers=Autoscalers(horizontal=ITSELF, from_zero=ITSELF))),
+        ),
         (
             Reason.AUTOSCALER_UNKNOWN,
             case(written_by("kube-controller-manager", subresource="scale"), around=around(autoscalers=None)),
@@ -118,6 +134,10 @@ def scaled_up(at: datetime) -> Any:
         (Reason.PAUSE, case(noted(awake_until=to_rfc3339(HOUR_AGO), awake_because="person"))),
         (Reason.COOLING_DOWN, case(workload(created_at=MINUTE_AGO))),
         (Reason.COOLING_DOWN, case(rollout(progressing_updated_at=MINUTE_AGO))),
+        (Reason.COOLING_DOWN, case(scaled_by_its_autoscaler(MINUTE_AGO))),
+        (Reason.PAUSE, case(scaled_by_its_autoscaler(HOUR_AGO))),
+        (Reason.COOLING_DOWN, case(around=scaled_from_zero(MINUTE_AGO))),
+        (Reason.PAUSE, case(around=scaled_from_zero(HOUR_AGO))),
         (Reason.COOLING_DOWN, case(noted(resumed_at=to_rfc3339(MINUTE_AGO)))),
         (
             Reason.COOLING_DOWN,

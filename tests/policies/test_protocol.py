@@ -26,6 +26,10 @@ def seen(replicas: int = 3, generation: int = 7, **changes: Any) -> Observation:
     return Observation(ref=REF, resource_version="42", generation=generation, replicas=replicas, **changes)
 
 
+def note() -> dict[str, str]:
+    return {key: value for key, value in note_patch(NOTE).items() if value is not None}
+
+
 def asleep(**changes: Any) -> Observation:
     return seen(replicas=0, generation=9, annotations=carried(**changes))
 
@@ -37,9 +41,16 @@ def asleep(**changes: Any) -> Observation:
         ("gone", seen().model_copy(update={"ref": REF.model_copy(update={"uid": "u2"})})),
         ("gone", seen(being_deleted=True)),
         ("asleep", asleep()),
+        ("at-zero", asleep().model_copy(update={"zero_chosen_by": "kubectl"})),
         ("at-zero", seen(replicas=0)),
         ("already-paused", asleep(pause_id="other")),
         ("excluded", seen(annotations={"finops.io/exclude": "true"})),
+        ("excluded", seen(annotations={"finops.io/exclude": "yes"})),
+        ("excluded", seen(annotations={"finops.io/exclude-until": "2026-11-24"})),
+        ("excluded", seen(annotations={"finops.io/exclude-until": "tomorrow"})),
+        ("excluded", seen(annotations=note())),
+        ("excluded", seen(annotations=carried() | note())),
+        ("excluded", seen(annotations={"finops.io/awake-until": "in the morning"})),
         ("changed", seen(generation=8)),
         ("changed", seen(generation=9, annotations=carried())),
         ("not-ours", seen(annotations=carried(instance="them"))),
@@ -49,9 +60,16 @@ def asleep(**changes: Any) -> Observation:
         "re-created",
         "being deleted",
         "done already",
+        "set to zero by somebody between W1 and W2",
         "zero of its own",
         "another pause",
         "excluded meanwhile",
+        "excluded in words nobody can read",
+        "excluded until a day",
+        "excluded until nobody knows when",
+        "woken by a person",
+        "woken by a person after W1",
+        "kept awake until nobody knows when",
         "changed before W1",
         "changed after W1",
         "another installation's",
@@ -61,6 +79,27 @@ def test_a_pause_ends_without_a_write(end: str, what: Observation | None) -> Non
     action = decide(what, PAUSE, NOW, unknown_outcome=False)
     assert isinstance(action, Finished)
     assert action.end == end
+
+
+@pytest.mark.parametrize(
+    ("policy", "annotations"),
+    [
+        ("night", {"finops.io/exclude-until": "2026-11-22"}),
+        ("night", {"finops.io/exclude": "false"}),
+        ("manual", note()),
+    ],
+    ids=["an exclusion that is over", "an exclusion that was taken back", "a wake, against a pause by hand"],
+)
+def test_a_mark_that_says_nothing_against_it_hinders_no_pause(policy: str, annotations: dict[str, str]) -> None:
+    asked = PAUSE.model_copy(update={"record": RECORD.model_copy(update={"policy": policy})})
+    assert isinstance(decide(seen(annotations=annotations), asked, NOW, unknown_outcome=False), SendPause)
+
+
+def test_a_day_of_an_exclusion_ends_in_the_zone_of_the_policy() -> None:
+    marked = seen(annotations={"finops.io/exclude-until": "2026-11-23"})
+    in_tokyo = PAUSE.model_copy(update={"zone": "Asia/Tokyo"})
+    assert isinstance(decide(marked, PAUSE, NOW, unknown_outcome=False), Finished)
+    assert isinstance(decide(marked, in_tokyo, NOW, unknown_outcome=False), SendPause)
 
 
 def test_an_expired_pause_ends() -> None:
@@ -119,8 +158,39 @@ def test_another_installations_sleeper_is_never_woken(changes: dict[str, str], w
 
 
 def test_a_zero_that_came_after_the_wake_is_somebodys_choice() -> None:
-    noted = {key: value for key, value in note_patch(NOTE).items() if value is not None}
-    action = decide(seen(replicas=0, annotations=noted), WAKE, NOW, unknown_outcome=False)
+    action = decide(seen(replicas=0, annotations=note()), WAKE, NOW, unknown_outcome=False)
+    assert isinstance(action, Finished)
+    assert action.end == "not-ours"
+
+
+CHOSEN = {"zero_chosen_by": "kubectl"}
+
+
+@pytest.mark.parametrize(
+    ("what", "intent"),
+    [
+        (asleep().model_copy(update=CHOSEN), WAKE),
+        (asleep().model_copy(update=CHOSEN), WAKE.model_copy(update={"note": None, "owns_zero": False})),
+        (asleep(), WAKE.model_copy(update={"gave_back": True})),
+    ],
+    ids=["a manifest says zero", "before the pause was one", "a zero right after it was given back"],
+)
+def test_a_zero_that_somebody_chose_loses_its_record_and_stays(what: Observation, intent: WakeIntent) -> None:
+    action = decide(what, intent, NOW, unknown_outcome=False)
+    assert isinstance(action, SendClear)
+    assert action.leaves_zero
+
+
+@pytest.mark.parametrize(
+    ("what", "intent"),
+    [
+        (seen(replicas=0, **CHOSEN), WAKE),
+        (seen(replicas=0), WAKE.model_copy(update={"gave_back": True})),
+    ],
+    ids=["a manifest says zero", "a zero right after it was given back"],
+)
+def test_a_zero_that_somebody_chose_and_cleared_is_theirs(what: Observation, intent: WakeIntent) -> None:
+    action = decide(what, intent, NOW, unknown_outcome=True)
     assert isinstance(action, Finished)
     assert action.end == "not-ours"
 

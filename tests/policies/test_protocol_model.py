@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from protocol_model import ORIGINAL, Model
 
-from policies.protocol import Finished, PauseIntent, SendClear, SendPause, decide
+from policies.annotations import EXCLUDE
+from policies.protocol import Finished, PauseIntent, SendClear, SendPause, WakeIntent, decide
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,16 @@ from policies.protocol import Finished, PauseIntent, SendClear, SendPause, decid
             Model(faults=5, bumps=2, hpa="overwriting", hpa_writes=3, reasserts=2),
             250_000,
             id="five faults, an autoscaler that overwrites three times, and the re-asserts that answer it",
+        ),
+        pytest.param(
+            Model(faults=3, bumps=1, zeros=2, marks=True),
+            15_000,
+            id="three faults and people with a will of their own",
+        ),
+        pytest.param(
+            Model(faults=2, hpa="overwriting", hpa_writes=1, reasserts=1, zeros=1, marks=True),
+            15_000,
+            id="two faults, people and an autoscaler",
         ),
     ],
 )
@@ -53,6 +64,32 @@ def recording_the_count_of_long_ago(seen: Any, intent: Any, now: Any, *, unknown
     if not isinstance(action, SendPause):
         return action
     return action.model_copy(update={"record": action.record.model_copy(update={"original_replicas": ORIGINAL})})
+
+
+def deaf_to_marks(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
+    if isinstance(intent, PauseIntent):
+        heard = {key: value for key, value in seen.annotations.items() if key != EXCLUDE}
+        seen = seen.model_copy(update={"annotations": heard})
+    return decide(seen, intent, now, unknown_outcome=unknown_outcome)
+
+
+def blind_to_who_owns_a_zero(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
+    return decide(seen.model_copy(update={"zero_chosen_by": ""}), intent, now, unknown_outcome=unknown_outcome)
+
+
+def giving_back_twice(seen: Any, intent: Any, now: Any, *, unknown_outcome: bool) -> object:
+    if isinstance(intent, WakeIntent):
+        intent = intent.model_copy(update={"gave_back": False})
+    return decide(seen, intent, now, unknown_outcome=unknown_outcome)
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [deaf_to_marks, blind_to_who_owns_a_zero, giving_back_twice],
+    ids=lambda mutant: mutant.__name__.replace("_", " "),
+)
+def test_a_decision_that_does_not_heed_people_is_found(mutant: Any) -> None:
+    assert Model(faults=1, zeros=1, marks=True, decide=mutant).explore().violations
 
 
 @pytest.mark.parametrize(

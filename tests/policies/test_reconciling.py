@@ -74,7 +74,7 @@ def ground(**changes: Any) -> Ground:
         (Finding.RAISED, sleeper(replicas=5), ASLEEP, ground()),
         (Finding.STRIPPED, workload(replicas=0), ASLEEP, ground()),
         (Finding.STRIPPED, sleeper(original_replicas="many"), ASLEEP, ground()),
-        (Finding.UNREADABLE, sleeper(exclude="perhaps"), ASLEEP, ground()),
+        (Finding.EXCLUDED, sleeper(exclude="perhaps"), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "true"}})),
         (Finding.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "yes?"}})),

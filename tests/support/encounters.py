@@ -62,6 +62,7 @@ _SERVER_SIDE_WITHOUT = (
     "kubectl scale deploy/web --replicas 2",
 )
 _FORCED = "kubectl apply --server-side --force-conflicts -f"
+_SAID_ZERO = ("kubectl apply -f replicas-0.yaml", "kubectl scale deploy/web --replicas 2")
 _SET_IMAGE = "kubectl set image deploy/web main=example/app:2"
 _TWO_REVISIONS = (*_APPLIED, "kubectl rollout status deploy/web", _SET_IMAGE)
 _OLD_SLEEP = (
@@ -112,6 +113,38 @@ ENCOUNTERS = (
         2,
         when="the count was in the manifest before",
     ),
+    # The manifest says zero.
+    Encounter(("kubectl apply -f replicas-0.yaml",), _APPLIED, 0, Look.LEFT, 0),
+    Encounter(("kubectl apply -f replicas-0.yaml",), _APPLIED, 0, Look.LEFT, 0, on_deploy="StayAsleep"),
+    Encounter(("kubectl apply -f replicas-0-new-image.yaml",), _APPLIED, 0, Look.LEFT, 0),
+    Encounter(("kubectl apply -f replicas-0.yaml",), _SAID_ZERO, 0, Look.STAYS, 0, when="as the manifest always said"),
+    Encounter((f"{_FORCED} replicas-0.yaml",), _APPLIED, 0, Look.LEFT, 0),
+    Encounter(("kubectl apply --server-side -f replicas-0.yaml",), _SERVER_SIDE, 0, Look.LEFT, 0),
+    Encounter(
+        (f"{_FORCED} replicas-0.yaml --field-manager kustomize-controller",),
+        _SERVER_SIDE_WITHOUT,
+        0,
+        Look.LEFT,
+        0,
+        when="as Flux does it",
+    ),
+    Encounter(
+        ("kubectl apply -f replicas-0.yaml --field-manager argocd-controller",),
+        _APPLIED_WITHOUT,
+        0,
+        Look.LEFT,
+        0,
+        when="as Argo CD does it",
+    ),
+    Encounter(
+        ("kubectl replace -f replicas-0.yaml",),
+        _APPLIED,
+        0,
+        Look.RESTORED,
+        0,
+        when="nothing of the zero shows",
+        record=Record.STRIPPED,
+    ),
     # The whole object goes, and what we wrote with it.
     Encounter(("kubectl replace -f replicas-2.yaml",), _APPLIED, 2, Look.LEFT, 2, record=Record.STRIPPED),
     Encounter(("kubectl replace -f no-replicas.yaml",), _APPLIED, 1, Look.LEFT, 1, record=Record.STRIPPED),
@@ -159,6 +192,8 @@ ENCOUNTERS = (
         4,
     ),
     Encounter(("kubectl label deploy/web team=shop",), _APPLIED, 0, Look.STAYS, 2),
+    Encounter(("kubectl label deploy/web team=shop",), _SERVER_SIDE, 0, Look.STAYS, 2, when="applied server-side"),
+    Encounter(("kubectl label deploy/web team=shop",), _INSTALLED, 0, Look.STAYS, 2, when="a release with a count"),
     Encounter(("kubectl annotate deploy/web finops.io/exclude=true",), _APPLIED, 0, Look.WAKES, 2),
     # Deploys and rollouts.
     Encounter((_SET_IMAGE,), _APPLIED, 0, Look.WAKES, 2),
@@ -229,6 +264,7 @@ ENCOUNTERS = (
     Encounter(("helm upgrade web chart --set replicas=2",), _INSTALLED, 2, Look.LEFT, 2),
     Encounter(("helm upgrade web chart --set replicas=4",), _INSTALLED, 4, Look.LEFT, 4),
     Encounter(("helm upgrade web chart --set replicas=2,image=example/app:2",), _INSTALLED, 2, Look.LEFT, 2),
+    Encounter(("helm upgrade web chart --set replicas=0",), _INSTALLED, 0, Look.LEFT, 0),
     Encounter(("helm upgrade web chart",), _INSTALLED_WITHOUT, 0, Look.STAYS, 2),
     Encounter(
         ("helm upgrade web chart --set image=example/app:2 --wait",),
@@ -263,6 +299,14 @@ ENCOUNTERS = (
     ),
     Encounter(
         ("helm upgrade web chart --set replicas=2",), _CLIENT_SIDE, 2, Look.LEFT, 2, when="client-side as with Helm 3"
+    ),
+    Encounter(
+        ("helm upgrade web chart --set replicas=0",),
+        _CLIENT_SIDE,
+        0,
+        Look.STAYS,
+        0,
+        when="client-side as with Helm 3, nothing of the zero shows",
     ),
     Encounter(
         ("helm upgrade web chart --reset-values",),

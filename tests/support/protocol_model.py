@@ -3,8 +3,8 @@
 The model knows the API server's rule (a write applies where its resourceVersion is current), the workflows' loops
 (send, read, decide again), and a hostile world: writes dropped, applied with the answer lost, or applied much later;
 a worker that dies between two writes; status updates by the controller; an autoscaler, also one that writes a count
-it computed before our zero, and the re-assert that answers it; a person who wants the workload awake at any moment.
-Breadth-first over all of it.
+it computed before our zero, and the re-assert that answers it; a person who wants the workload awake at any moment; and
+people who take it out, or want it at zero themselves. Breadth-first over all of it.
 """
 
 from collections import deque
@@ -32,7 +32,8 @@ _FAR_AHEAD = 4
 
 class Cluster(NamedTuple):
     """The Deployment. `paused` is the recorded count (0: no record) of the pause of that number, `noted` what
-    `resumed-at` shows, `last` the count that somebody other than us gave it last.
+    `resumed-at` shows, `last` the count that somebody other than us gave it last. `chosen` is a zero that has an owner,
+    `marked` an exclusion, and `defied` one that was there when we scaled to zero.
     """
 
     version: int = 1
@@ -42,6 +43,9 @@ class Cluster(NamedTuple):
     pause: int = 0
     noted: str = ""
     last: int = ORIGINAL
+    chosen: bool = False
+    marked: bool = False
+    defied: bool = False
 
 
 class Write(NamedTuple):
@@ -74,6 +78,9 @@ class State(NamedTuple):
     hpa_writes: int = 0
     recorded: int = ORIGINAL
     pause: int = 1
+    gave_back: bool = False
+    zeros: int = 0
+    """How often a person wanted it at zero."""
     evaluated: int = 1
     """The generation that the pause was decided on."""
 
@@ -90,6 +97,8 @@ class Model:
     hpa: str = "none"
     hpa_writes: int = 1
     reasserts: int = 0
+    zeros: int = 0
+    marks: bool = False
     decide: Decide = decide
     visited: int = 0
     violations: list[str] = field(default_factory=list)
@@ -119,6 +128,7 @@ class Model:
         if state.bumps < self.bumps:
             yield state._replace(cluster=_touch(state.cluster), bumps=state.bumps + 1)
         yield from self._autoscaler(state)
+        yield from self._people(state)
         for index, (write, *following) in enumerate(state.late):
             rest = state.late[:index] + state.late[index + 1 :]
             after = _apply(state.cluster, write)
@@ -137,6 +147,21 @@ class Model:
                 yield state._replace(hpa_computed=True)
         elif state.hpa_computed:
             yield state._replace(cluster=_scale_by_hpa(state.cluster), hpa_writes=state.hpa_writes + 1)
+
+    def _people(self, state: State) -> Iterator[State]:
+        """At any time a mark, on a kind whose generation it does not raise, or a zero that has an owner. One that has
+        none only right after we gave the workload back: of others nobody can know.
+        """
+        cluster = state.cluster
+        if self.marks and not cluster.marked:
+            yield state._replace(cluster=_touch(cluster)._replace(marked=True))
+        if state.zeros >= self.zeros:
+            return
+        zero = _touch(cluster, generation=1)._replace(replicas=0, last=0)
+        if not cluster.chosen:
+            yield state._replace(cluster=zero._replace(chosen=True), zeros=state.zeros + 1)
+        if state.gave_back and state.stage == "waking" and cluster.replicas > 0:
+            yield state._replace(cluster=zero, zeros=state.zeros + 1)
 
     def _workflow(self, state: State) -> Iterator[State]:
         if state.queue:
@@ -170,7 +195,14 @@ class Model:
         if state.wake_wanted:
             return _call_off(state)
         action = self._decided(
-            _offset(state), "pause", state.unknown, state.expired, state.recorded, state.pause, owns_zero=False
+            _offset(state),
+            "pause",
+            state.unknown,
+            state.expired,
+            state.recorded,
+            state.pause,
+            owns_zero=False,
+            gave_back=False,
         )
         if action[0] == "asleep":
             return state._replace(stage="asleep", seen=None, recorded=state.seen.paused, unknown=False)
@@ -190,6 +222,7 @@ class Model:
             state.recorded,
             state.pause,
             owns_zero=state.owns_zero or state.unknown,
+            gave_back=state.gave_back,
         )
         version = state.seen.version
         if kind == "send-resume":
@@ -202,7 +235,16 @@ class Model:
 
     @cache  # noqa: B019 - a model lives as long as its run
     def _decided(
-        self, seen: Cluster, intent: str, unknown: bool, expired: bool, recorded: int, pause: int, *, owns_zero: bool
+        self,
+        seen: Cluster,
+        intent: str,
+        unknown: bool,
+        expired: bool,
+        recorded: int,
+        pause: int,
+        *,
+        owns_zero: bool,
+        gave_back: bool,
     ) -> tuple[str, int, str]:
         record = RECORD.model_copy(update={"original_replicas": recorded, "pause_id": f"p{pause}"})
         if intent == "pause":
@@ -210,7 +252,8 @@ class Model:
                 ref=REF, record=record, generation=1, not_after=NOW if expired else NOW + timedelta(minutes=10)
             )
         else:
-            asked = WakeIntent(ref=REF, record=record, owns_zero=owns_zero, note=NOTE if intent == "wake" else None)
+            note = NOTE if intent == "wake" else None
+            asked = WakeIntent(ref=REF, record=record, owns_zero=owns_zero, note=note, gave_back=gave_back)
         action = self.decide(_observation(seen), asked, NOW, unknown_outcome=unknown)
         match action:
             case SendPause():
@@ -242,17 +285,20 @@ class Model:
 
     def _landed(self, state: State, write: Write, rest: tuple[Write, ...]) -> State:
         if rest:
-            return state._replace(queue=rest, touched=True)
+            return state._replace(queue=rest, touched=True, gave_back=write.kind == "W3")
         if write.kind == "W2":
             return state._replace(queue=(), stage="asleep", seen=None, unknown=False, touched=True)
         return state._replace(queue=(), stage="done")
 
     def _judge(self, state: State) -> None:
         cluster = state.cluster
-        if cluster.replicas == 0 and not cluster.paused:
+        wanted_at_zero = cluster.last == 0
+        if cluster.defied:
+            self.violations.append(f"DEFIED: scaled to zero although a person took it out: {state}")
+        if cluster.replicas == 0 and not cluster.paused and not wanted_at_zero:
             self.violations.append(f"LOST: at zero without a record: {state}")
         if state.stage == "done":
-            if cluster.replicas == 0:
+            if cluster.replicas == 0 and not wanted_at_zero:
                 self.violations.append(f"DOWN: at zero after the end: {state}")
             if cluster.paused and not state.late:
                 self.violations.append(f"STALE: a record is left after the end: {state}")
@@ -272,8 +318,8 @@ def _apply(cluster: Cluster, write: Write) -> Cluster | None:
         return None
     changed = {
         "W1": cluster._replace(paused=write.count, pause=write.pause),
-        "W2": cluster._replace(replicas=0),
-        "W3": cluster._replace(replicas=write.count),
+        "W2": cluster._replace(replicas=0, chosen=False, defied=cluster.defied or cluster.marked),
+        "W3": cluster._replace(replicas=write.count, chosen=False),
         "W4": cluster._replace(paused=0, pause=0, noted=write.noted or cluster.noted),
     }[write.kind]
     return cluster if changed == cluster else _touch(changed, generation=1)
@@ -314,7 +360,7 @@ def _touch(cluster: Cluster, generation: int = 0) -> Cluster:
 
 
 def _scale_by_hpa(cluster: Cluster) -> Cluster:
-    return _touch(cluster, generation=1)._replace(replicas=SCALED_BY_HPA, last=SCALED_BY_HPA)
+    return _touch(cluster, generation=1)._replace(replicas=SCALED_BY_HPA, last=SCALED_BY_HPA, chosen=False)
 
 
 def _offset(state: State) -> Cluster:
@@ -331,11 +377,14 @@ def _observation(seen: Cluster) -> Observation:
         carried |= notes.pause_patch(record)
     if seen.noted:
         carried[notes.RESUMED_AT] = seen.noted
+    if seen.marked:
+        carried[notes.EXCLUDE] = "true"
     return Observation(
         ref=REF,
         resource_version=str(seen.version),
         generation=seen.generation,
         replicas=seen.replicas,
+        zero_chosen_by="kubectl" if seen.chosen else "",
         annotations={key: value for key, value in carried.items() if value is not None},
     )
 

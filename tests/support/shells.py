@@ -41,7 +41,7 @@ class Shell:
 
     def write_manifests(self, name: str = "web") -> None:
         """The same Deployment in several files: with one count or another, without one, and with a new image."""
-        for count in (2, 4, None):
+        for count in (0, 2, 4, None):
             for image in ("", NEW_IMAGE):
                 file = "no-replicas" if count is None else f"replicas-{count}"
                 self.write(f"{file}{'-new-image' if image else ''}.yaml", _manifest(self.namespace, name, count, image))

@@ -36,6 +36,12 @@ _OWNED = (
     '{"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "operator", '
     '"controller": true, "uid": "\'$(kubectl get cm operator -o jsonpath={.metadata.uid})\'"}]}}'
 )
+_OPERATED = (
+    '{"metadata": {"ownerReferences": [{"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout", "name": "web", '
+    '"uid": "\'$(kubectl get rollout web -o jsonpath={.metadata.uid})\'"}]}}'
+)
+_COLLECTED = _OWNED.replace('"controller": true, ', "")
+_REMEMBERED = "kubectl annotate deploy/web downscaler/original-replicas=4"
 _SLOW = '{"spec": {"minReadySeconds": 300, "template": {"metadata": {"labels": {"revision": "two"}}}}}'
 _FINALIZER = '{"metadata": {"finalizers": ["example.com/wait"]}}'
 
@@ -101,6 +107,12 @@ SITUATIONS = (
         to_do="nothing: a zero without our record is never ours",
     ),
     Situation(
+        "an HPA with `minReplicas: 0` targets it, on an External or Object metric",
+        Reason.AUTOSCALER_SCALES_FROM_ZERO,
+        (_DEPLOYED, "kubectl apply -f hpa-to-zero.yaml"),
+        to_do="nothing: the HPA takes it to zero itself, and brings it back for work",
+    ),
+    Situation(
         "a KEDA ScaledObject targets it",
         Reason.MANAGED_BY_KEDA,
         (_DEPLOYED, "kubectl apply -f scaledobject.yaml"),
@@ -123,6 +135,35 @@ SITUATIONS = (
         Reason.OWNED_BY_CONTROLLER,
         (_DEPLOYED, "kubectl create configmap operator", f"kubectl patch deploy/web --type merge -p '{_OWNED}'"),
         to_do="scale what owns it",
+    ),
+    Situation(
+        "an operator owns it (an ownerReference without `controller: true`)",
+        Reason.OWNED_BY_CONTROLLER,
+        (_DEPLOYED, "kubectl apply -f rollout.yaml", f"kubectl patch deploy/web --type merge -p '{_OPERATED}'"),
+        to_do="scale what owns it",
+    ),
+    Situation(
+        "its owner is a ConfigMap or another object of the core group, for the garbage collection alone",
+        Reason.PAUSE,
+        (_DEPLOYED, "kubectl create configmap operator", f"kubectl patch deploy/web --type merge -p '{_COLLECTED}'"),
+    ),
+    Situation(
+        "it runs, and py-kube-downscaler or GoKubeDownscaler keep a count for it (`downscaler/original-replicas`)",
+        Reason.FOREIGN_RECORD,
+        (_DEPLOYED, _REMEMBERED),
+        to_do="one of the two tools for a workload; remove the annotation while it runs",
+    ),
+    Situation(
+        "py-kube-downscaler or GoKubeDownscaler put it to sleep",
+        Reason.AT_ZERO,
+        (_DEPLOYED, _REMEMBERED, _ZERO),
+        to_do="nothing: who put it to sleep wakes it",
+    ),
+    Situation(
+        "kube-green put it to sleep (its record is in a Secret)",
+        Reason.AT_ZERO,
+        (_DEPLOYED, _ZERO),
+        to_do="nothing: who put it to sleep wakes it",
     ),
     Situation(
         "a rollout is in progress",

@@ -221,13 +221,31 @@ async def test_a_raised_count_is_somebodys_choice_and_is_never_undone(bedroom: B
     assert bedroom.annotations()["awake-because"] == "person"
 
 
-async def test_excluding_a_sleeper_wakes_it(bedroom: Bedroom) -> None:
+@pytest.mark.parametrize("mark", ["true", "yes"])
+async def test_excluding_a_sleeper_wakes_it(bedroom: Bedroom, mark: str) -> None:
     handle = await bedroom.put_to_sleep()
-    bedroom.annotate(exclude="true")
+    bedroom.annotate(exclude=mark)
     await handle.signal(CHECK)
     await bedroom.reach(handle, Phase.AWAKE)
     assert bedroom.replicas() == 3
-    assert bedroom.annotations()["exclude"] == "true"
+    assert bedroom.annotations()["exclude"] == mark
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [{"exclude": "true"}, {"exclude": "yes"}, {"exclude-until": "9999-12-31"}, {"awake-until": "9000-01-01T00:00:00Z"}],
+    ids=["excluded", "in words nobody can read", "excluded until a day", "kept awake"],
+)
+async def test_a_mark_on_the_namespace_since_the_evaluation_is_heard_and_leaves_nothing_behind(
+    bedroom: Bedroom, mark: dict[str, str]
+) -> None:
+    bedroom.deploy()
+    namespace = f"/api/v1/namespaces/{bedroom.namespace}"
+    marks = {f"finops.io/{key}": value for key, value in mark.items()}
+    bedroom.objects.patch(namespace, {"metadata": {"annotations": marks}})
+    result = await (await bedroom.start()).result()
+    assert result.outcome == "not paused"
+    assert (bedroom.replicas(), bedroom.annotations()) == (3, {})
 
 
 @pytest.mark.parametrize("until", ["9999-12-31", "9999-12-31T23:59:59-14:00"])

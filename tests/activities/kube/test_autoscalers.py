@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +34,11 @@ def listing(*items: dict[str, Any]) -> Answer:
     return Answer(200, json.dumps({"items": list(items) or None}).encode())
 
 
+def from_zero(hpa: dict[str, Any], *, scaled_at: str) -> dict[str, Any]:
+    return {**hpa, "spec": {**hpa["spec"], "minReplicas": 0}, "status": {"lastScaleTime": scaled_at}}
+
+
+SEVEN = datetime(2026, 11, 23, 19, tzinfo=UTC)
 NO_KEDA = Answer(404, b"404 page not found")
 WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
 
@@ -42,6 +48,25 @@ WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
     [
         pytest.param(listing(), NO_KEDA, Autoscalers(), id="none"),
         pytest.param(listing(scaler("a", WEB)), NO_KEDA, Autoscalers(horizontal=frozenset({"shop/web"})), id="an HPA"),
+        pytest.param(
+            listing(from_zero(scaler("a", WEB), scaled_at="2026-11-23T19:00:00Z")),
+            NO_KEDA,
+            Autoscalers(
+                horizontal=frozenset({"shop/web"}), from_zero=frozenset({"shop/web"}), scaled_at={"shop/web": SEVEN}
+            ),
+            id="an HPA from zero",
+        ),
+        pytest.param(
+            listing(
+                from_zero(scaler("a", WEB), scaled_at="2026-11-23T19:00:00Z"),
+                from_zero(scaler("b", WEB), scaled_at="2026-11-23T18:00:00Z"),
+            ),
+            NO_KEDA,
+            Autoscalers(
+                horizontal=frozenset({"shop/web"}), from_zero=frozenset({"shop/web"}), scaled_at={"shop/web": SEVEN}
+            ),
+            id="two HPAs",
+        ),
         pytest.param(
             listing(scaler("keda-hpa-web", WEB)),
             listing(),

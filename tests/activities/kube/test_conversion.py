@@ -56,9 +56,27 @@ def test_a_missing_count_is_one(spec: dict[str, Any], replicas: int) -> None:
     assert converted(spec=spec).replicas == replicas
 
 
-def test_only_the_controlling_owner_counts() -> None:
-    owners = [{"kind": "Note", "name": "n"}, {"kind": "Rollout", "name": "r", "controller": True}]
-    assert converted(metadata={"ownerReferences": owners}).owner == "Rollout/r"
+NOTE = {"apiVersion": "v1", "kind": "ConfigMap", "name": "note"}
+APP = {"apiVersion": "example.com/v1", "kind": "App", "name": "a"}
+
+
+@pytest.mark.parametrize(
+    ("owners", "owner", "is_controlled"),
+    [
+        pytest.param([], None, False, id="none"),
+        pytest.param([NOTE], None, False, id="one for the garbage collection alone"),
+        pytest.param([{**NOTE, "controller": True}], "ConfigMap/note", True, id="one that says it controls"),
+        pytest.param([NOTE, APP], "App/a", False, id="an operator's"),
+        pytest.param(
+            [APP, {**APP, "name": "b", "controller": True}], "App/b", True, id="an operator's and a controller"
+        ),
+    ],
+)
+def test_the_controller_is_its_owner_else_whatever_something_may_run_for(
+    owners: list[dict[str, Any]], owner: str | None, is_controlled: bool
+) -> None:
+    found = converted(metadata={"ownerReferences": owners})
+    assert (found.owner, found.is_controlled) == (owner, is_controlled)
 
 
 def test_a_deletion_time_means_it_is_going() -> None:
@@ -79,6 +97,22 @@ def test_a_deletion_time_means_it_is_going() -> None:
 def test_a_writer_is_known_by_what_it_owns(entry: dict[str, Any], writes_spec: bool, owns_replicas: bool) -> None:
     found = writer(**entry)
     assert (found.writes_spec, found.owns_replicas) == (writes_spec, owns_replicas)
+
+
+APPLIED = "f:kubectl.kubernetes.io/last-applied-configuration"
+
+
+@pytest.mark.parametrize(
+    ("fields", "owns"),
+    [
+        ({"f:annotations": {".": {}, APPLIED: {}}}, True),
+        ({"f:annotations": {".": {}, "f:note": {}}}, False),
+        ({}, False),
+    ],
+    ids=["its manifest", "another annotation", "no annotation"],
+)
+def test_a_writer_may_own_the_manifest_that_was_applied(fields: dict[str, Any], owns: bool) -> None:
+    assert writer(fieldsV1={"f:metadata": fields}).owns_last_applied is owns
 
 
 def test_the_rollout_is_read_from_status_and_its_condition() -> None:

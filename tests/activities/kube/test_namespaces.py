@@ -4,7 +4,7 @@ from threading import Semaphore
 import pytest
 
 from activities.errors import Call, Unreachable
-from activities.kube.namespaces import NamespaceMarks, Namespaces, read_namespaces
+from activities.kube.namespaces import NamespaceMarks, Namespaces, read_namespace, read_namespaces
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 
@@ -17,12 +17,18 @@ def test_a_namespace_that_stays_is_not_among_those_being_deleted(transport: Kube
 
 def test_without_the_right_to_list_them_none_is_known(as_service_account: Callable[..., KubeTransport]) -> None:
     assert read_namespaces(as_service_account()) == Namespaces()
+    assert read_namespace(as_service_account(), "default") == Namespaces()
+
+
+def test_one_that_is_gone_says_nothing(transport: KubeTransport) -> None:
+    assert read_namespace(transport, "no-such-namespace") == Namespaces()
 
 
 def test_only_annotations_of_ours_are_kept(cluster: LocalCluster, transport: KubeTransport, namespace: str) -> None:
     annotations = {"finops.io/exclude": "true", "example.com/owner": "shop"}
     cluster.objects.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": annotations}})
-    assert read_namespaces(transport).marks[namespace] == {"finops.io/exclude": "true"}
+    for told in (read_namespaces(transport), read_namespace(transport, namespace)):
+        assert told.marks[namespace] == {"finops.io/exclude": "true"}
 
 
 def test_what_they_said_stands_where_nobody_can_be_asked() -> None:

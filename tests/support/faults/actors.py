@@ -136,7 +136,17 @@ def deploy(actors: Actors, namespace: str, name: str) -> None:
     actors.run(namespace, "set", "image", f"deployment/{name}", "main=example/app:3")
 
 
+def apply_zero(actors: Actors, namespace: str, name: str) -> None:
+    """A pipeline, or a GitOps controller, applies a manifest that wants no replicas."""
+    manifest = actors.manifests[namespace, name]
+    given = manifest | {"spec": manifest["spec"] | {"replicas": 0}}
+    actors.run(namespace, "apply", "--server-side", "--force-conflicts", "-f", "-", given=given)
+
+
 STROKES: dict[str, Action] = {
+    "apply-0": apply_zero,
+    "exclude-yes": lambda actors, namespace, name: actors.annotate(namespace, name, exclude="yes"),
+    "exclude-until": lambda actors, namespace, name: actors.annotate(namespace, name, exclude_until="9999-12-31"),
     "exclude-on": lambda actors, namespace, name: actors.annotate(namespace, name, exclude="true"),
     "exclude-off": lambda actors, namespace, name: actors.annotate(namespace, name, exclude=None),
     "scale-5": lambda actors, namespace, name: actors.scale(namespace, name, 5),

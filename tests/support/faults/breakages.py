@@ -9,6 +9,7 @@ _LIFE = "tests/workflows/test_hibernation.py::"
 _MODEL = (
     "tests/policies/test_protocol_model.py::test_no_interleaving_loses_a_count_or_leaves_a_workload_down[four faults]"
 )
+_PEOPLE = _MODEL.replace("four faults", "three faults and people with a will of their own")
 
 MUTANTS = (
     Mutant(
@@ -152,12 +153,12 @@ MUTANTS = (
     Mutant(
         "our own zero is not owned",
         {"before W3: strip": "I12"},
-        (Edit(_PROTOCOL, "if intent.owns_zero and not given_back_since(", "if False and given_back_since("),),
+        (Edit(_PROTOCOL, "if intent.owns_zero and not chosen and", "if False and"),),
     ),
     Mutant(
         "any zero is owned",
         {"before W2: strip scale-0": "I9"},
-        (Edit(_PROTOCOL, "if intent.owns_zero and not given_back_since(", "if not given_back_since("),),
+        (Edit(_PROTOCOL, "if intent.owns_zero and not chosen and", "if not chosen and"),),
     ),
     Mutant(
         "an earlier wake counts as this one's",
@@ -215,6 +216,26 @@ MUTANTS = (
         "a change since the evaluation ignored",
         {"tests/policies/test_protocol.py::test_a_pause_ends_without_a_write": ""},
         (Edit(_PROTOCOL, "if seen.generation > explained:", "if False:"),),
+    ),
+    Mutant(
+        "pause asks exclusion again",
+        {_PEOPLE: "DEFIED", "tests/policies/test_protocol.py::test_a_pause_ends_without_a_write": ""},
+        (Edit(_PROTOCOL, "    if objection is not None:\n", "    if False:\n"),),
+    ),
+    Mutant(
+        "nobody is asked between W1 and W2",
+        {"tests/activities/test_writes.py::test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero": ""},
+        (Edit(_WRITES, "            if finding is not None:\n", "            if False:\n"),),
+    ),
+    Mutant(
+        "owner of a zero",
+        {_PEOPLE: "WRONG COUNT", "asleep: apply-0": "I2"},
+        (Edit(_PROTOCOL, "    if seen.zero_chosen_by:\n        return f", "    if False:\n        return f"),),
+    ),
+    Mutant(
+        "a zero right after the wake is given back again",
+        {_PEOPLE: "WRONG COUNT", "before W4: scale-0": "I2"},
+        (Edit(_PROTOCOL, "    if intent.gave_back:\n", "    if False:\n"),),
     ),
     Mutant(
         "W4 without the note",

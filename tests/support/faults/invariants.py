@@ -13,8 +13,8 @@ The numbers are those of the product's promise:
                                                         I16  another uid is never written from an old record
 
 The oracle of the counts is not the service's: it is the last count that anybody else gave the Deployment, be it as an
-edit of the record of a sleep. An edit that somebody else wiped out before the service had read it is known to nobody:
-then it is the count before the edit.
+edit of the record of a sleep or as a zero that they own. An edit that somebody else wiped out before the service had
+read it is known to nobody: then it is the count before the edit.
 """
 
 import itertools
@@ -118,6 +118,7 @@ class _Life:
         self._before_zero = self._choice
         self._own_zero = False
         self._zeros = Counter[str]()
+        self._given_back: set[str] = set()
         self._reasserts = 0
 
     def judge(self, *, is_last: bool) -> Found:
@@ -127,7 +128,7 @@ class _Life:
             if entry is None:
                 self._learn(previous, revision)
                 continue
-            yield from _judge_write(previous, revision, entry)
+            yield from _judge_write(previous, revision, entry, self._choice)
             if previous.replicas > 0 and revision.replicas == 0:
                 yield from self._judge_down(previous, revision, entry)
             elif previous.replicas == 0 and revision.replicas > 0:
@@ -140,6 +141,9 @@ class _Life:
         self._own_zero = self._own_zero and revision.replicas == 0
         if revision.replicas != previous.replicas:
             self._choice, self._unread = revision.replicas, None
+            return
+        if revision.wanted_at_zero:
+            self._choice, self._unread = 0, None
             return
         if self._unread is not None and self._was_read(self._unread[0], revision):
             self._unread = None
@@ -172,20 +176,26 @@ class _Life:
         owed = self._choice if self._choice > 0 else self._before_zero
         if revision.replicas != owed:
             yield "I2", f"{revision.replicas} replicas were given back, not {owed}"
+        pause_id = previous.annotations.get("pause-id", "")
+        if previous.wanted_at_zero:
+            yield "I2", "a zero that somebody chose was scaled up"
+        if pause_id in self._given_back:
+            yield "I2", f"the sleep {pause_id} was given back twice, over somebody's zero"
+        self._given_back.add(pause_id)
         if not self._own_zero and not previous.annotations.get("paused"):
             yield "I9", "a zero of somebody else's was scaled up"
         self._choice, self._own_zero = revision.replicas, False
 
 
-def _judge_write(previous: Revision, revision: Revision, entry: Entry) -> Found:
+def _judge_write(previous: Revision, revision: Revision, entry: Entry, choice: int) -> Found:
     if revision.rest != previous.rest:
         yield "I6", f"{entry.point} changed more than our fields"
     if entry.request.preconditions[1] != revision.uid:
         yield "I16", f"{entry.point} reached another Deployment of the name"
-    if revision.replicas == 0 and not has_count(revision):
+    if revision.replicas == 0 and choice > 0 and not has_count(revision):
         yield ("I1" if entry.point is Point.W2 else "I5"), f"{entry.point} left it at zero without a recorded count"
     if previous.replicas > 0 and revision.replicas == 0:
-        if previous.annotations.get("exclude") == "true":
+        if previous.annotations.get("exclude", "false") != "false" or "exclude-until" in previous.annotations:
             yield "I9", "it was paused although it was excluded"
         until = previous.annotations.get("awake-until")
         if until is not None and datetime.fromisoformat(until).timestamp() > revision.wall + 1:
@@ -202,8 +212,8 @@ def _judge_end(last: Revision, choice: int) -> Found:
         yield "I12", "it is down in the end"
     elif last.replicas != choice:
         yield "I2", f"it ends with {last.replicas} replicas; the last that anybody else chose was {choice}"
-    if left and last.replicas > 0:
-        yield "I12", f"it runs, and still carries {', '.join(left)}"
+    if left and (last.replicas > 0 or choice == 0):
+        yield "I12", f"nothing sleeps here, and it still carries {', '.join(left)}"
 
 
 def _edited_count(previous: Revision, revision: Revision) -> bool:

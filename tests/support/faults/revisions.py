@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from localcluster import ApiError, ObjectClient
 from policies.annotations import PREFIX
+from policies.names import FIELD_MANAGER
 
 _DEPLOYMENTS = "/apis/apps/v1/deployments"
 
@@ -26,6 +27,8 @@ class Revision:
     """Ours and people's `finops.io/*` ones, without the prefix."""
     rest: str
     """A hash of everything that the service may not touch."""
+    wanted_at_zero: bool = False
+    """Whether somebody else owns its count of 0."""
     deleted: bool = False
     at: float = field(default_factory=time.monotonic)
     wall: float = field(default_factory=time.time)
@@ -101,7 +104,16 @@ def _revision(item: dict[str, Any], *, deleted: bool) -> Revision:
         replicas=spec.get("replicas", 1),
         annotations={key.removeprefix(PREFIX): value for key, value in annotations.items() if key.startswith(PREFIX)},
         rest=hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest(),
+        wanted_at_zero=spec.get("replicas", 1) == 0 and _has_another_owner(metadata),
         deleted=deleted,
+    )
+
+
+def _has_another_owner(metadata: dict[str, Any]) -> bool:
+    """Whether somebody but us is written down as owner of the replica count."""
+    return any(
+        "f:replicas" in entry.get("fieldsV1", {}).get("f:spec", {}) and entry["manager"] != FIELD_MANAGER
+        for entry in metadata.get("managedFields") or ()
     )
 
 

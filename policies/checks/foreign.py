@@ -1,0 +1,38 @@
+"""Other tools that put workloads to sleep: the records that they leave on them."""
+
+from policies.annotations import Annotations
+from policies.checks.case import Case, Check, Finding
+from policies.reasons import Reason
+
+FOREIGN_RECORDS = {
+    "downscaler/original-replicas": "py-kube-downscaler or GoKubeDownscaler",
+    "hibernator.devtron.ai/replicas": "winter-soldier",
+}
+"""The annotation under which each keeps the count that it will give back. kube-green keeps its own in a Secret."""
+
+
+class ForeignRecordCheck(Check):
+    """A running workload with another tool's record: at zero it would be taken for that tool's own sleeper, and woken
+    at the count of that record, whatever it had.
+    """
+
+    reasons = (Reason.FOREIGN_RECORD,)
+
+    def judge(self, case: Case) -> Finding | None:
+        """ForeignRecord, with the annotation. At zero it is ZeroCheck's business."""
+        found = find_foreign_record(case.workload.annotations)
+        if found is None or case.workload.replicas == 0:
+            return None
+        key, tool = found
+        count = case.workload.annotations[key]
+        return Finding(
+            reason=Reason.FOREIGN_RECORD,
+            sentence=f"{tool} keeps a count of {count} for it ({key}) and would wake it at that: exclude the workload "
+            "there, and remove the annotation while it runs",
+            evidence={"annotation": key, "count": count},
+        )
+
+
+def find_foreign_record(annotations: Annotations) -> tuple[str, str] | None:
+    """The annotation of another tool that keeps a count in it, and that tool; or None."""
+    return next(((key, tool) for key, tool in FOREIGN_RECORDS.items() if key in annotations), None)
