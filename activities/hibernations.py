@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
-from policies.hibernation import ASLEEP_PHASES, Phase
+from policies.hibernation import AWAKE_PHASES, Phase
 from policies.names import HIBERNATION, TROUBLE
 from policies.reconciling import OpenHibernation
 
@@ -60,8 +60,7 @@ async def list_open_if_known(client: Client, query: str) -> AsyncIterator[Listed
 
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     attributes = execution.typed_search_attributes
-    phase = attributes.get(HIBERNATION_STATE)
-    known = Phase(phase) if phase in set(Phase) else Phase.PAUSING  # in doubt: one that nobody is to disturb
+    phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that nobody is to disturb
     namespace, name = await _workload_of(execution)
     return ListedHibernation(
         workflow_id=execution.id,
@@ -69,10 +68,10 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
         namespace=attributes.get(WORKLOAD_NAMESPACE) or namespace,
         name=name,
         policy=attributes.get(POLICY) or "",
-        phase=known,
+        phase=phase,
         since=execution.start_time,
         resume_at=attributes.get(RESUME_AT),
-        saved_per_day=attributes.get(SAVED_PER_DAY) if known in ASLEEP_PHASES else None,
+        saved_per_day=attributes.get(SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
         trouble=str(await execution.memo_value(TROUBLE, default="")),
     )
 

@@ -1,10 +1,10 @@
 """What workflows ask of the activities, and what they answer."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from policies.annotations import PauseRecord, WakeNote
-from policies.models import Frozen
+from policies.models import Frozen, unknown_means
 from policies.workload import WorkloadRef
 
 
@@ -64,7 +64,10 @@ class WriteOutcome(Frozen):
     `throttled` certainly were not, `conflict` certainly found another object than the one decided on.
     """
 
-    result: Literal["done", "conflict", "gone", "denied", "throttled", "not-sent", "unknown", "refused"]
+    result: Annotated[
+        Literal["done", "conflict", "gone", "denied", "throttled", "not-sent", "unknown", "refused"],
+        unknown_means("unknown"),
+    ]
     landed: int = 0
     """How many of the writes are known to have landed."""
     sentence: str = ""

@@ -24,7 +24,7 @@ from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
 from policies.annotations import INSTANCE, Annotations, PauseRecord
 from policies.clocks import ClockDrift
-from policies.hibernation import ASLEEP_PHASES, Check, Hibernation, Phase
+from policies.hibernation import AWAKE_PHASES, Check, Hibernation, Phase
 from policies.ledger import sleep_of
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
@@ -251,7 +251,7 @@ async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
 
 def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:
     """How many are due within the hour, or past their time, and how many seconds the one that waits longest is."""
-    times = [each.resume_at for each in opened if each.phase in ASLEEP_PHASES and each.resume_at is not None]
+    times = [each.resume_at for each in opened if each.phase not in AWAKE_PHASES and each.resume_at is not None]
     overdue = max((now - at for at in times), default=timedelta(0))
     return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()
 

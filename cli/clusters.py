@@ -9,7 +9,7 @@ from activities.hibernations import list_open_if_known, open_query
 from cli.session import Session
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
-from policies.hibernation import ASLEEP_PHASES, Phase
+from policies.hibernation import AWAKE_PHASES, Phase
 from policies.models import Frozen
 from policies.names import reconcile_id
 from policies.reconciling import OVERDUE_AFTER
@@ -66,7 +66,7 @@ async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
     """How it is, by Temporal alone: a cluster that is down is told like any other. Raises RPCError."""
     record = await read_record(client, cluster)
     last = await read_last_reconciliation(client, cluster)
-    sleepers = [row async for row in list_open_if_known(client, open_query(cluster)) if row.phase in ASLEEP_PHASES]
+    sleepers = [row async for row in list_open_if_known(client, open_query(cluster)) if row.phase not in AWAKE_PHASES]
     late = datetime.now(UTC) - OVERDUE_AFTER
     return ClusterOverview(
         cluster=cluster,

@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from activities.visibility import HIBERNATION_STATE, POLICY
 from policies.annotations import PauseRecord
-from policies.hibernation import ASLEEP_PHASES, Hibernation, HibernationResult, Phase
+from policies.hibernation import AWAKE_PHASES, Hibernation, HibernationResult, Phase
 from policies.models import Frozen
 from policies.names import hibernation_id
 from policies.savings import saving_of
@@ -62,7 +62,7 @@ class Remembered(Frozen):
     @property
     def gives_back(self) -> bool:
         """Whether it is open with a workload to give back."""
-        return self.is_open and self.phase in ASLEEP_PHASES
+        return self.is_open and self.phase not in AWAKE_PHASES
 
 
 class Memory(Frozen):

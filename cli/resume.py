@@ -23,7 +23,7 @@ from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
 from policies import annotations as notes
 from policies.errors import RuleError
-from policies.hibernation import ASLEEP_PHASES, WakeRequest
+from policies.hibernation import AWAKE_PHASES, WakeRequest
 from policies.workload import Workload, WorkloadRef
 from worker.errors import ConnectionFailed
 
@@ -158,13 +158,13 @@ async def _find_open(client: Client, cluster: str, target: Target) -> tuple[Work
     """The target's open hibernations with something to wake."""
     if target.ref is not None:
         execution = await find_open(client, cluster, target.ref)
-        return () if execution is None or phase_of(execution) not in set(ASLEEP_PHASES) else (target.ref,)
+        return () if execution is None or phase_of(execution) in AWAKE_PHASES else (target.ref,)
     query = open_query(cluster, namespace=target.namespace)
     return tuple(
         [
             WorkloadRef(namespace=row.namespace, name=row.name)
             async for row in list_open_if_known(client, query)
-            if row.phase in ASLEEP_PHASES
+            if row.phase not in AWAKE_PHASES
         ]
     )
 

@@ -16,7 +16,7 @@ from activities.visibility import HIBERNATION_STATE, POLICY
 from cli.memory import AT_ONCE, decode, read_result
 from policies.annotations import PauseRecord
 from policies.costs import HourlyCost
-from policies.hibernation import ASLEEP_PHASES, Hibernation, HibernationResult, Phase
+from policies.hibernation import SAVING_PHASES, Hibernation, HibernationResult, Phase
 from policies.ledger import Period, Slept
 from policies.models import Frozen
 from policies.names import HIBERNATION
@@ -138,7 +138,7 @@ def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
     """Nobody sent its resume: it slept to the end of its workflow where it slept at all."""
     if sleep.end is not None:
         return sleep
-    asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in set(ASLEEP_PHASES) - {Phase.PAUSING}
+    asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES
     end: datetime = run.close_time if asleep and run.close_time is not None else sleep.start
     return sleep.model_copy(update={"end": end})
 

@@ -20,15 +20,13 @@ from cli.temporal import has_worker, open_client
 from cli.times import show_time
 from policies.annotations import EXCLUDE
 from policies.clocks import MEANWHILE
-from policies.hibernation import Phase
+from policies.hibernation import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.reconciling import ReconcileResult
 from worker.clusterrecord import read_record
 from worker.reconciliations import read_last_reconciliation
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
-_AWAKE = frozenset({Phase.AWAKE, Phase.COOLING})
 _NAMED = 10
-_SAVES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 
 
 def status(
@@ -107,7 +105,7 @@ def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
         return
     for heading, group in groupby(rows, key=_heading):
         members = list(group)
-        saved = sum(row.saved_per_day or 0 for row in members if row.phase in _SAVES)
+        saved = sum(row.saved_per_day or 0 for row in members if row.phase in SAVING_PHASES)
         saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
         terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
         terminal.show_table(("Deployment", "State", "Since", "Until", "Saves/day"), map(_row, members), numbers=(4,))
@@ -115,7 +113,7 @@ def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
             if row.trouble:
                 terminal.say(f"{row.namespace}/{row.name}: {row.trouble}", style="red")
     asleep = sum(1 for row in rows if row.phase == Phase.ASLEEP)
-    total = sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES)
+    total = sum(row.saved_per_day or 0 for row in rows if row.phase in SAVING_PHASES)
     terminal.say(
         f"\n{asleep} asleep of {len(rows)} open, {total:.2f} a day in the currency of the cost source (estimate)"
     )
@@ -123,14 +121,14 @@ def _show(terminal: Terminal, rows: list[ListedHibernation]) -> None:
 
 def _row(row: ListedHibernation) -> tuple[str, ...]:
     asleep = row.phase == Phase.ASLEEP
-    saved = "" if row.saved_per_day is None or row.phase not in _SAVES else f"{row.saved_per_day:.2f}"
+    saved = "" if row.saved_per_day is None or row.phase not in SAVING_PHASES else f"{row.saved_per_day:.2f}"
     until = show_time(row.resume_at) if asleep else ""
     return (f"{row.namespace}/{row.name}", row.phase, show_time(row.since), until, saved)
 
 
 def _rank(row: ListedHibernation) -> tuple[Any, ...]:
     """Those that fail to wake first, then by policy, state and name; those kept awake last."""
-    failing, awake = row.phase == Phase.RESUME_FAILING, row.phase in _AWAKE
+    failing, awake = row.phase == Phase.RESUME_FAILING, row.phase in AWAKE_PHASES
     phase = _ORDER.index(row.phase) if row.phase in _ORDER else len(_ORDER)
     return (not failing, awake, "" if awake else row.policy, phase, row.namespace, row.name)
 
@@ -138,7 +136,7 @@ def _rank(row: ListedHibernation) -> tuple[Any, ...]:
 def _heading(row: ListedHibernation) -> str:
     if row.phase == Phase.RESUME_FAILING:
         return "waking with trouble"
-    return "kept awake" if row.phase in _AWAKE else f"policy {row.policy or 'unknown'}"
+    return "kept awake" if row.phase in AWAKE_PHASES else f"policy {row.policy or 'unknown'}"
 
 
 def _describe_hold(hold: Hold) -> str:
@@ -152,6 +150,6 @@ def _as_json(cluster: str, hold: Hold | None, rows: list[ListedHibernation], *, 
         "hold": hold,
         "worker": alive,
         "asleep": sum(1 for row in rows if row.phase == Phase.ASLEEP),
-        "saved_per_day": sum(row.saved_per_day or 0 for row in rows if row.phase in _SAVES),
+        "saved_per_day": sum(row.saved_per_day or 0 for row in rows if row.phase in SAVING_PHASES),
         "hibernations": rows,
     }

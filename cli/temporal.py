@@ -9,7 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import visibility
 from activities.hibernations import open_query
 from cli.session import Session
-from policies.hibernation import ASLEEP_PHASES
+from policies.hibernation import AWAKE_PHASES
 from policies.names import hibernation_id, task_queue
 from policies.workload import WorkloadRef
 from worker.connection import connect
@@ -26,8 +26,8 @@ async def open_client(session: Session) -> Client:
 
 async def count_sleeping(client: Client, cluster: str) -> int:
     """How many open hibernations have a workload to give back."""
-    phases = ", ".join(f"'{phase}'" for phase in ASLEEP_PHASES)
-    counted = await client.count_workflows(f"{open_query(cluster)} AND HibernationState IN ({phases})")
+    phases = ", ".join(f"'{phase}'" for phase in sorted(AWAKE_PHASES))
+    counted = await client.count_workflows(f"{open_query(cluster)} AND HibernationState NOT IN ({phases})")
     return counted.count
 
 

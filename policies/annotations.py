@@ -7,12 +7,11 @@ Both are read strictly: a value that does not parse is an `InvalidAnnotation`, a
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from policies.costs import HourlyCost
 from policies.errors import InvalidAnnotation
-from policies.models import Frozen
+from policies.models import Code, Frozen
 from policies.times import LATEST, from_rfc3339, to_rfc3339, within_reason
 
 PREFIX = "finops.io/"
@@ -44,7 +43,7 @@ AnnotationPatch = dict[str, str | None]
 """A merge patch of annotations: None removes a key."""
 
 
-class Because(StrEnum):
+class Because(Code):
     """Why a workload is awake."""
 
     COOLDOWN = "cooldown"
@@ -147,12 +146,11 @@ def read_note(annotations: Annotations) -> WakeNote | None:
     """The note of the last wake, or None. Raises InvalidAnnotation."""
     if AWAKE_UNTIL not in annotations:
         return None
-    because = annotations.get(AWAKE_BECAUSE, Because.PERSON)
     awake_until = _read_instant(annotations, AWAKE_UNTIL)
     return WakeNote(
         resumed_at=_read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else awake_until,
         awake_until=awake_until,
-        because=Because(because) if because in set(Because) else Because.PERSON,
+        because=Because(annotations.get(AWAKE_BECAUSE, Because.PERSON)),
     )
 
 

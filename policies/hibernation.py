@@ -1,7 +1,6 @@
 """What goes into a hibernation, what can be said to it, and what comes out."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -9,13 +8,13 @@ from pydantic import Field
 from policies.annotations import PauseRecord, WakeNote
 from policies.costs import HourlyCost, Requests
 from policies.ledger import Slept
-from policies.models import Frozen
+from policies.models import Code, Frozen
 from policies.times import Instant, from_rfc3339
 from policies.wanting import earliest
 from policies.workload import Observation, WorkloadRef
 
 
-class Phase(StrEnum):
+class Phase(Code):
     """Where a hibernation stands. The search attribute HibernationState holds one of these."""
 
     PAUSING = "pausing"
@@ -26,8 +25,10 @@ class Phase(StrEnum):
     AWAKE = "awake"
 
 
-ASLEEP_PHASES = (Phase.PAUSING, Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING)
-"""Phases in which a wake is something to do."""
+AWAKE_PHASES = frozenset({Phase.COOLING, Phase.AWAKE})
+"""Phases in which there is nothing to give back. In all others, and in one that a later version named, there may be."""
+SAVING_PHASES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
+"""Phases in which it is known to sleep."""
 
 
 class PauseOrder(Frozen):

@@ -1,6 +1,10 @@
-"""The base of everything that crosses from one room to another."""
+"""The base of everything that crosses from one room to another, and how it reads what a later version wrote."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, WrapValidator
 
 
 class Frozen(BaseModel):
@@ -11,3 +15,33 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Code(StrEnum):
+    """A word out of a list that later versions make longer. One that this version does not know is no error: it is
+    carried and shown as it is, and equals none of the known ones.
+
+    So whoever asks for known words decides what an unknown one means. In doubt: running, and told.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+
+def unknown_means(word: str) -> WrapValidator:
+    """For a field with few words, each of which is acted on: one that this version does not know is read as `word`."""
+
+    def read(value: Any, known: Callable[[Any], Any]) -> Any:
+        try:
+            return known(value)
+        except ValidationError:
+            if not isinstance(value, str):
+                raise
+            return word
+
+    return WrapValidator(read)

@@ -7,11 +7,11 @@ longer than `LONGEST_WAIT`, a cycle holds nothing back at all, and a person's wa
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from policies.annotations import WAKE_AFTER, Annotations, read_pause
 from policies.errors import InvalidAnnotation
-from policies.models import Frozen
+from policies.models import Frozen, unknown_means
 from policies.times import to_rfc3339
 from policies.workload import Observation, Workload, WorkloadRef, parse_ref
 
@@ -22,14 +22,14 @@ LONGEST_WAIT_FOR_SLEEP = timedelta(minutes=5)
 MOST_TARGETS = 16
 """Each is read at every look."""
 
-Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle"]
+Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle", "unknown"]
 
 
 class Standing(Frozen):
     """How a target stands when a workload that waits for it is due."""
 
     target: str
-    place: Place
+    place: Annotated[Place, unknown_means("unknown")]
     until: datetime | None = None
     """When it wakes itself, where it sleeps."""
 
@@ -53,6 +53,8 @@ class Standing(Frozen):
                 return f"{self.target} waits for it in turn"
             case "at zero":
                 return f"{self.target} has no replicas, and not because of us"
+            case "unknown":
+                return f"how {self.target} stands is told in words of a later version"
         return f"{self.target} is up"
 
 

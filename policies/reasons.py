@@ -1,9 +1,9 @@
 """The stable codes of every decision: metrics, scripts and people's memories hang on them."""
 
-from enum import StrEnum
+from policies.models import Code
 
 
-class Reason(StrEnum):
+class Reason(Code):
     """Why a running workload is or is not paused, in the order the checks run."""
 
     OUTSIDE_SCHEDULE = "OutsideSchedule"

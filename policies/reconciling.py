@@ -6,7 +6,6 @@ again; that one reads, decides and writes, so that a workload has one writer.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from policies import annotations as notes
 from policies.annotations import Annotations, PauseRecord
@@ -14,8 +13,8 @@ from policies.checks.stability import edits
 from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, OnDeploy
 from policies.errors import InvalidAnnotation
-from policies.hibernation import Phase
-from policies.models import Frozen
+from policies.hibernation import AWAKE_PHASES, Phase
+from policies.models import Code, Frozen
 from policies.wanting import as_sleeper, wants_asleep
 from policies.workload import Workload
 from policies.zeros import who_chose_zero
@@ -30,7 +29,7 @@ revision is known by its edit alone. An outage of the worker may lie in between,
 """
 
 
-class Finding(StrEnum):
+class Finding(Code):
     """What reconciliation found on a workload."""
 
     ADOPTED = "adopted"
@@ -83,7 +82,7 @@ def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Gro
         return Finding.OTHER_INSTANCE
     if hibernation is None:
         return _compare_alone(workload, ground.now)
-    if hibernation.phase in {Phase.COOLING, Phase.AWAKE}:
+    if hibernation.phase in AWAKE_PHASES:
         return Finding.CLEARED if notes.is_annotated(carried) else _not_ready(workload, ground.now)
     if hibernation.phase is not Phase.ASLEEP:
         return None

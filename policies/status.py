@@ -6,14 +6,14 @@ wakes everybody who watches policies.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
 from policies.calendar import next_window
 from policies.document import EnforcementPolicy
-from policies.models import Frozen
+from policies.models import Frozen, unknown_means
 from policies.savings import HOURS_PER_MONTH
 from policies.times import EARLIEST, to_rfc3339
 
@@ -41,7 +41,7 @@ class Condition(_StatusPart):
 
     type: str
     """Ready or Degraded."""
-    status: Literal["True", "False", "Unknown"]
+    status: Annotated[Literal["True", "False", "Unknown"], unknown_means("Unknown")]
     """Whether it holds."""
     reason: str
     """One word that programs may read."""

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from policies.annotations import Because
 from policies.hibernation import (
+    AWAKE_PHASES,
     Hibernation,
     HibernationResult,
     HibernationStatus,
@@ -35,8 +36,6 @@ from workflows.pausing import fall_asleep
 from workflows.sleeping import sleep_on
 from workflows.staying import stay_awake
 from workflows.waking import give_back
-
-AWAKE_PHASES = frozenset({Phase.COOLING, Phase.AWAKE})
 
 
 @workflow.defn(name=HIBERNATION)
