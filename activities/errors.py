@@ -333,17 +333,44 @@ class PrometheusUnreachable(PrometheusError):
 
 
 class PrometheusRefused(PrometheusError):
-    """An error status; `kind` is the error type Prometheus names, such as `execution`."""
+    """An error status; `kind` is the error type Prometheus names, such as `execution`.
 
-    def __init__(self, url: str, status: int, kind: str = "") -> None:
+    `limit` is the limit of the server that the query passes, where it names one; `wants_tenant` says that the server
+    has several tenants and was not told which.
+    """
+
+    def __init__(self, url: str, status: int, kind: str = "", *, limit: str = "", wants_tenant: bool = False) -> None:
         self.status = status
         self.kind = kind
-        remedy = "its log says why"
-        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            remedy = "it does not take the credentials; see FINOPS_PROMETHEUS_TOKEN_FILE and its siblings"
-        elif status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            remedy = "the query touches more samples than it allows (--query.max-samples); narrow the policy's scope"
-        super().__init__(url, f"Prometheus at {url} answered {status}{f' ({kind})' if kind else ''}; {remedy}")
+        self.limit = limit
+        self.wants_tenant = wants_tenant
+        told = f" ({kind})" if kind else ""
+        super().__init__(url, f"Prometheus at {url} answered {status}{told}; {self._remedy()}")
+
+    def _remedy(self) -> str:
+        if self.wants_tenant:
+            return "it asks for a tenant: put X-Scope-OrgID: NAME into a file, for FINOPS_PROMETHEUS_HEADERS_FILE"
+        if self.limit:
+            return f"the query passes a limit of the server ({self.limit}); narrow the policy's scope, or raise it"
+        return _PROMETHEUS_REMEDIES.get(self.status, "its log says why")
+
+
+_PROMETHEUS_REMEDIES: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "check FINOPS_PROMETHEUS_MATCHERS, and the path of the address",
+    HTTPStatus.UNAUTHORIZED: "it does not take the credentials; see FINOPS_PROMETHEUS_TOKEN_FILE and its siblings",
+    HTTPStatus.FORBIDDEN: "it does not take the credentials; see FINOPS_PROMETHEUS_TOKEN_FILE and its siblings",
+    HTTPStatus.NOT_FOUND: "check the path of the address: Mimir's ends in /prometheus, a VictoriaMetrics cluster's in "
+    "/select/0/prometheus",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the query is too long for it; name fewer namespaces in the policy's scope",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "the query is too long for it; name fewer namespaces in the policy's "
+    "scope",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "it cannot carry the query out; its log says why",
+    **dict.fromkeys(
+        (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.TEMPORARY_REDIRECT),
+        "it sends elsewhere, as a page to log in does; check the address",
+    ),
+}
+"""By status, where its text says no more."""
 
 
 class PrometheusAnswerInvalid(PrometheusError):

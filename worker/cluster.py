@@ -158,7 +158,7 @@ def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitS
         token_file=settings.prometheus_token_file,
         ca_file=settings.prometheus_ca_file,
     )
-    return Prometheus(connections.enter_context(client), seconds=seconds)
+    return Prometheus(connections.enter_context(client), seconds=seconds, headers_file=settings.prometheus_headers_file)
 
 
 def build_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> CostSource:

@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     prometheus_password_file: Place | None = None
     prometheus_token_file: Place | None = None
     """A bearer token, read anew for every query."""
+    prometheus_headers_file: Place | None = None
+    """Further headers as `Name: value` lines, such as a tenant's, read anew for every query."""
     prometheus_ca_file: Place | None = None
     """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
     prometheus_matchers: Matchers = ""

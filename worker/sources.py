@@ -18,6 +18,7 @@ _PATHS = (
     "kubeconfig",
     "prometheus_password_file",
     "prometheus_token_file",
+    "prometheus_headers_file",
     "prometheus_ca_file",
     "slack_webhook_file",
     "teams_webhook_file",

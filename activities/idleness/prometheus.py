@@ -1,28 +1,24 @@
 """Queries to one Prometheus over its HTTP API, read with suspicion.
 
-Transient failures are tried again after 1, 2, 4 and 8 seconds, all within one deadline. An answer that Prometheus
-itself calls incomplete is none.
+Transient failures are tried again after 1, 2, 4 and 8 seconds, all within one deadline.
 """
 
-import json
 import math
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from activities.errors import (
-    PrometheusAnswerInvalid,
-    PrometheusError,
-    PrometheusRefused,
-    PrometheusUnreachable,
-)
+from activities.errors import PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
+from activities.idleness.answers import Result, Row, read_answer, read_rows
 from activities.idleness.expressions import Expression, Key, Vector
+from activities.idleness.headers import HeaderFile
+from activities.idleness.refusals import describe_refusal
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A row is about 130 of them, so that this is 250,000 pods; of a range, 2,500 pods through a week of hours."""
@@ -31,35 +27,11 @@ WAITS = (1.0, 2.0, 4.0, 8.0)
 
 _QUERY = "api/v1/query"
 _RANGE = "api/v1/query_range"
+_TOO_LONG = frozenset({HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE})
+"""For an address. Such a query is sent as a form, which not everybody in between lets through, so not at first."""
+_NO_TIME = "the time for all queries is over"
 _TOLERANCE = 1.0
 """Seconds by which the time of a value may differ from the one asked for."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    metric: dict[str, str] = {}
-    value: tuple[float, str] | None = None
-    values: tuple[tuple[float, str], ...] | None = None
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    resultType: str  # noqa: N815 - as Prometheus writes it
-    result: Any = None
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    status: str
-    data: _Data | None = None
-    warnings: tuple[str, ...] = ()
-
-
-class _Rows(BaseModel):
-    rows: list[_Row]
 
 
 class _TransientError(Exception):
@@ -81,13 +53,16 @@ class Prometheus:
         client: httpx.Client,
         *,
         seconds: float = 15.0,
+        headers_file: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._seconds = seconds
+        self._headers = HeaderFile(headers_file)
         self._clock = clock
         self._sleep = sleep
+        self._too_long = math.inf
 
     @property
     def url(self) -> str:
@@ -100,9 +75,11 @@ class Prometheus:
 
     def read_clock(self, deadline: float) -> datetime:
         """What time it is there. Raises PrometheusError."""
-        data = self._ask(_QUERY, {"query": "time()"}, deadline)
+        result = self._ask(_QUERY, {"query": "time()"}, deadline)
         try:
-            return datetime.fromtimestamp(float(data.result[1]), UTC)
+            # The moment that the answer is of; VictoriaMetrics puts it into a row, and evaluates it 30 s earlier.
+            told = result.result[0]["value"] if result.resultType == "vector" else result.result
+            return datetime.fromtimestamp(float(told[0]), UTC)
         except (TypeError, ValueError, IndexError, KeyError, OverflowError):
             raise self._invalid("time", "it does not say what time it is") from None
 
@@ -111,6 +88,9 @@ class Prometheus:
         data = self._ask(_QUERY, {"query": expression.query, "time": f"{at.timestamp():.0f}"}, deadline)
         found: dict[Key, float] = {}
         for key, row in self._rows(data, "vector", expression):
+            if row.value is None and row.histogram is not None:
+                found[key] = math.nan
+                continue
             if row.value is None or abs(row.value[0] - at.timestamp()) > _TOLERANCE:
                 raise self._invalid("time", "it is of another time than was asked for")
             found[key] = math.nan if key in found else self._number(row.value[1])
@@ -124,7 +104,8 @@ class Prometheus:
         Raises PrometheusError.
         """
         begin, width = first.timestamp(), step.total_seconds()
-        query = {"query": expression.query, "start": f"{begin:.0f}", "step": f"{width:.0f}"}
+        # Without nocache VictoriaMetrics moves the moments of a long range to multiples of the step.
+        query = {"query": expression.query, "start": f"{begin:.0f}", "step": f"{width:.0f}", "nocache": "1"}
         data = self._ask(_RANGE, query | {"end": f"{begin + width * (count - 1):.0f}"}, deadline)
         found: dict[Key, array[float]] = {}
         for key, row in self._rows(data, "matrix", expression):
@@ -136,14 +117,8 @@ class Prometheus:
                 values[index] = self._number(text)
         return found
 
-    def _rows(self, data: _Data, kind: str, expression: Expression) -> Iterator[tuple[Key, _Row]]:
-        if data.resultType != kind:
-            raise self._invalid("type", f"it is no {kind}")
-        try:
-            rows = _Rows.model_validate({"rows": data.result}).rows
-        except ValidationError as error:
-            raise self._invalid("rows", error.errors(include_input=False)[0]["type"]) from None
-        for row in rows:
+    def _rows(self, result: Result, kind: str, expression: Expression) -> Iterator[tuple[Key, Row]]:
+        for row in read_rows(self.url, result, kind):
             yield tuple(row.metric.get(label, "") for label in expression.labels), row
 
     def _number(self, text: str) -> float:
@@ -152,35 +127,55 @@ class Prometheus:
         except ValueError:
             raise self._invalid("number", "a value is no number") from None
 
-    def _ask(self, path: str, query: Mapping[str, str], deadline: float) -> _Data:
+    def _ask(self, path: str, query: Mapping[str, str], deadline: float) -> Result:
         waits = iter(WAITS)
         while True:
             try:
-                return self._decode(self._get(path, query, deadline))
+                return self._send(path, query, deadline)
             except _TransientError as error:
                 wait = max(error.after, next(waits, math.inf))
                 if self._clock() + wait >= deadline:
                     raise error.error from None
             self._sleep(wait)
 
-    def _get(self, path: str, query: Mapping[str, str], deadline: float) -> bytes:
+    def _send(self, path: str, query: Mapping[str, str], deadline: float) -> Result:
+        if len(query["query"]) < self._too_long:
+            response, body = self._exchange("GET", path, query, deadline)
+            if response.status_code not in _TOO_LONG:
+                return self._judge(response, body)
+            self._too_long = len(query["query"])
+        return self._judge(*self._exchange("POST", path, query, deadline))
+
+    def _exchange(
+        self, method: Literal["GET", "POST"], path: str, query: Mapping[str, str], deadline: float
+    ) -> tuple[httpx.Response, bytes]:
         left = min(self._seconds, deadline - self._clock())
         if left <= 0:
-            raise PrometheusUnreachable(self.url, "the time for all queries is over")
+            raise PrometheusUnreachable(self.url, _NO_TIME)
         ends, asked = self._clock() + left, {**query, "timeout": f"{left:.1f}"}
+        params, form = (asked, None) if method == "GET" else (None, asked)
         try:
-            with self._client.stream("GET", path, params=asked, timeout=left) as response:
-                body = self._read_body(response, ends)
+            headers = self._headers.read()
+            with self._client.stream(method, path, params=params, data=form, headers=headers, timeout=left) as response:
+                return response, self._read_body(response, ends)
         except httpx.TimeoutException:
-            raise _TransientError(PrometheusUnreachable(self.url, f"nothing came within {left:.0f} s")) from None
+            reason = f"nothing came within {left:g} s" if left == self._seconds else _NO_TIME
+            raise _TransientError(PrometheusUnreachable(self.url, reason)) from None
         except httpx.HTTPError as error:
             raise _TransientError(PrometheusUnreachable(self.url, type(error).__name__)) from None
         except OSError as error:
             raise PrometheusUnreachable(self.url, f"its credentials cannot be read: {error.strerror}") from None
-        if response.status_code == HTTPStatus.OK:
-            return body
-        refused = PrometheusRefused(self.url, response.status_code, _error_type(body))
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
+        except ValueError as error:
+            raise PrometheusUnreachable(self.url, f"its headers cannot be used: {error}") from None
+
+    def _judge(self, response: httpx.Response, body: bytes) -> Result:
+        status = response.status_code
+        if status == HTTPStatus.OK:
+            return read_answer(self.url, response.headers, body)
+        if response.is_success:
+            raise self._invalid("partial", f"with {status} it says itself that it is not whole")
+        refused = describe_refusal(self.url, status, body)
+        if status == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
             raise _TransientError(refused, _retry_after(response))
         raise refused
 
@@ -194,28 +189,8 @@ class Prometheus:
                 raise _TransientError(PrometheusUnreachable(self.url, "its answer was not complete in time"))
         return bytes(body)
 
-    def _decode(self, body: bytes) -> _Data:
-        try:
-            answer = _Body.model_validate_json(body)
-        except ValidationError as error:
-            raise self._invalid("envelope", error.errors(include_input=False)[0]["type"]) from None
-        if answer.status != "success" or answer.data is None:
-            raise self._invalid("status", "it says that it is no success")
-        if answer.warnings:
-            raise self._invalid("warnings", "it says itself that something is missing")
-        return answer.data
-
     def _invalid(self, rule: str, detail: str) -> PrometheusAnswerInvalid:
         return PrometheusAnswerInvalid(self.url, rule, detail)
-
-
-def _error_type(body: bytes) -> str:
-    """What Prometheus calls the error; its text is left out, because it quotes the query."""
-    try:
-        told = json.loads(body)["errorType"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return told[:40] if isinstance(told, str) else ""
 
 
 def _retry_after(response: httpx.Response) -> float:

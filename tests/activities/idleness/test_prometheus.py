@@ -100,10 +100,17 @@ def test_nobody_waits_beyond_the_deadline(server: AnsweringServer, ask: Callable
     assert (len(server.asked), time.slept) == (1, [])
 
 
-def test_a_server_that_hangs_is_given_up(server: AnsweringServer, time: Seconds) -> None:
+@pytest.mark.parametrize(
+    ("seconds", "left", "says"),
+    [(0.2, 1, "nothing came within 0.2 s"), (15, 0.3, "the time for all queries is over")],
+    ids=["its time", "what was left of the time for all"],
+)
+def test_a_server_that_hangs_is_given_up_and_the_sentence_names_whose_time_it_was(
+    server: AnsweringServer, time: Seconds, seconds: float, left: float, says: str
+) -> None:
     server.answers = [Answer(accident="hang")]
-    with httpx.Client(base_url=server.url, trust_env=False) as client, pytest.raises(Unreachable, match="within 1 s"):
-        Prometheus(client, clock=time, sleep=time.sleep).query(UP, AT, 1)
+    with httpx.Client(base_url=server.url, trust_env=False) as client, pytest.raises(Unreachable, match=says):
+        Prometheus(client, seconds=seconds, clock=time, sleep=time.sleep).query(UP, AT, left)
 
 
 def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: Seconds) -> None:
@@ -119,10 +126,10 @@ def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: S
         pytest.param(
             Answer(422, b'{"status":"error","errorType":"execution","error":"too many samples in query \\"up\\""}'),
             PrometheusRefused,
-            "answered 422 (execution); the query touches more samples",
+            "answered 422 (execution); the query passes a limit",
             id="too much",
         ),
-        pytest.param(Answer(404, b"<html>"), PrometheusRefused, "answered 404; its log", id="something else"),
+        pytest.param(Answer(410, b"<html>"), PrometheusRefused, "answered 410; its log", id="something else"),
         pytest.param(Answer(200, b"<html>"), PrometheusAnswerInvalid, "envelope", id="HTML"),
         pytest.param(Answer(200, b'{"status":"error"}'), PrometheusAnswerInvalid, "no success", id="an error as 200"),
         pytest.param(
