@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.hibernations import list_open_if_known, open_query
+from cli.failures import describe_failure
 from cli.session import Session
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
@@ -23,7 +25,8 @@ class ClusterOverview(Frozen):
     """How one cluster is."""
 
     cluster: str
-    worker: bool
+    worker: bool | None
+    """None where Temporal did not tell."""
     hold: str = ""
     """Who set it."""
     asleep: int = 0
@@ -32,12 +35,14 @@ class ClusterOverview(Frozen):
     overdue: int = 0
     saved_per_day: float = 0
     reconciled_at: datetime | None = None
+    trouble: str = ""
+    """Why nothing of it could be read."""
 
 
 async def show_clusters(session: Session) -> None:
     """Show every cluster. Raises ConnectionFailed."""
     client = await open_client(session)
-    found = [await look_at_cluster(client, name) for name in sorted([each async for each in list_clusters(client)])]
+    found = [await _try_to_look(client, name) for name in sorted([each async for each in list_clusters(client)])]
     terminal = session.terminal
     if terminal.for_programs:
         terminal.show_json({"clusters": found})
@@ -51,7 +56,9 @@ async def show_clusters(session: Session) -> None:
         numbers=(2, 3, 4, 5),
     )
     for each in found:
-        if not each.worker:
+        if each.trouble:
+            terminal.say(f"{each.cluster}: {each.trouble}", "red")
+        elif not each.worker:
             terminal.say(f"{each.cluster}: no worker polls, so nothing is paused and nothing wakes there", "yellow")
 
 
@@ -60,6 +67,14 @@ async def list_clusters(client: Client) -> AsyncIterator[str]:
     async for each in await client.list_schedules():
         if each.id.startswith(_BEGINNING):
             yield each.id.removeprefix(_BEGINNING)
+
+
+async def _try_to_look(client: Client, cluster: str) -> ClusterOverview:
+    """One that cannot be read is a line, and the others are told all the same."""
+    try:
+        return await look_at_cluster(client, cluster)
+    except RPCError as error:
+        return ClusterOverview(cluster=cluster, worker=None, trouble=describe_failure(error)[0])
 
 
 async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
@@ -81,6 +96,8 @@ async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
 
 
 def _row(each: ClusterOverview) -> tuple[str, ...]:
+    if each.worker is None:
+        return (each.cluster, "?", "?", "?", "?", "?", "?", "?")
     return (
         each.cluster,
         "up" if each.worker else "NONE",

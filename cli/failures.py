@@ -1,6 +1,6 @@
 """From an exception to what a person reads: every error that somebody foresaw is one sentence, never a traceback.
 
-Imported only when something failed, because it knows the error trees of all rooms.
+It knows the error trees of all rooms, so whoever starts quickly imports it only when something failed.
 """
 
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError

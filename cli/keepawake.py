@@ -1,14 +1,17 @@
 """`finops keep-awake`: nobody pauses these Deployments before a time."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
 
 from activities.starting import start_hibernation
-from cli.errors import NotFound, Refused, Unconfirmed
+from cli.errors import CommandError, NotFound, Refused, Unconfirmed, UsageProblem
+from cli.failures import describe_failure
 from cli.identity import confirm_cluster
 from cli.listing import list_workloads
 from cli.session import Session
@@ -45,17 +48,37 @@ async def _keep_awake(session: Session, target: Target, until: datetime) -> None
     client = await open_client(session)
     await confirm_cluster(session, client)
     workloads = await asyncio.to_thread(_find, session, target)
-    for workload in workloads:
-        await keep_one_awake(session, client, workload, until)
-        session.terminal.say(f"{workload.ref}: not paused before {show_time(until)}")
+    kept, failed = await _keep_all_awake(session, client, workloads, until)
     if session.terminal.for_programs:
-        session.terminal.show_json({"kept_awake": [str(workload.ref) for workload in workloads], "until": until})
+        session.terminal.show_json({"kept_awake": kept, "until": until, "failed": failed})
     if target.namespace is not None:
         session.terminal.say(
-            f"{len(workloads)} Deployments of namespace {target.namespace} are kept awake; those that come later are "
+            f"{len(kept)} Deployments of namespace {target.namespace} are kept awake; those that come later are "
             f"not covered. Where the worker may list namespaces, this covers them, too: kubectl annotate namespace "
             f"{target.namespace} --overwrite {AWAKE_UNTIL}={to_rfc3339(until)}"
         )
+    if failed:
+        raise CommandError(f"{len(failed)} of {len(workloads)} could not be kept awake")
+
+
+async def _keep_all_awake(
+    session: Session, client: Client, workloads: Sequence[Workload], until: datetime
+) -> tuple[list[str], dict[str, str]]:
+    """Those that are kept awake, and why the others are not: one that fails does not stop the next."""
+    kept, failed = list[str](), dict[str, str]()
+    for workload in workloads:
+        name = str(workload.ref)
+        try:
+            await keep_one_awake(session, client, workload, until)
+        except UsageProblem:
+            raise
+        except (CommandError, RPCError, WorkflowUpdateFailedError) as error:
+            failed[name] = describe_failure(error)[0]
+            session.terminal.say(f"{name}: {failed[name]}", style="red")
+        else:
+            kept.append(name)
+            session.terminal.say(f"{name}: not paused before {show_time(until)}")
+    return kept, failed
 
 
 async def keep_one_awake(session: Session, client: Client, workload: Workload, until: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.hibernations import list_open_if_known, open_query
@@ -69,8 +70,11 @@ async def _resume(
         raise CommandError(f"{error}; or wake it without Temporal, with --direct") from error
     await confirm_cluster(session, client)
     found = await asyncio.to_thread(_find, session, target)
-    opened = await _find_open(client, session.settings.cluster, target)
+    listed = await _find_open(session, client, target)
+    opened = listed or ()
     sleepers = _choose(session, found or (), target, opened)
+    if not sleepers and not opened and target.ref is None and (found is None or listed is None):
+        raise CommandError(f"nothing was woken, and it is not known whether anything of ours sleeps in {target}")
     if not sleepers and not opened:
         await _nothing_sleeps(session, client, target, found, request, seconds, wait=wait)
         return
@@ -80,12 +84,20 @@ async def _resume(
     read_copies = session.cluster.replica_sets.copies_of
     sent = await send_wakes(client, session.settings.cluster, sleepers, opened, request, read_copies)
     recorded = [each.workload for each in sent if not each.trouble]
-    worked_on = await has_worker(client, session.settings.cluster)
+    worked_on = await _is_worked_on(client, session.settings.cluster)
     if not worked_on:
         seconds = 0
     missing = await _confirm(session, recorded, seconds, wait=wait)
     _report(session, sent, missing, worked_on=worked_on)
     _conclude(len(sent), sum(1 for each in sent if each.trouble), missing, wait=wait)
+
+
+async def _is_worked_on(client: Client, cluster: str) -> bool:
+    """Whether somebody will act on what was sent. Where Temporal does not tell, the cluster itself soon shows it."""
+    try:
+        return await has_worker(client, cluster)
+    except RPCError:
+        return True
 
 
 async def _confirm(session: Session, names: Sequence[str], seconds: float, *, wait: bool) -> set[str]:
@@ -154,19 +166,23 @@ def _find(session: Session, target: Target) -> tuple[Workload, ...] | None:
     return () if found is None else (found,)
 
 
-async def _find_open(client: Client, cluster: str, target: Target) -> tuple[WorkloadRef, ...]:
-    """The target's open hibernations with something to wake."""
+async def _find_open(session: Session, client: Client, target: Target) -> tuple[WorkloadRef, ...] | None:
+    """The target's open hibernations with something to wake, or None where they cannot be listed: what the cluster
+    shows asleep can do without the list.
+    """
+    cluster = session.settings.cluster
     if target.ref is not None:
         execution = await find_open(client, cluster, target.ref)
         return () if execution is None or phase_of(execution) in AWAKE_PHASES else (target.ref,)
-    query = open_query(cluster, namespace=target.namespace)
-    return tuple(
-        [
-            WorkloadRef(namespace=row.namespace, name=row.name)
-            async for row in list_open_if_known(client, query)
-            if row.phase not in AWAKE_PHASES
-        ]
-    )
+    try:
+        rows = [row async for row in list_open_if_known(client, open_query(cluster, namespace=target.namespace))]
+    except RPCError as error:
+        session.terminal.note(
+            f"Temporal does not list the open hibernations ({error.message}): what the cluster shows asleep is woken",
+            style="yellow",
+        )
+        return None
+    return tuple(WorkloadRef(namespace=row.namespace, name=row.name) for row in rows if row.phase not in AWAKE_PHASES)
 
 
 async def _nothing_sleeps(

@@ -75,10 +75,13 @@ async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
 
 
 async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
-    """The sleeps of one hibernation; None where it cannot be read."""
-    if run.status is not WorkflowExecutionStatus.COMPLETED:
-        return await _read_events(client, run)
-    result = await read_result(client, run)
+    """The sleeps of one hibernation; None where it cannot be read, or is forgotten since it was listed."""
+    try:
+        if run.status is not WorkflowExecutionStatus.COMPLETED:
+            return await _read_events(client, run)
+        result = await read_result(client, run)
+    except RPCError:
+        return None
     return None if result is None else _from_result(run, result)
 
 

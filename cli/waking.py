@@ -1,13 +1,14 @@
 """Sending a wake to hibernations: to those that are open, and to sleepers whose workflow was lost."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import start_hibernation
 from cli.errors import NoUsableRecord
+from cli.failures import describe_failure
 from cli.records import ReadCopies, read_carried, read_copied
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Hibernation, WakeRequest
@@ -33,14 +34,30 @@ async def send_wakes(
     request: WakeRequest,
     read_copies: ReadCopies,
 ) -> tuple[Sent, ...]:
-    """Wake all of these sleepers, and whatever else has an open hibernation. One that fails is told by name."""
+    """Wake all of these sleepers, and whatever else has an open hibernation.
+
+    Every one is tried. One that fails is told by name; whatever was sent before stays sent, so that the same call again
+    is about those alone that still sleep.
+    """
     sleeping = {str(workload.ref) for workload in sleepers}
-    calls = [_wake_sleeper(client, cluster, workload, request, read_copies) for workload in sleepers]
-    calls += [_wake_open(client, cluster, ref, request) for ref in opened if str(ref) not in sleeping]
+    calls = [
+        _tell_trouble(workload.ref, _wake_sleeper(client, cluster, workload, request, read_copies))
+        for workload in sleepers
+    ]
+    calls += [
+        _tell_trouble(ref, _wake_open(client, cluster, ref, request)) for ref in opened if str(ref) not in sleeping
+    ]
     sent: list[Sent] = []
     for index in range(0, len(calls), AT_ONCE):
         sent += await asyncio.gather(*calls[index : index + AT_ONCE])
     return tuple(sent)
+
+
+async def _tell_trouble(ref: WorkloadRef, wake: Awaitable[Sent]) -> Sent:
+    try:
+        return await wake
+    except RPCError as error:
+        return Sent(workload=str(ref), trouble=describe_failure(error)[0])
 
 
 async def _wake_sleeper(

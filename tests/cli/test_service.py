@@ -1,6 +1,7 @@
 """The commands beside a running `finops run`, as a user types them."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,29 @@ def test_a_sleeper_whose_workflow_was_lost_is_woken_and_garbage_is_left_alone(
     assert replicas_of(cluster.objects, namespace, "stranger") == 0
     service.run("resume", f"{namespace}/stranger", "--wait")
     assert replicas_of(cluster.objects, namespace, "stranger") == 2
+
+
+def test_what_temporal_refuses_is_named_and_the_others_wake(
+    service: Service, cluster: LocalCluster, namespace: str
+) -> None:
+    """A search attribute holds 2 KB, so Temporal takes no hibernation under this name of a policy."""
+    for item in (
+        *(sleeper(namespace, f"web-{number}") for number in range(3)),
+        sleeper(namespace, "odd", paused_by="x" * 3000),
+    ):
+        cluster.objects.create(item)
+    wake = ("resume", "--namespace", namespace, "--yes", "--instance", "me", "--output", "json")
+    first = service.run(*wake, succeeds=False)
+    told = {
+        each["workload"].removeprefix(f"{namespace}/"): each["trouble"] for each in json.loads(first.stdout)["results"]
+    }
+    assert [name for name, trouble in told.items() if trouble] == ["odd"]
+    assert "Temporal refused" in told["odd"]
+    assert "1 of 4 could not be woken" in first.stderr
+    wait_for(lambda: replicas_of(cluster.objects, namespace, "web-2") == 2, what="the others")
+    again = json.loads(service.run(*wake, succeeds=False).stdout)["results"]
+    assert [each["workload"] for each in again] == [f"{namespace}/odd"]
+    assert service.run("resume", f"{namespace}/odd", "--direct").returncode == 0
 
 
 def test_a_stop_says_who_stays_asleep_and_direct_wakes_them_without_temporal(
