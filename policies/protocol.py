@@ -210,12 +210,17 @@ def _resume(seen: Observation, intent: WakeIntent) -> SendResume:
 
 def original_of(seen: Observation, record: PauseRecord) -> int:
     """The count to give back: a person's edit under the same pause-id is obeyed, all else is the record's."""
-    if seen.annotations.get(notes.PAUSE_ID) != record.pause_id:
+    if not is_of(seen, record):
         return record.original_replicas
     try:
         return notes.read_original(seen.annotations)
     except InvalidAnnotation:
         return record.original_replicas
+
+
+def is_of(seen: Observation, record: PauseRecord) -> bool:
+    """Whether what the workload carries is of this very pause."""
+    return seen.annotations.get(notes.PAUSE_ID) == record.pause_id
 
 
 def belongs_to_another(seen: Observation, instance: str, pause_id: str = "") -> bool:

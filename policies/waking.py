@@ -8,6 +8,8 @@ from policies.wanting import Wish
 
 BY_ITSELF = frozenset({Because.COOLDOWN, Because.RESUME_AFTER})
 """Wakes for which a time came, or a policy's end; the others are somebody's doing, and nobody waits for those."""
+LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
+"""Reasons that are a decision to stay awake; the others merely cool down."""
 DEFAULT_COOLDOWN = timedelta(minutes=30)
 MEMORY_OF_A_WAKE = timedelta(hours=24)
 LONGEST_WAKE = timedelta(days=7)

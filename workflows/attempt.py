@@ -50,5 +50,10 @@ class Attempt:
         steps = self.faults - 1 + max(0, self.rounds - ROUNDS)
         if steps < 1:
             return asked
-        doubled: timedelta = FIRST_BACK_OFF * 2 ** min(steps - 1, 16)
-        return max(asked, min(doubled, LONGEST_BACK_OFF))
+        return max(asked, doubled(FIRST_BACK_OFF, steps - 1))
+
+
+def doubled(first: timedelta, times: int) -> timedelta:
+    """A back-off that doubles from the first one, up to 5 minutes."""
+    longer: timedelta = first * 2 ** min(times, 16)
+    return min(longer, LONGEST_BACK_OFF)

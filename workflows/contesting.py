@@ -9,10 +9,10 @@ from temporalio.exceptions import ActivityError
 from activities.contests import ContestActivities, ContestedOrder, RecallOrder
 from policies.annotations import Because
 from policies.contesting import MEMORY_OF_REASSERTS, MOST_REASSERTS, is_contested
-from policies.hibernation import Check, Phase
+from policies.hibernation import Phase
 from policies.workload import Observation
 from workflows import options
-from workflows.endings import NothingLeft, Woken, woken_by_request
+from workflows.endings import NothingLeft, Woken, woken_by
 from workflows.life import Life
 from workflows.pausing import fall_asleep
 
@@ -27,7 +27,7 @@ async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | Noth
     left_running = Woken(Because.PERSON, sentence, outcome="woken by someone", owns_zero=False)
     before = await _reasserts(life)
     if life.requests.wake is not None:
-        return woken_by_request(life)
+        return woken_by(life.requests.wake)
     if before is None:
         return left_running
     if is_contested(before, workflow.now()):
@@ -44,13 +44,13 @@ async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | Noth
     if finished.end == "asleep":
         life.sleep = life.sleep.model_copy(update={"extended_until": extended_until})
         if extended_until is not None:
-            life.requests.check = life.requests.check or Check()
+            life.requests.look()
         life.enter(Phase.ASLEEP)
         return None
     if finished.end == "gone":
         return NothingLeft("gone", finished.sentence)
     if life.requests.wake is not None:
-        return replace(woken_by_request(life), attempt=attempt, owns_zero=False)
+        return replace(woken_by(life.requests.wake), attempt=attempt, owns_zero=False)
     return replace(left_running, sentence=f"{sentence}, and was not paused again: {finished.sentence}", attempt=attempt)
 
 

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass, field
 
-from policies.annotations import Because
+from policies.annotations import Because, WakeNote
+from policies.hibernation import WakeRequest
 from workflows.attempt import Attempt
-from workflows.life import Life
 
 
-@dataclass(frozen=True)
+@dataclass
 class Woken:
     """Why the sleep is over, and what is known of the writes before it."""
 
-    because: Because
+    because: Because | None
+    """None where a pause is called off before it was one: then no note is left."""
     sentence: str
     outcome: str = "woken"
     attempt: Attempt = field(default_factory=Attempt)
     owns_zero: bool = True
     """False where the count was seen raised: a zero after that is ours only with a record on it."""
+    note: WakeNote | None = None
+    """What it leaves behind."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,6 @@ class NothingLeft:
     sentence: str
 
 
-def woken_by_request(life: Life) -> Woken:
+def woken_by(wake: WakeRequest) -> Woken:
     """Somebody asked for it."""
-    wake = life.requests.wake
-    assert wake is not None
     return Woken(Because.PERSON, f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else ""))

@@ -13,9 +13,9 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from policies.annotations import Because
+from policies.continuation import Continuation
 from policies.hibernation import (
     AWAKE_PHASES,
-    Hibernation,
     HibernationResult,
     HibernationStatus,
     ManualPause,
@@ -26,16 +26,19 @@ from policies.hibernation import (
     parse_check,
     parse_wake,
 )
-from policies.keeping import Sleep
 from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
 from workflows.contesting import tell_contested
-from workflows.endings import NothingLeft
+from workflows.continuing import take_up
+from workflows.endings import NothingLeft, Woken
 from workflows.life import Life
 from workflows.ordering import wait_for_dependents
 from workflows.pausing import fall_asleep
 from workflows.sleeping import sleep_on
 from workflows.staying import stay_awake
+from workflows.waiting import waited
 from workflows.waking import give_back
+
+NOT_PAUSED = "not paused"
 
 
 @workflow.defn(name=HIBERNATION)
@@ -43,28 +46,11 @@ class HibernationWorkflow:
     """The life of a sleeping workload."""
 
     @workflow.init
-    def __init__(self, hibernation: Hibernation) -> None:
-        sleep = None
-        if hibernation.sleep is not None:
-            sleep = Sleep(
-                record=hibernation.sleep, revision=hibernation.revision, extended_until=hibernation.extended_until
-            )
-        self._life = Life(
-            hibernation=hibernation,
-            phase=Phase.PAUSING if hibernation.pause is not None else Phase.ASLEEP,
-            sleep=sleep,
-            cycles=hibernation.cycles,
-            reasserts=hibernation.reasserts,
-        )
-        self._life.requests.wake = hibernation.waking
-        if hibernation.awake is not None:
-            self._life.phase = Phase.AWAKE
-            self._life.note = hibernation.awake
-            self._life.requests.keep_awake = hibernation.awake.awake_until
-        self._over = False
+    def __init__(self, start: Continuation) -> None:
+        self._life = take_up(start)
 
     @workflow.run
-    async def run(self, hibernation: Hibernation) -> HibernationResult:  # noqa: ARG002 - taken by __init__
+    async def run(self, start: Continuation) -> HibernationResult:  # noqa: ARG002 - taken by __init__
         """How it ended. A cancel is a person's wake."""
         life = asyncio.create_task(self._live())
         while True:
@@ -76,51 +62,62 @@ class HibernationWorkflow:
                 self._ask_to_wake(WakeRequest(by="a cancel of the workflow"))
 
     async def _live(self) -> HibernationResult:
-        order = self._life.hibernation.pause
+        life, order = self._life, self._life.hibernation.pause
         while True:
             if order is not None:
-                result = await self._pause_and_sleep(order)
-            elif self._life.sleep is not None:
-                result = await self._sleep_and_wake()
-            else:
-                result = self._life.result("kept awake", "it was kept awake")
+                life.ended = await self._pause_and_sleep(order)
+            elif life.sleep is not None:
+                life.ended = await self._sleep_and_wake()
+            elif life.ended is None:
+                life.ended = life.result("kept awake", "it was kept awake")
+            result = life.ended
             if result.outcome != "gone":
-                order = await stay_awake(self._life)
+                order = await stay_awake(life)
                 if order is not None:
                     continue
-            self._over = True
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            life.over = True
+            await waited(workflow.all_handlers_finished)
             return result
 
     async def _pause_and_sleep(self, order: PauseOrder) -> HibernationResult:
         life = self._life
+        life.enter(Phase.PAUSING)
         await wait_for_dependents(life, order)
         finished, attempt = await fall_asleep(life, order)
         if finished.end == "asleep":
-            life.note = None
+            life.note = life.ended = None
             return await self._sleep_and_wake()
-        wanted_awake = life.requests.wake is not None
-        if finished.end != "gone" and (wanted_awake or attempt.touched):
-            await give_back(life, Because.PERSON if wanted_awake else None, attempt, owns_zero=False)
-        life.requests.wake = None
+        if finished.end != "gone" and (life.requests.wake is not None or attempt.touched):
+            called_off = Woken(None, finished.sentence, outcome=NOT_PAUSED, attempt=attempt, owns_zero=False)
+            return await self._give_back(called_off)
         life.sleep = None
-        return life.result("gone" if finished.end == "gone" else "not paused", finished.sentence)
+        return self._end("gone" if finished.end == "gone" else NOT_PAUSED, finished.sentence)
 
     async def _sleep_and_wake(self) -> HibernationResult:
         life = self._life
+        if life.waking is not None:
+            return await self._give_back(life.waking)
         woken = await sleep_on(life)
         life.count_sleep()
         if isinstance(woken, NothingLeft):
-            result = life.result(woken.outcome, woken.sentence)
-        else:
-            if woken.because is Because.CONTESTED:
-                await tell_contested(life, woken.sentence)
-            finished = await give_back(life, woken.because, woken.attempt, owns_zero=woken.owns_zero)
-            outcome = {"awake": woken.outcome, "gone": "gone"}.get(finished.end, "taken over")
-            sentence = woken.sentence if finished.end == "awake" else finished.sentence
-            result = life.result(outcome, sentence)
-        life.requests.wake = None
-        life.sleep = None
+            return self._end(woken.outcome, woken.sentence)
+        if woken.because is Because.CONTESTED:
+            await tell_contested(life, woken.sentence)
+        return await self._give_back(woken)
+
+    async def _give_back(self, woken: Woken) -> HibernationResult:
+        finished = await give_back(self._life, woken)
+        if woken.outcome == NOT_PAUSED:
+            self._life.sleep = None
+        if finished.end == "awake" or woken.outcome == NOT_PAUSED:
+            return self._end(woken.outcome, woken.sentence)
+        return self._end("gone" if finished.end == "gone" else "taken over", finished.sentence)
+
+    def _end(self, outcome: str, sentence: str) -> HibernationResult:
+        life = self._life
+        result = life.result(outcome, sentence)
+        life.requests.wake = life.heard = life.waking = life.sleep = None
+        life.unrecorded, life.refused = False, 0
         return result
 
     def _ask_to_wake(self, wake: WakeRequest) -> None:
@@ -141,7 +138,7 @@ class HibernationWorkflow:
     @workflow.signal(name=CHECK, description="Look again at the workload and at the policies that want it asleep.")
     def check(self, *args: Any) -> None:
         """Look again."""
-        self._life.requests.check = parse_check(args)
+        self._life.requests.look(parse_check(args))
 
     @workflow.update(
         name=RESUME_NOW, description="Wake this workload and answer when it is scaled up. Input: {by, reason, until}."
@@ -210,7 +207,7 @@ class HibernationWorkflow:
         life = self._life
         assert life.sleep is not None
         life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
-        life.requests.check = parse_check(())
+        life.requests.look()
         return await self._status_when(lambda: life.phase is not Phase.ASLEEP or _sleeps_until(life, until.until))
 
     def _require_longer(self, until: Until) -> None:
@@ -223,7 +220,7 @@ class HibernationWorkflow:
             raise ApplicationError(f"it sleeps until {resume_at:%Y-%m-%d %H:%M} UTC already", type="InvalidTime")
 
     async def _status_when(self, reached: Any) -> HibernationStatus:
-        await workflow.wait_condition(lambda: reached() or self._over)
+        await waited(lambda: reached() or self._life.over)
         return self._life.status()
 
 

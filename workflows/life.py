@@ -1,15 +1,18 @@
 """The state of a hibernation, shared by the stages of its life.
 
-Handlers only assign to the requests here; the stages look at them. Whatever changes the phase goes through
-`enter`, so that the search attributes and the details in the Temporal UI always tell the truth.
+All that a stage knows stands here, so that a run can be ended at any of its waits and the next one goes on from there
+(`continuing.py`). Whatever changes the phase goes through `enter`, so that the search attributes and the details in the
+Temporal UI always tell the truth.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
+from temporalio.workflow import ActivityHandle
 
 from activities.consulting import ConsultActivities
 from activities.orders import ConsultOrder
@@ -24,16 +27,19 @@ from policies.hibernation import (
     Phase,
     WakeRequest,
 )
-from policies.hibernation import ManualPause as PauseRequest
 from policies.keeping import Consultation, Sleep
-from policies.ledger import Slept
 from policies.names import TROUBLE
 from policies.protocol import original_of
-from policies.savings import avoided_between, describe_saving, saved_per_day
+from policies.savings import describe_saving, saved_per_day
 from policies.workload import Observation
 from workflows import options
+from workflows.endings import Woken
+from workflows.length import is_long
+from workflows.requests import Requests
 from workflows.texts import describe
 from workflows.timer import wait_until
+from workflows.totals import Totals
+from workflows.waiting import ResultT, answered
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is seen twice, this far apart."""
@@ -43,18 +49,7 @@ LONGEST_TROUBLE = 500
 """Characters in the memo, of which Temporal wants few."""
 SHOW_TROUBLE = "show the trouble in the memo"
 
-SLEEPS_KEPT = 50
-"""Of one that is paused again and again while it is kept open; its sums go on."""
-
-
-@dataclass
-class Requests:
-    """What was said to the hibernation and not yet acted on."""
-
-    wake: WakeRequest | None = None
-    check: Check | None = None
-    keep_awake: datetime | None = None
-    pause: PauseRequest | None = None
+WANTED_MEANWHILE = "a wish ends a read"
 
 
 @dataclass
@@ -68,23 +63,44 @@ class Life:
     note: WakeNote | None = None
     order: PauseOrder | None = None
     """The pause that this sleep began with."""
+    heard: WakeRequest | None = None
+    """The wish that the wake under way is about; any other ends every wait."""
+    waking: Woken | None = None
+    """The wake that is under way."""
+    ended: HibernationResult | None = None
+    """How the last sleep ended, while it is awake."""
     reasserts: tuple[datetime, ...] = ()
     """When it was put to sleep again against its HPA."""
     trouble: str = ""
     cycles: int = 0
+    looking: Check | None = None
+    """The look that is under way."""
     look_again_at: datetime | None = None
     """Set while Temporal's clock is ahead of the cluster's: the sleep's own time counts again from then on."""
-    slept: timedelta = timedelta(0)
-    avoided_cost: float = 0.0
-    currency: str = ""
-    sleeps: tuple[Slept, ...] = ()
-    """Those that are over."""
-    ended_because: str = ""
+    waiting_since: datetime | None = None
+    """Since when it has waited for other workloads."""
+    missed_since: datetime | None = None
+    """Since when the Deployment has not been there."""
+    refused: int = 0
+    """How often in a row a record or a note could not be written."""
+    unrecorded: bool = False
+    """The sleep's wake has moved, and its annotation still tells the old one."""
+    totals: Totals = field(default_factory=Totals)
+    over: bool = False
+    """This run ends now: who waits for an answer gets what there is."""
 
     def next_pause_id(self) -> str:
         """A pause-id that no other pause of this workload has: it tells an old record from the present one."""
         self.cycles += 1
         return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
+
+    def is_wanted(self) -> bool:
+        """Whether somebody wants it awake, and has not been heard yet."""
+        return self.requests.wake is not self.heard
+
+    def must_continue(self) -> bool:
+        """Whether the history is so long that this run shall end. A pause is short, and is not handed on half done."""
+        return self.phase is not Phase.PAUSING and is_long()
 
     async def consult(
         self,
@@ -93,11 +109,16 @@ class Life:
         *,
         autoscaled: bool = False,
         call: options.CallOptions = options.CONSULT,
-    ) -> Consultation:
-        """One fresh read, and what the policies say. Retried for ever, unless `call` has a limit: then it raises
-        ActivityError. `autoscaled` asks for its HPA's bounds too.
+    ) -> Consultation | None:
+        """One fresh read, and what the policies say. None where somebody wants it awake, or the history grew too long,
+        before there was an answer.
+
+        Retried for ever, unless `call` has a limit: then it raises ActivityError. `autoscaled` asks for its HPA's
+        bounds too.
         """
-        return await workflow.execute_activity_method(
+        if self.must_continue():
+            return None
+        handle = workflow.start_activity_method(
             ConsultActivities.consult,
             ConsultOrder(
                 ref=self.hibernation.ref,
@@ -109,6 +130,27 @@ class Life:
             summary=f"read {self.hibernation.ref}",
             **call,
         )
+        consulted = await self.unless_wanted(handle)
+        if consulted is not None and consulted.seen is not None:
+            self.missed_since = None
+        return consulted
+
+    async def unless_wanted(self, handle: ActivityHandle[ResultT]) -> ResultT | None:
+        """The answer of a read, or None where somebody wants it awake, or the history grew too long, before it came.
+        Raises ActivityError where it failed.
+        """
+        return await answered(
+            handle,
+            lambda: (self.is_wanted() and workflow.patched(WANTED_MEANWHILE)) or self.must_continue(),
+        )
+
+    async def rest_until(
+        self, ends_at: datetime | None, interrupted: Callable[[], bool] = lambda: False, *, summary: str
+    ) -> None:
+        """Wait for the instant, or until `interrupted`. Somebody who wants it awake ends every wait, and so does a
+        history that has grown too long.
+        """
+        await wait_until(ends_at, lambda: self.is_wanted() or interrupted() or self.must_continue(), summary=summary)
 
     def learn_count(self, seen: Observation) -> None:
         """Take over a count that a person wrote into the record, as soon as it was read: they, or somebody else, may
@@ -120,17 +162,19 @@ class Life:
             self.sleep = self.sleep.model_copy(update={"record": learned})
 
     async def is_gone_for_good(self) -> bool:
-        """Whether a workload that was not there is still not there a while later."""
-        first_missed = workflow.now()
-        if workflow.patched("doubt-gone"):
-            await self._wait_for(first_missed + DOUBT_GONE_AFTER)
-            if (await self.consult()).seen is not None:
+        """Whether a workload that was not there is still not there a while later. False also where somebody wants it
+        awake meanwhile: then look at once.
+        """
+        self.missed_since = self.missed_since or workflow.now()
+        looks = (DOUBT_GONE_AFTER, CONFIRM_GONE_AFTER) if workflow.patched("doubt-gone") else (CONFIRM_GONE_AFTER,)
+        for after in looks:
+            await self.rest_until(self.missed_since + after, summary="not there: look again before giving up")
+            if self.is_wanted():
                 return False
-        await self._wait_for(first_missed + CONFIRM_GONE_AFTER)
-        return (await self.consult()).seen is None
-
-    async def _wait_for(self, instant: datetime) -> None:
-        await wait_until(instant, lambda: False, summary="not there: look again before giving up")
+            consulted = await self.consult()
+            if consulted is None or consulted.seen is not None:
+                return False
+        return True
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
@@ -163,22 +207,8 @@ class Life:
 
     def count_sleep(self) -> None:
         """Add the sleep that ends now to the totals."""
-        if self.sleep is None:
-            return
-        record = self.sleep.record
-        self.slept += max(workflow.now() - record.paused_at, timedelta(0))
-        if record.cost is not None:
-            self.avoided_cost += avoided_between(record.cost, record.paused_at, workflow.now())
-            self.currency = record.cost.currency
-        over = Slept(
-            ref=self.hibernation.ref,
-            policy=record.policy,
-            start=record.paused_at,
-            end=workflow.now(),
-            pause_id=record.pause_id,
-            cost=record.cost,
-        )
-        self.sleeps = (*self.sleeps, over)[-SLEEPS_KEPT:]
+        if self.sleep is not None:
+            self.totals.add(self.hibernation.ref, self.sleep.record, workflow.now())
 
     def status(self) -> HibernationStatus:
         """What the query and the details show."""
@@ -202,11 +232,11 @@ class Life:
             outcome=outcome,
             sentence=sentence,
             original_replicas=None if self.sleep is None else self.sleep.record.original_replicas,
-            slept_seconds=self.slept.total_seconds(),
-            avoided_cost=self.avoided_cost,
-            currency=self.currency,
+            slept_seconds=self.totals.slept.total_seconds(),
+            avoided_cost=self.totals.avoided_cost,
+            currency=self.totals.currency,
             reasserts=self.reasserts,
-            sleeps=self.sleeps,
+            sleeps=self.totals.sleeps,
         )
 
     def _saving_line(self) -> str:

@@ -1,7 +1,5 @@
 """Falling asleep: write the record, scale to zero, or end without a trace."""
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 from activities.orders import SendPauseOrder, WriteOutcome
@@ -17,7 +15,6 @@ from workflows import options
 from workflows.attempt import Attempt
 from workflows.life import Life
 from workflows.sending import send_in_turn
-from workflows.timer import wait_until
 
 ASLEEP = Finished(end="asleep", sentence="paused")
 
@@ -68,13 +65,24 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         attempt.take(outcome)
         if outcome.result in {"refused", "denied"} or attempt.exhausted:
             return Finished(end="changed", sentence=outcome.sentence), attempt
-        await _wait(life, attempt.back_off(outcome))
-        consulted = await life.consult()
-        if consulted.seen is None:
-            if attempt.touched and not await life.is_gone_for_good():
-                continue
+        if back_off := attempt.back_off(outcome):
+            await life.rest_until(workflow.now() + back_off, summary="wait before the next try")
+        looked = await _look_again(life, attempt, seen)
+        if looked is None:
             return Finished(end="gone", sentence="the Deployment is gone"), attempt
-        seen = consulted.seen
+        seen = looked
+
+
+async def _look_again(life: Life, attempt: Attempt, before: Observation) -> Observation | None:
+    """What a fresh read shows, or None where it is gone. It is what was seen before where somebody wants it awake
+    meanwhile: that ends the pause.
+    """
+    consulted = await life.consult()
+    if consulted is None:
+        return before
+    if consulted.seen is None and attempt.touched and not await life.is_gone_for_good():
+        return before
+    return consulted.seen
 
 
 async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcome:
@@ -90,16 +98,9 @@ async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcom
             not_after=order.not_after,
         ),
         options.pause_options(life.hibernation.cluster),
-        given_up=lambda: life.requests.wake is not None,
+        given_up=life.is_wanted,
         summary=f"pause {life.hibernation.ref}",
     )
-
-
-async def _wait(life: Life, back_off: timedelta) -> None:
-    if back_off:
-        await wait_until(
-            workflow.now() + back_off, lambda: life.requests.wake is not None, summary="wait before the next try"
-        )
 
 
 def _adopt(life: Life, seen: Observation) -> bool:

@@ -8,18 +8,21 @@ from activities.orders import SendRecordOrder
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord, carries_whole_record
 from policies.clocks import say_ahead
-from policies.hibernation import Check, Hibernation, Phase
-from policies.keeping import Consultation, Sleep, review
+from policies.hibernation import Check, Phase
+from policies.keeping import Consultation, Sleep, Verdict, review
+from policies.protocol import is_of
 from policies.wanting import earliest
 from policies.workload import Observation
+from workflows.attempt import doubled
 from workflows.contesting import reassert
-from workflows.endings import NothingLeft, Woken, woken_by_request
+from workflows.continuing import continue_if_long
+from workflows.endings import NothingLeft, Woken, woken_by
 from workflows.life import Life
 from workflows.ordering import wait_for_targets
 from workflows.sending import send
-from workflows.timer import wait_until
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
+"""After the first refusal of a record; then twice as long each time, up to five minutes."""
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
 clock is set right meanwhile, a timer for later would go on by the wrong one."""
@@ -30,53 +33,56 @@ MEND_RECORD = "mend-record"
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
     """Sleep until it is over."""
-    life.enter(Phase.ASLEEP)
+    life.enter(Phase.ASLEEP, life.trouble)
     while True:
         assert life.sleep is not None
+        await continue_if_long(life)
         if life.requests.wake is not None:
-            return woken_by_request(life)
+            return woken_by(life.requests.wake)
         next_look = _next_look(life, life.sleep)
         if life.requests.check is not None or (next_look is not None and next_look <= workflow.now()):
-            ended = await _look_around(life)
+            life.looking, life.requests.check = life.requests.check or Check(), None
+            ended = await _look_around(life, life.looking)
+            life.looking = None
             if ended is not None:
                 return ended
             continue
-        if workflow.info().is_continue_as_new_suggested():
-            workflow.continue_as_new(_continued(life))
-        await wait_until(
-            next_look,
-            lambda: life.requests.wake is not None or life.requests.check is not None,
-            summary=_summary(life.sleep),
-        )
+        await life.rest_until(next_look, lambda: life.requests.check is not None, summary=_summary(life.sleep))
 
 
-async def _look_around(life: Life) -> Woken | NothingLeft | None:
+async def _look_around(life: Life, check: Check) -> Woken | NothingLeft | None:
     """Read the workload and the policies, and do what the review says. None: it goes on sleeping."""
     assert life.sleep is not None
-    check, life.requests.check = life.requests.check or Check(), None
     consulted = await life.consult(life.sleep.record, check.gone_policy, autoscaled=life.sleep.watch is not None)
     if life.requests.wake is not None:
-        return woken_by_request(life)
-    gone = await _gone(life, consulted)
-    if gone is not None or consulted.seen is None:
+        return woken_by(life.requests.wake)
+    gone = None if consulted is None else await _gone(life, consulted)
+    if gone is not None:
         return gone
+    if consulted is None or consulted.seen is None:
+        life.requests.look(check)
+        return None
     _mind_the_clocks(life, consulted.temporal_ahead)
-    verdict = review(life.sleep, consulted, workflow.now())
+    return await _obey(life, review(life.sleep, consulted, workflow.now()), consulted.seen)
+
+
+async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | NothingLeft | None:
+    assert life.sleep is not None
     match verdict.act:
         case "wake":
-            await wait_for_targets(life, consulted.seen, verdict)
+            await wait_for_targets(life, seen, verdict)
             if life.requests.wake is not None:
-                return woken_by_request(life)
+                return woken_by(life.requests.wake)
             life.sleep = life.sleep.model_copy(update={"record": verdict.record})
             return Woken(verdict.because, verdict.sentence, outcome=verdict.outcome)
         case "reassert":
-            return await reassert(life, consulted.seen, verdict.sentence)
+            return await reassert(life, seen, verdict.sentence)
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":
-            await _record(life, verdict.record, consulted.seen)
-        case "stay" if not carries_whole_record(consulted.seen.annotations) and workflow.patched(MEND_RECORD):
-            await _record(life, verdict.record, consulted.seen)
+            await _record(life, verdict.record, seen)
+        case "stay" if _is_to_be_recorded(life, seen):
+            await _record(life, verdict.record, seen)
     if life.requests.check is None:
         life.sleep = life.sleep.watched(workflow.now())
     return None
@@ -93,8 +99,17 @@ async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
     return None
 
 
+def _is_to_be_recorded(life: Life, seen: Observation) -> bool:
+    """Whether the sleep is as it was, and its record still has to be written."""
+    return life.unrecorded or (not carries_whole_record(seen.annotations) and workflow.patched(MEND_RECORD))
+
+
 async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
-    """Write the record onto the sleeper. What comes between is looked at again, at once or a little later."""
+    """Write the record onto the sleeper. What comes between is looked at again, at once or a little later.
+
+    Where a record is there and only its wake has moved, a refusal is not argued with: the hibernation goes by the new
+    time, and writes it down at the next look.
+    """
     assert life.sleep is not None
     outcome = await send(
         WriteActivities.send_record,
@@ -103,18 +118,26 @@ async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
     )
     if outcome.result == "done":
         life.sleep = life.sleep.model_copy(update={"record": record})
+        life.refused, life.unrecorded = 0, False
         life.enter(Phase.ASLEEP)
         return
     if workflow.patched(LEARN_COUNT):
         life.learn_count(seen)
+    if outcome.result == "denied" and carries_whole_record(seen.annotations) and is_of(seen, record):
+        life.sleep = life.sleep.model_copy(update={"record": record})
+        life.unrecorded = True
+        life.enter(Phase.ASLEEP, trouble=outcome.sentence)
+        return
     if outcome.result != "conflict":
         life.enter(Phase.ASLEEP, trouble=outcome.sentence)
-        await wait_until(
-            workflow.now() + RECORD_AGAIN_AFTER,
-            lambda: life.requests.wake is not None,
+        extended = life.sleep.extended_until
+        await life.rest_until(
+            workflow.now() + doubled(RECORD_AGAIN_AFTER, life.refused),
+            lambda: life.sleep is not None and life.sleep.extended_until != extended,
             summary="wait before recording again",
         )
-    life.requests.check = life.requests.check or Check()
+        life.refused += 1
+    life.requests.look()
 
 
 def _mind_the_clocks(life: Life, temporal_ahead: timedelta) -> None:
@@ -138,20 +161,3 @@ def _summary(sleep: Sleep) -> str:
     resume_at = sleep.record.resume_at
     until = "asleep" if resume_at is None else f"asleep until {resume_at:%a %d %b %H:%M} UTC"
     return until if sleep.watch is None else f"{until}; a first look whether its HPA lets it"
-
-
-def _continued(life: Life) -> Hibernation:
-    """The same sleep, for a run with a fresh history."""
-    assert life.sleep is not None
-    return life.hibernation.model_copy(
-        update={
-            "pause": None,
-            "waking": None,
-            "awake": None,
-            "sleep": life.sleep.record,
-            "revision": life.sleep.revision,
-            "extended_until": life.sleep.extended_until,
-            "cycles": life.cycles,
-            "reasserts": life.reasserts,
-        }
-    )

@@ -7,21 +7,23 @@ from temporalio import workflow
 from activities.orders import SendNoteOrder, SendResumeOrder
 from activities.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated
-from policies.hibernation import Check, PauseOrder, Phase
+from policies.hibernation import PauseOrder, Phase
 from policies.protocol import belongs_to_another
+from policies.waking import LONG
+from workflows.attempt import doubled
+from workflows.continuing import continue_if_long
 from workflows.life import Life
 from workflows.sending import send
-from workflows.timer import wait_until
 
 WRITE_AGAIN_AFTER = timedelta(seconds=15)
+"""After the first write that failed; then twice as long each time, up to five minutes."""
 LEAVE_OTHERS = "leave the records of other installations"
-LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
-"""Reasons that are a decision to stay awake; the others merely cool down."""
 
 
 async def stay_awake(life: Life) -> PauseOrder | None:
     """Wait out the note. A person's pause ends the wait and is returned."""
     while True:
+        await continue_if_long(life)
         note = life.note
         if life.requests.keep_awake is not None:
             await _write_note(life, life.requests.keep_awake)
@@ -36,7 +38,7 @@ async def stay_awake(life: Life) -> PauseOrder | None:
         if note is None or note.awake_until <= workflow.now():
             return None
         life.enter(Phase.AWAKE if note.because in LONG else Phase.COOLING)
-        await wait_until(
+        await life.rest_until(
             note.awake_until,
             lambda: (
                 life.requests.keep_awake is not None
@@ -49,7 +51,10 @@ async def stay_awake(life: Life) -> PauseOrder | None:
 
 async def _write_note(life: Life, until: datetime) -> None:
     """Keep the workload awake until then. Its annotation says so too, should Temporal be lost."""
-    seen = (await life.consult()).seen
+    consulted = await life.consult()
+    if consulted is None:
+        return
+    seen = consulted.seen
     if seen is None:
         life.requests.keep_awake = None
         return
@@ -68,11 +73,11 @@ async def _write_note(life: Life, until: datetime) -> None:
     if outcome.result in {"done", "gone", "denied"}:
         if life.requests.keep_awake == until:
             life.requests.keep_awake = None
-        life.note = note
+        life.note, life.refused = note, 0
         life.enter(Phase.AWAKE, trouble=outcome.sentence)
         return
     if outcome.result != "conflict":
-        await wait_until(workflow.now() + WRITE_AGAIN_AFTER, lambda: False, summary="wait before the next try")
+        await _rest(life)
 
 
 async def _clear_stale_record(life: Life) -> None:
@@ -80,7 +85,11 @@ async def _clear_stale_record(life: Life) -> None:
 
     A record of another installation may be a pause that it has just begun.
     """
-    seen = (await life.consult()).seen
+    consulted = await life.consult()
+    if consulted is None:
+        life.requests.look()
+        return
+    seen = consulted.seen
     if seen is None or seen.replicas == 0 or not is_annotated(seen.annotations):
         return
     if belongs_to_another(seen, life.hibernation.instance) and workflow.patched(LEAVE_OTHERS):
@@ -95,7 +104,19 @@ async def _clear_stale_record(life: Life) -> None:
         summary=f"clear a stale record of {life.hibernation.ref}",
     )
     if outcome.result == "done":
+        life.refused = 0
         return
     if outcome.result != "conflict":
-        await wait_until(workflow.now() + WRITE_AGAIN_AFTER, lambda: False, summary="wait before the next try")
-    life.requests.check = life.requests.check or Check()
+        await _rest(life)
+    life.requests.look()
+
+
+async def _rest(life: Life) -> None:
+    """Before the next try. A new wish of a person does not wait."""
+    asked, back_off = life.requests.keep_awake, doubled(WRITE_AGAIN_AFTER, life.refused)
+    life.refused += 1
+    await life.rest_until(
+        workflow.now() + back_off,
+        lambda: life.requests.keep_awake != asked or life.requests.pause is not None,
+        summary="wait before the next try",
+    )

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import workflow
+
+from workflows.waiting import waited
 
 
 async def wait_until(ends_at: datetime | None, interrupted: Callable[[], bool], *, summary: str) -> None:
@@ -13,10 +15,10 @@ async def wait_until(ends_at: datetime | None, interrupted: Callable[[], bool], 
     The caller loops: to move the timer it changes the instant, lets `interrupted` say so, and waits again.
     """
     if ends_at is None:
-        await workflow.wait_condition(interrupted)
+        await waited(interrupted)
         return
-    left = ends_at - workflow.now()
+    left = max(ends_at - workflow.now(), timedelta(0))
     try:
-        await workflow.wait_condition(interrupted, timeout=max(left.total_seconds(), 0), timeout_summary=summary)
+        await waited(interrupted, within=left, summary=summary)
     except asyncio.TimeoutError:  # noqa: UP041 - the SDK names it so, and in 3.11 they are one
         return

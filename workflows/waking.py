@@ -10,69 +10,83 @@ from activities.writes import WriteActivities
 from policies.annotations import Because, WakeNote, read_note
 from policies.errors import InvalidAnnotation
 from policies.hibernation import Phase
-from policies.keeping import Consultation
+from policies.keeping import Consultation, Sleep
 from policies.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
 from policies.waking import BY_ITSELF, note_of_wake
 from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt
+from workflows.continuing import continue_if_long
+from workflows.endings import Woken
 from workflows.life import Life
 from workflows.sending import send, send_in_turn, unread
-from workflows.timer import wait_until
 
 WAKES_IN_TURN = "wakes in turn"
 
 
-async def give_back(life: Life, because: Because | None, attempt: Attempt, *, owns_zero: bool) -> Finished:
+async def give_back(life: Life, waking: Woken) -> Finished:
     """Wake the workload, whatever it takes. Ends when it was seen running, gone, or somebody else's.
 
-    `because` is None where a pause is called off before it was one: then no note is left. `attempt` carries over
-    what a pause before this left unknown.
+    `waking` says why, and what a pause before this left unknown; what is learned on the way is kept in it.
     """
     assert life.sleep is not None
-    life.enter(Phase.RESUMING)
-    note: WakeNote | None = None
-    asked = life.requests.wake
+    life.waking, attempt = waking, waking.attempt
+    if life.phase is Phase.RESUME_FAILING:  # it was handed on, and goes on as it was
+        life.enter(life.phase, life.trouble)
+    else:
+        life.enter(Phase.RESUMING)
     while True:
-        try:
-            consulted = await life.consult(life.sleep.record, call=options.WAKE_CONSULT)
-        except ActivityError as error:
-            outcome = unread(error)
-            attempt.take(outcome)
-            await _wait(life, attempt, outcome)
+        if life.is_wanted():
+            life.heard, waking.because, waking.note = life.requests.wake, Because.PERSON, None
+        await continue_if_long(life)
+        consulted = await _read(life, life.sleep, attempt)
+        if consulted is None:
             continue
         if consulted.seen is None:
             if await life.is_gone_for_good():
                 return Finished(end="gone", sentence="the Deployment was deleted")
             continue
         life.learn_count(consulted.seen)
-        if life.requests.wake is not asked:
-            asked, because, note = life.requests.wake, Because.PERSON, None
-        if because is not None and (note is None or not attempt.touched):
+        if waking.because is not None and (waking.note is None or not attempt.touched):
             # Dated anew until something may have landed: a wake that was refused for an hour cools down from its end.
-            note = _note(life, because, consulted, consulted.seen)
+            waking.note = _note(life, waking.because, consulted, consulted.seen)
         intent = WakeIntent(
             ref=life.hibernation.ref,
             record=life.sleep.record,
-            owns_zero=owns_zero or attempt.unknown,
-            note=note,
+            owns_zero=waking.owns_zero or attempt.unknown,
+            note=waking.note,
             gave_back=attempt.gave_back,
         )
         action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):
-            _awake_under(life, _carried_note(life, consulted.seen) or note)
+            _awake_under(life, _carried_note(life, consulted.seen) or waking.note)
             return action
         assert isinstance(action, SendResume | SendClear)
-        in_turn = owns_zero and because in BY_ITSELF and not (attempt.rounds or attempt.faults)
+        in_turn = waking.owns_zero and waking.because in BY_ITSELF and not (attempt.rounds or attempt.faults)
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
-            _awake_under(life, note)
-            if isinstance(action, SendClear) and action.leaves_zero:
-                return Finished(end="not-ours", sentence=action.leaves_zero)
-            return Finished(end="awake", sentence="given back")
+            _awake_under(life, waking.note)
+            return _done(action)
         attempt.take(outcome)
         attempt.gave_back = attempt.gave_back or (isinstance(action, SendResume) and outcome.landed > 0)
         await _wait(life, attempt, outcome)
+
+
+def _done(action: SendResume | SendClear) -> Finished:
+    if isinstance(action, SendClear) and action.leaves_zero:
+        return Finished(end="not-ours", sentence=action.leaves_zero)
+    return Finished(end="awake", sentence="given back")
+
+
+async def _read(life: Life, sleep: Sleep, attempt: Attempt) -> Consultation | None:
+    """What it looks like now. None: read it again."""
+    try:
+        return await life.consult(sleep.record, call=options.WAKE_CONSULT)
+    except ActivityError as error:
+        outcome = unread(error)
+    attempt.take(outcome)
+    await _wait(life, attempt, outcome)
+    return None
 
 
 async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) -> WriteOutcome:
@@ -89,12 +103,11 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
     )
     if not (in_turn and workflow.patched(WAKES_IN_TURN)):
         return await send(WriteActivities.send_resume, order, summary=_summary(life, action))
-    asked = life.requests.wake
     return await send_in_turn(
         WriteActivities.send_resume,
         order,
         options.wake_options(life.hibernation.cluster),
-        given_up=lambda: life.requests.wake is not asked,
+        given_up=life.is_wanted,
         summary=_summary(life, action),
     )
 
@@ -105,10 +118,7 @@ async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
     if outcome.result != "conflict":
         life.enter(Phase.RESUME_FAILING, trouble=attempt.trouble)
     if back_off:
-        asked = life.requests.wake
-        await wait_until(
-            workflow.now() + back_off, lambda: life.requests.wake is not asked, summary="wait before the next try"
-        )
+        await life.rest_until(workflow.now() + back_off, summary="wait before the next try")
 
 
 def _note(life: Life, because: Because, consulted: Consultation, seen: Observation) -> WakeNote:

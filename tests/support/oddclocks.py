@@ -17,12 +17,13 @@ _OWN = frozenset({"connection", "content-length", "date", "host", "transfer-enco
 
 class OddClock(BackgroundServer):
     """In front of a cluster. `ahead` is how far its clock seems ahead, `ahead_at_writes` how far in answers to writes
-    (None: just as far).
+    (None: just as far). Requests about the namespaces in `away` get no answer at all.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
         self.ahead = timedelta(0)
         self.ahead_at_writes: timedelta | None = None
+        self.away: set[str] = set()
         access = read_access(kubeconfig, None, {})
         self._target = access.configuration.host
         self._pool = RESTClientObject(access.configuration).pool_manager
@@ -53,6 +54,9 @@ class OddClock(BackgroundServer):
             protocol_version = "HTTP/1.1"
 
             def _pass_on(self) -> None:
+                if any(f"/namespaces/{name}/" in self.path for name in proxy.away):
+                    self.close_connection = True
+                    return
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name: value for name, value in self.headers.items() if name.lower() not in _OWN}
                 answer = proxy._pool.request(

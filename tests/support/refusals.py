@@ -31,6 +31,12 @@ def records_refused(objects: ObjectClient, namespace: str, name: str) -> Abstrac
     return _refused(objects, f"no-record-{namespace}", "deployments", f"{applies} || {changed}", probe)
 
 
+def annotations_refused(objects: ObjectClient, namespace: str, name: str) -> AbstractContextManager[None]:
+    """One that refuses every write to the Deployments of the namespace but scaling: a change freeze."""
+    probe = partial(objects.patch, path_of(namespace, name), {"metadata": {"labels": {"touched": "yes"}}}, dryRun="All")
+    return _refused(objects, f"freeze-{namespace}", "deployments", f"request.namespace != '{namespace}'", probe)
+
+
 @contextmanager
 def _refused(
     objects: ObjectClient, policy: str, resource: str, expression: str, probe: Callable[[], object]

@@ -1,10 +1,11 @@
 """A sleep outlives deploys: open hibernations must go on under new code exactly where they stood."""
 
+import ast
 import json
 from pathlib import Path
 
 import pytest
-from fingerprints import fingerprint
+from fingerprints import ROOM, fingerprint
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
@@ -13,13 +14,38 @@ from worker.assembly import WORKFLOWS
 from worker.runner import workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+WAITS_TELL_OF_A_CANCEL = 2
+"""`PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH` of the SDK: off in 1.35, and announced as the next default."""
 COMMANDS = Path(__file__).with_name("commands.json")
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_history_replays(path: Path) -> None:
+    await replay(path.stem, path.read_text())
+
+
+async def replay(workflow_id: str, history: str) -> None:
     replayer = Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=workflow_runner())
-    await replayer.replay_workflow(WorkflowHistory.from_json(path.stem, path.read_text()))
+    await replayer.replay_workflow(WorkflowHistory.from_json(workflow_id, history))
+
+
+@pytest.mark.parametrize("path", [path for path in HISTORIES if "cancel" in path.stem], ids=lambda path: path.stem)
+async def test_a_cancel_is_a_wake_also_by_the_rules_of_the_sdks_next_versions(path: Path) -> None:
+    history = json.loads(path.read_text())
+    first = next(event for event in history["events"] if "workflowTaskCompletedEventAttributes" in event)
+    first["workflowTaskCompletedEventAttributes"]["sdkMetadata"] = {"langUsedFlags": [WAITS_TELL_OF_A_CANCEL]}
+    await replay(path.stem, json.dumps(history))
+
+
+def test_there_is_one_way_to_wait() -> None:
+    calls = {
+        (path.name, call.func.attr)
+        for path in ROOM.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in {"wait_condition", "sleep", "wait", "wait_for", "gather", "shield", "timeout"}
+    }
+    assert calls == {("waiting.py", "wait_condition"), ("hibernation.py", "shield")}
 
 
 def test_there_are_histories_of_every_way_a_life_goes() -> None:

@@ -1,0 +1,21 @@
+"""What people and the reconciliation have said to a hibernation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.hibernation import Check, ManualPause, WakeRequest
+
+
+@dataclass
+class Requests:
+    """What was said and not yet acted on. Handlers only assign here; the stages look at it."""
+
+    wake: WakeRequest | None = None
+    check: Check | None = None
+    keep_awake: datetime | None = None
+    pause: ManualPause | None = None
+
+    def look(self, check: Check | None = None) -> None:
+        """Look again. A check that names a deleted policy is not forgotten over a plain one."""
+        if self.check is None or (check is not None and check.gone_policy):
+            self.check = check or Check()
