@@ -144,11 +144,21 @@ class Unreachable(KubernetesError):
 
 
 class OutcomeUnknown(KubernetesError):
-    """A write whose answer never came, or that got a 5xx: it may have landed and may still land."""
+    """A write whose answer never came, or that got a 5xx: it may have landed and may still land.
 
-    def __init__(self, call: Call, *, status: int = 0, reason: str) -> None:
+    `webhook` is the admission webhook that the API server could not ask, where it says so.
+    """
+
+    def __init__(self, call: Call, *, status: int = 0, reason: str, webhook: str = "") -> None:
+        self.webhook = webhook
         got = f"was answered {status} {reason}".rstrip() if status else reason
-        super().__init__(call, f"{call}: {got}; whether it landed is unknown", status=status, reason=reason)
+        sentence = f"{call}: {got}; whether it landed is unknown"
+        if webhook:
+            sentence = (
+                f"{call}: the API server cannot ask admission webhook {webhook} ({status}), and so refuses it; bring "
+                "back what serves that webhook, or let its failurePolicy be Ignore"
+            )
+        super().__init__(call, sentence, status=status, reason=reason)
 
 
 class Unavailable(KubernetesError):

@@ -1,5 +1,5 @@
-"""What a run needs to know beside the Deployments themselves, gathered once: costs, idleness, autoscalers, admission
-services, and namespaces on their way out.
+"""What a run needs to know beside the Deployments themselves, gathered once: costs, idleness, autoscalers, what others
+call, and namespaces on their way out.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from activities.costs.source import Costs, CostSource
 from activities.idleness.source import Idleness, IdleSource, NoIdleness, TellsUsage
-from activities.kube.admission import AdmissionServices, read_admission_services
+from activities.kube.admission import BackendReader
 from activities.kube.autoscalers import read_autoscalers
 from activities.kube.namespaces import read_namespaces
 from activities.kube.transport import KubeTransport
@@ -24,18 +24,11 @@ class Gathered:
 
     base: Surroundings
     costs: Costs
-    admission: AdmissionServices | None
     idleness: Idleness = field(default_factory=NoIdleness)
 
-    def surroundings_for(
-        self, workloads: tuple[Workload, ...], now: datetime, policies: Iterable[EnforcementPolicy] = ()
-    ) -> Surroundings:
-        """The surroundings of these workloads at this moment, under all policies that there are."""
-        behind: frozenset[str] = frozenset()
-        if self.admission is not None:
-            behind = frozenset(str(workload.ref) for workload in workloads if self.admission.behind(workload))
-        keeping = vetoes(policies, now)
-        return self.base.model_copy(update={"now": now, "behind_admission": behind, "keeping_awake": keeping})
+    def surroundings_at(self, now: datetime, policies: Iterable[EnforcementPolicy] = ()) -> Surroundings:
+        """The surroundings at this moment, under all policies that there are."""
+        return self.base.model_copy(update={"now": now, "keeping_awake": vetoes(policies, now)})
 
     def case(self, policy: EnforcementPolicy, workload: Workload, surroundings: Surroundings) -> Case:
         """One workload before one policy, with what both sources say of it."""
@@ -57,14 +50,17 @@ class Gatherer:
         source: CostSource,
         surroundings: Callable[[], Surroundings],
         idle_source: IdleSource | None = None,
+        backends: BackendReader | None = None,
     ) -> None:
+        """`backends` is shared with whoever else asks for them."""
         self._transport = transport
         self._source = source
         self._surroundings = surroundings
         self._idle_source = idle_source
+        self._backends = backends or BackendReader(transport)
 
     def gather(self, now: datetime, policies: Iterable[EnforcementPolicy] = ()) -> Gathered:
-        """Ask the sources once, and list what autoscales, what serves admission, and what is being deleted.
+        """Ask the sources once, and list what autoscales, what others call, and what is being deleted.
 
         Idleness is asked only as far as these policies want to know it. A missing right is an answer (unknown), an
         unreachable server raises KubernetesError, a source in trouble answers every question with unknown.
@@ -77,11 +73,11 @@ class Gatherer:
                 "autoscalers": autoscalers,
                 "ending_namespaces": namespaces.ending,
                 "namespace_marks": namespaces.marks,
+                "backends": self._backends.read().backends,
             }
         )
         costs = self._source.fetch(now)
         idleness: Idleness = NoIdleness()
         if self._idle_source is not None:
             idleness = self._idle_source.fetch(now, policies, costs if isinstance(costs, TellsUsage) else None)
-        admission = read_admission_services(self._transport)
-        return Gathered(base=base, costs=costs, admission=admission, idleness=idleness)
+        return Gathered(base=base, costs=costs, idleness=idleness)

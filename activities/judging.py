@@ -112,7 +112,7 @@ def judge(
 
     `policies` are all that there are: one may keep awake what this one would pause.
     """
-    surroundings = gathered.surroundings_for(page.workloads, now, policies)
+    surroundings = gathered.surroundings_at(now, policies)
     candidates: list[Candidate] = []
     decisions: Counter[Reason] = Counter()
     census, unreadable = Census(), list(page.unreadable)

@@ -39,6 +39,9 @@ _LAST_CYCLE = Gauge(
     "finops_last_successful_cycle_timestamp_seconds", "When a reconciliation last came to its end.", ["cluster"]
 )
 _SERVED = Gauge("finops_cluster_served", "Whether this process has a worker up for the cluster.", ["cluster"])
+_MISSING_RIGHTS = Gauge(
+    "finops_missing_rights", "Optional rights that the settings have a use for, and that are missing.", ["cluster"]
+)
 _CYCLES = Histogram("finops_cycle_seconds", "How long a cycle took.", ["cluster", "kind"], buckets=_LONG_SECONDS)
 _ACTIONS = Counter("finops_actions_taken", "Pauses and wakes that were carried out.", ["cluster", "policy", "action"])
 _DECISIONS = Counter("finops_decisions", "Decisions on Deployments, by reason.", ["cluster", "reason"])
@@ -70,6 +73,11 @@ def show_sleepers(saved: Mapping[str, Sequence[float]], namespaces: Mapping[str,
 def show_served(served: bool) -> None:
     """Whether the current cluster has a worker in this process."""
     _SERVED.labels(current_cluster()).set(served)
+
+
+def show_missing_rights(number: int) -> None:
+    """So many optional rights are missing."""
+    _MISSING_RIGHTS.labels(current_cluster()).set(number)
 
 
 def show_cycle(due_within_hour: int, overdue_seconds: float) -> None:

@@ -27,6 +27,8 @@ class PoliciesRead:
 
     policies: tuple[EnforcementPolicy, ...] = ()
     problems: tuple[PolicyProblem, ...] = ()
+    objection: str = ""
+    """Why nothing may be paused by any of them, although they can be read."""
 
     @property
     def complete(self) -> bool:
@@ -42,7 +44,7 @@ class PolicySource(Protocol):
         """Where the policies are, as a person would say it."""
 
     def prepare(self) -> None:
-        """Make the source ready to hold policies, or make sure that it is. Raises OSError, PolicySourceUnreadable."""
+        """Make the source ready to be written to, or make sure that it is. Raises OSError, PolicySourceUnreadable."""
 
     def read(self) -> PoliciesRead:
         """All of them, as they are now. Raises PolicySourceUnreadable."""

@@ -70,10 +70,13 @@ class ReconcileActivities:
         verify_cluster: Callable[[], object],
         namespace_marks: Callable[[], Mapping[str, Annotations]],
         note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
+        unseen: Callable[[], tuple[str, ...]] = tuple,
         *,
         instance: str,
     ) -> None:
-        """`note_figures` is told what each policy means and has asleep; without it nobody counts that."""
+        """`note_figures` is told what each policy means and has asleep; without it nobody counts that. `unseen` answers
+        the names of the rights that this worker lacks.
+        """
         self._deployments = deployments
         self._replica_sets = replica_sets
         self._snapshots = snapshots
@@ -81,6 +84,7 @@ class ReconcileActivities:
         self._verify_cluster = verify_cluster
         self._namespace_marks = namespace_marks
         self._note_figures = note_figures
+        self._unseen = unseen
         self._instance = instance
 
     @activity.defn
@@ -125,6 +129,7 @@ class ReconcileActivities:
             if finding is not None:
                 survey.found[name] = finding
         self._recover(survey, opened)
+        survey.missing_rights = self._unseen()
         return survey
 
     def _recover(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
@@ -202,6 +207,7 @@ class ReconcileActivities:
             unreadable=unreadable[:NAMES_KEPT],
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
+            missing_rights=survey.missing_rights,
         )
 
 
@@ -215,6 +221,7 @@ class Survey:
     records: dict[str, PauseRecord] = field(default_factory=dict)
     """Those that come from a ReplicaSet's copy."""
     compared: int = 0
+    missing_rights: tuple[str, ...] = ()
     clocks: ClockDrift = field(default_factory=ClockDrift)
     asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""

@@ -31,6 +31,10 @@ class Snapshot(Frozen):
     complete: bool = True
     """False where the source could not be read, or not all of it parsed."""
     problem: str = ""
+    unreadable: str = ""
+    """Why the source cannot be read at all: then these are none of its policies."""
+    objection: str = ""
+    """Why none of its policies may pause anything."""
     hold: Hold | None = None
     age: timedelta = timedelta(0)
     """How long ago that was when this was handed out, as the worker that read it counted. Never a difference between
@@ -48,6 +52,8 @@ class Snapshot(Frozen):
             return f"a hold is on, set by {self.hold.by}"
         if policy_name == MANUAL:
             return None
+        if self.objection:
+            return f"of the policies: {self.objection}"
         policy = self.policy(policy_name)
         if policy is None:
             return f"there is no policy {policy_name}"

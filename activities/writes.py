@@ -20,6 +20,7 @@ from activities.errors import (
     Denied,
     KubernetesError,
     NotFound,
+    OutcomeUnknown,
     Rejected,
     Throttled,
     UnexpectedAnswer,
@@ -56,7 +57,9 @@ class WriteActivities:
         clocks: Clocks,
         events: EventRecorder | None = None,
     ) -> None:
-        """With `events` what was done is also told by a Kubernetes Event."""
+        """`surroundings` knows what is protected and may ask the cluster; with `events` what was done is also told by a
+        Kubernetes Event.
+        """
         self._deployments = deployments
         self._snapshots = snapshots
         self._surroundings = surroundings
@@ -82,13 +85,16 @@ class WriteActivities:
         objection = self._snapshots().objection_to_pausing(order.record.policy) or self._clocks.reckon(moment).objection
         if objection:
             return WriteOutcome(result="refused", sentence=objection)
-        landed = 0
         try:
             # Before W1: a read between the two writes gives the controller time to make a conflict of the second.
-            namespace = self._read_namespace(order.ref.namespace)
+            surroundings, namespace = self._surroundings(), self._read_namespace(order.ref.namespace)
+        except KubernetesError as error:
+            return WriteOutcome(result="not-sent", sentence=f"what must not sleep cannot be read: {error}")
+        landed = 0
+        try:
             annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))
             landed = 1
-            finding = self._look_again(order, annotated, namespace, moment.temporal_time)
+            finding = self._look_again(order, annotated, namespace, surroundings, moment.temporal_time)
             if finding is not None:
                 return WriteOutcome(result="refused", landed=landed, sentence=finding.sentence)
             differing = self._clocks.compare(moment).objection
@@ -114,14 +120,19 @@ class WriteActivities:
         return _done(2, order.ref)
 
     def _look_again(
-        self, order: SendPauseOrder, annotated: Workload, namespace: Namespaces, now: datetime
+        self,
+        order: SendPauseOrder,
+        annotated: Workload,
+        namespace: Namespaces,
+        surroundings: Surroundings,
+        now: datetime,
     ) -> Finding | None:
         """What the evaluation would say against it now: a person may have spoken since."""
         snapshot, by_hand = self._snapshots(), order.record.policy == MANUAL
         policy = manual_policy() if by_hand else snapshot.policy(order.record.policy)
         if policy is None:
             return Finding(reason=Reason.NAMESPACE_NOT_IN_SCOPE, sentence=f"there is no policy {order.record.policy}")
-        around = self._surroundings().model_copy(
+        around = surroundings.model_copy(
             update={
                 "now": now,
                 "ending_namespaces": namespace.ending,
@@ -206,6 +217,9 @@ def _outcome(error: KubernetesError, landed: int, ref: WorkloadRef) -> WriteOutc
             return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
         case Rejected() | UnexpectedAnswer():
             alert_once("unexpected", _about(ref), sentence, **where)
+            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+        case OutcomeUnknown() if error.webhook:
+            alert_once("denied", f"webhook {error.webhook}", sentence, **where)
             return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
         case _:
             return WriteOutcome(result="unknown", landed=landed, sentence=sentence)

@@ -129,7 +129,7 @@ def _refuse_everything(session: Session, policies: Iterable[EnforcementPolicy]) 
         unselected = not scope.selector.match_labels and not scope.selector.match_expressions
         if policy.spec.mode is not Mode.ENFORCE or "*" not in scope.namespaces.include or not unselected:
             continue
-        if session.cluster.gatherer().gather(datetime.now(UTC)).admission is None:
+        if not session.cluster.backends.read().complete:
             raise Refused(
                 f"policy {policy.name} includes every namespace in Enforce, and the right to list webhook "
                 "configurations, APIServices and CRDs is missing: a Deployment that every write of this cluster "

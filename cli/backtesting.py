@@ -80,7 +80,7 @@ def replay(
     count, last = 0, base.first
     for moment in moments:
         count, last = count + 1, moment.at
-        surroundings = gathered.surroundings_for(tuple(workloads), moment.at)
+        surroundings = gathered.surroundings_at(moment.at)
         terms = terms_of(policy, moment.at)
         for workload in workloads:
             ref = str(workload.ref)

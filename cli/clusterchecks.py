@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from activities.errors import IoError, KubernetesError
-from activities.kube.rights import Need, Right, review_rights
+from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn
 from cli.ownclock import own_clock_ahead
 from cli.session import Session
 from policies.clocks import TOLERANCE, say_ahead
+from policies.rights import Need, Right, Use, describe_blindness, missing_sight
 
 _PROMETHEUS_SECONDS = 10.0
 
@@ -31,7 +32,7 @@ def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
         return None, [fail("cluster", f"{where}: {error}")]
     found = [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", identity)]
     try:
-        found += _judge_rights(review_rights(transport))
+        found += _judge_rights(review_rights(transport), cluster.uses)
         found += _check_listing(session)
     except KubernetesError as error:
         found.append(fail("rights", str(error)))
@@ -48,7 +49,7 @@ def _read_version(transport: KubeTransport) -> str:
         return "of unknown version"
 
 
-def _judge_rights(rights: tuple[Right, ...]) -> Iterator[Finding]:
+def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[Finding]:
     needed = [right for right in rights if right.kind is Need.NEEDED]
     missing = [right for right in needed if not right.allowed]
     if missing:
@@ -56,12 +57,11 @@ def _judge_rights(rights: tuple[Right, ...]) -> Iterator[Finding]:
         yield fail("rights needed", f"missing: {names}", "grant them to this identity; deploy/ has the role")
     else:
         yield ok("rights needed", ", ".join(map(str, needed)))
-    unseen = [right for right in rights if right.kind is Need.OPTIONAL and not right.allowed]
-    if unseen:
-        names = "; ".join(f"{right} (to {right.name})" for right in unseen)
-        yield warn("rights optional", f"missing: {names}", "what they would show stays unknown, and is left alone")
-    else:
-        yield ok("rights optional", "all there")
+    unseen = missing_sight(rights, uses)
+    for sentence in describe_blindness(unseen):
+        yield warn("rights optional", f"not known: {sentence}", "grant it to this identity; deploy/ has the role")
+    if not unseen:
+        yield ok("rights optional", "all that the settings have a use for")
     surplus = [right for right in rights if right.kind is Need.SURPLUS and right.allowed]
     if surplus:
         names = "; ".join(f"{right} ({right.name})" for right in surplus)

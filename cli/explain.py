@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.policysource import PolicySourceUnreadable
+from cli.blindness import find_blindness
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
 from cli.records import describe_sleep
@@ -47,11 +48,12 @@ def explain(
     now = datetime.now(UTC)
     with terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(now, policies)
-    surroundings = gathered.surroundings_for((found,), now, policies)
+        blind_to = find_blindness(session)
+    surroundings = gathered.surroundings_at(now, policies)
     cost = gathered.costs.quote(found)
     cases = [gathered.case(each, found, surroundings) for each in policies]
     if terminal.for_programs:
-        terminal.show_json(_as_json(session, found, cases))
+        terminal.show_json({**_as_json(session, found, cases), "unknowns": blind_to})
         return
     terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
     for line in _describe_cost(cost):
@@ -61,6 +63,8 @@ def explain(
             terminal.say(line)
     for case in cases:
         _show_case(session, case)
+    for sentence in blind_to:
+        terminal.say(f"not known: {sentence}", style="yellow")
 
 
 def choose_policies(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:

@@ -76,7 +76,7 @@ def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *
         raise Refused(f"{ref} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
     with session.terminal.progress("asking for costs and autoscalers"):
         gathered = session.cluster.gatherer().gather(now)
-    case = gathered.case(manual_policy(), workload, gathered.surroundings_for((workload,), now))
+    case = gathered.case(manual_policy(), workload, gathered.surroundings_at(now))
     finding = object_to_pause_by_hand(case)
     if finding is not None and not (sleeping and finding.reason is Reason.ALREADY_PAUSED):
         raise Refused(f"{ref} is not paused ({finding.reason}): {finding.sentence}")

@@ -8,6 +8,7 @@ import typer
 
 from activities.kube.cronjobs import read_cron_jobs
 from activities.policyfiles import read_policies
+from cli.blindness import find_blindness
 from cli.errors import UsageProblem
 from cli.listing import list_workloads
 from cli.planning import make_plan
@@ -17,6 +18,7 @@ from cli.session import Session
 from cli.times import read_moment
 from policies.document import EnforcementPolicy
 from policies.problems import PolicyError
+from policies.rights import Use
 
 
 def plan(
@@ -45,7 +47,8 @@ def plan(
     listing = list_workloads(session)
     with session.terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(judged_at, policies)
-        cron_jobs = read_cron_jobs(session.cluster.transport)
+        cron_jobs = read_cron_jobs(session.cluster.transport) or ()
+        blind_to = find_blindness(session, Use.PLANNING)
     made = make_plan(
         policies,
         listing.workloads,
@@ -55,6 +58,7 @@ def plan(
         interval=session.settings.interval,
         instance=session.known_instance,
         cron_jobs=cron_jobs,
+        blind_to=blind_to,
     ).model_copy(update={"unreadable": listing.unreadable})
     if session.terminal.for_programs:
         transport = session.cluster.transport

@@ -1,7 +1,7 @@
 """What a plan is made of: every policy's decision on every Deployment, without any I/O of its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from activities.gathering import Gathered
@@ -12,7 +12,8 @@ from cli.money import Money, add_up
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.calendar import next_window
-from policies.checks import Case, protection_of
+from policies.checks import Case, Surroundings, protection_of
+from policies.checks.protection import protecting_pattern
 from policies.costs import HourlyCost
 from policies.document import EnforcementPolicy, Mode
 from policies.errors import InvalidAnnotation
@@ -20,6 +21,7 @@ from policies.evaluation import Candidate, Decision, as_candidate, evaluate
 from policies.limits import Brake, Census, select
 from policies.models import Frozen
 from policies.ordering import order_problems
+from policies.platforms import OPERATORS
 from policies.reasons import Reason
 from policies.workload import Workload, WorkloadRef
 
@@ -86,6 +88,8 @@ class Plan(Frozen):
     unreadable: tuple[str, ...] = ()
     order_problems: tuple[str, ...] = ()
     """What is wrong with who waits for whom."""
+    taken_for_operators: tuple[str, ...] = ()
+    """Namespaces in scope that are left alone for no more than the end of their name."""
 
 
 def make_plan(
@@ -97,22 +101,23 @@ def make_plan(
     interval: timedelta,
     instance: str | None,
     at: datetime | None = None,
-    cron_jobs: Sequence[CronJob] | None = (),
+    cron_jobs: Sequence[CronJob] = (),
+    blind_to: Sequence[str] = (),
 ) -> Plan:
-    """Judge all workloads by all policies. `interval` is the time between two runs; `cron_jobs` is None where they may
-    not be listed.
+    """Judge all workloads by all policies. `interval` is the time between two runs; `blind_to` says what rights are
+    missing to know.
 
     The instant is `at`, or for each policy now if one of its windows runs, else the beginning of the next.
     """
     ordered = tuple(sorted(workloads, key=lambda workload: (workload.ref.namespace, workload.ref.name)))
     judging, plans = tuple(policies), []
-    surroundings = gathered.surroundings_for(ordered, now)
+    surroundings = gathered.surroundings_at(now)
     counted = [workload for workload in ordered if protection_of(workload, surroundings) is None]
     asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
     census = Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
     for policy in judging:
         moment = at or _next_moment(policy, now)
-        around = gathered.surroundings_for(ordered, moment, judging)
+        around = gathered.surroundings_at(moment, judging)
         cases = [gathered.case(policy, workload, around) for workload in ordered]
         judged = [(case, evaluate(case)) for case in cases]
         plans.append(_plan_policy(policy, judged, census, moment, interval))
@@ -121,7 +126,7 @@ def make_plan(
         warning
         for policy, plan in zip(judging, plans, strict=True)
         for warning in warn_of_cron_jobs(
-            cron_jobs or (), policy, {each.ref.namespace for each in plan.pauses}, plan.judged_at
+            cron_jobs, policy, {each.ref.namespace for each in plan.pauses}, plan.judged_at
         )
     )
     return Plan(
@@ -137,8 +142,9 @@ def make_plan(
         + tuple(Caveat(ref=ref, sentence=sentence) for ref, sentence in due),
         census=census,
         saving=add_up(paused.values()),
-        unknowns=_unknowns(gathered, judging, knows_cron_jobs=cron_jobs is not None),
+        unknowns=(*blind_to, *_unknowns(gathered, judging)),
         order_problems=order_problems(ordered),
+        taken_for_operators=_taken_for_operators(plans, surroundings),
     )
 
 
@@ -183,6 +189,12 @@ def _last_asleep_at(
     return now + (runs - 1) * interval
 
 
+def _taken_for_operators(plans: Iterable[PolicyPlan], surroundings: Surroundings) -> tuple[str, ...]:
+    protected = (each for plan in plans for each in plan.decisions if each.reason is Reason.PROTECTED)
+    namespaces = sorted({each.ref.namespace for each in protected})
+    return tuple(each for each in namespaces if protecting_pattern(each, surroundings) == OPERATORS)
+
+
 def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
     base = Sleep(
         ref=workload.ref,
@@ -205,24 +217,8 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
     )
 
 
-def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...], *, knows_cron_jobs: bool) -> tuple[str, ...]:
-    found = []
+def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...]) -> Iterator[str]:
     if gathered.costs.problem:
-        found.append(f"what anything costs: {gathered.costs.problem}")
-    if gathered.base.autoscalers is None:
-        found.append(
-            "HorizontalPodAutoscalers or ScaledObjects may not be listed: a Deployment that an autoscaler scaled "
-            "last is left alone (AutoscalerUnknown), and KEDA's others are not recognised"
-        )
-    if gathered.admission is None:
-        found.append(
-            "webhook configurations, APIServices or CRDs may not be listed: Deployments behind them are not "
-            "recognised as protected"
-        )
-    if not knows_cron_jobs:
-        found.append("whether CronJobs are due while their namespace sleeps: they may not be listed")
+        yield f"what anything costs: {gathered.costs.problem}"
     if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
-        found.append(
-            f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"
-        )
-    return tuple(found)
+        yield f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"

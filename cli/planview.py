@@ -9,6 +9,7 @@ from cli.planning import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
 from cli.times import show_time
 from policies.durations import format_duration
 from policies.evaluation import Decision
+from policies.platforms import OPERATORS
 from policies.reasons import Reason
 from policies.savings import up_to_per_month
 
@@ -32,6 +33,13 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         terminal.say(f"warning: {problem}", style="yellow")
     for name in plan.unreadable:
         terminal.say(f"warning: {name} could not be read and is left alone", style="yellow")
+    if plan.taken_for_operators:
+        named = ", ".join(plan.taken_for_operators)
+        terminal.say(
+            f"left alone because they are called {OPERATORS} like an operator's: {named}; name those that are "
+            "applications in FINOPS_UNPROTECTED_NAMESPACES",
+            style="yellow",
+        )
     for unknown in plan.unknowns:
         terminal.say(f"not known: {unknown}", style="yellow")
 

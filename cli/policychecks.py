@@ -27,5 +27,7 @@ def check_policies(session: Session) -> Iterator[Finding]:
         return
     for problem in read.problems:
         yield fail("policies", str(problem), "mend it and run finops apply PATH")
+    if read.objection:
+        yield fail("policies", read.objection, "until then no policy pauses anything")
     names = ", ".join(f"{policy.name} ({policy.spec.mode})" for policy in read.policies) or "none"
     yield ok("policies", f"in force in {session.policies.place}: {names}")

@@ -25,6 +25,7 @@ from worker.encryption import build_converter
 from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.service import running_service
+from worker.settings import PolicyPlace
 from worker.tracing import tracing
 
 
@@ -42,7 +43,8 @@ def run(
     identity = session.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)
     _ask(session, yes=yes)
-    session.policies.prepare()
+    if session.settings.policy_source is PolicyPlace.FILES:
+        session.policies.prepare()
     instance = session.settings.instance or session.state.settle_instance()
     if os.environ.get("TEMPORAL_ADDRESS"):
         session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")

@@ -24,6 +24,8 @@ def read_applied(session: Session) -> tuple[EnforcementPolicy, ...]:
         return ()
     for problem in read.problems:
         session.terminal.note(f"warning: in force and broken: {problem}", style="yellow")
+    if read.objection:
+        session.terminal.note(f"warning: no policy pauses anything: {read.objection}", style="yellow")
     return read.policies
 
 

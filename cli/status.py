@@ -22,6 +22,7 @@ from policies.annotations import EXCLUDE
 from policies.clocks import MEANWHILE
 from policies.hibernation import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.reconciling import ReconcileResult
+from policies.rights import describe_blindness
 from worker.clusterrecord import read_record
 from worker.reconciliations import read_last_reconciliation
 
@@ -86,6 +87,8 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
     if result.clocks.objection:
         terminal.say(f"clocks: {result.clocks.objection}: {MEANWHILE}", "yellow")
+    for sentence in describe_blindness(result.missing_rights):
+        terminal.say(f"not known to the worker: {sentence}", "yellow")
     for name in result.unreadable:
         terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
     for name in result.not_ready:
@@ -95,6 +98,11 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
         more = len(result.other_instance) - _NAMED
         terminal.say(
             f"asleep under another installation, and left to it: {named}" + (f" and {more} more" if more > 0 else ""),
+            style="dim",
+        )
+        terminal.say(
+            "if that one is gone, or they were restored from a backup: finops resume NAMESPACE/NAME wakes one, finops "
+            "resume --all --direct --instance THEIRS all",
             style="dim",
         )
 

@@ -1,6 +1,7 @@
 """The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, a worker."""
 
 import asyncio
+from collections.abc import Iterator
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -12,6 +13,7 @@ from cli.temporal import has_worker, open_client
 from cli.times import show_time
 from policies.clocks import MEANWHILE
 from policies.reconciling import ReconcileResult
+from policies.rights import describe_blindness
 from worker.attributes import find_missing
 from worker.clusterrecord import read_record
 from worker.connection import find_target
@@ -89,7 +91,7 @@ async def _check_reconciliation(session: Session, client: Client) -> list[Findin
     result = await read_last_reconciliation(client, session.settings.cluster)
     if result is None or result.at is None:
         return [warn("reconciliation", "none has run yet", "start a worker")]
-    return [_judge_clocks(result), _judge_findings(result)]
+    return [_judge_clocks(result), _judge_findings(result), *_judge_sight(result)]
 
 
 def _judge_clocks(result: ReconcileResult) -> Finding:
@@ -97,6 +99,14 @@ def _judge_clocks(result: ReconcileResult) -> Finding:
     if not result.clocks.objection:
         return ok("clocks of the service", "Temporal's, the worker's and the API server's agreed when last compared")
     return warn("clocks of the service", f"{result.clocks.objection}: {MEANWHILE}", "set the one that is wrong")
+
+
+def _judge_sight(result: ReconcileResult) -> Iterator[Finding]:
+    """By the worker's rights, which need not be those of whoever asks."""
+    for sentence in describe_blindness(result.missing_rights):
+        yield warn("sight of the worker", f"not known: {sentence}", "grant its account what deploy/ has in its role")
+    if not result.missing_rights:
+        yield ok("sight of the worker", "it may see all that it has a use for")
 
 
 def _judge_findings(result: ReconcileResult) -> Finding:

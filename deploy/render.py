@@ -13,9 +13,7 @@ _NAME = "finops-enforcer"
 _OPTIONAL = {
     "events": "events",
     "nodes": "nodes",
-    "namespaces": "namespaces",
     "cronjobs": "cronjobs",
-    "admissionRead": "admission-read",
 }
 _HEADER = "# Rendered from deploy/chart by deploy/render.py; do not edit.\n"
 

@@ -4,7 +4,7 @@ A structural schema knows no references, no alternatives and no closed objects; 
 and what CEL cannot say either (time zones, dates that do not exist) the worker says in the policy's status.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ SHORT_NAMES = ("ep", "epol")
 """`kubectl get ep` lists core Endpoints, which have had that name for longer: `epol` is the one that works."""
 
 _GROUP, _VERSION = API_VERSION.split("/")
+NAME = f"{PLURAL}.{_GROUP}"
+"""Of the definition itself."""
 _KEPT = (
     "type",
     "description",
@@ -80,7 +82,7 @@ def custom_resource_definition() -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{PLURAL}.{_GROUP}"},
+        "metadata": {"name": NAME},
         "spec": {
             "group": _GROUP,
             "scope": "Cluster",
@@ -121,6 +123,31 @@ def custom_resource_definition() -> dict[str, Any]:
             ],
         },
     }
+
+
+def missing_fields(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields of a policy that a served definition does not hold, and that the API server so drops in silence.
+
+    `spec.limits` stands for all that is below it. A definition without our version holds nothing of it.
+    """
+    versions = definition.get("spec", {}).get("versions", ())
+    served: Mapping[str, Any] = next((each for each in versions if each.get("name") == _VERSION), {})
+    held = served.get("schema", {}).get("openAPIV3Schema", {})
+    ours = _root_schema()["properties"]["spec"]
+    return tuple(_lacking(ours, held.get("properties", {}).get("spec"), "spec"))
+
+
+def _lacking(ours: Mapping[str, Any], held: Mapping[str, Any] | None, path: str) -> Iterator[str]:
+    if held is None:
+        yield path
+        return
+    if held.get("x-kubernetes-preserve-unknown-fields"):
+        return
+    for name, below in ours.get("properties", {}).items():
+        yield from _lacking(below, held.get("properties", {}).get(name), f"{path}.{name}")
+    for key, mark in (("items", "[]"), ("additionalProperties", "{}")):
+        if key in ours:
+            yield from _lacking(ours[key], held.get(key), f"{path}{mark}")
 
 
 def _root_schema() -> dict[str, Any]:

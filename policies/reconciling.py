@@ -225,3 +225,5 @@ class ReconcileResult(Frozen):
     """Sleepers of other installations: shown, and left alone."""
     clocks: ClockDrift = ClockDrift()
     """How far the clocks were apart at its listing."""
+    missing_rights: tuple[str, ...] = ()
+    """The optional rights that its worker lacked, by their names in `policies/rights.py`."""

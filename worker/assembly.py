@@ -57,6 +57,7 @@ def build_workers(
     clocks: Clocks,
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
     tell: Callable[[Message], None],
+    unseen: Callable[[], tuple[str, ...]],
 ) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
     """The workers of the three queues, and the threads their Kubernetes activities run in."""
     threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
@@ -78,7 +79,7 @@ def build_workers(
     writes = WriteActivities(
         cluster.deployments,
         snapshots,
-        cluster.surroundings,
+        cluster.protections,
         partial(read_namespace, cluster.transport),
         clocks,
         events,
@@ -95,6 +96,7 @@ def build_workers(
         verify,
         marks.refresh,
         note_figures,
+        unseen,
         instance=cluster.instance,
     )
     deployment = deployment_config(versioned=settings.worker_versioning)
@@ -174,13 +176,15 @@ async def running_workers(
     own_clock: Callable[[], datetime] = read_own_clock,
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None = None,
     tell: Callable[[Message], None] = lambda _: None,
+    unseen: Callable[[], tuple[str, ...]] = tuple,
 ) -> AsyncIterator[None]:
     """The workers, polling until the block ends; then they finish what they do.
 
-    `note_figures` is told what a reconciliation saw of each policy, and `tell` what people are to hear of a run.
+    `note_figures` is told what a reconciliation saw of each policy, and `tell` what people are to hear of a run;
+    `unseen` answers the rights that are missing.
     """
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
-    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures, tell)
+    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures, tell, unseen)
     async with AsyncExitStack() as stack:
         stack.callback(threads.shutdown, wait=False)
         for worker in workers:

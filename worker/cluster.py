@@ -16,6 +16,7 @@ from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.gathering import Gatherer
 from activities.idleness.source import IdleSource
+from activities.kube.admission import BackendReader
 from activities.kube.deployments import Deployments
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.placements import read_placements
@@ -30,6 +31,8 @@ from activities.policysource import PolicySource
 from policies.allocations.question import Question
 from policies.checks import Surroundings
 from policies.prices import PriceList
+from policies.rights import Use
+from worker.called import called_by
 from worker.settings import PolicyPlace, Settings
 
 if TYPE_CHECKING:
@@ -53,6 +56,9 @@ class Cluster:
     replica_sets: ReplicaSets
     source: CostSource
     policies: PolicySource
+    backends: BackendReader
+    uses: frozenset[Use]
+    """What optional rights are for here."""
     idle_source: IdleSource | None = None
     connections: ExitStack = field(default_factory=ExitStack)
     """Those to cost sources and Prometheus."""
@@ -64,14 +70,17 @@ class Cluster:
         Raises KubeconfigError, PriceFileError, CaFileError.
         """
         transport, connections = KubeTransport.connect(settings.kubeconfig, settings.context), ExitStack()
+        prices = PriceList() if settings.prices is None else read_prices(settings.prices)
         return cls(
             settings=settings,
             instance=instance,
             transport=transport,
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
-            source=build_source(settings, transport, connections),
+            source=build_source(settings, prices, transport, connections),
             policies=build_policy_source(settings, lambda: transport),
+            backends=BackendReader(transport, partial(called_by, settings)),
+            uses=_uses(settings, prices),
             idle_source=build_idle_source(settings, transport, connections),
             connections=connections,
         )
@@ -88,14 +97,20 @@ class Cluster:
             now=datetime.now(UTC),
             cluster=self.settings.cluster,
             instance=self.instance,
-            protected_namespaces=self.settings.protected_namespaces + own,
+            protected_namespaces=self.settings.protected_namespaces,
+            unprotected_namespaces=self.settings.unprotected_namespaces,
+            own_namespaces=own,
             min_sleep=self.settings.min_sleep,
             max_hourly_cost=self.settings.max_hourly_cost,
         )
 
+    def protections(self) -> Surroundings:
+        """The same with what others call, as it was some seconds ago at most. Raises KubernetesError."""
+        return self.surroundings().model_copy(update={"backends": self.backends.read().backends})
+
     def gatherer(self) -> Gatherer:
         """Gathers what a run needs beside the Deployments."""
-        return Gatherer(self.transport, self.source, self.surroundings, self.idle_source)
+        return Gatherer(self.transport, self.source, self.surroundings, self.idle_source, self.backends)
 
     def prometheus(self, seconds: float) -> "Prometheus | None":
         """The way to Prometheus, with that many seconds for one answer; None where the settings name none.
@@ -161,9 +176,19 @@ def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitS
     return Prometheus(connections.enter_context(client), seconds=seconds, headers_file=settings.prometheus_headers_file)
 
 
-def build_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> CostSource:
-    """The cost source that the settings name: OpenCost where it has an address, else requests by price list."""
-    prices = PriceList() if settings.prices is None else read_prices(settings.prices)
+def _uses(settings: Settings, prices: PriceList) -> frozenset[Use]:
+    wanted = {
+        Use.PAUSING: True,
+        Use.IDLENESS: settings.prometheus_url is not None,
+        Use.NODE_PRICES: prices.needs_nodes,
+        Use.POLICIES: settings.policy_source is PolicyPlace.CLUSTER,
+        Use.EVENTS: settings.events,
+    }
+    return frozenset(use for use, is_wanted in wanted.items() if is_wanted)
+
+
+def build_source(settings: Settings, prices: PriceList, transport: KubeTransport, connections: ExitStack) -> CostSource:
+    """The cost source that the settings name: OpenCost where it has an address, else requests by these prices."""
     placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
     by_request = PriceListSource(prices, placements)
     if settings.opencost_url is None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 
+from activities.alerts import alert_once, settle
 from activities.clocks import ClockComparison, compare_clocks
 from activities.metrics import show_served
 from activities.policystatuses import PolicyStatuses
+from activities.snapshot import Snapshot
 from activities.working import working_for
 from worker.assembly import running_workers
 from worker.attributes import register_attributes
@@ -24,8 +26,11 @@ from worker.notifications import notifying
 from worker.policysync import PolicySync
 from worker.reconciliations import keep_reconciling
 from worker.rounds import keep_going
+from worker.sight import BEFORE_IT_GOES, RightsWatch
 from worker.snapshots import SnapshotKeeper
 from worker.statuses import build_statuses
+
+RIGHTS_SECONDS = 60.0
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +54,8 @@ async def running_service(
         keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
         reconcile = partial(start_reconciling, client, settings.cluster)
         sync = PolicySync(client, settings.cluster, settings.interval, reconcile=reconcile)
-        statuses = build_statuses(cluster, sync, keeper.current)
+        rights = RightsWatch(cluster.transport, cluster.uses, _teller(health, "its rights"))
+        statuses = build_statuses(cluster, sync, keeper.current, rights.missing)
         snapshot = await keeper.refresh()
         notifier = stack.enter_context(notifying(settings))
         workers = running_workers(
@@ -60,6 +66,7 @@ async def running_service(
             clocks,
             note_figures=None if statuses is None else statuses.note,
             tell=notifier.tell,
+            unseen=rights.unseen,
         )
         await stack.enter_async_context(workers)
         await reconcile()
@@ -68,7 +75,9 @@ async def running_service(
         show_served(True)
         if health is not None:
             health.tell("worker", "")
-        chores = [asyncio.create_task(each) for each in _chores(client, cluster, keeper, sync, statuses, health)]
+        chores = [
+            asyncio.create_task(each) for each in _chores(client, cluster, keeper, sync, statuses, rights, health)
+        ]
         try:
             yield keeper
         finally:
@@ -83,13 +92,15 @@ def _chores(
     keeper: SnapshotKeeper,
     sync: PolicySync,
     statuses: PolicyStatuses | None,
+    rights: RightsWatch,
     health: Health | None,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """What goes on beside the workers, each for ever."""
+    tell_policies = partial(_tell_policies, _teller(health, "the policies"))
 
     async def read_policies() -> None:
         try:
-            await keeper.refresh()
+            tell_policies(await keeper.refresh())
         finally:
             if health is not None:
                 health.beat("policies")
@@ -99,12 +110,30 @@ def _chores(
 
     yield keep_going(read_policies, "the policies could not be refreshed")
     yield keep_going(schedule_policies, "the Schedules could not be brought in step")
+    look = partial(asyncio.to_thread, rights.look)
+    yield keep_going(look, "its own rights could not be asked for", every=RIGHTS_SECONDS, first_after=0)
     yield keep_reconciling(client, cluster.settings.cluster)
     if statuses is not None:
         yield keep_going(partial(asyncio.to_thread, statuses.write), "the statuses of policies could not be written")
     if health is not None:
         checks = {"Temporal": partial(_check_temporal, client), "the API server": partial(_check_cluster, cluster)}
         yield keep_checking(health, checks)
+
+
+def _teller(health: Health | None, part: str) -> Callable[[str], None]:
+    return (lambda _: None) if health is None else partial(health.tell, part)
+
+
+def _tell_policies(tell: Callable[[str], None], snapshot: Snapshot) -> None:
+    """A source that is lost, be it with its definition or its rights, is said while there is somebody to say it."""
+    tell(snapshot.unreadable or snapshot.objection)
+    if snapshot.unreadable:
+        sentence = f"{snapshot.unreadable}; nothing new is paused, and {BEFORE_IT_GOES}"
+        alert_once("policies", "the source of policies", sentence)
+    elif snapshot.objection:
+        alert_once("policies", "the source of policies", f"nothing is paused by policies: {snapshot.objection}")
+    else:
+        settle("the source of policies")
 
 
 async def _check_temporal(client: Client) -> str:

@@ -18,15 +18,16 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from policies.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from worker.errors import SettingsError
 from worker.logs import LogFormat
 from worker.settingvalues import (
-    ALWAYS_PROTECTED,
     ClusterName,
     Hosts,
     InstanceName,
     Matchers,
     NamespaceBeginnings,
+    NamespaceNames,
     NamespacePatterns,
     Patience,
     Period,
@@ -38,24 +39,6 @@ from worker.sources import EnvironmentSource, default_state_dir, describe_all, d
 from worker.tables import TABLES, choose_clusters, take_tables
 
 _PREFIX = "FINOPS_"
-
-SHIPPED_PROTECTED = (
-    "temporal",
-    "opencost",
-    "monitoring",
-    "cert-manager",
-    "istio-system",
-    "linkerd*",
-    "kyverno",
-    "gatekeeper-system",
-    "argocd",
-    "flux-system",
-    "ingress-nginx",
-    "external-secrets",
-    "keda",
-    "karpenter",
-)
-"""Namespaces a cluster cannot do without, or that would undo us: a sleeping webhook blocks every write."""
 
 
 class PolicyPlace(StrEnum):
@@ -120,7 +103,9 @@ class Settings(BaseSettings):
     min_sleep: Period = timedelta(minutes=30)
     """Nothing is paused for less than this."""
     protected_namespaces: NamespacePatterns = (ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
-    """Replaces the shipped list; `kube-*` is part of it whatever is set."""
+    """Added to the shipped list of `policies/platforms.py`."""
+    unprotected_namespaces: NamespaceNames = ()
+    """Namespaces by their names that the list is not about, although a pattern of it fits; never `kube-*`."""
     max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
     """A workload said to cost more an hour is not believed; currency of the cost source."""
     pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)

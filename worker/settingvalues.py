@@ -11,8 +11,9 @@ from pydantic_settings import NoDecode
 
 from policies.durations import Duration
 from policies.names import is_dns_label
+from policies.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.wildcards import matches
 
-ALWAYS_PROTECTED = "kube-*"
 _LONGEST_ANSWER = timedelta(seconds=30)
 """Of a cost source. With all its attempts that stays below the 90 seconds that a run waits for a page."""
 _MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
@@ -55,7 +56,16 @@ def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if not re.fullmatch(r"[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?", name):
             raise ValueError(f"{name!r} is not the name of a namespace; * is the only wildcard")
-    return tuple(dict.fromkeys((ALWAYS_PROTECTED, *names)))
+    return tuple(dict.fromkeys((ALWAYS_PROTECTED, *SHIPPED_PROTECTED, *names)))
+
+
+def _check_namespace_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not is_dns_label(name):
+            raise ValueError(f"{name!r} is not the name of a namespace, and patterns are none")
+        if matches(ALWAYS_PROTECTED, name):
+            raise ValueError(f"{name!r} is always protected")
+    return names
 
 
 def _check_beginnings(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,5 +111,6 @@ Matchers = Annotated[str, AfterValidator(_check_matchers)]
 
 _Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 NamespacePatterns = Annotated[_Names, AfterValidator(_check_namespaces)]
+NamespaceNames = Annotated[_Names, AfterValidator(_check_namespace_names)]
 NamespaceBeginnings = Annotated[_Names, AfterValidator(_check_beginnings)]
 Hosts = Annotated[_Names, AfterValidator(_check_hosts)]

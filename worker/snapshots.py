@@ -66,11 +66,13 @@ class SnapshotKeeper:
         try:
             read = self._source.read()
         except PolicySourceUnreadable as error:
-            return Snapshot(read_at=began, complete=False, problem=str(error), hold=hold)
+            why = str(error)
+            return Snapshot(read_at=began, complete=False, problem=why, unreadable=why, hold=hold)
         return Snapshot(
             read_at=began,
             policies=read.policies,
             complete=not read.problems,
-            problem="; ".join(str(problem) for problem in read.problems),
+            problem="; ".join([*map(str, read.problems), *([read.objection] if read.objection else [])]),
+            objection=read.objection,
             hold=hold,
         )

@@ -7,13 +7,16 @@ from activities.kube.policyresources import PolicyResources
 from activities.metrics import actions_by_policy
 from activities.policystatuses import PolicyStatuses
 from activities.snapshot import Snapshot
-from policies.document import EnforcementPolicy
+from policies.document import EnforcementPolicy, Mode
+from policies.rights import Right, describe_blindness
 from worker.cluster import Cluster
 from worker.policysync import PolicySync
 
 
-def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot]) -> PolicyStatuses | None:
-    """The statuses of a cluster's policies; those in files have none."""
+def build_statuses(
+    cluster: Cluster, sync: PolicySync, current: Callable[[], Snapshot], missing_rights: Callable[[], tuple[Right, ...]]
+) -> PolicyStatuses | None:
+    """The statuses of a cluster's policies; those in files have none. `missing_rights` are those of the worker."""
     if not isinstance(cluster.policies, PolicyResources):
         return None
     measures_idleness = cluster.settings.prometheus_url is not None
@@ -21,11 +24,16 @@ def build_statuses(cluster: Cluster, sync: PolicySync, current: Callable[[], Sna
     def hindrance(policy: EnforcementPolicy) -> tuple[str, str] | None:
         if policy.name in sync.failed:
             return "NotScheduled", f"Temporal does not take its Schedule: {sync.failed[policy.name]}"
-        hold = current().hold
-        if hold is not None:
-            return "Held", f"A hold is on, set by {hold.by}: no new pauses."
+        snapshot = current()
+        if snapshot.objection:
+            return "OlderDefinition", f"Nothing is paused by it: {snapshot.objection}."
+        if snapshot.hold is not None:
+            return "Held", f"A hold is on, set by {snapshot.hold.by}: no new pauses."
         if policy.spec.idle_window is not None and not measures_idleness:
             return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
+        guards = [each for each in missing_rights() if each.without is not None and each.without.guards]
+        if guards and policy.spec.mode is Mode.ENFORCE:
+            return "RightsMissing", f"Not known: {'; '.join(describe_blindness(guards))}."
         return None
 
     return PolicyStatuses(cluster.policies, hindrance, actions_by_policy, lambda: datetime.now(UTC))

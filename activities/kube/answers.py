@@ -1,6 +1,7 @@
 """What an answer of the API server means: every status and every broken connection, mapped to one error each.
 
-By status first: bodies of 404, 429 and 504 need not be JSON, and messages are not for reading.
+By status first: bodies of 404, 429 and 504 need not be JSON, and messages are not for reading, but for the name of an
+admission webhook.
 """
 
 import re
@@ -37,6 +38,7 @@ from activities.errors import (
 
 _VERBS = {"GET": "get", "PATCH": "patch", "POST": "create", "PUT": "update", "DELETE": "delete"}
 _WEBHOOK = re.compile(r'admission webhook "([-a-z0-9.]{1,253})" denied the request')
+_UNASKED = re.compile(r'failed calling webhook "([-a-z0-9.]{1,253})"')
 _WORD = re.compile(r"[A-Za-z]{1,60}")
 _FIELD = re.compile(r"[-A-Za-z0-9_.\[\]/]{1,120}")
 _LONGEST_PATIENCE = 300.0
@@ -110,8 +112,10 @@ def error_of_answer(call: Call, status: int, headers: Mapping[str, str], body: b
     said = _read_status(body)
     reason = said.reason if _WORD.fullmatch(said.reason) else ""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
-        failure = OutcomeUnknown if call.writes else Unavailable
-        return failure(call, status=status, reason=reason)
+        unasked = _UNASKED.search(said.message)
+        if call.writes:
+            return OutcomeUnknown(call, status=status, reason=reason, webhook=unasked[1] if unasked else "")
+        return Unavailable(call, status=status, reason=reason)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(call, retry_after=_read_patience(headers), reason=reason)
     return _of_refusal(call, status, said, reason)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from policies.backends import Backends
 from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
 from policies.idleness.answers import NOT_ASKED, IdleAnswer
@@ -33,10 +34,15 @@ class Surroundings(Frozen):
     cluster: str
     instance: str
     protected_namespaces: tuple[str, ...] = ()
+    """Patterns; `kube-*` counts without them."""
+    unprotected_namespaces: tuple[str, ...] = ()
+    """Names that those patterns are not about."""
+    own_namespaces: tuple[str, ...] = ()
+    """Where this service lives, and what it cannot do without."""
     autoscalers: Autoscalers | None = None
     """None where the right to read HorizontalPodAutoscalers or ScaledObjects is missing."""
-    behind_admission: frozenset[str] = frozenset()
-    """`namespace/name` of the Deployments that an admission webhook, APIService or CRD conversion is served by."""
+    backends: Backends = Backends()
+    """What the API server and this service call, as far as it may be read."""
     ending_namespaces: frozenset[str] = frozenset()
     """Namespaces that are being deleted, as far as they may be listed."""
     namespace_marks: Mapping[str, Mapping[str, str]] = {}

@@ -1,24 +1,29 @@
 """What may never be paused, whatever a policy says."""
 
 from policies.checks.case import Case, Check, Finding, Surroundings
+from policies.platforms import ALWAYS_PROTECTED
 from policies.reasons import Reason
 from policies.wildcards import matches
 from policies.workload import Workload
-
-ALWAYS_PROTECTED = ("kube-*",)
 
 
 def protection_of(workload: Workload, surroundings: Surroundings) -> str | None:
     """Why this workload is protected, or None. The pause activity asks this again, whatever its input."""
     namespace = workload.ref.namespace
-    for pattern in (*ALWAYS_PROTECTED, *surroundings.protected_namespaces):
-        if matches(pattern, namespace):
-            return f"namespace {namespace} is protected ({pattern})"
+    pattern = protecting_pattern(namespace, surroundings)
+    if pattern is not None:
+        return f"namespace {namespace} is protected ({pattern})"
     if workload.priority_class.startswith("system-"):
         return f"its pods have the priority class {workload.priority_class}"
-    if str(workload.ref) in surroundings.behind_admission:
-        return "an admission webhook, API service or CRD conversion is served by it"
-    return None
+    backend = surroundings.backends.behind(workload)
+    return None if backend is None else backend.because
+
+
+def protecting_pattern(namespace: str, surroundings: Surroundings) -> str | None:
+    """The pattern that protects a namespace, or None."""
+    patterns = () if namespace in surroundings.unprotected_namespaces else surroundings.protected_namespaces
+    own = surroundings.own_namespaces
+    return next((each for each in (ALWAYS_PROTECTED, *own, *patterns) if matches(each, namespace)), None)
 
 
 class ProtectedCheck(Check):

@@ -6,12 +6,12 @@ from cases import COST, NOW, policy, surroundings, workload
 from sleepers import sleeper
 
 from activities.gathering import Gathered
-from activities.kube.admission import AdmissionServices
 from activities.kube.cronjobs import CronJob
 from cli.planning import Plan, make_plan
 from policies.checks import Surroundings
 from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
+from policies.platforms import SHIPPED_PROTECTED
 from policies.reasons import Reason
 from policies.workload import Workload
 
@@ -37,12 +37,11 @@ def plan(
     policies: tuple[EnforcementPolicy, ...] = (policy(),),
     costs: FixedCosts | None = None,
     around: Surroundings | None = None,
-    admission: AdmissionServices | None = None,
     instance: str | None = "me",
     at: datetime | None = None,
-    cron_jobs: Sequence[CronJob] | None = (),
+    cron_jobs: Sequence[CronJob] = (),
 ) -> Plan:
-    gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts(), admission=admission)
+    gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
     return make_plan(
         policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance, at=at, cron_jobs=cron_jobs
     )
@@ -120,12 +119,12 @@ def test_costs_that_nobody_knows_are_counted_and_not_summed() -> None:
     assert (of_policy.considered.hourly, of_policy.considered.unknown) == (pytest.approx(0.12), 1)
 
 
-def test_rights_that_are_missing_are_named_as_what_is_not_known() -> None:
-    made = plan(workload(), around=surroundings(autoscalers=None))
-    assert [sentence.split(" may")[0] for sentence in made.unknowns] == [
-        "HorizontalPodAutoscalers or ScaledObjects",
-        "webhook configurations, APIServices or CRDs",
-    ]
+def test_a_namespace_that_is_called_like_an_operators_is_told_of() -> None:
+    around = surroundings(protected_namespaces=SHIPPED_PROTECTED, unprotected_namespaces=("chat-system",))
+    made = plan(*(workload(namespace=each) for each in ("billing-system", "chat-system", "velero")), around=around)
+    (of_policy,) = made.policies
+    assert of_policy.counts == {Reason.PROTECTED: 2, Reason.PAUSE: 1}
+    assert made.taken_for_operators == ("billing-system",)
 
 
 def test_a_caveat_is_told_only_of_what_would_be_paused() -> None:
@@ -141,7 +140,3 @@ def test_cron_jobs_are_told_where_something_would_be_paused_beside_them() -> Non
     jobs = (CronJob("dev-shop", "report", "@hourly"), CronJob("quiet", "report", "@hourly"))
     made = plan(workload(name="a"), cron_jobs=jobs)
     assert [str(caveat.ref) for caveat in made.caveats] == ["dev-shop/report"]
-
-
-def test_what_may_not_be_listed_is_said() -> None:
-    assert plan(workload(), cron_jobs=None).unknowns[-1].startswith("whether CronJobs are due")

@@ -134,7 +134,7 @@ def _judge(product: Cluster, rooms: dict[Situation, Bedroom]) -> dict[Situation,
         case = Case(
             policy=_policy(situation.git_ops, rooms),
             workload=workload,
-            surroundings=gathered.surroundings_for((workload,), now),
+            surroundings=gathered.surroundings_at(now),
             cost=gathered.costs.quote(workload),
         )
         decisions[situation] = evaluate(case)

@@ -22,8 +22,8 @@ EVERYTHING = (
     "replicas=2,temporal.mode=bundled,createNamespace=true,metrics.podMonitor.enabled=true,metrics.rules.enabled=true,"
     "metrics.dashboard.enabled=true,rbac.optional.events=true,notifications.secret=webhooks,notifications.slackKey=slack,"
     "notifications.webhook.url=https://hooks.example/x,notifications.webhook.signingKey=key,notifications.hosts={hooks.example},"
-    "rbac.optional.nodes=true,rbac.optional.namespaces=true,rbac.optional.cronjobs=true,"
-    "rbac.optional.admissionRead=true"
+    "rbac.optional.nodes=true,rbac.optional.cronjobs=true,protectedNamespaces={payments-*},"
+    "unprotectedNamespaces={order-system,chat-system}"
 )
 OTHER_CLUSTERS = "clusters.dev.context=dev-eu,clusters.home.interval=10m,kubeconfig.secret=others"
 KINDS_OF_OTHERS = {"PodMonitor", "PrometheusRule"}
@@ -105,16 +105,13 @@ def test_values_that_make_no_sense_are_refused(
     assert helm("template", "fe", str(CHART), "--set", values).returncode != 0
 
 
-def test_the_shipped_protected_namespaces_are_those_of_the_worker() -> None:
-    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
-    assert {"kube-*", *values["protectedNamespaces"]} == set(Settings().protected_namespaces)
-
-
 def test_every_setting_that_the_chart_sets_exists(render: Callable[..., list[dict[str, Any]]]) -> None:
     (container,) = of_kind(render(EVERYTHING), "Deployment")["spec"]["template"]["spec"]["containers"]
     environment = {each["name"]: each["value"] for each in container["env"]}
     assert Settings.unknown_variables(environment) == []
-    assert Settings.load(environment=environment).instance == "fe"
+    loaded = Settings.load(environment=environment)
+    assert (loaded.instance, loaded.unprotected_namespaces) == ("fe", ("order-system", "chat-system"))
+    assert loaded.protected_namespaces[-1] == "payments-*"
 
 
 def test_a_disruption_budget_comes_with_the_second_worker_only(render: Callable[..., list[dict[str, Any]]]) -> None:
@@ -132,14 +129,18 @@ def test_rights_to_write_can_be_those_of_some_namespaces_only(render: Callable[.
 
 
 def test_each_optional_right_has_a_switch(render: Callable[..., list[dict[str, Any]]]) -> None:
-    off = render("rbac.autoscalers=false,rbac.keda=false,rbac.gateways=false")
-    groups = {group for rule in of_kind(off, "ClusterRole")["rules"] for group in rule["apiGroups"]}
-    assert groups == {"", "apps", "finops.io"}
+    off = render("rbac.autoscalers=false,rbac.keda=false,rbac.gateways=false,rbac.namespaces=false,rbac.backends=false")
+    rules = of_kind(off, "ClusterRole")["rules"]
+    assert {group for rule in rules for group in rule["apiGroups"]} == {"", "apps", "finops.io", "apiextensions.k8s.io"}
+    assert "namespaces" not in {resource for rule in rules for resource in rule["resources"]}
+    (of_crds,) = (rule for rule in rules if rule["apiGroups"] == ["apiextensions.k8s.io"])
+    assert (of_crds["verbs"], of_crds["resourceNames"]) == (["get"], ["enforcementpolicies.finops.io"])
 
 
 def test_what_sleeps_is_woken_before_the_release_goes(render: Callable[..., list[dict[str, Any]]]) -> None:
     job = of_kind(render(), "Job", "resume")
-    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-delete"
+    annotations = job["metadata"]["annotations"]
+    assert (annotations["helm.sh/hook"], annotations["argocd.argoproj.io/hook"]) == ("pre-delete", "PreDelete")
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["args"] == ["resume", "--all", "--direct", "--yes"]
 

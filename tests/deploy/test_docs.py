@@ -1,11 +1,14 @@
 """The documentation: a site whose links lead somewhere, and every setting in it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from manifests import installed
 
+from policies.rights import RIGHTS, Blindness
 from worker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,3 +32,30 @@ def test_what_is_generated_is_what_the_code_says() -> None:
         [sys.executable, str(ROOT / "deploy" / "generate.py"), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_each_right_is_for_is_documented_as_the_code_has_it() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = text.split("<!-- rights -->")[1].split("<!-- /rights -->")[0].strip().splitlines()[2:]
+    told = {tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows}
+    grants: dict[Blindness, list[str]] = {}
+    for right in RIGHTS:
+        if right.without is not None:
+            grants.setdefault(right.without, []).append(f"`{right}`")
+    assert told == {
+        (", ".join(names), without.what, without.means, "yes" if without.guards else "no")
+        for without, names in grants.items()
+    }
+
+
+def test_every_mark_that_the_documents_tell_people_to_set_is_on_an_object_that_the_default_role_may_read() -> None:
+    """Each annotation beside `kubectl annotate`, and those on a Namespace."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    kinds = {match[1] for match in re.finditer(r"kubectl[^`|]* annotate (\w+) [^`|]*finops\.io/", text)}
+    kinds |= {"namespaces" for _ in re.finditer(r"annotations on a Namespace", text)}
+    readable = {
+        resource for role in installed("ClusterRole") for rule in role["rules"] for resource in rule["resources"]
+    }
+    plural = {"deploy": "deployments", "deployment": "deployments"}
+    assert kinds >= {"deploy", "namespaces"}
+    assert {plural.get(kind, kind) for kind in kinds} <= readable

@@ -9,12 +9,13 @@ import yaml
 from deployments import create_ready, deployment, path_of, wait_for
 from manifests import installed as of_manifests
 
-from activities.kube.rights import Need, review_rights
+from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from activities.policyfiles import PolicyDirectory
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.document import Mode
-from worker.settings import Settings
+from policies.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.rights import RIGHTS, Need, Right
 
 MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests"
 NOTHING: dict[str, Any] = {"metadata": {"annotations": {"finops.io/paused": None}}}
@@ -33,6 +34,11 @@ ALLOWED = {
     ("autoscaling", "horizontalpodautoscalers"): {"get", "list"},
     ("keda.sh", "scaledobjects"): {"get", "list"},
     ("gateway.networking.k8s.io", "httproutes"): {"get", "list"},
+    ("", "namespaces"): {"get", "list"},
+    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): {"get", "list"},
+    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): {"get", "list"},
+    ("apiregistration.k8s.io", "apiservices"): {"get", "list"},
+    ("apiextensions.k8s.io", "customresourcedefinitions"): {"get", "list"},
     ("finops.io", "enforcementpolicies"): {"get", "list", "watch"},
     ("finops.io", "enforcementpolicies/status"): {"patch"},
 }
@@ -55,16 +61,29 @@ def status_of(request: Callable[[], object]) -> int:
 
 
 def test_the_role_grants_exactly_this() -> None:
+    assert granted() == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "right", [each for each in RIGHTS if each.without is not None and each.without.guards], ids=lambda each: each.name
+)
+def test_the_role_holds_what_a_documented_mark_or_guard_needs(right: Right) -> None:
+    resource = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
+    assert right.verb in granted()[right.group, resource]
+
+
+def granted() -> dict[tuple[str, str], set[str]]:
+    """The verbs of the default role, by group and resource."""
     (role,) = of_manifests("ClusterRole")
-    granted: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str, str], set[str]] = {}
     for rule in role["rules"]:
         for group in rule["apiGroups"]:
             for resource in rule["resources"]:
-                granted.setdefault((group, resource), set()).update(rule["verbs"])
-    assert granted == ALLOWED
+                found.setdefault((group, resource), set()).update(rule["verbs"])
+    return found
 
 
-@pytest.mark.parametrize("file", ["nodes.yaml", "namespaces.yaml", "cronjobs.yaml", "admission-read.yaml"])
+@pytest.mark.parametrize("file", ["nodes.yaml", "cronjobs.yaml"])
 def test_an_optional_role_only_reads(file: str) -> None:
     text = (MANIFESTS / "optional" / file).read_text(encoding="utf-8")
     (role, binding) = (item for item in yaml.safe_load_all(text) if item)
@@ -158,10 +177,33 @@ def test_the_api_server_refuses_the_worker_every_write_in_a_protected_namespace(
 def test_the_namespaces_that_the_api_server_protects_are_those_of_the_worker() -> None:
     for policy in of_manifests("ValidatingAdmissionPolicy"):
         expression = policy["spec"]["validations"][-1]["expression"]
-        listed = re.search(r"\^\((.*)\)\$", expression)
-        assert listed is not None
-        patterns = {pattern.replace(".*", "*") for pattern in listed[1].split("|")}
-        assert patterns == {*Settings().protected_namespaces, "finops-enforcer"}
+        always, shipped = (
+            tuple(pattern.replace(".*", "*") for pattern in listed.split("|"))
+            for listed in re.findall(r"\^\((.*?)\)\$", expression)
+        )
+        assert always == (ALWAYS_PROTECTED, "finops-enforcer")
+        assert shipped == SHIPPED_PROTECTED
+
+
+@pytest.mark.cluster
+def test_what_sleeps_where_it_is_protected_by_now_can_still_be_woken(
+    cluster: LocalCluster, worker: ObjectClient
+) -> None:
+    with suppress(ApiError):
+        cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "velero"}})
+    mark = {"finops.io/paused": "true", "finops.io/original-replicas": "3"}
+    cluster.objects.create(deployment("velero", "late", replicas=0, annotations=mark))
+    path = path_of("velero", "late")
+    try:
+        own, scale = f"{path_of('finops-enforcer', 'finops-enforcer')}/scale", {"spec": {"replicas": 0}}
+        wait_for(lambda: status_of(lambda: worker.patch(own, scale, dryRun="All")) == 422, what="the admission policy")
+        worker.patch(f"{path}/scale", {"spec": {"replicas": 3}})
+        worker.patch(path, {"metadata": {"annotations": dict.fromkeys(mark)}})
+        assert worker.get(path)["spec"]["replicas"] == 3
+        assert status_of(lambda: worker.patch(f"{path}/scale", {"spec": {"replicas": 0}})) == 422
+        assert status_of(lambda: worker.patch(path, {"metadata": {"annotations": mark}})) == 422
+    finally:
+        cluster.objects.delete(path)
 
 
 @pytest.mark.cluster
@@ -175,6 +217,10 @@ def test_the_namespaces_that_the_api_server_protects_are_those_of_the_worker() -
         "/api/v1/namespaces/default/services/kubernetes",
         "/apis/autoscaling/v2/horizontalpodautoscalers",
         "/apis/finops.io/v1alpha1/enforcementpolicies",
+        "/api/v1/namespaces",
+        "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+        "/apis/apiregistration.k8s.io/v1/apiservices",
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/enforcementpolicies.finops.io",
     ],
 )
 def test_the_worker_may_read(worker: ObjectClient, path: str) -> None:
@@ -193,7 +239,6 @@ def test_the_worker_may_read(worker: ObjectClient, path: str) -> None:
         pytest.param("GET", "/api/v1/namespaces/default/secrets", None, id="read secrets"),
         pytest.param("GET", "/api/v1/namespaces/finops-enforcer/configmaps", None, id="read its own ConfigMaps"),
         pytest.param("GET", "/api/v1/nodes", None, id="list nodes, without the optional role"),
-        pytest.param("GET", "/apis/apiregistration.k8s.io/v1/apiservices", None, id="read APIServices, without it"),
     ],
 )
 def test_the_worker_may_not(worker: ObjectClient, method: str, path: str, body: dict[str, Any] | None) -> None:
@@ -213,6 +258,7 @@ def test_doctor_finds_all_that_is_needed_and_nothing_to_spare(
     transport = KubeTransport.connect(cluster.kubeconfig_for(*installed), environment={})
     rights = review_rights(transport)
     assert all(right.allowed for right in rights if right.kind is Need.NEEDED)
+    assert all(right.allowed for right in rights if right.without is not None and right.without.guards)
     assert [str(right) for right in rights if right.kind is Need.SURPLUS and right.allowed] == []
 
 

@@ -1,86 +1,82 @@
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+"""What a definition that is served drops of a policy as this program knows it."""
+
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from policies.crd import custom_resource_definition
-
-GENERATE = Path(__file__).parents[2] / "deploy" / "generate.py"
-STRUCTURAL = {
-    "type", "description", "default", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems",
-    "maxItems", "required", "properties", "items", "additionalProperties", "x-kubernetes-validations",
-    "x-kubernetes-preserve-unknown-fields", "x-kubernetes-list-type", "x-kubernetes-list-map-keys",
-}  # fmt: skip
+from policies.crd import custom_resource_definition, missing_fields
 
 
-def schema() -> dict[str, Any]:
-    root: dict[str, Any] = custom_resource_definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    return root
+def spec_of(definition: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    return properties
 
 
-def spec(*path: str) -> dict[str, Any]:
-    at = schema()["properties"]["spec"]
-    for part in path:
-        at = at["items"] if part == "[]" else at["properties"][part]
-    return dict(at)
+def without(*path: str) -> dict[str, Any]:
+    """Ours, as it was before a field came."""
+    definition = copy.deepcopy(custom_resource_definition())
+    at: Any = spec_of(definition)
+    for part in path[:-1]:
+        at = at[part]
+    del at[path[-1]]
+    return definition
 
 
-def walk(at: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield at
-    for below in (*at.get("properties", {}).values(), at.get("items"), at.get("additionalProperties")):
-        if below is not None:
-            yield from walk(below)
+def keeping_all() -> dict[str, Any]:
+    definition = custom_resource_definition()
+    spec_of(definition)["spec"] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return definition
 
 
-def test_the_schema_is_structural() -> None:
-    for part in walk(schema()):
-        assert "type" in part
-        assert set(part) <= STRUCTURAL
+def of_another_version() -> dict[str, Any]:
+    definition = custom_resource_definition()
+    definition["spec"]["versions"][0]["name"] = "v1alpha0"
+    return definition
 
 
-def test_what_cannot_hold_is_named_in_cel() -> None:
-    rules = [rule["rule"] for part in walk(schema()) for rule in part.get("x-kubernetes-validations", ())]
-    assert "self.metadata.name != 'manual'" in rules
-    assert any("self.mode != 'Enforce'" in rule for rule in rules)
-    assert spec("scope", "namespaces", "include")["minItems"] == 1
+@pytest.mark.parametrize(
+    ("served", "missing"),
+    [
+        pytest.param(custom_resource_definition, (), id="ours"),
+        pytest.param(lambda: without("spec", "properties", "limits"), ("spec.limits",), id="no limits"),
+        pytest.param(
+            lambda: without("spec", "properties", "limits", "properties", "maxAffectedPercent"),
+            ("spec.limits.maxAffectedPercent",),
+            id="one limit less",
+        ),
+        pytest.param(
+            lambda: without("spec", "properties", "schedule", "properties", "asleep", "items", "properties", "toCron"),
+            ("spec.schedule.asleep[].toCron",),
+            id="in a list",
+        ),
+        pytest.param(
+            lambda: without(
+                "spec",
+                "properties",
+                "scope",
+                "properties",
+                "selector",
+                "properties",
+                "matchLabels",
+                "additionalProperties",
+            ),
+            ("spec.scope.selector.matchLabels{}",),
+            id="in a mapping",
+        ),
+        pytest.param(keeping_all, (), id="one that keeps what it does not know"),
+        pytest.param(of_another_version, ("spec",), id="another version alone"),
+        pytest.param(dict, ("spec",), id="none at all"),
+    ],
+)
+def test_the_fields_that_a_definition_does_not_hold(
+    served: Callable[[], dict[str, Any]], missing: tuple[str, ...]
+) -> None:
+    assert missing_fields(served()) == missing
 
 
-def test_durations_are_text_with_defaults_as_we_write_them() -> None:
-    assert spec("cooldownWindow")["type"] == "string"
-    assert spec("cooldownWindow")["default"] == "30m"
-    assert spec("schedule", "spread")["default"] == "0s"
-    assert "default" not in spec("limits")
-
-
-def test_every_field_of_a_spec_is_described() -> None:
-    assert all(part.get("description") for part in spec()["properties"].values())
-
-
-def test_it_is_cluster_scoped_with_a_short_name_and_columns() -> None:
-    written = custom_resource_definition()["spec"]
-    assert (written["scope"], written["names"]["shortNames"]) == ("Cluster", ["ep", "epol"])
-    version = written["versions"][0]
-    assert [column["name"] for column in version["additionalPrinterColumns"]] == [
-        "Mode",
-        "Ready",
-        "Asleep",
-        "Matched",
-        "Up to/month",
-        "Next",
-        "Reason",
-        "Age",
-    ]
-    assert version["subresources"] == {"status": {}}
-
-
-def test_the_file_in_deploy_is_what_the_model_says() -> None:
-    run = subprocess.run([sys.executable, str(GENERATE), "--check"], check=False, capture_output=True, text=True)
-    assert (run.returncode, run.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("kept", ["apiVersion", "kind", "metadata", "spec", "status"])
-def test_the_root_has_the_five_parts_of_a_resource(kept: str) -> None:
-    assert kept in schema()["properties"]
+def test_a_newer_definition_holds_all_that_is_ours() -> None:
+    definition = custom_resource_definition()
+    spec_of(definition)["spec"]["properties"]["ofTomorrow"] = {"type": "string"}
+    assert missing_fields(definition) == ()

@@ -5,6 +5,7 @@ import pytest
 from cases import NOW, case, policy, workload
 from cases import surroundings as around
 
+from policies.backends import Backend, Backends
 from policies.checks import CHECKS, Autoscalers
 from policies.costs import CostAnswer, HourlyCost
 from policies.evaluation import as_candidate, evaluate, explain, object_to_pause_by_hand
@@ -19,6 +20,7 @@ FOREIGN = {"downscaler/original-replicas": "2"}
 ITSELF = frozenset({"dev-shop/checkout"})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
+CALLED = Backends.of([Backend(namespace="dev-shop", because="validating webhook x leads to it")])
 WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
 
 
@@ -93,7 +95,10 @@ def scaled_up(at: datetime) -> Any:
             case(workload(namespace="istio-cni"), around=around(protected_namespaces=("istio-*",))),
         ),
         (Reason.PROTECTED, case(workload(priority_class="system-cluster-critical"))),
-        (Reason.PROTECTED, case(around=around(behind_admission=frozenset({"dev-shop/checkout"})))),
+        (
+            Reason.PROTECTED,
+            case(around=around(backends=Backends.of([Backend(namespace="dev-shop", because="called")]))),
+        ),
         (Reason.BEING_DELETED, case(workload(being_deleted=True))),
         (Reason.BEING_DELETED, case(around=around(ending_namespaces=frozenset({"dev-shop"})))),
         (Reason.AT_ZERO, case(workload(replicas=0))),

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from policies.platforms import SHIPPED_PROTECTED
 from worker.errors import SettingsError
-from worker.settings import SHIPPED_PROTECTED, Settings
+from worker.settings import Settings
 
 
 def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
@@ -67,12 +68,12 @@ def test_paths_of_the_file_are_relative_to_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["variable", "file"])
-def test_protected_namespaces_replace_the_shipped_ones_but_never_kube(tmp_path: Path, source: str) -> None:
+def test_protected_namespaces_are_added_to_the_shipped_ones(tmp_path: Path, source: str) -> None:
     given = {
         "variable": lambda: environment(tmp_path, FINOPS_PROTECTED_NAMESPACES="payments, *-prod"),
         "file": lambda: write_config(tmp_path, 'protected_namespaces = ["payments", "*-prod"]\n'),
     }[source]()
-    assert Settings.load(environment=given).protected_namespaces == ("kube-*", "payments", "*-prod")
+    assert Settings.load(environment=given).protected_namespaces == ("kube-*", *SHIPPED_PROTECTED, "payments", "*-prod")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,8 @@ def test_protected_namespaces_replace_the_shipped_ones_but_never_kube(tmp_path: 
             "two ways to log in",
         ),
         ({"FINOPS_PROTECTED_NAMESPACES": "a,B?"}, {}, "'B?' is not the name of a namespace"),
+        ({"FINOPS_UNPROTECTED_NAMESPACES": "order-*"}, {}, "'order-*' is not the name of a namespace"),
+        ({"FINOPS_UNPROTECTED_NAMESPACES": "kube-system"}, {}, "'kube-system' is always protected"),
         ({"FINOPS_MAX_HOURLY_COST": "0"}, {}, "FINOPS_MAX_HOURLY_COST: '0' should be greater than 0"),
         ({"FINOPS_PAUSES_PER_SECOND": "nan"}, {}, "FINOPS_PAUSES_PER_SECOND: 'nan'"),
         ({}, {"metrics_port": 70000}, "--metrics-port: '70000' should be less than or equal to 65535"),

@@ -21,9 +21,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if eq .Values.temporal.mode "bundled" }}{{ include "finops.name" . }}-temporal:7233{{ else }}{{ required "temporal.address is needed with temporal.mode external" .Values.temporal.address }}{{ end }}
 {{- end }}
 
-{{- /* The protected namespaces as one regular expression; * is their only wildcard. */ -}}
-{{- define "finops.protected" -}}
-^({{ concat (list "kube-*") .Values.protectedNamespaces (list .Release.Namespace) | uniq | join "|" | replace "*" ".*" }})$
+{{- /* Whether a write is outside of what is protected, in CEL. * is the only wildcard of the patterns. */ -}}
+{{- define "finops.unprotected" -}}
+{{- $shipped := .Files.Lines "files/protected-namespaces.txt" | compact -}}
+{{- $always := list "kube-*" .Release.Namespace | join "|" | replace "*" ".*" -}}
+{{- $patterns := concat $shipped .Values.protectedNamespaces | uniq | join "|" | replace "*" ".*" -}}
+!request.namespace.matches({{ printf "^(%s)$" $always | quote }})
+&& (request.namespace in [{{ range $index, $name := .Values.unprotectedNamespaces }}{{ if $index }}, {{ end }}{{ $name | quote }}{{ end }}]
+|| !request.namespace.matches({{ printf "^(%s)$" $patterns | quote }}))
 {{- end }}
 
 {{- define "finops.subject" -}}
@@ -58,7 +63,12 @@ capabilities: {drop: [ALL]}
 {{- if eq .Values.policies.source "files" }}
 - {name: FINOPS_POLICIES, value: /policies}
 {{- end }}
-- {name: FINOPS_PROTECTED_NAMESPACES, value: {{ .Values.protectedNamespaces | join "," | quote }}}
+{{- with .Values.protectedNamespaces }}
+- {name: FINOPS_PROTECTED_NAMESPACES, value: {{ join "," . | quote }}}
+{{- end }}
+{{- with .Values.unprotectedNamespaces }}
+- {name: FINOPS_UNPROTECTED_NAMESPACES, value: {{ join "," . | quote }}}
+{{- end }}
 - {name: TEMPORAL_ADDRESS, value: {{ include "finops.temporalAddress" . | quote }}}
 - {name: TEMPORAL_NAMESPACE, value: {{ .Values.temporal.namespace | quote }}}
 {{- if .Values.rbac.optional.events }}

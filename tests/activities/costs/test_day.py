@@ -64,7 +64,7 @@ def seconds() -> Seconds:
 def run(source: OpenCostSource, number: int) -> PageJudged:
     """One run of a policy that pauses what costs anything."""
     now = END + number * EVERY
-    gathered = Gathered(base=surroundings(), costs=source.fetch(now), admission=None)
+    gathered = Gathered(base=surroundings(), costs=source.fetch(now))
     return judge(policy(minHourlyCost=0.001), Page(WORKLOADS), gathered, now)
 
 

@@ -65,7 +65,7 @@ def day(client: httpx.Client, moments: tuple[datetime, ...], seconds: float = 15
     page = Page(workloads=tuple(idle(name) for name in NAMES))
     decisions: Counter[Reason] = Counter()
     for at in moments:
-        gathered = Gathered(base=surroundings(), costs=costs, admission=None, idleness=source.fetch(at, [UNDER]))
+        gathered = Gathered(base=surroundings(), costs=costs, idleness=source.fetch(at, [UNDER]))
         judged = judge(UNDER, page, gathered, at)
         assert judged.unreadable == ()
         decisions.update(judged.decisions)

@@ -2,8 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from activities.kube.rights import RIGHTS, Need, Right, review_rights
+from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
+from policies.rights import RIGHTS, Need, Right
 
 NEEDED = (
     {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list", "patch"]},

@@ -1,0 +1,81 @@
+"""What the worker itself may see and do, asked again and again: rights come and go while it runs."""
+
+import logging
+from collections.abc import Callable
+from threading import Lock
+
+from activities.alerts import alert_once, settle
+from activities.kube.rights import review_rights
+from activities.kube.transport import KubeTransport
+from activities.metrics import show_missing_rights
+from policies.rights import RIGHTS, Need, Right, Use, describe_blindness, missing_sight
+
+BEFORE_IT_GOES = "what sleeps wakes only while the worker may still write: finops resume --all --direct"
+_ABOUT = "its own rights"
+_LOG = logging.getLogger(__name__)
+
+
+class RightsWatch:
+    """The rights of one worker in its cluster; safe to share between threads."""
+
+    def __init__(
+        self,
+        transport: KubeTransport,
+        uses: frozenset[Use],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`tell` is told of a right that is needed, was there and is gone; with nothing once all is well again."""
+        self._transport = transport
+        self._uses = uses
+        self._tell = tell
+        self._lock = Lock()
+        self._asked = tuple(
+            each
+            for each in RIGHTS
+            if each.kind is Need.NEEDED or (each.without is not None and each.without.use in uses)
+        )
+        self._had: set[str] = set()
+        self._missing: tuple[Right, ...] | None = None
+
+    def missing(self) -> tuple[Right, ...]:
+        """The optional rights that were missing when last asked; none before that."""
+        return self._missing or ()
+
+    def unseen(self) -> tuple[str, ...]:
+        """The names of the optional rights that are missing, as last asked, or now where nobody has asked yet.
+
+        Raises KubernetesError.
+        """
+        missing = self.look() if self._missing is None else self._missing
+        return tuple(each.name for each in missing)
+
+    def look(self) -> tuple[Right, ...]:
+        """Ask for all of them, and say what has changed. Answers the optional ones that are missing.
+
+        Raises KubernetesError.
+        """
+        with self._lock:
+            rights = review_rights(self._transport, self._asked)
+            missing = missing_sight(rights, self._uses)
+            if missing != self._missing:
+                sentences = describe_blindness(missing)
+                _LOG.log(
+                    logging.WARNING if sentences else logging.INFO,
+                    "not known here: %s",
+                    "; ".join(sentences) or "nothing, all optional rights that are in use are there",
+                )
+            self._missing = missing
+            self._say_lost(rights)
+        show_missing_rights(len(missing))
+        return missing
+
+    def _say_lost(self, rights: tuple[Right, ...]) -> None:
+        """A right that was never there is somebody's choice: one may write in some namespaces alone."""
+        self._had |= {each.name for each in rights if each.allowed}
+        lost = [each for each in rights if each.kind is Need.NEEDED and each.name in self._had and not each.allowed]
+        sentence = f"the right to {', '.join(map(str, lost))} is gone; {BEFORE_IT_GOES}" if lost else ""
+        if lost:
+            alert_once("rights", _ABOUT, sentence)
+        else:
+            settle(_ABOUT)
+        self._tell(sentence)
