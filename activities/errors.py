@@ -6,6 +6,7 @@ IoError
 ├── UnconditionalWrite           a write without a usable resourceVersion was asked for; nothing was sent
 ├── KubernetesError              a request to the API server
 │   ├── Unreachable              nobody there: the request was never sent
+│   │   └── CertificateRefused   the server's certificate, or ours, is not accepted
 │   ├── OutcomeUnknown           a write that may have landed, or may still land
 │   ├── Unavailable              a read without an answer
 │   ├── Throttled                429: the server asks for patience
@@ -141,6 +142,10 @@ class Unreachable(KubernetesError):
             "network and that the cluster runs",
             reason=reason,
         )
+
+
+class CertificateRefused(Unreachable):
+    """No TLS, because one side does not accept the other's certificate: one of them was replaced, or has ended."""
 
 
 class OutcomeUnknown(KubernetesError):

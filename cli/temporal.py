@@ -21,7 +21,9 @@ async def open_client(session: Session) -> Client:
 
     Raises ConnectionFailed, EncryptionError.
     """
-    return await connect(session.state, converter=build_converter(session.shared_settings.payload_keys))
+    settings = session.shared_settings
+    converter = build_converter(settings.payload_keys)
+    return await connect(session.state, converter=converter, api_key_file=settings.temporal_api_key_file)
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:

@@ -27,7 +27,7 @@ _NAMED = 5
 async def check_temporal(session: Session, identity: str | None) -> list[Finding]:
     """What was found; `identity` is the cluster's, where it is known."""
     try:
-        target = find_target(session.state)
+        target = find_target(session.state, api_key_file=session.shared_settings.temporal_api_key_file)
         client = await open_client(session)
     except NoTemporalKnown as error:
         return [warn("Temporal", str(error))]

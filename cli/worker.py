@@ -15,12 +15,13 @@ from cli.errors import UsageProblem
 from cli.serving import Stop, serve
 from cli.session import Session
 from cli.times import read_duration
-from worker.connection import connect
+from worker.connection import find_target
 from worker.encryption import build_converter
 from worker.errors import TemporalUnreachable
 from worker.fleet import Fleet
 from worker.health import Health, HealthOfMany
 from worker.metrics import serving_metrics
+from worker.renewal import connect_renewably, renewing
 from worker.service import running_service
 from worker.tracing import tracing
 
@@ -57,7 +58,7 @@ async def _serve_one(session: Session, seconds: float, stop: Stop) -> None:
         tracing(settings) as interceptors,
     ):
         client = await _connect(session, seconds, runtime, interceptors)
-        async with running_service(client, cluster, health=health):
+        async with renewing(client), running_service(client, cluster, health=health):
             session.terminal.say(f"worker of installation {cluster.instance} is up for cluster {settings.cluster}")
             await stop.wait()
             session.terminal.say("stopping")
@@ -71,7 +72,7 @@ async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
         tracing(shared) as interceptors,
     ):
         client = await _connect(session, seconds, runtime, interceptors)
-        async with asyncio.TaskGroup() as group:
+        async with renewing(client), asyncio.TaskGroup() as group:
             serving = group.create_task(Fleet(client, session.each_settings, health).serve())
             session.terminal.say(f"serving {len(names)} clusters: {', '.join(names)}")
             await stop.wait()
@@ -81,11 +82,12 @@ async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
 
 async def _connect(session: Session, seconds: float, runtime: Runtime, interceptors: Sequence[Interceptor]) -> Client:
     """A client as soon as somebody answers. Raises TemporalUnreachable when the time is over, EncryptionError."""
-    converter = build_converter(session.shared_settings.payload_keys)
-    ends_at = time.monotonic() + seconds
+    settings, ends_at = session.shared_settings, time.monotonic() + seconds
+    converter = build_converter(settings.payload_keys)
+    find = partial(find_target, session.state, api_key_file=settings.temporal_api_key_file)
     while True:
         try:
-            return await connect(session.state, runtime=runtime, converter=converter, interceptors=interceptors)
+            return await connect_renewably(find, runtime=runtime, converter=converter, interceptors=interceptors)
         except TemporalUnreachable as error:
             if time.monotonic() + _SECONDS_BETWEEN_TRIES > ends_at:
                 raise

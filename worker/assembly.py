@@ -177,7 +177,7 @@ async def running_workers(
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None = None,
     tell: Callable[[Message], None] = lambda _: None,
     unseen: Callable[[], tuple[str, ...]] = tuple,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[tuple[Worker, ...]]:
     """The workers, polling until the block ends; then they finish what they do.
 
     `note_figures` is told what a reconciliation saw of each policy, and `tell` what people are to hear of a run;
@@ -189,4 +189,4 @@ async def running_workers(
         stack.callback(threads.shutdown, wait=False)
         for worker in workers:
             await stack.enter_async_context(worker)
-        yield
+        yield workers

@@ -4,8 +4,9 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -34,10 +35,13 @@ class Target:
     metadata: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def find_target(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> Target:
+def find_target(
+    state: StateFolder, *, environment: Mapping[str, str] | None = None, api_key_file: Path | None = None
+) -> Target:
     """The server that TEMPORAL_* or a Temporal profile names, else the embedded one of this state folder.
 
-    The embedded server has one namespace and takes no keys, so nothing else of a profile without address is used.
+    The files that they name, and the API key in `api_key_file`, are read as they are now. The embedded server has one
+    namespace and takes no keys, so nothing else of a profile without address is used.
 
     Raises:
         ProfileInvalid: TEMPORAL_* or the profile file are wrong.
@@ -45,7 +49,7 @@ def find_target(state: StateFolder, *, environment: Mapping[str, str] | None = N
     """
     given = dict(os.environ if environment is None else environment)
     try:
-        profile = ClientConfigProfile.load(override_env_vars=given)
+        profile = _with_api_key(ClientConfigProfile.load(override_env_vars=given), api_key_file)
         options = profile.to_client_connect_config()
     except Exception as error:  # the SDK's ConfigError is not public; a certificate may be missing
         named = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
@@ -73,13 +77,14 @@ async def connect(
     within: timedelta = _WITHIN,
     converter: DataConverter = pydantic_data_converter,
     interceptors: Sequence[Interceptor] = (),
+    api_key_file: Path | None = None,
 ) -> Client:
     """A client of the server that `find_target` finds; `converter` is `build_converter`'s where payloads are encrypted.
 
     Raises:
         ConnectionFailed: no server is known, or none answers `within` the time.
     """
-    target = find_target(state, environment=environment)
+    target = find_target(state, environment=environment, api_key_file=api_key_file)
     return await connect_to(target, runtime=runtime, within=within, converter=converter, interceptors=interceptors)
 
 
@@ -115,6 +120,18 @@ async def connect_to(
         raise TemporalUnreachable(target.address, target.source, reason) from error
     except (RuntimeError, ValueError) as error:  # what the SDK raises where nobody listens, and for a bad address
         raise TemporalUnreachable(target.address, target.source, _shorten(str(error))) from error
+
+
+def _with_api_key(profile: ClientConfigProfile, file: Path | None) -> ClientConfigProfile:
+    """The profile with the key in the file. Raises OSError, ValueError."""
+    if file is None:
+        return profile
+    if profile.api_key:
+        raise ValueError("TEMPORAL_API_KEY and FINOPS_TEMPORAL_API_KEY_FILE both give an API key; set one of them")
+    key = file.read_text(encoding="utf-8").strip()
+    if not key:
+        raise ValueError(f"{file}, which FINOPS_TEMPORAL_API_KEY_FILE names, is empty")
+    return replace(profile, api_key=key)
 
 
 def _shorten(message: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.working import current_cluster
+from worker.repeats import ForeseenFilter
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TEXT_OF_SEVERAL = "%(asctime)s %(levelname)s [%(finops_cluster)s] %(name)s: %(message)s"
@@ -68,6 +69,7 @@ def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT, *, tell_cl
     is_json = log_format is LogFormat.JSON
     handler.setFormatter(JsonFormatter() if is_json else TextFormatter(tell_cluster=tell_cluster))
     handler.addFilter(_note_where)
+    handler.addFilter(ForeseenFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.ERROR))

@@ -6,7 +6,6 @@ for 40 seconds without a server.
 
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -20,9 +19,10 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
+from worker.repeats import Repeats, add_count
+
 CORE_LOGGER = "temporalio.core"
 _REPEAT_SECONDS = 60.0
-_REMEMBERED = 200
 
 
 class RepeatFilter(logging.Filter):
@@ -34,27 +34,16 @@ class RepeatFilter(logging.Filter):
 
     def __init__(self, *, seconds: float = _REPEAT_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._seconds = seconds
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._seen: dict[str, tuple[float, int]] = {}
+        self._repeats = Repeats(seconds, clock)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether this record is shown."""
         text = record.getMessage()
-        key = re.sub(r"\d+", "0", text.partition("{")[0])
-        now = self._clock()
-        with self._lock:
-            shown_at, held_back = self._seen.get(key, (-self._seconds, 0))
-            if now - shown_at < self._seconds:
-                self._seen[key] = (shown_at, held_back + 1)
-                return False
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            self._seen[key] = (now, 0)
+        held_back = self._repeats.count(re.sub(r"\d+", "0", text.partition("{")[0]))
+        if held_back is None:
+            return False
         if held_back:
-            record.msg = f"{text} (and {held_back} more like it since)"
-            record.args = ()
+            record.msg, record.args = add_count(text, held_back), ()
         return True
 
 

@@ -25,6 +25,7 @@ from worker.health import Health, keep_checking
 from worker.notifications import notifying
 from worker.policysync import PolicySync
 from worker.reconciliations import keep_reconciling
+from worker.renewal import carried
 from worker.rounds import keep_going
 from worker.sight import BEFORE_IT_GOES, RightsWatch
 from worker.snapshots import SnapshotKeeper
@@ -58,7 +59,7 @@ async def running_service(
         statuses = build_statuses(cluster, sync, keeper.current, rights.missing)
         snapshot = await keeper.refresh()
         notifier = stack.enter_context(notifying(settings))
-        workers = running_workers(
+        running = running_workers(
             client,
             cluster,
             keeper.current,
@@ -68,7 +69,8 @@ async def running_service(
             tell=notifier.tell,
             unseen=rights.unseen,
         )
-        await stack.enter_async_context(workers)
+        workers = await stack.enter_async_context(running)
+        stack.enter_context(carried(client, workers))
         await reconcile()
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)

@@ -115,6 +115,8 @@ class Settings(BaseSettings):
     kubeconfig: Place | None = None
     """Without it, KUBECONFIG and the usual places."""
     context: str | None = Field(default=None, min_length=1)
+    temporal_api_key_file: Place | None = None
+    """Holds the API key for Temporal; read again while a worker runs. Instead of TEMPORAL_API_KEY."""
     worker_versioning: bool = False
     """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
     otlp_endpoint: Url | None = None

@@ -16,6 +16,7 @@ _PATHS = (
     "policies",
     "prices",
     "kubeconfig",
+    "temporal_api_key_file",
     "prometheus_password_file",
     "prometheus_token_file",
     "prometheus_headers_file",

@@ -21,6 +21,7 @@ SHARED = frozenset(
         "log_format",
         "otlp_endpoint",
         "payload_keys",
+        "temporal_api_key_file",
         "worker_versioning",
     }
 )

@@ -18,11 +18,11 @@ from urllib3.exceptions import (
     NewConnectionError,
     ProxyError,
     ReadTimeoutError,
-    SSLError,
 )
 
 from activities.errors import (
     Call,
+    CertificateRefused,
     Conflict,
     Denied,
     KubernetesError,
@@ -54,6 +54,21 @@ _HANDSHAKE_REASONS = frozenset(
         "TLSV1_UNRECOGNIZED_NAME",
     }
 )
+_REFUSALS = frozenset(
+    {
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "TLSV1_ALERT_ACCESS_DENIED",
+        "TLSV1_ALERT_DECRYPT_ERROR",
+        "TLSV1_ALERT_UNKNOWN_CA",
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    }
+)
+"""What a server says of a client's certificate. With TLS 1.3 that arrives in place of the answer: the request was sent,
+and nobody has read it."""
 
 
 class _Lenient(BaseModel):
@@ -131,9 +146,13 @@ def error_of_failure(call: Call, failure: HTTPError | OSError) -> KubernetesErro
         return Unreachable(call, "no connection in time")
     if isinstance(failure, ProxyError) and isinstance(failure.original_error, NewConnectionError | ConnectTimeoutError):
         return Unreachable(call, "the proxy cannot be reached")
-    handshake = _handshake_problem(failure)
-    if handshake is not None:
-        return Unreachable(call, handshake)
+    cause = _tls_error(failure)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return CertificateRefused(call, f"its certificate is not accepted ({cause.verify_message})")
+    if cause is not None and cause.reason in _REFUSALS:
+        return CertificateRefused(call, f"it does not accept our certificate ({_say(cause)})")
+    if cause is not None and cause.reason in _HANDSHAKE_REASONS:
+        return Unreachable(call, f"no TLS with it ({_say(cause)})")
     reason = "no answer came in time" if isinstance(failure, ReadTimeoutError) else "the connection broke"
     return OutcomeUnknown(call, reason=reason) if call.writes else Unavailable(call, reason=reason)
 
@@ -181,14 +200,14 @@ def _read_patience(headers: Mapping[str, str]) -> float:
     return min(float(text), _LONGEST_PATIENCE) if text.isascii() and text.isdigit() else 1.0
 
 
-def _handshake_problem(failure: Exception) -> str | None:
-    """What went wrong before TLS stood, so that nothing was sent. What may have come later is not told apart."""
-    cause = failure.args[0] if isinstance(failure, SSLError) and failure.args else failure
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted ({cause.verify_message})"
-    if isinstance(cause, ssl.SSLError) and cause.reason in _HANDSHAKE_REASONS:
-        return f"no TLS with it ({cause.reason.replace('_', ' ').lower()})"
-    return None
+def _tls_error(failure: Exception) -> ssl.SSLError | None:
+    """What TLS itself said, however deep urllib3 has wrapped it."""
+    causes = (failure, *failure.args, failure.__cause__, failure.__context__)
+    return next((each for each in causes if isinstance(each, ssl.SSLError)), None)
+
+
+def _say(error: ssl.SSLError) -> str:
+    return str(error.reason).replace("_", " ").lower()
 
 
 def _say_os_error(error: BaseException | None) -> str:

@@ -30,11 +30,36 @@ _MALFORMED = (ConfigException, OSError, ValueError, KeyError, TypeError, Attribu
 
 @dataclass(frozen=True)
 class Access:
-    """A way into a cluster. `authority` is the PEM text of the CA bundle, empty where the system's CAs are used."""
+    """A way into a cluster. `authority` is the PEM text of the CA bundle, empty where the system's CAs are used;
+    `files` are the kubeconfigs it was read from, as they were then.
+    """
 
     configuration: Configuration
     context: str
     authority: bytes = b""
+    files: tuple["FileState", ...] = ()
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What tells a file from the one that replaces it."""
+
+    file: Path
+    told: tuple[int, int, int] | None
+
+    @classmethod
+    def of(cls, file: Path) -> "FileState":
+        """As it is now; nothing is told of one that is not there."""
+        try:
+            status = file.stat()
+        except OSError:
+            return cls(file, None)
+        return cls(file, (status.st_ino, status.st_mtime_ns, status.st_size))
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether another file stands in its place."""
+        return FileState.of(self.file) != self
 
 
 def read_access(kubeconfig: Path | None, context: str | None, environment: Mapping[str, str]) -> Access:
@@ -83,7 +108,7 @@ def _from_pod() -> Access:
 
 
 def _from_files(files: list[Path], context: str | None) -> Access:
-    file = os.pathsep.join(map(str, files))
+    file, states = os.pathsep.join(map(str, files)), tuple(map(FileState.of, files))
     merger = _merge(files)
     entries = {kind: _by_name(merger, kind) for kind in _KINDS}
     name = context or _current_context(merger)
@@ -103,7 +128,7 @@ def _from_files(files: list[Path], context: str | None) -> Access:
         raise KubeconfigError(
             file, f'the credential plugin of context "{name}" gave no credentials; run kubectl to see what it says'
         )
-    return Access(configuration, name, _read_authority(configuration))
+    return Access(configuration, name, _read_authority(configuration), states)
 
 
 def _new_configuration() -> Configuration:

@@ -4,6 +4,7 @@ Of the official client only the configuration, the authentication and the connec
 cost more than ten times the time and memory on a big cluster.
 """
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +24,16 @@ from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from activities.alerts import alert
-from activities.errors import Call, Denied, IdentityMismatch, IoError, Unreachable
+from activities.errors import (
+    Call,
+    CertificateRefused,
+    Denied,
+    IdentityMismatch,
+    IoError,
+    KubeconfigError,
+    KubernetesError,
+    Unreachable,
+)
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
 from activities.metrics import measuring_kubernetes
@@ -41,7 +51,9 @@ WRITE_QUERY: Mapping[str, str] = {"fieldManager": FIELD_MANAGER, "fieldValidatio
 """Of every write: in our name, and no misspelt field is dropped in silence."""
 
 _RELOAD_SECONDS = 10.0
-"""Between two looks at the credentials when the server does not take them: plugins are slow."""
+"""Between two looks at the kubeconfig while requests fail for it: plugins are slow."""
+
+_LOG = logging.getLogger(__name__)
 
 Method = Literal["GET", "PATCH", "POST", "DELETE"]
 """DELETE is for `finops delete` of a policy in the cluster, by whoever calls it: a worker has no right to delete."""
@@ -93,7 +105,7 @@ class KubeTransport:
         self._lock = Lock()
         self._agent = f"finops-enforcer/{version('finops-enforcer')}"
         self._guard: Callable[[KubeTransport], object] | None = None
-        self._elsewhere: IdentityMismatch | None = None
+        self._unusable: IdentityMismatch | KubeconfigError | None = None
         self._link = self._make_link()
         self._loaded_at = clock()
         self._told: tuple[datetime, float] | None = None
@@ -175,15 +187,15 @@ class KubeTransport:
         send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
             return _watched(call, send, link)
-        except (Denied, _FileGone) as error:
-            # Neither was acted upon, so that sending again is safe even for a write. Tokens expire, certificates are
-            # replaced, and cleaners of temporary files remove those that the client wrote from a kubeconfig.
-            if isinstance(error, Denied) and error.status != HTTPStatus.UNAUTHORIZED:
+        except KubernetesError as error:
+            if not _is_worth_reading_again(error, link):
                 raise
             if not self._reload(link):
-                if self._elsewhere is None:
+                if self._unusable is None or not isinstance(error, Denied | Unreachable):
                     raise
-                raise Unreachable(call, f"its credentials have ended, and {self._elsewhere}") from error
+                raise Unreachable(call, f"{_say_end(error)}, and {self._unusable}") from error
+            if not isinstance(error, Denied | Unreachable):
+                raise  # it may have been acted upon
         return _watched(call, send, self._link)
 
     def close(self) -> None:
@@ -247,16 +259,17 @@ class KubeTransport:
             if self._clock() - self._loaded_at < _RELOAD_SECONDS:
                 return False
             self._loaded_at = self._clock()
-            before, self._elsewhere = self._elsewhere, None
+            before, self._unusable = self._unusable, None
             try:
                 self._link = self._find_link()
-            except IdentityMismatch as error:
-                self._elsewhere = error
-                if str(error) != str(before):
+            except (IdentityMismatch, KubeconfigError) as error:
+                self._unusable = error
+                if isinstance(error, IdentityMismatch) and str(error) != str(before):
                     alert("identity", f"the kubeconfig was read anew, and {error}")
                 return False
             except IoError:
                 return False
+            _LOG.info("the kubeconfig was read anew, and the API server at %s is reached by it", self._link.server)
             return True
 
     def _find_link(self) -> _Link:
@@ -269,7 +282,29 @@ class KubeTransport:
 
     def _make_link(self) -> _Link:
         access = self._load()
-        return _Link(access, RESTClientObject(access.configuration).pool_manager)
+        try:
+            return _Link(access, RESTClientObject(access.configuration).pool_manager)
+        except (HTTPError, ValueError, AssertionError, ImportError):  # what urllib3 raises for a proxy it cannot use
+            raise KubeconfigError(
+                "",
+                "the proxy of the kubeconfig (proxy-url) or the environment (HTTPS_PROXY, HTTP_PROXY) cannot be used; "
+                "it has to be an address such as http://proxy.example:3128",
+            ) from None
+
+
+def _is_worth_reading_again(error: KubernetesError, link: _Link) -> bool:
+    """Whether the credentials may be to blame. Tokens expire, certificates and CAs are replaced, cleaners of temporary
+    files remove those that the client wrote from a kubeconfig; and a server that does not answer may have moved.
+    """
+    if isinstance(error, Denied):
+        return error.status == HTTPStatus.UNAUTHORIZED
+    if isinstance(error, _FileGone | CertificateRefused):
+        return True
+    return error.status == 0 and any(file.has_changed for file in link.access.files)
+
+
+def _say_end(error: KubernetesError) -> str:
+    return "its credentials have ended" if isinstance(error, Denied) else error.reason
 
 
 def _watched(call: Call, send: "Callable[[_Link], Reply]", link: _Link) -> Reply:

@@ -1,33 +1,107 @@
-"""TLS in front of a server that speaks none: the real server behind it never knows."""
+"""TLS in front of a real server, which never knows: its certificates and those of its clients can be replaced."""
 
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
 from pathlib import Path
+from typing import Self
+
+from localcluster.certificates import Authority
+
+Keys = tuple[Path, Path]
 
 
-@asynccontextmanager
-async def tls_in_front_of(
-    address: str, certificate: tuple[Path, Path], *, clients_of: Path | None = None
-) -> AsyncIterator[str]:
-    """The address of the relay. With `clients_of`, a CA, a client without its certificate is turned away."""
+def issue_server(authority: Authority) -> Keys:
+    """A certificate for a relay, and its key."""
+    return authority.issue("server", user="server", server=True)
+
+
+class TlsRelay:
+    """Speaks TLS with its clients, in a thread of its own; a context manager.
+
+    With `clients_of`, a CA, a client without a certificate of that one is turned away. With `trusting`, a CA, the
+    server behind is spoken to in TLS as well.
+    """
+
+    def __init__(
+        self, target: str, keys: Keys, *, clients_of: Path | None = None, trusting: Path | None = None
+    ) -> None:
+        self._target = target.rsplit(":", 1)
+        self._behind = None if trusting is None else ssl.create_default_context(cafile=trusting)
+        self._context = _make_context(keys, clients_of)
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._run()], daemon=True)
+        self._open: set[asyncio.Transport] = set()
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+        self._loop.close()
+
+    def turn_to(self, keys: Keys, *, clients_of: Path | None = None) -> None:
+        """From now on this certificate and this CA of clients count; who is connected is cut off."""
+        self._context = _make_context(keys, clients_of)
+        self.cut()
+
+    def cut(self) -> None:
+        """Break every connection off."""
+        done = threading.Event()
+        self._loop.call_soon_threadsafe(self._cut, done)
+        done.wait()
+
+    def close_door(self) -> None:
+        """Break every connection off, and take no more."""
+        self._loop.call_soon_threadsafe(self._server.close)
+        self.cut()
+
+    def _cut(self, done: threading.Event) -> None:
+        for transport in self._open:
+            transport.abort()
+        done.set()
+
+    async def _run(self) -> None:
+        self._over = asyncio.Event()
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._ready.set()
+        await self._over.wait()
+        self._server.close()
+        for transport in self._open:
+            transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, port = self._target
+        with contextlib.suppress(OSError, ssl.SSLError):
+            self._open.add(writer.transport)
+            await writer.start_tls(self._context)
+            self._open.add(writer.transport)
+            name = None if self._behind is None else host
+            far_reader, far_writer = await asyncio.open_connection(
+                host, int(port), ssl=self._behind, server_hostname=name
+            )
+            self._open.add(far_writer.transport)
+            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer), return_exceptions=True)
+        self._open = {each for each in self._open if not each.is_closing()}
+
+
+def _make_context(keys: Keys, clients_of: Path | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    context.set_alpn_protocols(["h2"])
+    context.load_cert_chain(*keys)
+    context.set_alpn_protocols(["h2", "http/1.1"])
     if clients_of is not None:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(clients_of)
-    host, _, port = address.rpartition(":")
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind = await asyncio.open_connection(host, int(port))
-        await asyncio.gather(_pump(reader, behind[1]), _pump(behind[0], writer), return_exceptions=True)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-    async with server:
-        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    return context
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
 from activities.alerts import alert
+from activities.errors import Call, IoError, Unreachable
 from activities.working import working_for
 from policies.workload import WorkloadRef
+from worker.errors import TemporalUnreachable
 from worker.logs import LogFormat, log_to_stderr
+from worker.repeats import EPISODE_SECONDS, ForeseenFilter
 
 LOG = logging.getLogger("finops.test")
 HOSTILE = 'web\n2026-11-25 ERROR forged: "all is lost"\x1b[31m'
@@ -94,3 +99,56 @@ def test_libraries_do_not_log_addresses(capsys: pytest.CaptureFixture[str]) -> N
     log_to_stderr(logging.DEBUG)
     logging.getLogger("httpx").info("HTTP Request: POST https://hooks.slack.com/services/secret")
     assert lines(capsys) == []
+
+
+UNREACHABLE = Unreachable(Call(verb="list", resource="deployments", server="https://there"), "connection refused")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (UNREACHABLE, "https://there cannot be reached: connection refused"),
+        (TemporalUnreachable("there:7233", "TEMPORAL_ADDRESS", "certificate expired"), "certificate expired"),
+        (RPCError("transport error", RPCStatusCode.UNAVAILABLE, b""), "transport error"),
+        (ApplicationError("too much to do", type="Throttled"), "too much to do"),
+    ],
+)
+def test_a_foreseen_error_is_one_sentence_an_episode(
+    error: Exception, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_to_stderr(logging.INFO)
+    for _ in range(100):
+        LOG.error("the policies could not be refreshed", exc_info=error)
+    (line,) = lines(capsys)
+    assert line.partition("the policies could not be refreshed: ")[2].count(told) == 1
+
+
+def test_a_trouble_that_lasts_is_told_again_with_how_often_it_was_met() -> None:
+    now = [0.0]
+    thinned = ForeseenFilter(clock=lambda: now[0])
+
+    def meet() -> str:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "it failed", (), (IoError, IoError("no way"), None))
+        return record.getMessage() if thinned.filter(record) else ""
+
+    first = [meet() for _ in range(5)]
+    now[0] = EPISODE_SECONDS
+    assert [*first, meet()] == ["it failed: no way", "", "", "", "", "it failed: no way (and 4 more like it since)"]
+
+
+def test_each_cluster_of_a_process_has_its_own_troubles(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr(logging.INFO, tell_cluster=True)
+    for cluster in ("dev", "staging"):
+        with working_for(cluster):
+            LOG.error("it failed", exc_info=UNREACHABLE)
+    assert [line.split()[3] for line in lines(capsys)] == ["[dev]", "[staging]"]
+
+
+async def test_an_activity_that_fails_for_a_foreseen_reason_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_stderr(logging.INFO)
+    details = {"activity_type": "consult", "workflow_id": "hibernate/dev/shop/web", "attempt": 3}
+    for attempt in range(3):
+        text = f"Completing activity as failed ({details | {'attempt': attempt}})"
+        LOG.warning(text, exc_info=UNREACHABLE, extra={"temporal_activity": details})
+    (line,) = lines(capsys)
+    assert "consult failed: the API server at https://there" in line

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tlsrelay import tls_in_front_of
+from tlsrelay import TlsRelay, issue_server
 
 from localcluster.certificates import Authority
 from worker.connection import connect
@@ -48,36 +48,35 @@ async def reach(tmp_path: Path, environment: Mapping[str, str]) -> bool:
 async def test_a_client_with_its_certificate_is_let_in(
     temporal_server: EmbeddedTemporal, authority: Authority, tmp_path: Path
 ) -> None:
-    server, user = authority.issue("server", user="server", server=True), authority.issue("worker", user="worker")
-    async with tls_in_front_of(temporal_server.target.address, server, clients_of=tmp_path / "ca.crt") as address:
-        assert await reach(tmp_path, named(address, **trusting(tmp_path), **known_by(user)))
+    server, user = issue_server(authority), authority.issue("worker", user="worker")
+    with TlsRelay(temporal_server.target.address, server, clients_of=authority.certificate) as relay:
+        assert await reach(tmp_path, named(relay.address, **trusting(tmp_path), **known_by(user)))
 
 
 async def test_a_client_without_a_certificate_is_told_and_not_let_in(
     temporal_server: EmbeddedTemporal, authority: Authority, tmp_path: Path
 ) -> None:
-    server = authority.issue("server", user="server", server=True)
-    async with tls_in_front_of(temporal_server.target.address, server, clients_of=tmp_path / "ca.crt") as address:
-        with pytest.raises(TemporalUnreachable):
-            await reach(tmp_path, named(address, **trusting(tmp_path)))
+    server = issue_server(authority)
+    relay = TlsRelay(temporal_server.target.address, server, clients_of=authority.certificate)
+    with relay, pytest.raises(TemporalUnreachable):
+        await reach(tmp_path, named(relay.address, **trusting(tmp_path)))
 
 
 async def test_a_server_of_another_authority_is_not_believed(
     temporal_server: EmbeddedTemporal, authority: Authority, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
-    server = Authority(tmp_path / "other").issue("server", user="server", server=True)
-    async with tls_in_front_of(temporal_server.target.address, server) as address:
-        with pytest.raises(TemporalUnreachable):
-            await reach(tmp_path, named(address, **trusting(tmp_path)))
+    server = issue_server(Authority(tmp_path / "other"))
+    with TlsRelay(temporal_server.target.address, server) as relay, pytest.raises(TemporalUnreachable):
+        await reach(tmp_path, named(relay.address, **trusting(tmp_path)))
 
 
 async def test_an_api_key_goes_over_tls_and_is_in_no_error(
     temporal_server: EmbeddedTemporal, authority: Authority, tmp_path: Path
 ) -> None:
-    server = authority.issue("server", user="server", server=True)
-    async with tls_in_front_of(temporal_server.target.address, server) as address:
-        assert await reach(tmp_path, named(address, **trusting(tmp_path), TEMPORAL_API_KEY="CANARY"))
+    server = issue_server(authority)
+    with TlsRelay(temporal_server.target.address, server) as relay:
+        assert await reach(tmp_path, named(relay.address, **trusting(tmp_path), TEMPORAL_API_KEY="CANARY"))
     with pytest.raises(TemporalUnreachable) as caught:
-        await reach(tmp_path, named(address, **trusting(tmp_path), TEMPORAL_API_KEY="CANARY"))
+        await reach(tmp_path, named(relay.address, **trusting(tmp_path), TEMPORAL_API_KEY="CANARY"))
     assert "CANARY" not in str(caught.value)

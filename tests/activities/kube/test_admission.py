@@ -264,14 +264,14 @@ def test_a_pause_knows_what_was_put_in_front_of_the_api_server_since_its_evaluat
 
 
 @pytest.mark.cluster
-def test_a_pause_is_refused_where_nobody_can_say_what_must_not_sleep(
+def test_nothing_is_written_where_nobody_can_say_what_must_not_sleep(
     cluster: LocalCluster, deployments: Deployments, connect: Callable[..., KubeTransport], namespace: str
 ) -> None:
     create_ready(cluster.objects, deployment(namespace, "web"))
     judged = deployments.read(namespace, "web")
     assert judged is not None
     outcome = send_pause(deployments, BackendReader(connect("http://127.0.0.1:9")), judged)
-    assert (outcome.result, outcome.landed) == ("refused", 0)
+    assert (outcome.result, outcome.landed) == ("not-sent", 0)
     assert "what must not sleep cannot be read" in outcome.sentence
 
 
