@@ -57,7 +57,7 @@ def backtest(
         gathered = session.cluster.gatherer().gather(datetime.now(UTC))
     history = PrometheusHistory(prometheus, partial(read_routing, session.cluster.transport))
     terms = terms_to_ask(replayed, (first + step * number for number in range(count)))
-    question = Question.of(terms, SeriesScope.of(scope, session.settings.prometheus_matchers))
+    question = Question.of(terms, SeriesScope.of(scope, session.cluster.series_filters()))
     base = Backtest(
         policy=replayed.name, mode=replayed.spec.mode, first=first, last=first + step * (count - 1), every=step
     )

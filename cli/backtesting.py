@@ -86,7 +86,7 @@ def replay(
             ref = str(workload.ref)
             life = lives[ref]
             if life.is_asleep:
-                life.pass_by(moment.at, moment.work_of(workload, floors[ref]))
+                life.pass_by(moment.at, moment.work_of(workload, floors[ref], policy.spec.idle_limits))
             if not life.may_be_judged(moment.at):
                 continue
             then = as_it_ran(workload, moment.at)

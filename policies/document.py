@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from policies.durations import Duration
+from policies.idlelimits import IdleLimits
 from policies.names import MANUAL, is_dns_label
 from policies.parts import DocumentPart
 from policies.problems import FieldError, shown
@@ -162,6 +163,9 @@ class PolicySpec(DocumentPart):
         description="What a workload must cost an hour, in the currency of the cost source.",
     )
     idle_window: Duration | None = Field(default=None, description="How long a workload must have been idle.")
+    idle_limits: IdleLimits = Field(
+        default=IdleLimits(), description="What a pod of an idle workload may use on average."
+    )
     season_gate: Annotated[SeasonGate, BeforeValidator(_read_switch)] = Field(
         default=SeasonGate.ON,
         description="On: what was busy in past weeks, in the hours it would sleep through, is not idle yet; with fewer "

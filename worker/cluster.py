@@ -36,6 +36,7 @@ from worker.called import called_by
 from worker.settings import PolicyPlace, Settings
 
 if TYPE_CHECKING:
+    from activities.idleness.expressions import Filters
     from activities.idleness.prometheus import Prometheus
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -119,6 +120,10 @@ class Cluster:
         """
         return connect_to_prometheus(self.settings, seconds, self.connections)
 
+    def series_filters(self) -> "Filters":
+        """Which series of that Prometheus count."""
+        return series_filters(self.settings)
+
     def identity(self) -> str:
         """Which cluster the kubeconfig leads to. Raises KubernetesError."""
         return read_cluster_identity(self.transport)
@@ -154,7 +159,7 @@ def build_idle_source(settings: Settings, transport: KubeTransport, connections:
         partial(read_running_pods, transport),
         partial(read_routing, transport),
         read_own_clock,
-        settings.prometheus_matchers,
+        series_filters(settings),
     )
 
 
@@ -174,6 +179,13 @@ def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitS
         ca_file=settings.prometheus_ca_file,
     )
     return Prometheus(connections.enter_context(client), seconds=seconds, headers_file=settings.prometheus_headers_file)
+
+
+def series_filters(settings: Settings) -> "Filters":
+    """Which series of Prometheus count, by the settings."""
+    from activities.idleness.expressions import Filters  # noqa: PLC0415 - only where there is a Prometheus
+
+    return Filters(settings.prometheus_matchers, settings.uncounted_requests)
 
 
 def _uses(settings: Settings, prices: PriceList) -> frozenset[Use]:

@@ -32,6 +32,7 @@ from worker.settingvalues import (
     Patience,
     Period,
     Place,
+    Uncounted,
     Url,
     expand,
 )
@@ -39,6 +40,9 @@ from worker.sources import EnvironmentSource, default_state_dir, describe_all, d
 from worker.tables import TABLES, choose_clusters, take_tables
 
 _PREFIX = "FINOPS_"
+
+SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
+"""Scrapers, whose requests a mesh counts like everybody's."""
 
 
 class PolicyPlace(StrEnum):
@@ -86,6 +90,8 @@ class Settings(BaseSettings):
     """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
     prometheus_matchers: Matchers = ""
     """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
+    uncounted_requests: Uncounted = SHIPPED_UNCOUNTED
+    """Requests that keep nobody awake, as `source:`, `route:` or `path:` and a name; replaces the shipped list."""
     slack_webhook_file: Place | None = None
     """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
     teams_webhook_file: Place | None = None

@@ -82,6 +82,13 @@ def _check_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.lower() for name in names)
 
 
+def _check_uncounted(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"(source|route|path):[-A-Za-z0-9._/*]+", name) or not name.partition(":")[2].strip("*"):
+            raise ValueError(f"{name!r} is not source:, route: or path: with a name; * is the only wildcard")
+    return names
+
+
 def _check_patience(value: timedelta) -> timedelta:
     if not timedelta(seconds=1) <= value <= _LONGEST_ANSWER:
         raise ValueError(f"is not between 1 and {_LONGEST_ANSWER.seconds} seconds: a run waits for it")
@@ -113,4 +120,5 @@ _Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 NamespacePatterns = Annotated[_Names, AfterValidator(_check_namespaces)]
 NamespaceNames = Annotated[_Names, AfterValidator(_check_namespace_names)]
 NamespaceBeginnings = Annotated[_Names, AfterValidator(_check_beginnings)]
+Uncounted = Annotated[_Names, AfterValidator(_check_uncounted)]
 Hosts = Annotated[_Names, AfterValidator(_check_hosts)]

@@ -1,6 +1,7 @@
 """PromQL that is asked, and the scope it is asked about."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,10 +18,49 @@ _NAME = "[bcdfghjklmnpqrstvwxz2456789]"
 POD_OF_DEPLOYMENT = f"(.+)-{_NAME}{{1,10}}-{_NAME}{{5}}"
 """The name of a Deployment's pod: its own, the hash of its template, and five letters. Of a pod that is gone this is
 all there is; where it errs, a workload is credited with activity of another one."""
+_POD_NAME = re.compile(POD_OF_DEPLOYMENT)
+
+_LONGEST_POD, _SURELY_LEFT = 63, 46
+"""Characters. Longer names of pods are cut: what is surely left of the Deployment's is 63 less a dash, a hash of ten,
+another dash and five letters."""
 
 Key = tuple[str, ...]
 Vector = Mapping[Key, float]
 """Values by the labels that an expression is grouped by."""
+
+
+def name_in_pod(pod: str) -> str | None:
+    """The Deployment's name that a pod's name tells: all of it, or its beginning with a * behind; None where none."""
+    if len(pod) == _LONGEST_POD:
+        return f"{pod[:_SURELY_LEFT]}*"
+    told = _POD_NAME.fullmatch(pod)
+    return None if told is None else told[1]
+
+
+def names_in_pods(deployment: str) -> tuple[str, ...]:
+    """What the names of its pods may tell. Deployments that begin alike share the second: in doubt it was theirs."""
+    return (deployment,) if len(deployment) < _SURELY_LEFT else (deployment, f"{deployment[:_SURELY_LEFT]}*")
+
+
+def with_deployment(series: str) -> str:
+    """An expression over pods with a label `deployment`, as `name_in_pod` tells it."""
+    told = f'label_replace({series}, "deployment", "$1", "pod", "{POD_OF_DEPLOYMENT}")'
+    cut = f"(.{{{_SURELY_LEFT}}}).{{{_LONGEST_POD - _SURELY_LEFT}}}"
+    return f'label_replace({told}, "deployment", "$1*", "pod", "{cut}")'
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of all series counts: `extra` are matchers that every one must meet, `uncounted` are requests that do not
+    count, as `source:`, `route:` or `path:` and a name in which * stands for any characters.
+    """
+
+    extra: str = ""
+    uncounted: tuple[str, ...] = ()
+
+
+ALL = Filters()
+"""No series is left out."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +74,23 @@ class Expression:
 
 @dataclass(frozen=True)
 class SeriesScope:
-    """The namespaces of a policy, as Prometheus matches them. `extra` are matchers that every series must meet."""
+    """The namespaces of a policy, as Prometheus matches them, and what else must be so of a series."""
 
     include: tuple[str, ...]
     exclude: tuple[str, ...] = ()
-    extra: str = ""
+    filters: Filters = ALL
 
     @classmethod
-    def of(cls, scope: Scope, extra: str = "") -> "SeriesScope":
+    def of(cls, scope: Scope, filters: Filters) -> "SeriesScope":
         """A policy's scope. Namespace patterns hold nothing that a regular expression would read otherwise."""
-        return cls(tuple(sorted(scope.namespaces.include)), tuple(sorted(scope.namespaces.exclude)), extra)
+        return cls(tuple(sorted(scope.namespaces.include)), tuple(sorted(scope.namespaces.exclude)), filters)
 
     def matchers(self, *more: str) -> str:
         """Label matchers for series that carry a namespace."""
-        own = [f'namespace=~"{_as_regex(self.include)}"']
+        own = [f'namespace=~"{as_regex(self.include)}"']
         if self.exclude:
-            own.append(f'namespace!~"{_as_regex(self.exclude)}"')
-        return ",".join([*own, *more, *([self.extra] if self.extra else [])])
+            own.append(f'namespace!~"{as_regex(self.exclude)}"')
+        return ",".join([*own, *more, *([self.filters.extra] if self.filters.extra else [])])
 
 
 def seconds(span: timedelta) -> str:
@@ -73,5 +113,6 @@ def share(count: float, span: timedelta) -> float:
     return min(1.0, count * STEP.total_seconds() / span.total_seconds())
 
 
-def _as_regex(patterns: tuple[str, ...]) -> str:
-    return "|".join(pattern.replace("*", ".*") for pattern in patterns)
+def as_regex(patterns: Iterable[str]) -> str:
+    """Patterns of letters, digits and a few signs, in which * stands for any characters."""
+    return "|".join(pattern.replace(".", "[.]").replace("*", ".*") for pattern in patterns)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activities.idleness.expressions import Expression, Key, Vector
-from activities.idleness.observing import Observed, deployment_of
+from activities.idleness.observing import Observed, deployment_of, highest_of
 from activities.idleness.podseries import COUNTERS, DEPLOYMENT, Answers
 from activities.idleness.prometheus import Prometheus
 from activities.idleness.question import Question, present_proxies
 from activities.idleness.requestseries import RequestSeries
 from activities.kube.pods import RunningPod
 from activities.kube.routing import Routing
+from policies.idlelimits import IdleLimits
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.signal import REQUESTS
 from policies.idleness.signals import SIGNALS
@@ -56,17 +57,16 @@ class Moment:
     observed: Observed
     answers: Answers
 
-    def work_of(self, workload: Workload, floor: WorkloadSeen) -> str:
+    def work_of(self, workload: Workload, floor: WorkloadSeen, limits: IdleLimits) -> str:
         """The work that was done since the last moment, above the floor of quieter days; nothing where none was."""
-        key = (workload.ref.namespace, workload.ref.name)
-        peaks = {series.signal: self.answers[_since(series.signal)].get(key) for series in COUNTERS}
+        peaks = {series.signal: highest_of(self.answers[_since(series.signal)], workload) for series in COUNTERS}
         counts = (
             proxy.sum_for(self.answers[_since(proxy.metric)], workload, self.observed.routing)
             for proxy in self.observed.proxies
         )
         peaks[REQUESTS] = sum(count for count in counts if count is not None)
         said = (
-            signal.came_back(workload, floor, peak)
+            signal.came_back(workload, floor, peak, limits)
             for signal in SIGNALS
             if (peak := peaks.get(signal.name)) is not None
         )
@@ -103,9 +103,8 @@ class PrometheusHistory:
             for index in range(length):
                 at = first + step * (begin + index)
                 answers: dict[str, Vector] = {name: Column(rows, index) for name, rows in ranges.items()}
-                yield Moment(
-                    at, Observed(question, answers, proxies, _running(answers, at, question), routing), answers
-                )
+                pods = _running(answers, at, question)
+                yield Moment(at, Observed(at, question, answers, proxies, pods, routing), answers)
 
     def _present(self, question: Question, first: datetime, last: datetime) -> tuple[RequestSeries, ...]:
         """Proxies that were there at the beginning or the end."""
@@ -121,7 +120,7 @@ def _of_replay(question: Question, proxies: tuple[RequestSeries, ...], step: tim
         query = series.peak_before(question.scope, step, timedelta(0))
         yield Expression(_since(series.signal), query, DEPLOYMENT)
     for proxy in proxies:
-        yield Expression(_since(proxy.metric), proxy.count(question.scope.extra, step), proxy.labels)
+        yield Expression(_since(proxy.metric), proxy.count(question.scope, step), proxy.labels)
 
 
 def _since(what: str) -> str:

@@ -1,12 +1,12 @@
 """From the answers to a question to what was seen of one workload."""
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from activities.idleness.expressions import POD_OF_DEPLOYMENT, Key, share
+from activities.idleness.expressions import Key, Vector, name_in_pod, names_in_pods, share
 from activities.idleness.podseries import COUNTERS, POD_SERIES, Answers
 from activities.idleness.question import SEEN, ZERO, Question, past
 from activities.idleness.requestseries import RequestSeries
@@ -15,23 +15,33 @@ from activities.kube.pods import RunningPod
 from activities.kube.routing import Routing
 from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
 from policies.idleness.signal import AVERAGE, REQUESTS
+from policies.idleness.terms import WEEK
 from policies.workload import Workload
 
 _SIGNALS = tuple(series.signal for series in COUNTERS)
-_POD_NAME = re.compile(POD_OF_DEPLOYMENT)
 
 
 def deployment_of(pod: Key) -> str | None:
-    """`namespace/name` of the Deployment that a pod's name tells; None where it tells none."""
+    """`namespace/name` of the Deployment by a pod's name, or `namespace/beginning*`; None where it tells none."""
     namespace, name = pod
-    told = _POD_NAME.fullmatch(name)
-    return None if told is None else f"{namespace}/{told[1]}"
+    told = name_in_pod(name)
+    return None if told is None else f"{namespace}/{told}"
+
+
+def highest_of(vector: Vector, workload: Workload, names: tuple[str, ...] = ()) -> float | None:
+    """What a vector by Deployment says of a workload, under all its names or these: the highest, not a number where
+    one is none; None where it says nothing.
+    """
+    keys = ((workload.ref.namespace, name) for name in names or names_in_pods(workload.ref.name))
+    found = [figure for key in keys if (figure := vector.get(key)) is not None]
+    return None if not found else max(found) if all(map(math.isfinite, found)) else math.nan
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The answers to one question, and who the pods belong to."""
+    """The answers to one question at one moment, and who the pods belong to."""
 
+    at: datetime
     question: Question
     answers: Answers
     proxies: tuple[RequestSeries, ...]
@@ -46,7 +56,7 @@ class Observed:
 
     def of(self, workload: Workload) -> WorkloadSeen:
         """What was seen of this workload."""
-        ref = str(workload.ref)
+        refs = [f"{workload.ref.namespace}/{name}" for name in names_in_pods(workload.ref.name)]
         running = tuple(
             PodSeen(
                 name=pod.name,
@@ -55,10 +65,12 @@ class Observed:
                 host_network=pod.host_network,
                 readings=self._readings(workload, pod.name, running=True),
             )
+            for ref in refs
             for pod in self.pods.get(ref, ())
         )
         ended = tuple(
             PodSeen(name=name, running=False, readings=self._readings(workload, name, running=False))
+            for ref in refs
             for name in self._ended.get(ref, ())
         )
         present = {signal for pod in running for signal in pod.readings}
@@ -101,10 +113,15 @@ class Observed:
         )
 
     def _weeks(self, workload: Workload, present: Container[str]) -> Iterator[WeekSeen]:
-        """A week counts where pods were seen, by every signal that is seen today, or there were none to see."""
-        key, hours = (workload.ref.namespace, workload.ref.name), self.question.hours
+        """A week counts where pods were seen, by every signal that is seen today, or there were none to see.
+
+        Under a name that others share, pods that were seen before it was there were surely theirs.
+        """
+        hours, own = self.question.hours, (workload.ref.name,)
         for weeks_ago in self.question.weeks:
-            known = {what: self.answers[past(what, weeks_ago)].get(key) for what in (*_SIGNALS, SEEN, ZERO)}
+            known = {what: highest_of(self.answers[past(what, weeks_ago)], workload) for what in (*_SIGNALS, ZERO)}
+            was_there = workload.created_at <= self.at - weeks_ago * WEEK
+            known[SEEN] = highest_of(self.answers[past(SEEN, weeks_ago)], workload, () if was_there else own)
             counts = [
                 proxy.sum_for(self.answers[past(proxy.metric, weeks_ago)], workload, self.routing)
                 for proxy in self.proxies

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import ClassVar
 
 from activities.idleness.expressions import (
-    POD_OF_DEPLOYMENT,
     RATE,
     Expression,
     Key,
@@ -15,6 +14,7 @@ from activities.idleness.expressions import (
     over,
     seconds,
     share,
+    with_deployment,
 )
 from policies.idleness.readings import Reading
 from policies.idleness.signal import CPU, MEMORY, NETWORK
@@ -112,7 +112,7 @@ class CounterSeries(PodSeries):
         )
 
     def _named(self, scope: SeriesScope) -> str:
-        return f'label_replace({self.rate(scope)}, "deployment", "$1", "pod", "{POD_OF_DEPLOYMENT}")'
+        return with_deployment(self.rate(scope))
 
 
 class CpuSeries(CounterSeries):

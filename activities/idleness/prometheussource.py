@@ -9,7 +9,7 @@ from threading import Lock
 
 from activities.alerts import alert
 from activities.errors import Denied, PrometheusError
-from activities.idleness.expressions import STEP, Expression, SeriesScope, Vector
+from activities.idleness.expressions import ALL, STEP, Expression, Filters, SeriesScope, Vector
 from activities.idleness.observing import Observed
 from activities.idleness.podseries import HOUR
 from activities.idleness.prometheus import Prometheus
@@ -41,7 +41,7 @@ class Measured:
     """What was measured for the policies of a run."""
 
     at: datetime
-    extra: str
+    filters: Filters
     observed: Mapping[Question, Observed]
     problem: str = ""
 
@@ -52,7 +52,7 @@ class Measured:
             return IdleAnswer(sentence=self.problem, window=policy.spec.idle_window)
         if terms is None or workload.replicas == 0 or not policy.spec.scope.covers_namespace(workload.ref.namespace):
             return IdleAnswer(sentence=_NOT_NOW)
-        seen = self.observed[question_of(terms, policy, self.extra)].of(workload)
+        seen = self.observed[question_of(terms, policy, self.filters)].of(workload)
         return judge_idleness(workload, seen, terms)
 
 
@@ -65,14 +65,14 @@ class PrometheusSource:
         read_pods: ReadPods,
         read_routing: Callable[[], Routing],
         own_clock: Callable[[], datetime],
-        extra: str = "",
+        filters: Filters = ALL,
     ) -> None:
-        """`own_clock` is this machine's, which Prometheus's is compared with; `extra` are matchers for every series."""
+        """`own_clock` is this machine's, which Prometheus's is compared with; `filters` are about all series."""
         self._prometheus = prometheus
         self._read_pods = read_pods
         self._read_routing = read_routing
         self._own_clock = own_clock
-        self._extra = extra
+        self._filters = filters
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, datetime], Vector] = OrderedDict()
         self._trouble = ""
@@ -84,14 +84,14 @@ class PrometheusSource:
         asking = [(policy, terms) for policy in policies if (terms := terms_of(policy, at)) is not None]
         if not asking:
             return NoIdleness(IdleAnswer(sentence=_NOT_NOW), problem="")
-        questions = {question_of(terms, policy, self._extra) for policy, terms in asking}
+        questions = {question_of(terms, policy, self._filters) for policy, terms in asking}
         with self._lock:
             try:
                 measured = self._measure(at, questions, [policy for policy, _ in asking], averages)
             except PrometheusError as error:
-                measured = Measured(at, self._extra, {}, str(error))
+                measured = Measured(at, self._filters, {}, str(error))
             except Denied as error:
-                measured = Measured(at, self._extra, {}, f"the pods of a Deployment cannot be told: {error}")
+                measured = Measured(at, self._filters, {}, f"the pods of a Deployment cannot be told: {error}")
             self._tell(measured.problem)
         return measured
 
@@ -105,7 +105,7 @@ class PrometheusSource:
         deadline = self._prometheus.deadline(SECONDS)
         ahead = self._prometheus.read_clock(deadline) - self._own_clock()
         if abs(ahead) > TOLERANCE:
-            return Measured(at, self._extra, {}, f"the clock of Prometheus is {say_ahead(ahead)} this machine's")
+            return Measured(at, self._filters, {}, f"the clock of Prometheus is {say_ahead(ahead)} this machine's")
         pods = self._read_pods(
             lambda namespace: any(policy.spec.scope.covers_namespace(namespace) for policy in policies)
         )
@@ -120,8 +120,8 @@ class PrometheusSource:
                 answers[expression.name] = self._ask(expression, _floor(at, STEP), deadline)
             for expression in question.of_past(proxies):
                 answers[expression.name] = self._ask(expression, _floor(at, HOUR), deadline)
-            observed[question] = Observed(question, answers, proxies, pods, routing or Routing(), averages)
-        return Measured(at, self._extra, observed)
+            observed[question] = Observed(at, question, answers, proxies, pods, routing or Routing(), averages)
+        return Measured(at, self._filters, observed)
 
     def _ask(self, expression: Expression, at: datetime, deadline: float) -> Vector:
         """Several policies ask the same, and past weeks are the same for an hour."""
@@ -142,9 +142,9 @@ class PrometheusSource:
         self._trouble = problem
 
 
-def question_of(terms: IdleTerms, policy: EnforcementPolicy, extra: str) -> Question:
+def question_of(terms: IdleTerms, policy: EnforcementPolicy, filters: Filters) -> Question:
     """What a policy asks."""
-    return Question.of(terms, SeriesScope.of(policy.spec.scope, extra))
+    return Question.of(terms, SeriesScope.of(policy.spec.scope, filters))
 
 
 def _floor(at: datetime, step: timedelta) -> datetime:

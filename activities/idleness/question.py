@@ -42,7 +42,7 @@ class Question:
         for series in POD_SERIES:
             yield from series.of_window(self.scope, self.window)
         for proxy in proxies:
-            yield from proxy.of_window(self.scope.extra, self.window)
+            yield from proxy.of_window(self.scope, self.window)
 
     def of_past(self, proxies: tuple[RequestSeries, ...]) -> Iterator[Expression]:
         """All about past weeks."""
@@ -54,7 +54,7 @@ class Question:
             for what, query in queries.items():
                 yield Expression(past(what, weeks_ago), query, DEPLOYMENT)
             for proxy in proxies:
-                query = proxy.count(self.scope.extra, self.hours, offset)
+                query = proxy.count(self.scope, self.hours, offset)
                 yield Expression(past(proxy.metric, weeks_ago), query, proxy.labels)
 
 

@@ -2,10 +2,21 @@
 
 import math
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import ClassVar
 
-from activities.idleness.expressions import Expression, Key, Vector, over, seconds, share, shifted
+from activities.idleness.expressions import (
+    Expression,
+    Key,
+    SeriesScope,
+    Vector,
+    as_regex,
+    over,
+    seconds,
+    share,
+    shifted,
+)
 from activities.idleness.podseries import Answers
 from activities.kube.routing import Routing
 from policies.idleness.readings import Reading
@@ -20,17 +31,19 @@ class RequestSeries:
     metric: ClassVar[str]
     labels: ClassVar[Key]
     matchers: ClassVar[str] = ""
+    told_by: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """The label that tells a source, route or path, and the regular expression of a name in it."""
 
-    def of_window(self, extra: str, span: timedelta) -> tuple[Expression, ...]:
+    def of_window(self, scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
         """How many requests came, and how much of the span the proxy's counters were seen."""
         return (
-            Expression(self._name("count"), self.count(extra, span), self.labels),
-            Expression(self._name("seen"), over("count_over_time", f"count({self._chosen(extra)})", span), ()),
+            Expression(self._name("count"), self.count(scope, span), self.labels),
+            Expression(self._name("seen"), over("count_over_time", f"count({self._chosen(scope)})", span), ()),
         )
 
-    def count(self, extra: str, span: timedelta, offset: timedelta = timedelta(0)) -> str:
+    def count(self, scope: SeriesScope, span: timedelta, offset: timedelta = timedelta(0)) -> str:
         """Requests by label. A counter appears with its first request, so what was not there before counts whole."""
-        series, begin = self._chosen(extra), shifted(span + offset)
+        series, begin = self._chosen(scope), shifted(span + offset)
         window = f"{series}[{seconds(span)}]{shifted(offset)}"
         born = f"(last_over_time({window}) unless ({series}{begin}))"
         return f"sum by ({', '.join(self.labels)}) ({born} or increase({window}))"
@@ -64,8 +77,16 @@ class RequestSeries:
         """Whether requests under these labels reach the workload; None where nobody can tell."""
         raise NotImplementedError
 
-    def _chosen(self, extra: str) -> str:
-        return f"{self.metric}{{{','.join(part for part in (self.matchers, extra) if part)}}}"
+    def _chosen(self, scope: SeriesScope) -> str:
+        parts = (self.matchers, *self._without(scope.filters.uncounted), scope.filters.extra)
+        return f"{self.metric}{{{','.join(part for part in parts if part)}}}"
+
+    def _without(self, uncounted: Iterable[str]) -> Iterator[str]:
+        """Matchers that leave out what does not count. A series without such a label counts."""
+        for kind, (label, template) in self.told_by.items():
+            named = [each.partition(":")[2] for each in uncounted if each.startswith(f"{kind}:")]
+            if named:
+                yield f'{label}!~"{template.format(f"(?:{as_regex(named)})")}"'
 
     def _name(self, statistic: str) -> str:
         return f"{REQUESTS} {self.metric} {statistic}"
@@ -77,6 +98,7 @@ class IngressNginxSeries(RequestSeries):
     source = "ingress-nginx"
     metric = "nginx_ingress_controller_requests"
     labels = ("exported_namespace", "namespace", "exported_service", "service")
+    told_by: ClassVar = {"route": ("ingress", "{}"), "path": ("path", "{}")}
 
     def leads_to(self, labels: dict[str, str], workload: Workload, routing: Routing) -> bool | None:
         """By the Service's selector."""
@@ -91,6 +113,7 @@ class IstioSeries(RequestSeries):
     metric = "istio_requests_total"
     labels = ("destination_workload_namespace", "destination_workload")
     matchers = 'reporter="destination"'
+    told_by: ClassVar = {"source": ("source_workload", "{}")}
 
     def leads_to(self, labels: dict[str, str], workload: Workload, routing: Routing) -> bool | None:  # noqa: ARG002
         """By name."""
@@ -104,6 +127,7 @@ class LinkerdSeries(RequestSeries):
     metric = "request_total"
     labels = ("namespace", "deployment")
     matchers = 'direction="inbound",route_name!="probe"'
+    told_by: ClassVar = {"source": ("client_id", "{}[.].+"), "route": ("route_name", "{}")}
 
     def leads_to(self, labels: dict[str, str], workload: Workload, routing: Routing) -> bool | None:  # noqa: ARG002
         """By name."""
@@ -117,6 +141,7 @@ class EnvoyGatewaySeries(RequestSeries):
     metric = "envoy_cluster_upstream_rq_total"
     labels = ("envoy_cluster_name",)
     matchers = 'envoy_cluster_name=~"httproute/.+"'
+    told_by: ClassVar = {"route": ("envoy_cluster_name", "httproute/[^/]+/{}/.+")}
 
     _route = re.compile(r"httproute/([^/]+)/([^/]+)/.*")
 

@@ -1,5 +1,6 @@
 """What is known of a whole workload rather than of its pods: requests served, and a mean that somebody else took."""
 
+from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.rates import CpuSignal
 from policies.idleness.readings import WorkloadSeen
@@ -28,7 +29,13 @@ class RequestSignal(Signal):
             return self.word(Sign.DOUBTFUL, doubt, [reading])
         return self.word(Sign.QUIET, f"none ({reading.source})", [reading])
 
-    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float) -> str:  # noqa: ARG002 - the same for all
+    def came_back(
+        self,
+        workload: Workload,  # noqa: ARG002 - the same for all
+        seen: WorkloadSeen,  # noqa: ARG002
+        peak: float,
+        limits: IdleLimits,  # noqa: ARG002
+    ) -> str:
         """Any request."""
         return f"{peak:.0f} requests" if peak >= LEAST_REQUESTS else ""
 
@@ -47,7 +54,7 @@ class AverageSignal(Signal):
         reading = seen.readings.get(self.name)
         if reading is None or any(CPU in pod.readings for pod in seen.pods):
             return self.word(Sign.ABSENT, "no source gives one, or there are series of it")
-        steady = CpuSignal().steady(workload)
+        steady = CpuSignal().steady(workload, terms.limits)
         if reading.mean > steady:
             return self.word(Sign.ACTIVE, f"{reading.mean:.4f} cores a pod, more than {steady:.4f}", [reading])
         if doubt := doubt_of(reading, terms):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
+from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import PodSeen, Reading, WorkloadSeen
 from policies.idleness.signal import CPU, NETWORK, Signal, doubt_of
@@ -17,8 +18,6 @@ LEAST_STEADY_CORES = 0.005
 """What any runtime may use on probes, scrapes and garbage collection, however small its request."""
 BURST_CORES = 0.005
 """Above its mean, in any ten minutes: three seconds of a core."""
-STEADY_BYTES = 3_000
-"""A second, in and out together: probes, scrapes and leases. Google's takes 2,000 in and 1,000 out."""
 BURST_BYTES = 500
 """A second above its mean, in any ten minutes: 300 kB."""
 RATE_SPAN = timedelta(minutes=10)
@@ -34,7 +33,7 @@ class RateSignal(Signal):
         """Active where one pod is, also one that ended; quiet where each that runs was seen to be."""
         everybody = self._readings(seen.pods)
         for pod, reading in everybody:
-            if not reading.fault and (because := self._activity(workload, reading)):
+            if not reading.fault and (because := self._activity(workload, reading, terms.limits)):
                 return self.word(Sign.ACTIVE, f"pod {pod.name}: {because}", [reading])
         running = [pod for pod in seen.pods if pod.running]
         pairs = self._readings(running)
@@ -49,13 +48,13 @@ class RateSignal(Signal):
         mean, peak = max(reading.mean for reading in known), max(reading.peak for reading in known)
         return self.word(Sign.QUIET, f"mean {self.show(mean)}, peak {self.show(peak)} a pod", known)
 
-    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float) -> str:
+    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:
         """Above what would be activity today, by the floor of today."""
         floor = max((reading.mean for _, reading in self._readings(seen.pods)), default=0)
-        highest = self._highest(min(floor, self.steady(workload)))
+        highest = self._highest(min(floor, self.steady(workload, limits)))
         return f"{self.name} of {self.show(peak)} a pod" if peak > highest else ""
 
-    def steady(self, workload: Workload) -> float:
+    def steady(self, workload: Workload, limits: IdleLimits) -> float:
         """The highest mean of an idle pod."""
         raise NotImplementedError
 
@@ -69,8 +68,8 @@ class RateSignal(Signal):
     def _highest(self, mean: float) -> float:
         return mean + max(self.burst, mean)
 
-    def _activity(self, workload: Workload, reading: Reading) -> str:
-        steady = self.steady(workload)
+    def _activity(self, workload: Workload, reading: Reading, limits: IdleLimits) -> str:
+        steady = self.steady(workload, limits)
         if reading.mean > steady:
             return f"mean {self.show(reading.mean)}, more than {self.show(steady)}"
         if reading.peak > self._highest(reading.mean):
@@ -87,8 +86,10 @@ class CpuSignal(RateSignal):
     unit = "cores"
     burst = BURST_CORES
 
-    def steady(self, workload: Workload) -> float:
-        """A tenth of the request, between 0.005 and 0.03 cores; 0.03 without a request."""
+    def steady(self, workload: Workload, limits: IdleLimits) -> float:
+        """What the policy says; else a tenth of the request, between 0.005 and 0.03 cores; 0.03 without a request."""
+        if limits.cpu_cores is not None:
+            return limits.cpu_cores
         request = workload.requests.cpu_cores
         return min(STEADY_CORES, max(STEADY_SHARE * request, LEAST_STEADY_CORES)) if request else STEADY_CORES
 
@@ -110,13 +111,13 @@ class NetworkSignal(RateSignal):
             return self.word(Sign.ABSENT, "its pods are in their nodes' network, whose traffic is not theirs")
         return super().judge(workload, seen, terms)
 
-    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float) -> str:
+    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:
         """The same of the past."""
-        return "" if any(pod.host_network for pod in seen.pods) else super().came_back(workload, seen, peak)
+        return "" if any(pod.host_network for pod in seen.pods) else super().came_back(workload, seen, peak, limits)
 
-    def steady(self, workload: Workload) -> float:  # noqa: ARG002 - the same for all
-        """3,000 bytes a second."""
-        return STEADY_BYTES
+    def steady(self, workload: Workload, limits: IdleLimits) -> float:  # noqa: ARG002 - the same for all
+        """What the policy says: 3,000 bytes a second unless it is set."""
+        return limits.network_bytes_per_second
 
     def show(self, figure: float) -> str:
         """Whole bytes a second."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from policies.document import SeasonGate
 from policies.durations import format_duration
+from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Verdict
 from policies.idleness.readings import WeekSeen, WorkloadSeen
 from policies.idleness.signals import SIGNALS
@@ -35,7 +36,7 @@ def ask_gate(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Gate:
         return Gate(Verdict.IDLE, "the policy says seasonGate: Off, so past weeks were not asked")
     hours = f"the {format_duration(terms.horizon)} that it would sleep through"
     for week in seen.weeks:
-        if because := _came_back(workload, seen, week):
+        if because := _came_back(workload, seen, week, terms.limits):
             sentence = f"{_ago(week)} it was busy in {hours}: {because}"
             return Gate(Verdict.BUSY, sentence, sentence)
     whole = count_whole_weeks(seen)
@@ -58,9 +59,11 @@ def count_whole_weeks(seen: WorkloadSeen) -> int:
     return count
 
 
-def _came_back(workload: Workload, seen: WorkloadSeen, week: WeekSeen) -> str:
+def _came_back(workload: Workload, seen: WorkloadSeen, week: WeekSeen, limits: IdleLimits) -> str:
     said = (
-        signal.came_back(workload, seen, week.peaks[signal.name]) for signal in SIGNALS if signal.name in week.peaks
+        signal.came_back(workload, seen, week.peaks[signal.name], limits)
+        for signal in SIGNALS
+        if signal.name in week.peaks
     )
     return "; ".join(because for because in said if because)
 

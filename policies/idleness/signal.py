@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from policies.durations import format_duration
+from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import Reading, WorkloadSeen
 from policies.idleness.terms import COVERAGE, IdleTerms
@@ -28,7 +29,13 @@ class Signal:
         """What it says of the workload."""
         raise NotImplementedError
 
-    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float) -> str:  # noqa: ARG002 - most know no past
+    def came_back(
+        self,
+        workload: Workload,  # noqa: ARG002 - most know no past
+        seen: WorkloadSeen,  # noqa: ARG002
+        peak: float,  # noqa: ARG002
+        limits: IdleLimits,  # noqa: ARG002
+    ) -> str:
         """Why a peak in a past week was activity; nothing where it was none."""
         return ""
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from policies.calendar import running_window
 from policies.document import EnforcementPolicy, SeasonGate
+from policies.idlelimits import IdleLimits
 from policies.models import Frozen
 from policies.wanting import earliest
 
@@ -23,6 +24,7 @@ class IdleTerms(Frozen):
     horizon: timedelta = WEEK
     """How long it would sleep, and an hour; at most a week, after which every hour of the week has come."""
     gate: SeasonGate = SeasonGate.ON
+    limits: IdleLimits = IdleLimits()
 
 
 def terms_of(policy: EnforcementPolicy, at: datetime) -> IdleTerms | None:
@@ -32,4 +34,4 @@ def terms_of(policy: EnforcementPolicy, at: datetime) -> IdleTerms | None:
         return None
     until = earliest(asleep.end, None if spec.resume_after is None else at + spec.resume_after)
     horizon = WEEK if until is None else min(until - at + _AFTERWARDS, WEEK)
-    return IdleTerms(at=at, window=spec.idle_window, horizon=horizon, gate=spec.season_gate)
+    return IdleTerms(at=at, window=spec.idle_window, horizon=horizon, gate=spec.season_gate, limits=spec.idle_limits)

@@ -128,6 +128,34 @@ def test_cpu_is_held_against_the_request(cores: float, request_cores: float, sig
     assert answer.words[0].sign is sign
 
 
+MESH = {"network": reading(6_650, 7_000)}
+"""Scrapes and probes through a mesh."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "limits", "verdict"),
+    [
+        pytest.param(MESH, {}, "busy", id="more traffic than by default"),
+        pytest.param(MESH, {"networkBytesPerSecond": 10_000}, "idle", id="as much as the policy allows"),
+        pytest.param(MESH, {"networkBytesPerSecond": 6_000}, "busy", id="more than it allows"),
+        pytest.param(
+            {"network": reading(6_650, 20_000)}, {"networkBytesPerSecond": 10_000}, "busy", id="a burst is work"
+        ),
+        pytest.param({"CPU": reading(0.04, 0.045)}, {}, "busy", id="more CPU than by default"),
+        pytest.param({"CPU": reading(0.04, 0.045)}, {"cpuCores": 0.05}, "idle", id="as much CPU as it allows"),
+        pytest.param({"CPU": reading(0.004, 0.004)}, {"cpuCores": 0.003}, "busy", id="less CPU than by default"),
+    ],
+)
+def test_a_policy_can_say_what_an_idle_pod_uses(
+    changed: Mapping[str, Reading], limits: dict[str, float], verdict: str
+) -> None:
+    terms = terms_of(asking(idleLimits=limits), NOW)
+    assert terms is not None
+    weeks = tuple(week(number, network=6_800) for number in (1, 2)) if changed is MESH else QUIET_WEEKS
+    answer = judge(pod(changed=changed), weeks=weeks, terms=terms)
+    assert answer.verdict == verdict, answer.sentence
+
+
 def test_a_mean_alone_is_not_enough_because_a_short_job_does_not_show_in_it() -> None:
     answer = judge(pod(changed=dict.fromkeys(QUIET)), average=reading(0.002, 0))
     assert (answer.verdict, answer.sentence.split(" (")[0]) == ("unknown", "1 of the 2 signals needed can be seen")

@@ -81,8 +81,8 @@ class Actor:
         )
 
     def pod_name(self, pod: Past) -> str:
-        """As Kubernetes makes them."""
-        return f"{self.name}-{pod.template}-{pod.letters}"
+        """As Kubernetes makes them: what stands before the letters is cut to 58."""
+        return f"{self.name}-{pod.template}-"[:58] + pod.letters
 
     def running(self, at: datetime) -> tuple[RunningPod, ...]:
         """What Kubernetes would list."""

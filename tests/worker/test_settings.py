@@ -51,6 +51,11 @@ def test_the_file_of_the_state_folder_is_read_unasked(tmp_path: Path) -> None:
     assert (settings.cluster, settings.state_dir) == ("dev", tmp_path)
 
 
+def test_requests_that_do_not_count_replace_the_shipped_list(tmp_path: Path) -> None:
+    given = {"FINOPS_STATE_DIR": str(tmp_path), "FINOPS_UNCOUNTED_REQUESTS": "source:probe-* path:/healthz"}
+    assert Settings.load(environment=given).uncounted_requests == ("source:probe-*", "path:/healthz")
+
+
 def test_matchers_choose_one_cluster_of_a_shared_prometheus(tmp_path: Path) -> None:
     matchers = 'cluster="dev", replica=~"a|b"'
     given = environment(tmp_path, FINOPS_PROMETHEUS_MATCHERS=matchers)
@@ -91,6 +96,9 @@ def test_protected_namespaces_are_added_to_the_shipped_ones(tmp_path: Path, sour
         ({"FINOPS_OPENCOST_UNALLOCATED_PERCENT": "101"}, {}, "FINOPS_OPENCOST_UNALLOCATED_PERCENT: '101' should be"),
         ({"FINOPS_PROMETHEUS_URL": "prometheus:9090"}, {}, "FINOPS_PROMETHEUS_URL: the value is not the address"),
         ({"FINOPS_PROMETHEUS_MATCHERS": "cluster=dev"}, {}, "is not a list of label matchers"),
+        ({"FINOPS_UNCOUNTED_REQUESTS": "prometheus"}, {}, "'prometheus' is not source:, route: or path: with a name"),
+        ({"FINOPS_UNCOUNTED_REQUESTS": "source:*"}, {}, "'source:*' is not source:, route: or path: with a name"),
+        ({"FINOPS_UNCOUNTED_REQUESTS": 'path:/"} or up'}, {}, "is not source:, route: or path: with a name"),
         ({"FINOPS_PROMETHEUS_MATCHERS": 'a="b"} or up{'}, {}, "is not a list of label matchers"),
         (
             {"FINOPS_PROMETHEUS_USERNAME": "finops"},

@@ -9,7 +9,7 @@ from idlemonth import Month, routing_of
 
 from activities.costs.pricelist import PriceListSource
 from activities.gathering import Gathered
-from activities.idleness.expressions import SeriesScope
+from activities.idleness.expressions import Filters, SeriesScope
 from activities.idleness.history import Moment, PrometheusHistory
 from activities.idleness.prometheus import Prometheus
 from activities.idleness.question import Question
@@ -32,7 +32,7 @@ def asking(**spec: Any) -> EnforcementPolicy:
 def moments(at: Month, under: EnforcementPolicy, first: datetime, step: timedelta, count: int) -> list[Moment]:
     history = PrometheusHistory(Prometheus(at.client, seconds=60), lambda: routing_of(at.actors))
     terms = terms_to_ask(under, [first + step * number for number in range(count)])
-    question = Question.of(terms, SeriesScope.of(under.spec.scope))
+    question = Question.of(terms, SeriesScope.of(under.spec.scope, Filters()))
     progress: list[tuple[int, int]] = []
     found = list(history.moments(question, first, step, count, lambda done, total: progress.append((done, total))))
     assert [moment.at for moment in found] == [first + step * number for number in range(count)]

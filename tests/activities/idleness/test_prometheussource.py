@@ -12,6 +12,7 @@ from idlecast import CAST, IDLE
 from idlemonth import Month, connected, routing_of
 
 from activities.errors import Call, Denied, Unreachable
+from activities.idleness.expressions import Filters
 from activities.idleness.prometheus import Prometheus
 from activities.idleness.prometheussource import PrometheusSource
 from activities.idleness.source import UsageAverage
@@ -99,14 +100,14 @@ def test_nothing_is_asked_where_nobody_wants_to_know(
 
 def test_only_the_policys_namespaces_are_asked_about(few: Month, asked: list[str]) -> None:
     scope = {"namespaces": {"include": ["dev-*", "staging"], "exclude": ["*-critical"]}}
-    source = source_of(few.client, PROBE_ONLY, extra='cluster="dev"')
+    source = source_of(few.client, PROBE_ONLY, filters=Filters(extra='cluster="dev"'))
     source.fetch(AT, [asking(scope=scope)])
     assert 'namespace=~"dev-.*|staging",namespace!~".*-critical",container!=""' in asked[3]
     assert all('cluster="dev"' in query for query in asked[2:])
 
 
 def test_series_of_other_clusters_do_not_count(few: Month) -> None:
-    answer = source_of(few.client, PROBE_ONLY, extra='cluster="dev"').fetch(AT, [asking()])
+    answer = source_of(few.client, PROBE_ONLY, filters=Filters(extra='cluster="dev"')).fetch(AT, [asking()])
     assert "0 of the 2 signals needed" in answer.judge(PROBE_ONLY.workload, asking()).sentence
 
 

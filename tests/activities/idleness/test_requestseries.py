@@ -8,6 +8,7 @@ from cases import workload
 from idlemonth import connected
 from prometheusserver import running_prometheus, write_blocks
 
+from activities.idleness.expressions import Filters, SeriesScope
 from activities.idleness.prometheus import Prometheus
 from activities.idleness.requestseries import (
     EnvoyGatewaySeries,
@@ -20,20 +21,22 @@ from activities.idleness.requestseries import (
 from activities.kube.routing import Routing
 from policies.idleness.readings import Reading
 from policies.workload import WorkloadRef
+from worker.settings import SHIPPED_UNCOUNTED
 
 END = datetime(2025, 11, 24, tzinfo=UTC)
 SPAN = timedelta(hours=48)
+SCOPE = SeriesScope(("*",), filters=Filters(uncounted=("route:health",)))
 STEPS = int(timedelta(hours=60) / timedelta(minutes=5))
 WINDOW = int(SPAN / timedelta(minutes=5))
 
 
-def istio(workload: str, reporter: str = "destination") -> str:
-    labels = {"reporter": reporter, "destination_workload_namespace": "shop", "destination_workload": workload}
+def istio(workload: str, reporter: str = "destination", **more: str) -> str:
+    labels = {"reporter": reporter, "destination_workload_namespace": "shop", "destination_workload": workload, **more}
     return labelled("istio_requests_total", **labels)
 
 
-def linkerd(deployment: str, direction: str = "inbound", route: str = "default") -> str:
-    labels = {"direction": direction, "namespace": "shop", "deployment": deployment, "route_name": route}
+def linkerd(deployment: str, direction: str = "inbound", route: str = "default", **more: str) -> str:
+    labels = {"direction": direction, "namespace": "shop", "deployment": deployment, "route_name": route, **more}
     return labelled("request_total", **labels)
 
 
@@ -66,13 +69,29 @@ SERIES: dict[str, list[int]] = {
     envoy("httproute/shop/quiet/rule/0"): SAME,
     envoy("httproute/lost/unknown/rule/0"): RISING,
     envoy("httproute/calm/unknown/rule/0"): SAME,
+    envoy("httproute/shop/health/rule/0"): RISING,
     envoy("xds_cluster"): RISING,
+    istio("scraped", source_workload="prometheus-server"): RISING,
+    istio("scraped", source_workload="front"): SAME,
+    istio("used-by-name", source_workload="my-prometheus"): RISING,
+    linkerd("scraped", client_id="prometheus.linkerd-viz.serviceaccount.identity.linkerd.cluster.local"): RISING,
+    linkerd("scraped", client_id="default.shop.serviceaccount.identity.linkerd.cluster.local"): SAME,
+    linkerd("probed", route="healthz"): RISING,
+    linkerd("probed"): SAME,
+    nginx(namespace="shop", service="checked", path="/healthz", ingress="checked"): RISING,
+    nginx(namespace="shop", service="checked", path="/", ingress="checked"): SAME,
 }
 """Their values, one every five minutes, the last of them at END."""
 METRICS = {series.partition("{")[0] for series in SERIES}
 ROUTING = Routing(
-    services={"shop": (("front", {"app": "web"}), ("plain", {"app": "quiet"}))},
-    routes={("shop", "known"): frozenset({("shop", "front")}), ("shop", "quiet"): frozenset({("shop", "plain")})},
+    services={
+        "shop": (("front", {"app": "web"}), ("plain", {"app": "quiet"}), ("checked", {"app": "checked"})),
+    },
+    routes={
+        ("shop", "known"): frozenset({("shop", "front")}),
+        ("shop", "quiet"): frozenset({("shop", "plain")}),
+        ("shop", "health"): frozenset({("shop", "plain")}),
+    },
 )
 
 
@@ -94,10 +113,15 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
 
 
 def read(
-    prometheus: Prometheus, series: RequestSeries, name: str, namespace: str = "shop", routing: Routing = ROUTING
+    prometheus: Prometheus,
+    series: RequestSeries,
+    name: str,
+    namespace: str = "shop",
+    routing: Routing = ROUTING,
+    scope: SeriesScope = SCOPE,
 ) -> Reading | None:
     deadline = prometheus.deadline(60)
-    answers = {each.name: prometheus.query(each, END, deadline) for each in series.of_window("", SPAN)}
+    answers = {each.name: prometheus.query(each, END, deadline) for each in series.of_window(scope, SPAN)}
     of = workload(ref=WorkloadRef(namespace=namespace, name=name), template_labels={"app": name})
     return series.read(answers, of, routing, SPAN)
 
@@ -129,6 +153,32 @@ def test_requests_are_counted_for_those_they_reach(
 
 
 @pytest.mark.parametrize(
+    ("series", "name", "uncounted", "count"),
+    [
+        pytest.param(IstioSeries(), "scraped", (), WINDOW, id="Istio: a scraper counts where nobody names it"),
+        pytest.param(IstioSeries(), "scraped", SHIPPED_UNCOUNTED, 0, id="Istio: by default it does not"),
+        pytest.param(IstioSeries(), "used-by-name", SHIPPED_UNCOUNTED, WINDOW, id="Istio: a name that only ends so"),
+        pytest.param(IstioSeries(), "used", SHIPPED_UNCOUNTED, 12, id="Istio: who does not say where it is from"),
+        pytest.param(LinkerdSeries(), "scraped", SHIPPED_UNCOUNTED, 0, id="Linkerd: a scraper's identity"),
+        pytest.param(LinkerdSeries(), "probed", SHIPPED_UNCOUNTED, WINDOW, id="Linkerd: a route"),
+        pytest.param(LinkerdSeries(), "probed", ("route:health*",), 0, id="Linkerd: a route that is named"),
+        pytest.param(IngressNginxSeries(), "checked", (), WINDOW, id="ingress-nginx: a path"),
+        pytest.param(IngressNginxSeries(), "checked", ("path:/healthz",), 0, id="ingress-nginx: a path that is named"),
+        pytest.param(IngressNginxSeries(), "checked", ("path:/health",), WINDOW, id="ingress-nginx: a longer path"),
+        pytest.param(IngressNginxSeries(), "checked", ("route:checked",), None, id="ingress-nginx: an ingress"),
+        pytest.param(EnvoyGatewaySeries(), "quiet", (), WINDOW, id="Envoy Gateway: a route"),
+        pytest.param(EnvoyGatewaySeries(), "quiet", ("route:health",), 0, id="Envoy Gateway: a route that is named"),
+    ],
+)
+def test_what_does_not_count_can_be_named(
+    prometheus: Prometheus, series: RequestSeries, name: str, uncounted: tuple[str, ...], count: float | None
+) -> None:
+    scope = SeriesScope(("*",), filters=Filters(uncounted=uncounted))
+    reading = read(prometheus, series, name, scope=scope)
+    assert (None if reading is None else reading.mean) == (None if count is None else pytest.approx(count, rel=0.02))
+
+
+@pytest.mark.parametrize(
     ("namespace", "found"), [("lost", True), ("calm", False), ("shop", False)], ids=["busy", "calm", "another's"]
 )
 def test_requests_that_nobody_can_place_count_for_everybody_in_the_namespace(
@@ -143,7 +193,7 @@ def test_without_the_right_to_list_services_requests_to_one_count_for_the_whole_
 ) -> None:
     reading = read(prometheus, IngressNginxSeries(), "anybody", routing=Routing())
     assert reading is not None
-    assert reading.mean == pytest.approx(WINDOW, rel=0.02)
+    assert reading.mean == pytest.approx(2 * WINDOW, rel=0.02), "to two of its Services"
 
 
 def test_only_proxies_whose_series_are_there_are_asked(prometheus: Prometheus) -> None:
@@ -156,7 +206,7 @@ def test_a_proxy_that_stopped_meanwhile_has_seen_only_a_part(prometheus: Prometh
     later = END + timedelta(hours=24)
     deadline, series = prometheus.deadline(60), IstioSeries()
     assert ("istio_requests_total",) in prometheus.query(presence(SPAN), later, deadline)
-    answers = {each.name: prometheus.query(each, later, deadline) for each in series.of_window("", SPAN)}
+    answers = {each.name: prometheus.query(each, later, deadline) for each in series.of_window(SCOPE, SPAN)}
     of = workload(ref=WorkloadRef(namespace="shop", name="quiet"))
     reading = series.read(answers, of, ROUTING, SPAN)
     assert reading is not None
