@@ -112,10 +112,15 @@ class Episode:
             _LOG.warning("%s: %s", self._kind, over)
 
 
-def alert_once(kind: Kind, about: str, sentence: str, **data: str) -> None:
-    """Raise an alert unless it is up already."""
-    if _RAISED.is_news(_here(about), sentence):
+def alert_once(kind: Kind, about: str, sentence: str, cause: str = "", **data: str) -> bool:
+    """Raise an alert unless it is up already. Answers whether it was news.
+
+    `cause` tells two troubles with the same thing apart, where the sentence names more than that.
+    """
+    is_news = _RAISED.is_news(_here(about), cause or sentence)
+    if is_news:
         alert(kind, sentence, **data)
+    return is_news
 
 
 def settle(about: str) -> None:

@@ -50,7 +50,7 @@ class ConsultActivities:
         elsewhere raises IdentityMismatch.
         """
         moment = self._clocks.mark(activity.info().started_time)
-        with told_to_temporal(f"read {order.ref}"):
+        with told_to_temporal(f"read Deployments in {order.ref.namespace}"):
             workload = self._deployments.read(order.ref.namespace, order.ref.name)
             if workload is None or order.ref.uid not in {"", workload.ref.uid}:
                 self._verify_cluster()

@@ -115,6 +115,9 @@ class Call:
 class KubernetesError(IoError):
     """A request that did not succeed: which one, the HTTP status (0: none came) and the server's reason."""
 
+    webhook: str = ""
+    """The admission webhook that stood in its way, where the server says so."""
+
     def __init__(self, call: Call, sentence: str, *, status: int = 0, reason: str = "") -> None:
         self.call = call
         self.status = int(status)

@@ -15,7 +15,8 @@ _CLUSTER = "the cluster"
 @contextmanager
 def told_to_temporal(about: str) -> Iterator[None]:
     """Wrap the reads of an activity: Retry-After becomes the delay of the next attempt, a missing right or another
-    cluster an alert, which the next attempts do not repeat. `about` is what is read.
+    cluster an alert, which the next attempts do not repeat. `about` is what is read. Of a namespace's workloads it is
+    the namespace: a right is missing for all of them, and told once.
     """
     try:
         yield
@@ -23,7 +24,8 @@ def told_to_temporal(about: str) -> Iterator[None]:
         delay = timedelta(seconds=error.retry_after)
         raise ApplicationError(str(error), type="Throttled", next_retry_delay=delay) from error
     except Denied as error:
-        alert_once("denied", about, str(error), resource=error.resource, verb=error.verb)
+        cause = f"{error.verb} {error.resource} {error.status}"
+        alert_once("denied", about, str(error), cause, resource=error.resource, verb=error.verb)
         raise
     except IdentityMismatch as error:
         alert_once("identity", _CLUSTER, str(error))

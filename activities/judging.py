@@ -8,21 +8,24 @@ import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.alerts import alert_once, settle
 from activities.clocks import Clocks
 from activities.errors import ListExpired
 from activities.faults import told_to_temporal
 from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
 from activities.metrics import count_decisions
+from activities.refusals import Refusals
 from activities.snapshot import Snapshots
 from policies import annotations as notes
 from policies.checks import protection_of
 from policies.clocks import ClockDrift
-from policies.document import EnforcementPolicy
+from policies.document import EnforcementPolicy, Mode
 from policies.evaluation import Candidate, as_candidate, evaluate
 from policies.limits import Census
 from policies.models import Frozen
@@ -64,7 +67,10 @@ class JudgeActivities:
         snapshots: Snapshots,
         gather: Callable[[datetime, tuple[EnforcementPolicy, ...]], Gathered],
         clocks: Clocks,
+        refusals: Refusals,
     ) -> None:
+        """`refusals` is what the pauses of this worker met."""
+        self._refusals = refusals
         self._deployments = deployments
         self._snapshots = snapshots
         self._gather = gather
@@ -89,7 +95,7 @@ class JudgeActivities:
             except ListExpired as error:
                 raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
         drift = self._clocks.compare(moment)
-        judged = judge(policy, page, gathered, order.now, snapshot.policies)
+        judged = judge(policy, page, gathered, order.now, snapshot.policies, self._refusals)
         count_decisions(judged.decisions)
         return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
@@ -107,25 +113,29 @@ def judge(
     gathered: Gathered,
     now: datetime,
     policies: Iterable[EnforcementPolicy] = (),
+    refusals: Refusals | None = None,
 ) -> PageJudged:
     """The decisions on a page. A workload that brings a check down is left alone and named; the others go on.
 
-    `policies` are all that there are: one may keep awake what this one would pause.
+    `policies` are all that there are: one may keep awake what this one would pause. What was refused lately is no
+    candidate.
     """
+    objection = partial((refusals or Refusals()).objection, tries=policy.spec.mode is Mode.ENFORCE)
     surroundings = gathered.surroundings_at(now, policies)
     candidates: list[Candidate] = []
     decisions: Counter[Reason] = Counter()
-    census, unreadable = Census(), list(page.unreadable)
+    census, unreadable = Census(), list(map(str, page.unreadable))
     for workload in page.workloads:
         try:
             case = gathered.case(policy, workload, surroundings)
             decision = evaluate(case)
-        except Exception:  # noqa: BLE001 - a fault of ours, and the others go on
-            _LOG.exception("%s could not be judged and is left alone", workload.ref)
-            unreadable.append(str(workload.ref))
+        except Exception as error:  # noqa: BLE001 - a fault of ours, and the others go on
+            unreadable.append(_tell_fault(workload, error))
             continue
-        decisions[decision.reason] += 1
-        if decision.reason is Reason.PAUSE:
+        settle(_about(workload))
+        refused = objection(workload.ref) if decision.reason is Reason.PAUSE else None
+        decisions[refused or decision.reason] += 1
+        if decision.reason is Reason.PAUSE and refused is None:
             candidates.append(as_candidate(case, decision))
         if protection_of(workload, surroundings) is None:
             census = census.plus(_count(workload))
@@ -136,6 +146,18 @@ def judge(
         census=census,
         unreadable=tuple(unreadable),
     )
+
+
+def _tell_fault(workload: Workload, error: Exception) -> str:
+    """With its traceback the first time; every run meets it again."""
+    sentence = f"{workload.ref}: it could not be judged and is left alone ({type(error).__name__})"
+    if alert_once("unexpected", _about(workload), sentence, workload=str(workload.ref)):
+        _LOG.error("a fault of finops-enforcer, please report it", exc_info=error)
+    return sentence
+
+
+def _about(workload: Workload) -> str:
+    return f"judge {workload.ref}"
 
 
 def _count(workload: Workload) -> Census:

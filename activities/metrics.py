@@ -33,6 +33,7 @@ _SAVINGS_USD = Gauge(
     "finops_estimated_savings_usd", "Up to how many USD a month what sleeps now saves (estimate).", ["cluster"]
 )
 _SAVINGS = Gauge("finops_estimated_savings", "The same in the currencies that are not USD.", ["cluster", "currency"])
+_NOT_UNDERSTOOD = Gauge("finops_unreadable_deployments", "Deployments that could not be understood.", ["cluster"])
 _DUE = Gauge("finops_due_within_hour", "Sleepers whose time comes within the hour, or has come.", ["cluster"])
 _OVERDUE = Gauge("finops_overdue_seconds", "How long the sleeper that waits longest is past its time.", ["cluster"])
 _LAST_CYCLE = Gauge(
@@ -43,6 +44,7 @@ _MISSING_RIGHTS = Gauge(
     "finops_missing_rights", "Optional rights that the settings have a use for, and that are missing.", ["cluster"]
 )
 _CYCLES = Histogram("finops_cycle_seconds", "How long a cycle took.", ["cluster", "kind"], buckets=_LONG_SECONDS)
+_EVENTS_DROPPED = Counter("finops_events_dropped", "Kubernetes Events that could not be written.", ["cluster"])
 _ACTIONS = Counter("finops_actions_taken", "Pauses and wakes that were carried out.", ["cluster", "policy", "action"])
 _DECISIONS = Counter("finops_decisions", "Decisions on Deployments, by reason.", ["cluster", "reason"])
 _ERRORS = Counter("finops_errors", "Requests that failed, by kind of error.", ["cluster", "kind"])
@@ -54,20 +56,32 @@ _COSTS = Histogram("finops_opencost_request_seconds", "Requests to OpenCost.", [
 
 def show_sleepers(saved: Mapping[str, Sequence[float]], namespaces: Mapping[str, int]) -> None:
     """Show these: what each saves an hour, by currency, and how many sleep in which namespace."""
-    cluster = current_cluster()
-    for gauge in (_SAVED, _SAVINGS, _PAUSED):
-        gauge.remove_by_labels({"cluster": cluster})
-    _SAVINGS_USD.labels(cluster).set(0)
-    rates = sorted(((sum(amounts), currency) for currency, amounts in saved.items() if currency), reverse=True)
-    for rate, currency in rates[:MOST_CURRENCIES]:
-        _SAVED.labels(cluster, currency).set(rate)
-        monthly = _SAVINGS_USD.labels(cluster) if currency == "USD" else _SAVINGS.labels(cluster, currency)
-        monthly.set(rate * HOURS_PER_MONTH)
+    totals = sorted(((sum(amounts), currency) for currency, amounts in saved.items() if currency), reverse=True)
+    rates = {currency: rate for rate, currency in totals[:MOST_CURRENCIES]}
+    months = {currency: rate * HOURS_PER_MONTH for currency, rate in rates.items()}
+    _SAVINGS_USD.labels(current_cluster()).set(months.pop("USD", 0))
+    _show(_SAVED, rates)
+    _show(_SAVINGS, months)
     ranked = sorted(namespaces.items(), key=lambda item: (-item[1], item[0]))
-    for namespace, count in ranked[:MOST_NAMESPACES]:
-        _PAUSED.labels(cluster, namespace).set(count)
-    if rest := sum(count for _, count in ranked[MOST_NAMESPACES:]):
-        _PAUSED.labels(cluster, OTHERS).set(rest)
+    rest = sum(count for _, count in ranked[MOST_NAMESPACES:])
+    _show(_PAUSED, dict(ranked[:MOST_NAMESPACES]) | ({OTHERS: rest} if rest else {}))
+
+
+def _show(gauge: Gauge, values: Mapping[str, float]) -> None:
+    """Show these of the current cluster, and no others. What stays is never gone in between, while somebody reads."""
+    cluster = current_cluster()
+    for label, value in values.items():
+        gauge.labels(cluster, label).set(value)
+    (family,) = gauge.collect()
+    shown = [tuple(each.labels.values()) for each in family.samples if each.labels["cluster"] == cluster]
+    for labels in shown:
+        if labels[1] not in values:
+            gauge.remove(*labels)
+
+
+def show_not_understood(deployments: int) -> None:
+    """So many Deployments could not be read at the last reconciliation."""
+    _NOT_UNDERSTOOD.labels(current_cluster()).set(deployments)
 
 
 def show_served(served: bool) -> None:
@@ -107,6 +121,11 @@ def count_decisions(decisions: Mapping[Reason, int]) -> None:
     """So many decisions by reason."""
     for reason, number in decisions.items():
         _DECISIONS.labels(current_cluster(), reason).inc(number)
+
+
+def count_dropped_event() -> None:
+    """An Event that nobody will see."""
+    _EVENTS_DROPPED.labels(current_cluster()).inc()
 
 
 def count_cycle(kind: str, seconds: float) -> None:

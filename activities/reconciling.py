@@ -2,30 +2,29 @@
 
 import asyncio
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.alerts import alert
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
+from activities.findingalerts import FindingAlerts
 from activities.hibernations import list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
-from activities.metrics import count_cycle, show_cycle, show_sleepers
+from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers
 from activities.policystatuses import FiguresTally
 from activities.recovering import recover_records
+from activities.saidbefore import SaidBefore
 from activities.snapshot import Snapshot, Snapshots
 from activities.starting import start_hibernation
-from policies.annotations import INSTANCE, Annotations, PauseRecord
-from policies.clocks import ClockDrift
+from activities.survey import Survey
+from policies.annotations import Annotations, PauseRecord
 from policies.hibernation import AWAKE_PHASES, Check, Hibernation, Phase
-from policies.ledger import sleep_of
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
 from policies.reconciling import (
@@ -36,8 +35,9 @@ from policies.reconciling import (
     compare,
     compare_missing,
     gone_policies,
+    is_said_each_time,
     may_have_a_copy,
-    record_to_adopt,
+    what_answers,
 )
 from policies.status import PolicyFigures
 from policies.workload import Workload
@@ -46,7 +46,7 @@ AT_ONCE = 32
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 NAMES_KEPT = 200
-"""How many names a result carries: it is also what the next run remembers."""
+"""How many names a result carries: it is also what a worker that has just started remembers."""
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
 
 
@@ -73,9 +73,10 @@ class ReconcileActivities:
         unseen: Callable[[], tuple[str, ...]] = tuple,
         *,
         instance: str,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`note_figures` is told what each policy means and has asleep; without it nobody counts that. `unseen` answers
-        the names of the rights that this worker lacks.
+        the names of the rights that this worker lacks. `clock` counts seconds: what was said is remembered by it.
         """
         self._deployments = deployments
         self._replica_sets = replica_sets
@@ -86,6 +87,8 @@ class ReconcileActivities:
         self._note_figures = note_figures
         self._unseen = unseen
         self._instance = instance
+        self._said = SaidBefore(clock)
+        self._alerts = FindingAlerts()
 
     @activity.defn
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
@@ -97,26 +100,31 @@ class ReconcileActivities:
         ground, missing = self._ground(order, opened)
         with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
-        await self._act(client, order.cluster, survey, opened)
-        result = self._report(order, survey, missing)
+        looked_at = await self._act(client, order.cluster, survey, opened, ground)
+        result = self._report(order, survey, missing, looked_at)
         if self._note_figures is not None:
             self._note_figures(survey.tally.figures())
         show_cycle(*_waiting(opened.values(), order.now))
         count_cycle("reconciliation", time.monotonic() - began)
         return result
 
-    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> "Survey":
+    def _survey(self, cluster: str, opened: dict[str, OpenHibernation], ground: Ground, moment: Moment) -> Survey:
         """Compare page by page: of ten thousand Deployments only those with something wrong are kept.
 
         Raises IdentityMismatch, KubernetesError.
         """
         self._verify_cluster()
-        survey, names = Survey(tally=FiguresTally(ground.policies if self._note_figures else (), ground.now)), set()
+        survey = Survey(tally=FiguresTally(ground.policies if self._note_figures else (), ground.now))
+        names: set[str] = set()
         ground = ground.model_copy(update={"namespace_marks": self._namespace_marks()})
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
             judged_by = ground.under(survey.clocks)
-            for workload in page.workloads:
+            survey.not_understood += map(str, page.unreadable)
+            # What its pods request is nothing to a sleeper: one that cannot be read stands in the way of no wake.
+            workloads = (*page.workloads, *(each.but_requests for each in page.unreadable if each.but_requests))
+            names.update(_id_of(cluster, each.deployment) for each in page.unreadable)
+            for workload in workloads:
                 name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
                 names.add(name)
                 finding = compare(workload, opened.get(name), judged_by)
@@ -132,7 +140,7 @@ class ReconcileActivities:
         survey.missing_rights = self._unseen()
         return survey
 
-    def _recover(self, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
+    def _recover(self, survey: Survey, opened: dict[str, OpenHibernation]) -> None:
         """Where a sleeper's record is damaged and its workflow lost, an older ReplicaSet may still tell the record."""
         unreadable = {name: survey.workloads[name] for name in survey.ids_of(Finding.UNREADABLE)}
         damaged = {name: each for name, each in unreadable.items() if may_have_a_copy(each, opened.get(name))}
@@ -156,21 +164,32 @@ class ReconcileActivities:
         )
         return ground, missing
 
-    async def _act(self, client: Client, cluster: str, survey: "Survey", opened: dict[str, OpenHibernation]) -> None:
-        """A word to each hibernation concerned, a few at a time."""
-        names = [name for name, finding in survey.found.items() if finding not in _SAY_ONLY]
+    async def _act(
+        self, client: Client, cluster: str, survey: Survey, opened: dict[str, OpenHibernation], ground: Ground
+    ) -> frozenset[str]:
+        """A word to each hibernation concerned, a few at a time. Answers which were told before, and are not again."""
+        wanted = {
+            name: what_answers(finding, survey.workloads.get(name))
+            for name, finding in survey.found.items()
+            if finding not in _SAY_ONLY
+        }
+        due = self._said.due(wanted, rests_on=(ground.policies, ground.held, ground.gone_policies))
+        names = [name for name in wanted if name in due or _is_said_each_time(name, survey, opened, ground)]
         for index in range(0, len(names), AT_ONCE):
+            chunk = names[index : index + AT_ONCE]
             await asyncio.gather(
                 *(
                     _nudge(client, name, _check_for(survey.found[name], opened[name]))
                     if name in opened
-                    else self._start(client, cluster, survey.workloads[name], survey.records.get(name))
-                    for name in names[index : index + AT_ONCE]
+                    else self._start(client, cluster, survey.workloads[name], survey.record_of(name))
+                    for name in chunk
                 )
             )
+            self._said.note(chunk, wanted)
             activity.heartbeat()
+        return frozenset(wanted) - frozenset(names)
 
-    async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord | None) -> None:
+    async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord) -> None:
         """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
 
         The first thing it does is look, and what it finds damaged it writes again.
@@ -181,70 +200,41 @@ class ReconcileActivities:
                 cluster=cluster,
                 instance=self._instance,
                 ref=workload.ref,
-                sleep=record or record_to_adopt(workload),
+                sleep=record,
                 revision=workload.revision,
             ),
             start_signal=CHECK,
             start_signal_args=[Check()],
         )
 
-    def _report(self, order: ReconcileOrder, survey: "Survey", missing: frozenset[str]) -> ReconcileResult:
+    def _report(
+        self, order: ReconcileOrder, survey: Survey, missing: frozenset[str], looked_at: frozenset[str]
+    ) -> ReconcileResult:
         """The totals. What only a person can mend is raised as an alert, once."""
+        before = order.before
         not_ready, unreadable = survey.names_of(Finding.WOKE_NOT_READY), survey.names_of(Finding.UNREADABLE)
-        for ref in set(not_ready) - set(order.before.not_ready):
-            alert("woke-not-ready", f"{ref} was woken, and its pods are not available after 15 minutes", workload=ref)
-        for ref in set(unreadable) - set(order.before.unreadable):
-            alert("unreadable", f"{ref} carries annotations of ours that cannot be read: left alone", workload=ref)
+        not_understood = tuple(sorted(survey.not_understood))
+        self._alerts.tell("woke-not-ready", not_ready, before.not_ready, "woken, and not available after 15 minutes")
+        self._alerts.tell("unreadable", unreadable, before.unreadable, "annotations of ours that nobody can read")
+        self._alerts.tell("unreadable", not_understood, before.not_understood, "it is left alone")
         show_sleepers(survey.asleep, survey.asleep_in)
-        counts = Counter(survey.found.values())
-        said = ", ".join(f"{number} {finding}" for finding, number in sorted(counts.items()))
+        show_not_understood(len(not_understood))
+        counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
+        said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
+        said += [f"{len(not_understood)} not understood"] if not_understood else []
         return ReconcileResult(
-            sentence=f"{survey.compared} Deployments compared: {said or 'nothing is wrong'}.",
+            sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
             found=counts,
+            looked_at=len(looked_at),
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
+            not_understood=not_understood[:NAMES_KEPT],
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
         )
-
-
-@dataclass
-class Survey:
-    """What one listing showed to be wrong, by the id of the hibernation concerned."""
-
-    tally: FiguresTally
-    found: dict[str, Finding] = field(default_factory=dict)
-    workloads: dict[str, Workload] = field(default_factory=dict)
-    records: dict[str, PauseRecord] = field(default_factory=dict)
-    """Those that come from a ReplicaSet's copy."""
-    compared: int = 0
-    missing_rights: tuple[str, ...] = ()
-    clocks: ClockDrift = field(default_factory=ClockDrift)
-    asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""
-    asleep_in: Counter[str] = field(default_factory=Counter)
-
-    def count(self, workload: Workload, instance: str) -> None:
-        """One more Deployment, which may sleep."""
-        sleep = sleep_of(workload)
-        if sleep is not None and workload.annotations.get(INSTANCE) != instance:
-            sleep = None
-        self.tally.count(workload, sleep)
-        if sleep is not None:
-            cost = sleep.cost
-            self.asleep["" if cost is None else cost.currency].append(0.0 if cost is None else cost.amount)
-            self.asleep_in[workload.ref.namespace] += 1
-
-    def ids_of(self, finding: Finding) -> list[str]:
-        """The ids of the hibernations of one finding."""
-        return [name for name, each in self.found.items() if each is finding]
-
-    def names_of(self, finding: Finding) -> tuple[str, ...]:
-        """The workloads of one finding, in order."""
-        return tuple(sorted(str(self.workloads[name].ref) for name in self.ids_of(finding)))
 
 
 async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
@@ -265,3 +255,13 @@ def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, flo
 
 def _check_for(finding: Finding, hibernation: OpenHibernation) -> Check:
     return Check(gone_policy=hibernation.policy) if finding is Finding.POLICY_GONE else Check()
+
+
+def _is_said_each_time(name: str, survey: Survey, opened: Mapping[str, OpenHibernation], ground: Ground) -> bool:
+    resume_at = None if name in opened else survey.record_of(name).resume_at
+    return is_said_each_time(survey.found[name], resume_at, ground.now)
+
+
+def _id_of(cluster: str, deployment: str) -> str:
+    namespace, _, name = deployment.partition("/")
+    return hibernation_id(cluster, namespace, name)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from activities.alerts import alert
+from activities.alerts import alert_once, settle
 from activities.errors import KubernetesError
 from activities.kube.replicasets import ReplicaSets
 from policies.annotations import PauseRecord
@@ -37,8 +37,12 @@ def recover_records(replica_sets: ReplicaSets, damaged: Mapping[str, Workload]) 
 
 def _list_copies(replica_sets: ReplicaSets, namespace: str) -> Mapping[str, tuple[RecordCopy, ...]]:
     """Trouble here is none of the others': what has no copy this time is asked about again by the next run."""
+    about = f"copies in {namespace}"
     try:
-        return replica_sets.list_copies(namespace)
+        copies = replica_sets.list_copies(namespace)
     except KubernetesError as error:
-        alert("copies", f"no copy of a record can be looked for: {error}", resource=error.resource, verb=error.verb)
+        sentence = f"no copy of a record can be looked for: {error}"
+        alert_once("copies", about, sentence, resource=error.resource, verb=error.verb)
         return {}
+    settle(about)
+    return copies

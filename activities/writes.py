@@ -13,7 +13,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.alerts import alert_once, settle
+from activities.alerts import alert_once
 from activities.clocks import Clocks
 from activities.errors import (
     Conflict,
@@ -31,6 +31,7 @@ from activities.kube.events import EventRecorder
 from activities.kube.namespaces import Namespaces
 from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
+from activities.refusals import Refusals
 from activities.snapshot import Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
 from policies.calendar import vetoes
@@ -55,10 +56,11 @@ class WriteActivities:
         surroundings: Callable[[], Surroundings],
         read_namespace: Callable[[str], Namespaces],
         clocks: Clocks,
+        refusals: Refusals,
         events: EventRecorder | None = None,
     ) -> None:
-        """`surroundings` knows what is protected and may ask the cluster; with `events` what was done is also told by a
-        Kubernetes Event.
+        """`surroundings` knows what is protected and may ask the cluster; `refusals` remembers what was refused. With
+        `events` what was done is also told by a Kubernetes Event.
         """
         self._deployments = deployments
         self._snapshots = snapshots
@@ -66,6 +68,7 @@ class WriteActivities:
         self._read_namespace = read_namespace
         self._clocks = clocks
         self._events = events
+        self._refusals = refusals
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
@@ -102,7 +105,9 @@ class WriteActivities:
                 return WriteOutcome(result="refused", landed=landed, sentence=differing)
             self._deployments.scale(order.ref, annotated.resource_version, 0)
         except KubernetesError as error:
-            return _outcome(error, landed, order.ref)
+            if isinstance(error, Denied | Rejected):
+                self._refusals.note(order.ref, error)
+            return self._outcome(error, landed, order.ref, "pause")
         record = order.record
         _LOG.info(
             "%s sleeps (%s, pause %s): %d replicas",
@@ -117,7 +122,7 @@ class WriteActivities:
             until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
             note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
             self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
-        return _done(2, order.ref)
+        return self._done(2, order.ref)
 
     def _look_again(
         self,
@@ -145,7 +150,7 @@ class WriteActivities:
         )
         if finding is not None and finding.reason is Reason.PROTECTED:
             sentence = f"{order.ref} was to be paused, but {finding.sentence}"
-            alert_once("protected", _about(order.ref), sentence, workload=str(order.ref))
+            alert_once("protected", f"pause {order.ref}", sentence, workload=str(order.ref))
         return finding
 
     @activity.defn(no_thread_cancel_exception=True)
@@ -168,8 +173,8 @@ class WriteActivities:
                     self._events.record(order.ref, "Resume", "Resumed", note, about=order.resource_version)
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
-            return _outcome(error, landed, order.ref)
-        return _done(landed + 1, order.ref)
+            return self._outcome(error, landed, order.ref, "wake")
+        return self._done(landed + 1, order.ref)
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_record(self, order: SendRecordOrder) -> WriteOutcome:
@@ -185,41 +190,35 @@ class WriteActivities:
         try:
             self._deployments.annotate(order.ref, order.resource_version, patch)
         except KubernetesError as error:
-            return _outcome(error, 0, order.ref)
-        return _done(1, order.ref)
+            return self._outcome(error, 0, order.ref, "record")
+        return self._done(1, order.ref)
 
+    def _done(self, landed: int, ref: WorkloadRef) -> WriteOutcome:
+        self._refusals.settle(ref)
+        return WriteOutcome(result="done", landed=landed)
 
-def _about(ref: WorkloadRef) -> str:
-    return f"write {ref}"
-
-
-def _done(landed: int, ref: WorkloadRef) -> WriteOutcome:
-    settle(_about(ref))
-    return WriteOutcome(result="done", landed=landed)
-
-
-def _outcome(error: KubernetesError, landed: int, ref: WorkloadRef) -> WriteOutcome:
-    sentence = str(error)
-    where = {"resource": error.resource, "verb": error.verb, "workload": str(ref)}
-    match error:
-        case Conflict():
-            return WriteOutcome(result="conflict", landed=landed, sentence=sentence)
-        case NotFound():
-            return WriteOutcome(result="gone", landed=landed, sentence=sentence)
-        case Denied():
-            alert_once("denied", _about(ref), sentence, **where)
-            return WriteOutcome(result="denied", landed=landed, sentence=sentence)
-        case Throttled():
-            return WriteOutcome(
-                result="throttled", landed=landed, sentence=sentence, retry_after_seconds=error.retry_after
-            )
-        case Unreachable():
-            return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
-        case Rejected() | UnexpectedAnswer():
-            alert_once("unexpected", _about(ref), sentence, **where)
-            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
-        case OutcomeUnknown() if error.webhook:
-            alert_once("denied", f"webhook {error.webhook}", sentence, **where)
-            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
-        case _:
-            return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+    def _outcome(self, error: KubernetesError, landed: int, ref: WorkloadRef, act: str) -> WriteOutcome:
+        """What became of it. `act` is what the write was for."""
+        sentence = str(error)
+        match error:
+            case Conflict():
+                return WriteOutcome(result="conflict", landed=landed, sentence=sentence)
+            case NotFound():
+                return WriteOutcome(result="gone", landed=landed, sentence=sentence)
+            case Denied():
+                self._refusals.tell("denied", act, ref, error)
+                return WriteOutcome(result="denied", landed=landed, sentence=sentence)
+            case Throttled():
+                return WriteOutcome(
+                    result="throttled", landed=landed, sentence=sentence, retry_after_seconds=error.retry_after
+                )
+            case Unreachable():
+                return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
+            case Rejected() | UnexpectedAnswer():
+                self._refusals.tell("unexpected", act, ref, error)
+                return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+            case OutcomeUnknown() if error.webhook:
+                self._refusals.tell("denied", act, ref, error)
+                return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+            case _:
+                return WriteOutcome(result="unknown", landed=landed, sentence=sentence)

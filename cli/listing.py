@@ -20,5 +20,5 @@ def list_workloads(session: Session) -> Listing:
         pages = tuple(session.cluster.deployments.list_all())
     return Listing(
         workloads=tuple(workload for page in pages for workload in page.workloads),
-        unreadable=tuple(name for page in pages for name in page.unreadable),
+        unreadable=tuple(str(each) for page in pages for each in page.unreadable),
     )

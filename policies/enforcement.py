@@ -26,6 +26,10 @@ class EnforcementResult(Frozen):
     started: int = 0
     already_there: int = 0
     held_back: int = 0
+    unreadable: int = 0
+    """Deployments that could not be understood, so that they were left alone."""
+    last_chosen: str = ""
+    """The last of those that were to be paused, `namespace/name`: a limited run goes on behind it."""
     brake: Brake | None = None
     up_to_per_month: float = 0
     currency: str = ""

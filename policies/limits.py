@@ -43,15 +43,25 @@ class Selection(Frozen):
     held_back: int = 0
     brake: Brake | None = None
 
+    @property
+    def last_chosen(self) -> str:
+        """`namespace/name` of the last one; nothing where none was chosen."""
+        return str(self.chosen[-1].seen.ref) if self.chosen else ""
+
 
 def select(
-    candidates: tuple[Candidate, ...], census: Census, max_actions: int | None, max_percent: float | None
+    candidates: tuple[Candidate, ...],
+    census: Census,
+    max_actions: int | None,
+    max_percent: float | None,
+    last_chosen: str = "",
 ) -> Selection:
-    """The first candidates by namespace and name, as many as one run may pause.
-
-    The next run goes on behind them, because they are asleep then.
+    """The candidates by namespace and name, as many as one run may pause, from behind the one chosen last
+    (`namespace/name`) and round again: where some cannot be paused, the others get their turn all the same.
     """
-    ordered = sorted(candidates, key=lambda candidate: (candidate.seen.ref.namespace, candidate.seen.ref.name))
+    last = _place(last_chosen)
+    placed = {_place(str(candidate.seen.ref)): candidate for candidate in candidates}
+    ordered = [placed[place] for place in sorted(placed, key=lambda place: (place <= last, place))]
     chosen = tuple(ordered if max_actions is None else ordered[:max_actions])
     if chosen and max_percent is not None and census.deployments:
         share = 100 * (census.asleep + census.pausing + len(chosen)) / census.deployments
@@ -60,3 +70,7 @@ def select(
                 held_back=len(ordered), brake=Brake(would_sleep_percent=share, allowed_percent=max_percent)
             )
     return Selection(chosen=chosen, held_back=len(ordered) - len(chosen))
+
+
+def _place(deployment: str) -> tuple[str, ...]:
+    return tuple(deployment.split("/"))

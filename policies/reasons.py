@@ -31,5 +31,7 @@ class Reason(Code):
     IDLE_UNKNOWN = "IdleUnknown"
     COST_BELOW_THRESHOLD = "CostBelowThreshold"
     COST_UNKNOWN = "CostUnknown"
+    MAY_NOT_WRITE = "MayNotWrite"
+    REFUSED = "Refused"
     LIMIT_REACHED = "LimitReached"
     PAUSE = "Pause"

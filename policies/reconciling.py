@@ -4,7 +4,7 @@ Reconciliation never writes to a workload. It starts the hibernation that is mis
 again; that one reads, decides and writes, so that a workload has one writer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from policies import annotations as notes
@@ -94,6 +94,27 @@ def compare_missing(hibernation: OpenHibernation) -> Finding | None:
     return Finding.MISSING if hibernation.phase is Phase.ASLEEP else None
 
 
+def is_said_each_time(finding: Finding, resume_at: datetime | None, now: datetime) -> bool:
+    """Whether it is said at every look until it is over: a sleeper's time has come, or a person's mark wants it back.
+
+    `resume_at` is the recorded time of a sleeper whose hibernation is missing.
+    """
+    is_due = finding is Finding.ADOPTED and resume_at is not None and resume_at <= now
+    return is_due or finding in {Finding.OVERDUE, Finding.EXCLUDED}
+
+
+def what_answers(finding: Finding, workload: Workload | None) -> Hashable:
+    """What the answer to a finding depends on, beside the policies: while it stays, the answer would be the same."""
+    if workload is None:
+        return finding
+    if finding is Finding.DEPLOYED:
+        return finding, workload.revision
+    if finding is Finding.POLICY_CHANGED:
+        ours = {key: value for key, value in workload.annotations.items() if key.startswith(notes.PREFIX)}
+        return finding, frozenset(workload.labels.items()), frozenset(ours.items())
+    return finding, workload.ref.uid, workload.resource_version
+
+
 def record_to_adopt(workload: Workload) -> PauseRecord:
     """The record that a hibernation is started with. Raises InvalidAnnotation where the annotations give none.
 
@@ -140,6 +161,8 @@ def gone_policies(
 def _compare_alone(workload: Workload, now: datetime) -> Finding | None:
     if not notes.is_annotated(workload.annotations):
         return _not_ready(workload, now)
+    if workload.being_deleted:  # nothing to give back: a hibernation would end at once
+        return None
     try:
         record_to_adopt(workload)
     except InvalidAnnotation:
@@ -218,9 +241,13 @@ class ReconcileResult(Frozen):
     sentence: str = ""
     at: datetime | None = None
     found: Mapping[Finding, int] = {}
+    looked_at: int = 0
+    """Those whose hibernation was told before, and found that nothing is to be done."""
     missing_policies: tuple[str, ...] = ()
     not_ready: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    """Deployments that could not be read at all, and why."""
     other_instance: tuple[str, ...] = ()
     """Sleepers of other installations: shown, and left alone."""
     clocks: ClockDrift = ClockDrift()

@@ -22,6 +22,7 @@ from activities.kube.namespaces import NamespaceMarks, read_namespace, read_name
 from activities.lease import RunLease
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
+from activities.refusals import Refusals
 from activities.snapshot import Snapshots
 from activities.telling import TellActivities
 from activities.writes import WriteActivities
@@ -76,15 +77,17 @@ def build_workers(
     ordering = OrderingActivities(cluster.deployments)
     telling = TellActivities(tell)
     events = EventRecorder(cluster.transport, cluster.instance) if settings.events else None
+    refusals = Refusals()
     writes = WriteActivities(
         cluster.deployments,
         snapshots,
         cluster.protections,
         partial(read_namespace, cluster.transport),
         clocks,
+        refusals,
         events,
     )
-    judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks)
+    judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks, refusals)
     enforce = EnforceActivities(
         snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
     )

@@ -56,7 +56,7 @@ class EnforcementWorkflow:
                 summary=f"may {enforcement.policy} run",
                 **options.OPEN,
             )
-            result = await self._enforce(opened, now)
+            result = await self._enforce(opened, now, before.last_chosen)
         except ActivityError as error:
             result = self._skipped(_cause(error))
         finally:
@@ -71,7 +71,7 @@ class EnforcementWorkflow:
     ) -> EnforcementResult:
         """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
         if opened is None or result.skipped:
-            return result.model_copy(update={"told_window": before.told_window})
+            return result.model_copy(update={"told_window": before.told_window, "last_chosen": before.last_chosen})
         result = result.model_copy(update={"told_window": window_key(opened.window_start, now)})
         if is_worth_telling(result, before, has_start=opened.window_start is not None) and workflow.patched(DIGESTS):
             digest = Digest(
@@ -86,16 +86,17 @@ class EnforcementWorkflow:
                 )
         return result
 
-    async def _enforce(self, opened: RunOpened, now: datetime) -> EnforcementResult:
+    async def _enforce(self, opened: RunOpened, now: datetime, last_chosen: str) -> EnforcementResult:
         if opened.skip:  # as it should be, in most cases: no window runs
             return self._skipped(opened.skip, level=logging.INFO)
         judged = await self._judge_all(now)
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
-        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent)
+        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, last_chosen)
         started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, now)
-        return self._result(opened, judged, selection, census, started, already)
+        result = self._result(opened, judged, selection, census, started, already)
+        return result.model_copy(update={"last_chosen": selection.last_chosen or last_chosen})
 
     async def _judge_all(self, now: datetime) -> PageJudged:
         for listing in range(LISTINGS):
@@ -175,6 +176,7 @@ class EnforcementWorkflow:
             started=started,
             already_there=already,
             held_back=selection.held_back,
+            unreadable=len(judged.unreadable),
             brake=selection.brake,
             up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
             currency=costs[0].currency if costs else "",
@@ -196,15 +198,16 @@ def _not_after(opened: RunOpened, now: datetime) -> datetime:
 
 def _sentence(result: EnforcementResult, candidates: int) -> str:
     judged = sum(result.decisions.values())
+    left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
     if result.brake is not None:
-        return f"{result.brake}."
+        return f"{result.brake}.{left_alone}"
     if result.dry_run:
         return (
             f"Dry run: {candidates} of {judged} Deployments would be paused, "
-            f"up to {result.up_to_per_month:.2f} {result.currency} a month."
+            f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
         )
     waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
-    return f"{result.started} of {judged} Deployments go to sleep{waiting}."
+    return f"{result.started} of {judged} Deployments go to sleep{waiting}.{left_alone}"
 
 
 def _cause(error: ActivityError) -> str:

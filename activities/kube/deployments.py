@@ -27,26 +27,33 @@ _NOT_FOUND = "NotFound"
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of a listing. `unreadable` names Deployments that could not be understood, and why."""
+class Unreadable:
+    """A Deployment (`namespace/name`) that cannot be understood, and why."""
 
-    workloads: tuple[Workload, ...]
-    unreadable: tuple[str, ...] = ()
-    next_token: str = ""
+    deployment: str
+    problem: str
+    but_requests: Workload | None = None
+    """Where only its requests cannot be read: the workload without them, for whoever has to give it back."""
+
+    def __str__(self) -> str:
+        return f"{self.deployment}: {self.problem}"
 
 
 @dataclass(frozen=True)
-class _Unreadable:
-    """A Deployment that cannot be understood, and why."""
+class Page:
+    """A page of a listing. None is left out: those that could not be understood are named."""
 
-    sentence: str
+    workloads: tuple[Workload, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    next_token: str = ""
 
 
-def _reduce(deployment: Deployment) -> Workload | _Unreadable:
+def _reduce(deployment: Deployment) -> Workload | Unreadable:
     try:
         return to_workload(deployment)
     except InvalidQuantity as error:
-        return _Unreadable(f"{_ref(deployment.metadata)}: a request is {error}")
+        without = to_workload_anyway(deployment)
+        return Unreadable(str(without.ref), f"a request is {error}", but_requests=without)
 
 
 _PAGE = ListPage[Annotated[Deployment, AfterValidator(_reduce)]]
@@ -162,13 +169,13 @@ class Deployments:
 def _read_page_by_item(reply: Reply) -> Page:
     """A page with a Deployment in it that is not what Kubernetes says it is: the others still count."""
     page = decode(RawPage, reply)
-    read: list[Workload | _Unreadable] = []
+    read: list[Workload | Unreadable] = []
     for item in page.items or []:
         try:
             read.append(_reduce(Deployment.model_validate(item)))
         except ValidationError as error:
             place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
-            read.append(_Unreadable(f"{_name_of(item)}: {place or 'its shape'} cannot be read"))
+            read.append(Unreadable(_name_of(item), f"{place or 'its shape'} cannot be read"))
     return _as_page(read, page.metadata.next_token)
 
 
@@ -180,11 +187,11 @@ def _ref(metadata: Metadata) -> WorkloadRef:
     return WorkloadRef(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
 
 
-def _as_page(items: Iterable[Workload | _Unreadable], token: str) -> Page:
+def _as_page(items: Iterable[Workload | Unreadable], token: str) -> Page:
     read = tuple(items)
     return Page(
         workloads=tuple(item for item in read if isinstance(item, Workload)),
-        unreadable=tuple(item.sentence for item in read if isinstance(item, _Unreadable)),
+        unreadable=tuple(item for item in read if isinstance(item, Unreadable)),
         next_token=token,
     )
 

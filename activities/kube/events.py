@@ -14,6 +14,7 @@ from typing import Any
 
 from activities.errors import Conflict, KubernetesError
 from activities.kube.transport import KubeTransport, path_of
+from activities.metrics import count_dropped_event
 from activities.working import in_this_context
 from policies.workload import WorkloadRef
 
@@ -43,6 +44,7 @@ class EventRecorder:
     def record(self, ref: WorkloadRef, action: str, reason: str, note: str, *, about: str) -> None:
         """Write an Event some time. `about` makes its name: the same thing told twice is one Event."""
         if not self._waiting.acquire(blocking=False):
+            count_dropped_event()
             return
         self._thread.submit(in_this_context(self._write, self._event(ref, action, reason, note, about)))
 
@@ -55,6 +57,7 @@ class EventRecorder:
         except Conflict:  # it is there already
             self._trouble = ""
         except KubernetesError as error:
+            count_dropped_event()
             if str(error) != self._trouble:
                 _LOG.warning("an Event cannot be written: %s", error)
             self._trouble = str(error)

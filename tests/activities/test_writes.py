@@ -24,6 +24,7 @@ from activities.errors import (
 )
 from activities.kube.namespaces import Namespaces
 from activities.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
+from activities.refusals import Refusals
 from activities.snapshot import Hold, Snapshot
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord
@@ -75,9 +76,17 @@ def writes(
     deployments: FakeDeployments,
     clocks: Clocks,
     read_namespace: Callable[[str], Namespaces] = lambda _: SILENT,
+    refusals: Refusals | None = None,
     **changes: Any,
 ) -> WriteActivities:
-    return WriteActivities(deployments, snapshot(**changes), surroundings, read_namespace, clocks)  # type: ignore[arg-type]
+    return WriteActivities(
+        deployments,  # type: ignore[arg-type]
+        snapshot(**changes),
+        surroundings,
+        read_namespace,
+        clocks,
+        refusals or Refusals(),
+    )
 
 
 def pause(
@@ -272,8 +281,10 @@ def test_what_became_of_a_write_is_an_outcome_not_an_exception(
     assert outcome.sentence
 
 
-def resume(name: str, fails_at: int = 0, error: KubernetesError | None = None) -> WriteOutcome:
-    activities = writes(FakeDeployments(fails_at, error), telling(lambda: None))
+def resume(
+    name: str, fails_at: int = 0, error: KubernetesError | None = None, refusals: Refusals | None = None
+) -> WriteOutcome:
+    activities = writes(FakeDeployments(fails_at, error), telling(lambda: None), refusals=refusals)
     ref = WorkloadRef(namespace="dev-shop", name=name, uid="u1")
     order = SendResumeOrder(ref=ref, resource_version="50", replicas=3, note=None)
     outcome: WriteOutcome = ActivityEnvironment().run(activities.send_resume, order)
@@ -282,10 +293,11 @@ def resume(name: str, fails_at: int = 0, error: KubernetesError | None = None) -
 
 def test_a_wake_that_is_refused_again_and_again_is_one_alert_for_each_cause(caplog: pytest.LogCaptureFixture) -> None:
     scale = Call(verb="patch", resource="deployments/scale", namespace="dev-shop", name="stuck", writes=True)
+    refusals = Refusals()
     for error in (Denied(scale, status=403), Denied(scale, status=403, webhook="guard.example.com"), None):
         for _ in range(4):
-            resume("stuck", 0 if error is None else 1, error)
-    resume("stuck", 1, Denied(scale, status=403))
+            resume("stuck", 0 if error is None else 1, error, refusals)
+    resume("stuck", 1, Denied(scale, status=403), refusals)
     said = [record.getMessage() for record in caplog.records if record.name == "finops.alerts"]
     assert ["webhook" in sentence for sentence in said] == [False, True, False]
 

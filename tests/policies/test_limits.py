@@ -44,3 +44,16 @@ def test_exactly_the_share_is_allowed() -> None:
 def test_the_limit_of_a_run_counts_before_the_share() -> None:
     selection = select(candidates("a", "b", "c", "d"), Census(deployments=10, asleep=4), 1, max_percent=50)
     assert names(selection.chosen) == ["a"]
+
+
+def test_a_limited_run_goes_on_behind_the_one_that_was_chosen_last_and_round_again() -> None:
+    turns, last = [], ""
+    for _ in range(4):
+        selection = select(candidates("a", "b", "c", "d", "e"), Census(), 2, None, last)
+        turns.append(names(selection.chosen))
+        last = selection.last_chosen
+    assert turns == [["a", "b"], ["c", "d"], ["e", "a"], ["b", "c"]]
+
+
+def test_the_one_that_was_chosen_last_may_be_gone() -> None:
+    assert names(select(candidates("a", "c"), Census(), 1, None, "dev/b").chosen) == ["c"]

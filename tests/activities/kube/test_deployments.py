@@ -223,7 +223,7 @@ def test_a_strange_deployment_does_not_spoil_its_page(connect: Connect) -> None:
     strange_shape = {"metadata": {**META, "name": "odd"}, "spec": {"replicas": "three"}}
     page = answered(connect, {"items": [sound, strange_request, strange_shape, 7]}, lambda found: found.list_page())
     assert [item.ref.name for item in page.workloads] == ["web"]
-    assert sorted(page.unreadable) == [
+    assert sorted(map(str, page.unreadable)) == [
         "a Deployment: its shape cannot be read",
         "shop/odd: spec.replicas cannot be read",
         "shop/strange: a request is 'many' is not a quantity such as 250m or 1.5Gi",

@@ -242,4 +242,25 @@ MUTANTS = (
         {_LIFE + "test_its_timer_gives_it_back_at_exactly_its_count_and_leaves_no_record": ""},
         (Edit(_WRITES, "patch = wake_patch(order.note)", "patch = wake_patch(None)"),),
     ),
+    Mutant(
+        "what was said is forgotten",
+        {"tests/activities/test_unchanging_days.py::test_a_day_of_reconciliations": ""},
+        (Edit("activities/saidbefore.py", "who not in kept or kept[who].again_at <= now", "True"),),
+    ),
+    Mutant(
+        "a wake that is due is said once",
+        {"tests/activities/test_unchanging_days.py::test_a_day_of_reconciliations": ""},
+        (
+            Edit(
+                "policies/reconciling.py",
+                "is_due or finding in {Finding.OVERDUE, ",
+                "finding in {",
+            ),
+        ),
+    ),
+    Mutant(
+        "what was refused is tried by every run",
+        {"tests/activities/test_unchanging_days.py::test_a_day_of_runs_of_which_twenty_pauses_are_refused": ""},
+        (Edit("activities/judging.py", "if decision.reason is Reason.PAUSE else None", "if False else None"),),
+    ),
 )

@@ -1,0 +1,190 @@
+"""A day in which nothing changes: every five minutes a reconciliation or a run meets the same, and is counted."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from cases import NOW, surroundings, workload
+from hibernations import clocks_agree
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.testing import ActivityEnvironment
+
+from activities.alerts import listen, stop_listening
+from activities.clocks import Clocks
+from activities.costs.pricelist import PriceListSource
+from activities.errors import KubernetesError
+from activities.gathering import Gathered
+from activities.judging import judge
+from activities.kube.deployments import Deployments, Page, Unreadable
+from activities.kube.replicasets import ReplicaSets
+from activities.orders import SendPauseOrder
+from activities.reconciling import ReconcileActivities, ReconcileOrder
+from activities.refusals import Refusals
+from activities.snapshot import Snapshot
+from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from activities.writes import WriteActivities
+from policies.annotations import PauseRecord
+from policies.document import EnforcementPolicy
+from policies.limits import Census, select
+from policies.names import hibernation_id
+from policies.prices import PriceList
+from policies.reconciling import OpenHibernation, ReconcileResult
+from policies.workload import Workload, WorkloadRef
+
+EVERY = timedelta(minutes=5)
+RUNS = timedelta(days=1) // EVERY
+
+
+@dataclass
+class Counts:
+    """What was said and started in the day."""
+
+    alerts: int = 0
+    nudges: int = 0
+    hibernations: int = 0
+
+
+@dataclass
+class Situation:
+    """A cluster and its open hibernations, by `namespace/name`. Whatever they are told, it changes nothing."""
+
+    workloads: tuple[Workload, ...] = ()
+    opened: Mapping[str, OpenHibernation] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+    policies: tuple[EnforcementPolicy, ...] = ()
+
+
+async def reconcile_all_day(situation: Situation) -> tuple[Counts, ReconcileResult]:
+    """What the reconciliations of a worker came to, and the last one's result."""
+    temporal, passed, result = _Temporal(situation.opened), 0.0, ReconcileResult()
+    activities = ReconcileActivities(
+        cast("Deployments", _Listed(situation)),
+        cast("ReplicaSets", SimpleNamespace(list_copies=lambda _: {})),
+        lambda: Snapshot(read_at=NOW, policies=situation.policies),
+        Clocks(lambda: NOW, clocks_agree, lambda: NOW),
+        lambda: None,
+        dict,
+        None,
+        instance="me",
+        clock=lambda: passed,
+    )
+    environment = ActivityEnvironment(client=cast("Client", temporal))
+    with _counting(temporal.counts):
+        for run in range(RUNS):
+            passed = run * EVERY.total_seconds()
+            order = ReconcileOrder(cluster="dev", now=NOW + run * EVERY, before=result)
+            result = await environment.run(activities.reconcile, order)
+    return temporal.counts, result
+
+
+def enforce_all_day(
+    policy: EnforcementPolicy, workloads: tuple[Workload, ...], refuse: Callable[[WorkloadRef], KubernetesError | None]
+) -> tuple[Counts, list[int]]:
+    """What the runs of a policy came to where some pauses are refused, and how many were asleep after each."""
+    counts, passed, last, asleep, awake = Counts(), 0.0, "", list[int](), list(workloads)
+    refusals = Refusals(lambda: passed)
+    deployments = cast("Deployments", _Refusing(refuse))
+    snapshot = Snapshot(read_at=NOW, policies=(policy,))
+    writes = WriteActivities(deployments, lambda: snapshot, surroundings, Clocks(lambda: NOW, clocks_agree), refusals)
+    environment = ActivityEnvironment()
+    environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)
+    gathered = Gathered(base=surroundings(), costs=PriceListSource(PriceList()).fetch(NOW), admission=None)
+    with _counting(counts):
+        for run in range(RUNS):
+            passed = run * EVERY.total_seconds()
+            judged = judge(policy, Page(tuple(awake)), gathered, NOW, (policy,), refusals)
+            selection = select(judged.candidates, Census(), policy.max_actions_per_run, None, last)
+            last = selection.last_chosen or last
+            for seen in (each.seen for each in selection.chosen):
+                counts.hibernations += 1
+                order = SendPauseOrder(
+                    ref=seen.ref, resource_version="42", record=_record(policy), not_after=NOW + timedelta(hours=1)
+                )
+                if environment.run(writes.send_pause, order).result == "done":
+                    awake = [each for each in awake if each.ref != seen.ref]
+            asleep.append(len(workloads) - len(awake))
+    return counts, asleep
+
+
+@contextmanager
+def _counting(counts: Counts) -> Iterator[None]:
+    def hear(_kind: str, _sentence: str, _data: dict[str, str]) -> None:
+        counts.alerts += 1
+
+    listen(hear)
+    yield
+    stop_listening(hear)
+
+
+class _Temporal:
+    """Temporal as far as a reconciliation asks it. Signals change nothing, and what is started ends at once."""
+
+    def __init__(self, opened: Mapping[str, OpenHibernation]) -> None:
+        self.counts = Counts()
+        self._opened = opened
+
+    async def list_workflows(self, _query: str, **_how: Any) -> AsyncIterator[Any]:
+        for deployment, hibernation in self._opened.items():
+            yield _Execution(deployment, hibernation)
+
+    def get_workflow_handle(self, _workflow_id: str) -> "_Temporal":
+        return self
+
+    async def signal(self, _name: str, _argument: Any) -> None:
+        self.counts.nudges += 1
+
+    async def start_workflow(self, _kind: str, _hibernation: Any, **_how: Any) -> None:
+        self.counts.hibernations += 1
+
+
+class _Execution:
+    """An open hibernation in a listing."""
+
+    def __init__(self, deployment: str, hibernation: OpenHibernation) -> None:
+        namespace, _, name = deployment.partition("/")
+        self.id, self.run_id, self.start_time = hibernation_id("dev", namespace, name), "run", NOW
+        self.raw_info = SimpleNamespace(memo=SimpleNamespace(fields=()))
+        pairs: list[SearchAttributePair[Any]] = [
+            SearchAttributePair(HIBERNATION_STATE, hibernation.phase.value),
+            SearchAttributePair(POLICY, hibernation.policy),
+        ]
+        if hibernation.resume_at is not None:
+            pairs.append(SearchAttributePair(RESUME_AT, hibernation.resume_at))
+        self.typed_search_attributes = TypedSearchAttributes(pairs)
+
+    async def memo_value(self, _key: str, default: Any) -> Any:
+        return default
+
+
+class _Listed:
+    """The Deployments of a situation."""
+
+    def __init__(self, situation: Situation) -> None:
+        self._page = Page(situation.workloads, situation.unreadable)
+
+    def list_all(self, **_how: Any) -> Iterator[Page]:
+        yield self._page
+
+
+class _Refusing:
+    """Takes the writes of a pause, or refuses the first of them."""
+
+    def __init__(self, refuse: Callable[[WorkloadRef], KubernetesError | None]) -> None:
+        self._refuse = refuse
+
+    def annotate(self, ref: WorkloadRef, _version: str, _patch: Any) -> Workload:
+        error = self._refuse(ref)
+        if error is not None:
+            raise error
+        return workload(ref.namespace, ref.name)
+
+    def scale(self, _ref: WorkloadRef, _version: str, _replicas: int) -> str:
+        return "44"
+
+
+def _record(policy: EnforcementPolicy) -> PauseRecord:
+    return PauseRecord(pause_id="p1", instance="me", policy=policy.name, paused_at=NOW, original_replicas=3)
