@@ -20,6 +20,7 @@ from activities.errors import KubernetesError
 from activities.gathering import Gathered
 from activities.judging import judge
 from activities.kube.deployments import Deployments, Page, Unreadable
+from activities.kube.namespaces import Namespaces
 from activities.kube.replicasets import ReplicaSets
 from activities.orders import SendPauseOrder
 from activities.reconciling import ReconcileActivities, ReconcileOrder
@@ -89,10 +90,12 @@ def enforce_all_day(
     refusals = Refusals(lambda: passed)
     deployments = cast("Deployments", _Refusing(refuse))
     snapshot = Snapshot(read_at=NOW, policies=(policy,))
-    writes = WriteActivities(deployments, lambda: snapshot, surroundings, Clocks(lambda: NOW, clocks_agree), refusals)
+    writes = WriteActivities(
+        deployments, lambda: snapshot, surroundings, lambda _: Namespaces(), Clocks(lambda: NOW, clocks_agree), refusals
+    )
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)
-    gathered = Gathered(base=surroundings(), costs=PriceListSource(PriceList()).fetch(NOW), admission=None)
+    gathered = Gathered(base=surroundings(), costs=PriceListSource(PriceList()).fetch(NOW))
     with _counting(counts):
         for run in range(RUNS):
             passed = run * EVERY.total_seconds()

@@ -38,6 +38,13 @@ def read(model: type[BaseModel], document: Any) -> BaseModel:
     return model.model_validate_json(json.dumps(document))
 
 
+def known_of(value: Any) -> Any:
+    """What was read without the fields of tomorrow, which a few models keep to look at their names."""
+    if not isinstance(value, BaseModel):
+        return value
+    return {name: known_of(getattr(value, name)) for name in type(value).model_fields}
+
+
 def test_what_temporal_files_and_answers_hold_is_found() -> None:
     found = {model.__name__ for model in stored_models()}
     assert found > {
@@ -61,7 +68,7 @@ def test_only_what_people_write_refuses_a_field_it_does_not_know() -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_field_of_tomorrow_is_passed_over(model: type[BaseModel]) -> None:
     today = read(model, Writer().document(model))
-    assert read(model, Writer(extra_fields=True).document(model)) == today
+    assert known_of(read(model, Writer(extra_fields=True).document(model))) == known_of(today)
 
 
 @pytest.mark.parametrize(("model", "spot"), [case for case in WORDS if case[1].is_code], ids=str)

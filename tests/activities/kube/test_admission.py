@@ -12,8 +12,10 @@ from activities.clocks import Clocks
 from activities.errors import KubernetesError, OutcomeUnknown
 from activities.kube.admission import FRESH_FOR, BackendReader, Called
 from activities.kube.deployments import Deployments
+from activities.kube.namespaces import Namespaces
 from activities.kube.transport import KubeTransport
 from activities.orders import SendPauseOrder, WriteOutcome
+from activities.refusals import Refusals
 from activities.snapshot import Snapshot
 from activities.writes import WriteActivities
 from localcluster import LocalCluster
@@ -306,7 +308,9 @@ def send_pause(deployments: Deployments, reader: BackendReader, judged: Workload
         deployments,
         lambda: Snapshot(read_at=now, policies=(policy(),)),
         lambda: surroundings(backends=reader.read().backends),
+        lambda _: Namespaces(),
         Clocks(lambda: now, own_clock=lambda: now),
+        Refusals(),
     )
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=now)
