@@ -21,8 +21,9 @@ _REMEDIES = {
     RPCStatusCode.DEADLINE_EXCEEDED: "it did not answer in time; try again",
     RPCStatusCode.PERMISSION_DENIED: "the credentials of TEMPORAL_* lack a right",
     RPCStatusCode.UNAUTHENTICATED: "the credentials of TEMPORAL_* are missing or wrong",
-    RPCStatusCode.NOT_FOUND: "see that TEMPORAL_NAMESPACE names a namespace that is there",
 }
+_NO_NAMESPACE = "see that TEMPORAL_NAMESPACE names a namespace that is there"
+_ENDED = "what was asked has just ended; `finops status` shows how it stands now, so try again"
 
 
 def describe_failure(error: Exception) -> tuple[str, int]:
@@ -37,9 +38,15 @@ def describe_failure(error: Exception) -> tuple[str, int]:
         cause = error.cause
         return (cause.message if isinstance(cause, FailureError) else str(cause)), 1
     if isinstance(error, RPCError):
-        remedy = _REMEDIES.get(error.status)
+        remedy = _remedy_of(error)
         return f"Temporal refused: {error.message}" + ("" if remedy is None else f"; {remedy}"), 1
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", 1
     told = " ".join(str(error).split())[:300]
     return f"this should not have happened ({type(error).__name__}: {told}); --debug shows the traceback", 1
+
+
+def _remedy_of(error: RPCError) -> str | None:
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return _REMEDIES.get(error.status)
+    return _NO_NAMESPACE if "namespace" in error.message.lower() else _ENDED

@@ -153,7 +153,10 @@ class HibernationWorkflow:
         if self._life.phase in AWAKE_PHASES:
             raise ApplicationError("it is awake already", type="AlreadyAwake")
 
-    @workflow.update(name=EXTEND, description="Let this workload sleep longer, until a later time. Input: {until, by}.")
+    @workflow.update(
+        name=EXTEND,
+        description='Let this workload sleep longer. Input: {"until": "2026-11-24T07:00:00Z", "by": "anna"}.',
+    )
     async def extend(self, until: Until) -> HibernationStatus:
         """Sleep longer."""
         return await self._extend(until)
@@ -164,7 +167,8 @@ class HibernationWorkflow:
 
     @workflow.update(
         name=KEEP_AWAKE,
-        description="Keep this workload awake until a time, waking it if it sleeps. Input: {until, by}.",
+        description="Keep this workload awake until a time, waking it if it sleeps. "
+        'Input: {"until": "2026-11-24T07:00:00Z", "by": "anna"}.',
     )
     async def keep_awake(self, until: Until) -> HibernationStatus:
         """Stay awake."""
@@ -179,7 +183,8 @@ class HibernationWorkflow:
             raise ApplicationError("the time lies in the past", type="InvalidTime")
 
     @workflow.update(
-        name=PAUSE, description="Pause this workload again while it is awake; while it sleeps, sleep longer."
+        name=PAUSE,
+        description="For `finops pause`, which has judged the workload: pause it again, or let it sleep longer.",
     )
     async def pause(self, request: ManualPause) -> HibernationStatus:
         """Pause by hand."""

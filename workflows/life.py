@@ -90,9 +90,11 @@ class Life:
     """This run ends now: who waits for an answer gets what there is."""
 
     def next_pause_id(self) -> str:
-        """A pause-id that no other pause of this workload has: it tells an old record from the present one."""
+        """A pause-id that no other pause of this workload has: it tells an old record from the present one. A reset, or
+        the next run of the same hibernation, knows its own.
+        """
         self.cycles += 1
-        return f"{workflow.info().run_id.replace('-', '')[:12]}-{self.cycles}"
+        return f"{workflow.info().first_execution_run_id.replace('-', '')[:12]}-{self.cycles}"
 
     def is_wanted(self) -> bool:
         """Whether somebody wants it awake, and has not been heard yet."""

@@ -10,14 +10,15 @@ from typing import TypedDict
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
+from activities.errors import Denied, KubeconfigError, ListExpired, Rejected
 from policies.names import pause_queue, wake_queue
 
 RESUME_PRIORITY = Priority(priority_key=1)
 LIST_PRIORITY = Priority(priority_key=2)
 PAUSE_PRIORITY = Priority(priority_key=3)
 
-NEVER_BETTER = ["Denied", "Rejected", "KubeconfigError", "PolicyGone", "ListExpired"]
-"""Errors that another attempt cannot mend."""
+NEVER_BETTER = [error.__name__ for error in (Denied, Rejected, KubeconfigError, ListExpired)]
+"""Errors that another attempt cannot mend: Temporal knows them by the names of their classes."""
 
 FIVE_ATTEMPTS = RetryPolicy(
     initial_interval=timedelta(seconds=1),

@@ -20,7 +20,7 @@ ResultT = TypeVar("ResultT")
 async def waited(condition: Callable[[], bool], *, within: timedelta | None = None, summary: str | None = None) -> None:
     """Wait until the condition holds. Raises asyncio.TimeoutError where it does not `within` that time."""
     try:
-        await workflow.wait_condition(condition, timeout=within, timeout_summary=summary)
+        await workflow.wait_condition(condition, timeout=within, timeout_summary=summary)  # noqa: TID251 - the one place
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is None or task.cancelling():  # the task's own end: the workflow leaves the worker's memory

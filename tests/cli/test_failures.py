@@ -28,6 +28,8 @@ from worker.errors import NoTemporalKnown, SettingsError
         (PolicySourceUnreadable(Path("/policies"), "gone"), "/policies", 1),
         (InvalidAnnotation("finops.io/paused-at", "x", "a time"), "finops.io/paused-at", 1),
         (RPCError("no", RPCStatusCode.UNAVAILABLE, b""), "try again", 1),
+        (RPCError("Namespace x is not found.", RPCStatusCode.NOT_FOUND, b""), "TEMPORAL_NAMESPACE", 1),
+        (RPCError("workflow execution already completed", RPCStatusCode.NOT_FOUND, b""), "finops status", 1),
         (WorkflowUpdateFailedError(ApplicationError("it is awake already")), "it is awake already", 1),
         (PermissionError(13, "Permission denied", "/policies/a.yaml"), "/policies/a.yaml: Permission denied", 1),
     ],

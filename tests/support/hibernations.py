@@ -19,7 +19,7 @@ from deployments import (
     wait_for,
 )
 from refusals import scaling_refused
-from temporalio.client import WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -216,6 +216,17 @@ class Bedroom:
             {"spec": {"template": {"spec": {"containers": [container]}}}},
             kind="application/strategic-merge-patch+json",
         )
+
+
+async def runs_of(client: Client, workflow_id: str) -> list[WorkflowHistory]:
+    """The histories of a workflow and of all that it continued from, the first one first."""
+    found: list[WorkflowHistory] = []
+    run_id: str | None = None
+    while run_id != "":
+        history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+        found.insert(0, history)
+        run_id = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    return found
 
 
 async def reconcile(bedroom: Bedroom) -> ReconcileResult:

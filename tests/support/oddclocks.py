@@ -17,13 +17,13 @@ _OWN = frozenset({"connection", "content-length", "date", "host", "transfer-enco
 
 class OddClock(BackgroundServer):
     """In front of a cluster. `ahead` is how far its clock seems ahead, `ahead_at_writes` how far in answers to writes
-    (None: just as far). Requests about the namespaces in `away` get no answer at all.
+    (None: just as far). A method and a namespace in `unanswered` get no answer.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
         self.ahead = timedelta(0)
         self.ahead_at_writes: timedelta | None = None
-        self.away: set[str] = set()
+        self.unanswered: set[tuple[str, str]] = set()
         access = read_access(kubeconfig, None, {})
         self._target = access.configuration.host
         self._pool = RESTClientObject(access.configuration).pool_manager
@@ -54,7 +54,7 @@ class OddClock(BackgroundServer):
             protocol_version = "HTTP/1.1"
 
             def _pass_on(self) -> None:
-                if any(f"/namespaces/{name}/" in self.path for name in proxy.away):
+                if any(self.command == method and f"/{name}/" in self.path for method, name in proxy.unanswered):
                     self.close_connection = True
                     return
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -1,10 +1,16 @@
 """The page that Prometheus scrapes."""
 
+import asyncio
 import http.client
+import re
 import socket
+from pathlib import Path
 
 import pytest
+from deployments import wait_for
+from temporalio import workflow
 from temporalio.service import ServiceClient
+from temporalio.worker import Worker
 
 from activities.alerts import alert
 from activities.working import working_for
@@ -14,6 +20,7 @@ from worker.errors import MetricsPortTaken
 from worker.health import Health
 from worker.metrics import serving_metrics
 from worker.ports import find_free_port
+from worker.runner import workflow_runner
 
 
 def read(port: int, path: str = "/metrics") -> tuple[int, str]:
@@ -37,6 +44,29 @@ async def test_one_page_holds_our_counters_and_the_sdks(embedded: EmbeddedTempor
     assert status == 200
     assert 'finops_alerts_total{cluster="dev",kind="clocks"} 1.0' in text
     assert "temporal_" in text
+
+
+@workflow.defn(name="Failing")
+class Failing:
+    @workflow.run
+    async def run(self) -> None:
+        raise RuntimeError("a bug")
+
+
+@pytest.mark.temporal
+async def test_a_step_that_fails_is_counted_by_the_name_that_the_alert_asks_for(embedded: EmbeddedTemporal) -> None:
+    rules = Path(__file__).parents[2] / "deploy" / "chart" / "files" / "rules.yaml"
+    (name,) = set(re.findall(r"temporal_\w+", rules.read_text()))
+    port = find_free_port()
+    with serving_metrics(port) as runtime:
+        client = await connect_to(embedded.target, runtime=runtime)
+        async with Worker(client, task_queue="finops/dev", workflows=[Failing], workflow_runner=workflow_runner()):
+            handle = await client.start_workflow("Failing", id="failing", task_queue="finops/dev")
+            await asyncio.to_thread(wait_for, lambda: name in read(port)[1], what="the count of failed steps")
+            await handle.terminate()
+        (line,) = (line for line in read(port)[1].splitlines() if line.startswith(name))
+    for label in ('task_queue="finops/dev"', 'workflow_type="Failing"'):
+        assert label in line
 
 
 async def test_nothing_else_is_served() -> None:

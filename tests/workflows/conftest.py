@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hibernations import Bedroom, Source
+from hibernations import Bedroom, Source, runs_of
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
@@ -35,12 +35,17 @@ async def bedroom(
 
 
 async def record(bedroom: Bedroom, path: Path) -> None:
-    """Keep the history of the first workflow that a test is about, without the names of process and host."""
+    """Keep the history of the first workflow that a test is about, without the names of process and host.
+
+    Of one that continued as new: its first run, and the next, which takes up what that hands on.
+    """
     handles = bedroom.runs or bedroom.handles
     if path.exists() or not handles:
         return
-    history = json.loads((await handles[0].fetch_history()).to_json())
-    path.write_text(json.dumps(_anonymous(history), separators=(",", ":")) + "\n")
+    runs = await runs_of(bedroom.environment.client, handles[0].id)
+    for number, history in enumerate(runs[:2], start=1):
+        named = path if number == 1 else path.with_stem(f"{path.stem}_{number}")
+        named.write_text(json.dumps(_anonymous(json.loads(history.to_json())), separators=(",", ":")) + "\n")
 
 
 def _anonymous(value: Any) -> Any:

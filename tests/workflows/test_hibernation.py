@@ -10,6 +10,7 @@ from cases import policy
 from deployments import wait_for
 from hibernations import COST, Bedroom
 from refusals import records_refused
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -467,6 +468,32 @@ async def test_a_sleeper_without_a_workflow_can_be_started_in_the_middle_of_waki
     )
     await bedroom.reach(again, Phase.AWAKE)
     assert bedroom.replicas() == 3
+
+
+async def test_a_bug_in_what_is_looked_at_before_a_wake_does_not_keep_a_person_from_waking_it(bedroom: Bedroom) -> None:
+    first = await bedroom.put_to_sleep()
+    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
+    assert workload is not None
+    await first.terminate()
+    naive = datetime(2026, 11, 24, 7, 0)  # noqa: DTZ001 - the bug: no comparison with it succeeds
+    handle = await bedroom.begin(
+        Hibernation(
+            cluster=bedroom.product.settings.cluster,
+            instance="me",
+            ref=workload.ref,
+            sleep=read_pause(workload.annotations),
+            extended_until=naive,
+        )
+    )
+    await handle.signal(CHECK)
+    for _ in range(600):
+        kinds = [event.event_type async for event in handle.fetch_history_events()]
+        if EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in kinds:
+            break
+        await asyncio.sleep(0.05)
+    assert EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in kinds
+    await handle.signal(REACTIVATE, {"by": "anna"})
+    await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 3, what="the wake")
 
 
 async def test_a_hibernation_that_was_reset_takes_its_own_sleep_over(bedroom: Bedroom) -> None:
