@@ -46,6 +46,7 @@ from worker.cluster import Cluster
 
 ResultT = TypeVar("ResultT")
 _RUNS = itertools.count(1)
+Handle = WorkflowHandle[Any, HibernationResult]
 COST = HourlyCost(amount=0.1, currency="USD", source="price list")
 
 

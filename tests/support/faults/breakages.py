@@ -6,6 +6,7 @@ _DEPLOYMENTS = "activities/kube/deployments.py"
 _WRITES = "activities/writes.py"
 _PROTOCOL = "policies/protocol.py"
 _LIFE = "tests/workflows/test_hibernation.py::"
+_WEEK = "tests/workflows/troubled/test_bounds.py::test_a_history_stays_short_and_nothing_is_lost"
 _MODEL = (
     "tests/policies/test_protocol_model.py::test_no_interleaving_loses_a_count_or_leaves_a_workload_down[four faults]"
 )
@@ -181,10 +182,25 @@ MUTANTS = (
         (
             Edit(
                 "workflows/life.py",
-                "        first_missed = workflow.now()\n",
-                "        return True\n        first_missed = workflow.now()\n",
+                "        self.missed_since = self.missed_since or workflow.now()\n",
+                "        return True\n",
             ),
         ),
+    ),
+    Mutant(
+        "continue-as-new forgets what a person asked for",
+        {_WEEK + "[a wake that is refused-4 h]": ""},
+        (Edit("workflows/continuing.py", "waking=requests.wake,", "waking=None,"),),
+    ),
+    Mutant(
+        "continue-as-new forgets who is to be kept awake",
+        {_WEEK + "[a note that cannot be written-4 h]": ""},
+        (Edit("workflows/continuing.py", "keep_awake=requests.keep_awake,", "keep_awake=None,"),),
+    ),
+    Mutant(
+        "a loop without a bound",
+        {_WEEK + "[a record that may not be written again-4 h]": ""},
+        (Edit("workflows/length.py", "MANY_EVENTS = 200", "MANY_EVENTS = 4_000"),),
     ),
     Mutant(
         "Retry-After ignored",

@@ -1,0 +1,96 @@
+"""A person's wish ends every wait: it is acted on at once, and not at the next try."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+from deployments import wait_for
+from hibernations import Handle
+from temporalio.api.enums.v1 import EventType
+from troubles import Trouble
+
+from policies.hibernation import Phase
+from policies.names import CHECK
+
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+
+TIMER_CANCELED = EventType.EVENT_TYPE_TIMER_CANCELED
+READ_CANCELED = EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED
+
+
+async def kinds(handle: Handle) -> list[int]:
+    """Of all that has happened."""
+    return [event.event_type async for event in handle.fetch_history_events()]
+
+
+async def attempts(handle: Handle, number: int) -> None:
+    """Wait until the read under way is at this attempt."""
+    for _ in range(600):
+        pending = (await handle.describe()).raw_description.pending_activities
+        if pending and pending[0].attempt >= number:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it does not read")
+
+
+async def happened(handle: Handle, kind: int, times: int) -> None:
+    for _ in range(600):
+        if (await kinds(handle)).count(kind) >= times:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{EventType.Name(kind)} did not happen {times} times")
+
+
+async def the_look_at_its_time_while_the_api_server_is_away(trouble: Trouble) -> Handle:
+    handle = await trouble.bedroom.put_to_sleep(resume_after=timedelta(hours=1))
+    trouble.cut_off("GET", "PATCH")
+    await trouble.bedroom.skip(handle, 1.0001)
+    await attempts(handle, 4)
+    return handle
+
+
+async def the_back_off_of_a_wake(trouble: Trouble) -> Handle:
+    handle = await trouble.bedroom.put_to_sleep()
+    trouble.begins(trouble.bedroom.scaling_refused())
+    await trouble.bedroom.skip(handle, 10.5)
+    await trouble.bedroom.reach(handle, Phase.RESUME_FAILING)
+    return handle
+
+
+async def the_back_off_of_a_record(trouble: Trouble) -> Handle:
+    handle = await trouble.put_to_sleep()
+    trouble.bedroom.annotate(**{key.replace("-", "_"): None for key in trouble.bedroom.annotations()})
+    trouble.freeze()
+    await handle.signal(CHECK)
+    await trouble.bedroom.skip(handle, 1)
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("wait", "ended"),
+    [
+        (the_look_at_its_time_while_the_api_server_is_away, READ_CANCELED),
+        (the_back_off_of_a_wake, TIMER_CANCELED),
+        (the_back_off_of_a_record, TIMER_CANCELED),
+    ],
+    ids=lambda value: value.__name__.replace("_", " ") if callable(value) else "",
+)
+async def test_a_wish_ends(trouble: Trouble, wait: Callable[[Trouble], Awaitable[Handle]], ended: int) -> None:
+    handle = await wait(trouble)
+    trouble.end()
+    before = await kinds(handle)
+    assert before[-1] != ended
+    await trouble.ask(handle)
+    await happened(handle, ended, before.count(ended) + 1)
+    await asyncio.to_thread(wait_for, lambda: trouble.bedroom.replicas() == 3, what="the wake")
+
+
+async def test_a_wish_ends_the_wait_for_one_that_is_not_there(trouble: Trouble) -> None:
+    handle = await trouble.put_to_sleep()
+    trouble.bedroom.objects.delete(f"/apis/apps/v1/namespaces/{trouble.bedroom.namespace}/deployments/web")
+    await handle.signal(CHECK)
+    await happened(handle, EventType.EVENT_TYPE_TIMER_STARTED, 2)
+    await trouble.ask(handle)
+    await happened(handle, TIMER_CANCELED, 2)
+    await happened(handle, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED, 3)
