@@ -59,7 +59,7 @@ class ConsultActivities:
         ahead, snapshot = self._clocks.compare(moment).temporal_ahead, self._snapshots()
         seen = observe_sleeper(workload)
         if order.record is None:
-            return Consultation(seen=seen, held=snapshot.hold is not None, temporal_ahead=ahead)
+            return Consultation(seen=seen, held=snapshot.held, temporal_ahead=ahead)
         marks = self._namespace_marks(workload.ref.namespace)
         return _consult_policies(workload, order, order.record, snapshot, ahead, marks).model_copy(
             update={"seen": seen, "raised": self._who_raised(workload, order, snapshot.policy(order.record.policy))}
@@ -94,7 +94,7 @@ def _consult_policies(
         wishes=tuple(wishes),
         wish=latest_wish(wishes),
         policies_known=known,
-        held=snapshot.hold is not None,
+        held=snapshot.held,
         # One that was over when the workload went to sleep does not begin again because a clock went back.
         excluded=is_excluded(workload.annotations, zone, max(min(times), record.paused_at))
         or is_namespace_awake(marks, zone, min(times)),

@@ -1,14 +1,12 @@
 """The two ends of an enforcement: may it run, and the start of the hibernations it decided on."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from temporalio import activity
 
 from activities.faults import told_to_temporal
-from activities.lease import RunLease
 from activities.metrics import count_cycle
 from activities.snapshot import Snapshots
 from activities.starting import start_hibernation
@@ -43,15 +41,22 @@ class RunOpened(Frozen):
 class OpenRun(Frozen):
     """Ask whether a run may begin."""
 
-    run_id: str
     now: datetime
     enforcement: Enforcement
+    in_turn: bool = True
+    """Whether no other run can start hibernations meanwhile. Before that, counting those on their way tells nothing."""
+
+
+class RunClosed(Frozen):
+    """A run is over."""
+
+    seconds: float
+    """How long it took, with its wait for the turn."""
 
 
 class StartOrder(Frozen):
     """Start a hibernation for each of these."""
 
-    run_id: str
     cluster: str
     policy: str
     not_after: datetime
@@ -75,29 +80,23 @@ class EnforceActivities:
     def __init__(
         self,
         snapshots: Snapshots,
-        lease: RunLease,
         verify_cluster: Callable[[], object],
         *,
         instance: str,
         min_sleep: Callable[[], timedelta],
     ) -> None:
         self._snapshots = snapshots
-        self._lease = lease
         self._verify_cluster = verify_cluster
         self._instance = instance
         self._min_sleep = min_sleep
-        self._began: dict[str, float] = {}
-        """The run that holds the lease, and when it got it."""
 
     @activity.defn
     async def open_run(self, order: OpenRun) -> RunOpened:
-        """Wait for the runs before this one, make sure of the cluster, and read what the policy allows.
+        """Make sure of the cluster, and read what the policy allows.
 
         Everything a run pauses it has listed itself, so nothing but this tells that the cluster behind an address is
         another one by now. Raises IdentityMismatch, KubernetesError.
         """
-        await self._lease.wait_for(order.run_id, activity.heartbeat)
-        self._began = {order.run_id: time.monotonic()}
         with told_to_temporal("the cluster's identity"):
             await asyncio.to_thread(self._verify_cluster)
         snapshot = self._snapshots()
@@ -113,13 +112,13 @@ class EnforceActivities:
         objection = None if dry_run else snapshot.objection_to_pausing(policy.name)
         if objection is not None:
             return RunOpened(skip=objection)
-        pausing = 0 if dry_run else await self._count_pausing(order.enforcement.cluster)
+        counts = order.in_turn and not dry_run
+        pausing = await self._count_pausing(order.enforcement.cluster) if counts else 0
         return self._opened(policy, order.now, dry_run=dry_run, pausing=pausing)
 
     @activity.defn
     async def start_hibernations(self, order: StartOrder) -> Started:
         """Start them, a chunk at a time. A retry goes on where the last heartbeat stood."""
-        self._lease.take(order.run_id)
         index, started, already = _resume_point(activity.info().heartbeat_details)
         while index < len(order.candidates):
             chunk = order.candidates[index : index + CHUNK]
@@ -137,12 +136,9 @@ class EnforceActivities:
         return Started(started=started, already=already)
 
     @activity.defn
-    async def close_run(self, run_id: str) -> None:
-        """Let the next run begin."""
-        began = self._began.pop(run_id, None)
-        if began is not None:
-            count_cycle("enforcement", time.monotonic() - began)
-        self._lease.give_back(run_id)
+    async def close_run(self, closed: RunClosed) -> None:
+        """Count the run on /metrics."""
+        count_cycle("enforcement", closed.seconds)
 
     def _opened(self, policy: EnforcementPolicy, now: datetime, *, dry_run: bool, pausing: int) -> RunOpened:
         spec, window = policy.spec, running_window(policy, now)

@@ -159,7 +159,7 @@ class ReconcileActivities:
             now=order.now,
             instance=self._instance,
             policies=snapshot.policies,
-            held=snapshot.hold is not None,
+            held=snapshot.held,
             gone_policies=gone,
         )
         return ground, missing

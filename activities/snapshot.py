@@ -36,9 +36,17 @@ class Snapshot(Frozen):
     objection: str = ""
     """Why none of its policies may pause anything."""
     hold: Hold | None = None
+    """The one that is on, or the last that was known of."""
+    hold_known: bool = True
+    """False where Temporal's record of the cluster is gone or was edited: somebody may have set a hold."""
     age: timedelta = timedelta(0)
     """How long ago that was when this was handed out, as the worker that read it counted. Never a difference between
     two clocks: against Temporal's time, a worker that is ahead would have it fresh for ever, and one behind never."""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing new is to begin, because a hold is on or may be."""
+        return self.hold is not None or not self.hold_known
 
     def policy(self, name: str) -> EnforcementPolicy | None:
         """The policy of that name, or None."""
@@ -50,6 +58,8 @@ class Snapshot(Frozen):
             return f"policies and hold could not be read for more than {STALE_AFTER.seconds} s, which is too long"
         if self.hold is not None:
             return f"a hold is on, set by {self.hold.by}"
+        if not self.hold_known:
+            return "Temporal's record of the cluster is gone or was edited, so nobody knows whether a hold is on"
         if policy_name == MANUAL:
             return None
         if self.objection:

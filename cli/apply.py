@@ -1,4 +1,6 @@
-"""`finops apply`: validated as a whole, then written, scheduled and told to whoever sleeps under it."""
+"""`finops apply`: validated as a whole, then written. A worker reads it within seconds: it alone writes Schedules, and
+tells those who sleep under a changed policy.
+"""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -8,6 +10,7 @@ from typing import Annotated
 
 import typer
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from cli.delete import remove_policies
 from cli.errors import Refused, UsageProblem
@@ -17,12 +20,15 @@ from cli.listing import list_workloads
 from cli.plan import load_policies
 from cli.session import Session
 from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse_other_files
+from cli.temporal import has_worker, open_client
 from policies.document import EnforcementPolicy, Mode
-from policies.durations import format_duration
 from policies.notices import notices
 from policies.outlook import warnings_of
-from worker.checks import send_checks
-from worker.schedules import put_schedule
+from worker.errors import ConnectionFailed
+from worker.schedules import try_schedule
+from worker.schedulestates import read_states
+
+_LOOKS = 3
 
 
 def apply(
@@ -42,6 +48,7 @@ def apply(
     applied = read_applied(session)
     refuse_other_files(session, applied, [policy.name for policy in policies])
     _refuse_everything(session, policies)
+    asyncio.run(_refuse_what_temporal_does_not_take(session, [each for each in policies if each not in applied]))
     named = {policy.name for policy in policies}
     pruned = [policy.name for policy in applied if policy.name not in named] if prune else []
     kept = [policy for policy in applied if policy.name not in {*named, *pruned}]
@@ -80,28 +87,55 @@ async def _apply(
     source = session.policies
     source.prepare()
     known = {policy.name for policy in read_applied(session)}
-    every = format_duration(session.settings.interval)
     for policy in policies:
         source.write(policy)
         state = "created" if policy.name not in known else "changed" if policy.name in changed else "unchanged"
-        session.terminal.say(f"policy {policy.name} ({policy.spec.mode}) {state}, runs every {every}")
-    if client is not None:
-        await _schedule(session, client, policies, changed)
+        session.terminal.say(f"policy {policy.name} ({policy.spec.mode}) {state}")
     await remove_policies(session, client, pruned)
+    if client is not None:
+        await _look_at_schedules(session, client, [policy.name for policy in policies])
 
 
-async def _schedule(
-    session: Session, client: Client, policies: Sequence[EnforcementPolicy], changed: Sequence[str]
-) -> None:
-    """Put the Schedules and tell the sleepers, once the worker has surely read the new documents."""
+async def _look_at_schedules(session: Session, client: Client, names: Sequence[str]) -> None:
+    """Give the worker time to put the Schedules, and tell of those that do not run."""
     cluster = session.settings.cluster
+    if not await has_worker(client, cluster):
+        session.terminal.note(
+            f"no worker polls for cluster {cluster}: the policies count when one runs", style="yellow"
+        )
+        return
     with session.terminal.progress("letting the worker read it"):
-        await asyncio.sleep(SNAPSHOT_SECONDS if changed else 0)
-    for policy in policies:
-        await put_schedule(client, cluster, policy, session.settings.interval)
-    told = await send_checks(client, cluster, changed, gone=False)
-    if told:
-        session.terminal.say(f"{told} open hibernations look again")
+        for _ in range(_LOOKS):
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+            seen = [each for each in await read_states(client, cluster, names) if each.policy in names]
+            if all(each.state != "missing" for each in seen):
+                break
+    for each in seen:
+        if each.problem:
+            session.terminal.note(each.problem, style="yellow")
+
+
+async def _refuse_what_temporal_does_not_take(session: Session, policies: Iterable[EnforcementPolicy]) -> None:
+    """A zone that only this machine knows, say: the policy would be in force, and never run. Without Temporal the
+    worker tells when it is up.
+    """
+    timed = [policy for policy in policies if policy.spec.schedule is not None]
+    if not timed:
+        return
+    try:
+        client = await open_client(session)
+    except ConnectionFailed:
+        return
+    for policy in timed:
+        try:
+            await try_schedule(client, session.settings.cluster, policy)
+        except RPCError as error:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise Refused(f"policy {policy.name}: Temporal does not take its times: {error.message}") from error
+            session.terminal.note(
+                f"whether Temporal takes the times of policy {policy.name} is not known: {error.message}",
+                style="yellow",
+            )
 
 
 def _tell(

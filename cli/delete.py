@@ -1,4 +1,4 @@
-"""`finops delete`: the document and its Schedule go, and whoever sleeps under it is told at once."""
+"""`finops delete`: the document goes, and whoever sleeps under it is told at once. Its Schedule a worker removes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,6 @@ from cli.listing import list_workloads
 from cli.session import Session
 from cli.source import open_client_if_up, read_applied, refuse_other_files
 from worker.checks import send_checks
-from worker.schedules import remove_schedule
 
 
 def delete(
@@ -51,12 +50,10 @@ async def _delete(session: Session, policy: str, asleep: int) -> None:
 
 
 async def remove_policies(session: Session, client: Client | None, names: Sequence[str]) -> None:
-    """Remove the documents, their Schedules, and tell their open hibernations that the policy is gone."""
-    cluster = session.settings.cluster
+    """Remove the documents, and tell their open hibernations that the policy is gone."""
     for name in names:
         session.policies.remove(name)
         told = 0
         if client is not None:
-            await remove_schedule(client, cluster, name)
-            told = await send_checks(client, cluster, [name], gone=True)
+            told = await send_checks(client, session.settings.cluster, [name], gone=True)
         session.terminal.say(f"policy {name} removed" + (f"; {told} open hibernations were told" if told else ""))

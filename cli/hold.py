@@ -1,22 +1,27 @@
 """`finops hold` and `finops release`: a stop for new pauses in the whole cluster."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import IdentityMismatch, KubeconfigError
 from activities.snapshot import Hold
 from cli.errors import Refused
 from cli.identity import confirm_cluster
 from cli.session import Session
-from cli.source import SNAPSHOT_SECONDS
-from cli.temporal import open_client
+from cli.temporal import has_worker, open_client
 from cli.times import show_time
-from worker.clusterrecord import read_record, set_hold, start_reconciling
+from worker.clusterrecord import ClusterRecord, read_record, set_hold, start_reconciling
+from worker.errors import RecordUnreadable
+from worker.rounds import ROUND_SECONDS
+from worker.snapshots import RECORD_SECONDS
+
+_HOLD_SECONDS = RECORD_SECONDS + ROUND_SECONDS + 1.0
+"""How long until a worker has surely read a change of the hold."""
 
 
 def hold(
@@ -36,8 +41,7 @@ def release(ctx: typer.Context) -> None:
 async def _set(session: Session, wanted: Hold | None) -> None:
     client, cluster = await open_client(session), session.settings.cluster
     await _look_at_context(session, client, release=wanted is None)
-    record = await read_record(client, cluster)
-    before = None if record is None else record.hold
+    before = (await _await_record(session, client)).hold
     if wanted is None and before is None:
         session.terminal.say(f"no hold is on for cluster {cluster}")
         _show(session, None)
@@ -46,20 +50,33 @@ async def _set(session: Session, wanted: Hold | None) -> None:
         session.terminal.say(f"a hold is on since {show_time(before.since)}, by {before.by}")
         _show(session, before)
         return
-    try:
-        await set_hold(client, cluster, wanted)
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise Refused(f"no worker has been up for cluster {cluster} yet: there is nothing to hold") from error
-        raise
+    await set_hold(client, cluster, wanted)
     with session.terminal.progress("letting the worker read it"):
-        await asyncio.sleep(SNAPSHOT_SECONDS)
+        await asyncio.sleep(_HOLD_SECONDS)
+    if (await _await_record(session, client)).hold != wanted:
+        raise Refused(
+            "somebody else changed the cluster's record at the same moment: see `finops status`, and try again"
+        )
     if wanted is None:
-        await start_reconciling(client, cluster)  # what the hold kept from moving and handing over
+        # What the hold kept from moving and handing over.
+        runs = await start_reconciling(client, cluster)
         session.terminal.say(f"released: enforcement of cluster {cluster} goes on with its next run")
+        if not runs:
+            session.terminal.note("the Schedule of the reconciliation is paused, and was left so", style="yellow")
     else:
         session.terminal.say(f"hold is on for cluster {cluster}: nothing new is paused; sleepers keep their wake times")
     _show(session, wanted)
+
+
+async def _await_record(session: Session, client: Client) -> ClusterRecord:
+    """The record. A worker that is up writes one that is missing again. Raises RecordUnreadable."""
+    cluster = session.settings.cluster
+    ends_at = time.monotonic() + _HOLD_SECONDS
+    while (record := await read_record(client, cluster)) is None:
+        if time.monotonic() > ends_at or not await has_worker(client, cluster):
+            raise RecordUnreadable(cluster)
+        await asyncio.sleep(1)
+    return record
 
 
 async def _look_at_context(session: Session, client: Client, *, release: bool) -> None:

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.errors import IoError
 from activities.hibernations import ListedHibernation, list_open_if_known, open_query
+from activities.policysource import PolicySourceUnreadable
 from activities.snapshot import Hold
 from cli.clusters import show_clusters
 from cli.console import Terminal
@@ -23,8 +25,10 @@ from policies.clocks import MEANWHILE
 from policies.hibernation import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.reconciling import ReconcileResult
 from policies.rights import describe_blindness
-from worker.clusterrecord import read_record
+from worker.clusterrecord import ClusterRecord, read_record
+from worker.errors import RecordUnreadable
 from worker.reconciliations import read_last_reconciliation
+from worker.schedulestates import ScheduleSeen, read_states
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
 _NAMED = 10
@@ -54,22 +58,43 @@ async def _status(session: Session, namespace: str | None) -> None:
     rows.sort(key=_rank)
     alive = await has_worker(client, cluster)
     reconciled = await read_last_reconciliation(client, cluster)
+    schedules = await read_states(client, cluster, _read_names(session))
     often = await find_often_woken(client, cluster, datetime.now(UTC), namespace)
     terminal = session.terminal
     if terminal.for_programs:
         shown = _as_json(cluster, hold, rows, alive=alive)
-        terminal.show_json({**shown, "reconciliation": reconciled, "often_woken": often})
+        terminal.show_json({**shown, "reconciliation": reconciled, "schedules": schedules, "often_woken": often})
         return
     if hold is not None:
         terminal.say(_describe_hold(hold), style="bold yellow")
     terminal.say(f"cluster {cluster}, Temporal {client.service_client.config.target_host}", style="dim")
     if not alive:
         terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
+    if alive:
+        _show_what_does_not_run(terminal, cluster, record, schedules)
     _show(terminal, rows)
     if reconciled is not None:
         _show_reconciled(terminal, reconciled)
     if often:
         _show_often_woken(terminal, often)
+
+
+def _read_names(session: Session) -> list[str] | None:
+    """The policies in force. None where they cannot be read: this command needs Temporal alone."""
+    try:
+        return [policy.name for policy in session.policies.read().policies]
+    except (IoError, PolicySourceUnreadable):
+        return None
+
+
+def _show_what_does_not_run(
+    terminal: Terminal, cluster: str, record: ClusterRecord | None, schedules: Sequence[ScheduleSeen]
+) -> None:
+    if record is None:
+        terminal.say(str(RecordUnreadable(cluster)), "yellow")
+    for seen in schedules:
+        if seen.problem:
+            terminal.say(seen.problem, "yellow")
 
 
 def _show_often_woken(terminal: Terminal, often: Sequence[OftenWoken]) -> None:

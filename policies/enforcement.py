@@ -1,10 +1,14 @@
 """What goes into an enforcement, and what comes out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from policies.limits import Brake, Census
 from policies.models import Frozen
 from policies.reasons import Reason
+
+LONGEST_RUN = timedelta(minutes=10)
+"""As long as an evaluation holds: what a run asks for later than that is not carried out."""
 
 
 class Enforcement(Frozen):

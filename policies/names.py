@@ -13,6 +13,7 @@ FIELD_MANAGER = "finops-enforcer"
 HIBERNATION = "Hibernation"
 ENFORCEMENT = "Enforcement"
 RECONCILIATION = "Reconciliation"
+TURN = "Turn"
 
 REACTIVATE = "reactivate"
 CHECK = "check"
@@ -40,8 +41,13 @@ def is_dns_label(text: str) -> bool:
 
 
 def task_queue(cluster: str) -> str:
-    """Workflows, listing, starting and resumes of a cluster: no rate limit, a wake never queues behind pauses."""
+    """The hibernations of a cluster and people's wakes: no rate limit, and nothing that takes long."""
     return f"finops/{cluster}"
+
+
+def run_queue(cluster: str) -> str:
+    """Enforcements and reconciliations of a cluster, with all that they list, judge and start."""
+    return f"{task_queue(cluster)}/runs"
 
 
 def wake_queue(cluster: str) -> str:
@@ -62,6 +68,11 @@ def hibernation_id(cluster: str, namespace: str, name: str) -> str:
 def enforcement_id(cluster: str, policy: str) -> str:
     """The id of a policy's runs; the Schedule appends the scheduled time."""
     return _shorten(f"enforce/{cluster}/{policy}")
+
+
+def turn_id(cluster: str) -> str:
+    """The id of the turn. Being unique while open, it lets one enforcement of a cluster judge and start at a time."""
+    return f"turn/{cluster}"
 
 
 def policy_schedule_id(cluster: str, policy: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -19,7 +20,6 @@ from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
 from activities.kube.events import EventRecorder
 from activities.kube.namespaces import NamespaceMarks, read_namespace, read_namespaces
-from activities.lease import RunLease
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
 from activities.refusals import Refusals
@@ -27,25 +27,31 @@ from activities.snapshot import Snapshots
 from activities.telling import TellActivities
 from activities.writes import WriteActivities
 from policies.digests import Message
-from policies.names import pause_queue, task_queue, wake_queue
+from policies.names import pause_queue, run_queue, task_queue, wake_queue
 from policies.status import PolicyFigures
 from worker.cluster import Cluster
 from worker.runner import workflow_runner
 from workflows.enforcement import EnforcementWorkflow
 from workflows.hibernation import HibernationWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
+from workflows.turns import TurnWorkflow
 
-DEPLOYMENT = "finops-enforcer"
-WORKFLOWS: Sequence[type] = (EnforcementWorkflow, HibernationWorkflow, ReconciliationWorkflow)
+PROGRAM = "finops-enforcer"
+RUNS: Sequence[type] = (EnforcementWorkflow, ReconciliationWorkflow, TurnWorkflow)
+WORKFLOWS: Sequence[type] = (HibernationWorkflow, *RUNS)
 
-_THREADS = 8
+_ASKED_AT_ONCE = 8
+_RUNS_AT_ONCE = 4
 _PAUSES_AT_ONCE = 4
 _WAKES_AT_ONCE = 8
 _WORKFLOW_TASKS_AT_ONCE = 4
 """Each has a thread; more than the cores can use only cost memory."""
+_RUN_TASKS_AT_ONCE = 2
 _CACHED_WORKFLOWS = 20
 """Sized by memory: a cached hibernation costs 200 KB here (100 of them: 157 MB after a run of 1,000; 20: see
 benchmarks/), and one that is not cached wakes no slower."""
+_CACHED_RUNS = 10
+"""A run and a reconciliation at work, the turn, and some that wait for it."""
 _GRACE = timedelta(seconds=25)
 """Longer than the two writes of a pause at their time-outs, so that a stop never falls between them."""
 
@@ -59,9 +65,9 @@ def build_workers(
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
     tell: Callable[[Message], None],
     unseen: Callable[[], tuple[str, ...]],
-) -> tuple[ThreadPoolExecutor, tuple[Worker, ...]]:
-    """The workers of the three queues, and the threads their Kubernetes activities run in."""
-    threads = ThreadPoolExecutor(_THREADS + _PAUSES_AT_ONCE + _WAKES_AT_ONCE, thread_name_prefix="kubernetes")
+    open_threads: Callable[[str, int], ThreadPoolExecutor],
+) -> tuple[Worker, ...]:
+    """The workers of the four queues. Each has slots and threads of its own: what fills one keeps no other waiting."""
     settings = cluster.settings
     verify = partial(cluster.confirm, identity)
     marks = NamespaceMarks(partial(read_namespaces, cluster.transport))
@@ -88,9 +94,7 @@ def build_workers(
         events,
     )
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks, refusals)
-    enforce = EnforceActivities(
-        snapshots, RunLease(), verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep
-    )
+    enforce = EnforceActivities(snapshots, verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
     reconcile = ReconcileActivities(
         cluster.deployments,
         cluster.replica_sets,
@@ -102,71 +106,87 @@ def build_workers(
         unseen,
         instance=cluster.instance,
     )
-    deployment = deployment_config(versioned=settings.worker_versioning)
-    main = Worker(
+
+    def seats(name: str, number: int) -> dict[str, Any]:
+        return {"max_concurrent_activities": number, "activity_executor": open_threads(name, number)}
+
+    make = partial(
+        Worker,
         client,
+        graceful_shutdown_timeout=_GRACE,
+        deployment_config=deployment_config(settings.cluster, versioned=settings.worker_versioning),
+    )
+    with_workflows = partial(
+        make,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        workflow_runner=workflow_runner(),
+    )
+    sleepers = with_workflows(
         task_queue=task_queue(settings.cluster),
-        workflows=WORKFLOWS,
+        workflows=[HibernationWorkflow],
         activities=[
             consult.consult,
-            contests.recall_reasserts,
             contests.tell_contested,
             writes.send_resume,
             writes.send_record,
             writes.send_note,
-            judge.judge_page,
+            ordering.look_at_targets,
+            ordering.look_who_is_up,
+        ],
+        max_cached_workflows=_CACHED_WORKFLOWS,
+        max_concurrent_workflow_tasks=_WORKFLOW_TASKS_AT_ONCE,
+        **seats("kubernetes", _ASKED_AT_ONCE),
+    )
+    runs = with_workflows(
+        task_queue=run_queue(settings.cluster),
+        workflows=RUNS,
+        activities=[
             enforce.open_run,
+            judge.judge_page,
             enforce.start_hibernations,
             enforce.close_run,
             reconcile.reconcile,
-            ordering.look_at_targets,
-            ordering.look_who_is_up,
+            contests.recall_reasserts,
             telling.tell_run,
         ],
-        activity_executor=threads,
-        max_concurrent_activities=_THREADS,
-        max_cached_workflows=_CACHED_WORKFLOWS,
-        max_concurrent_workflow_tasks=_WORKFLOW_TASKS_AT_ONCE,
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=5),
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-        graceful_shutdown_timeout=_GRACE,
-        workflow_runner=workflow_runner(),
-        deployment_config=deployment,
+        max_cached_workflows=_CACHED_RUNS,
+        max_concurrent_workflow_tasks=_RUN_TASKS_AT_ONCE,
+        **seats("runs", _RUNS_AT_ONCE),
     )
-    limited = partial(
-        Worker,
-        client,
-        activity_executor=threads,
-        graceful_shutdown_timeout=_GRACE,
-        deployment_config=deployment,
-    )
-    pauses = limited(
+    pauses = make(
         task_queue=pause_queue(settings.cluster),
         activities=[writes.send_pause],
-        max_concurrent_activities=_PAUSES_AT_ONCE,
         max_task_queue_activities_per_second=settings.pauses_per_second,
+        **seats("pauses", _PAUSES_AT_ONCE),
     )
-    wakes = limited(
+    wakes = make(
         task_queue=wake_queue(settings.cluster),
         activities=[writes.send_resume],
-        max_concurrent_activities=_WAKES_AT_ONCE,
         max_task_queue_activities_per_second=settings.wakes_per_second,
+        **seats("wakes", _WAKES_AT_ONCE),
     )
-    return threads, (main, pauses, wakes)
+    return (sleepers, runs, pauses, wakes)
 
 
-def deployment_config(*, versioned: bool) -> WorkerDeploymentConfig:
+def deployment_config(cluster: str, *, versioned: bool) -> WorkerDeploymentConfig:
     """The version of this build. Sleeps move on to newer builds by themselves: a pinned one would hang with its build.
+    A deployment for each cluster: the server takes 100 queues in one, and clusters are upgraded one by one.
 
     A behaviour without worker versioning is refused by the SDK, and one on the workflow classes by the server.
     """
-    build = WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=version(DEPLOYMENT))
+    build = WorkerDeploymentVersion(deployment_name=deployment_name(cluster), build_id=version(PROGRAM))
     if not versioned:
         return WorkerDeploymentConfig(version=build, use_worker_versioning=False)
     return WorkerDeploymentConfig(
         version=build, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
     )
+
+
+def deployment_name(cluster: str) -> str:
+    """What Temporal calls the workers of a cluster, where it minds their versions."""
+    return f"{PROGRAM}-{cluster}"
 
 
 @asynccontextmanager
@@ -187,9 +207,16 @@ async def running_workers(
     `unseen` answers the rights that are missing.
     """
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
-    threads, workers = build_workers(client, cluster, snapshots, identity, compared, note_figures, tell, unseen)
     async with AsyncExitStack() as stack:
-        stack.callback(threads.shutdown, wait=False)
+
+        def open_threads(name: str, number: int) -> ThreadPoolExecutor:
+            threads = ThreadPoolExecutor(number, thread_name_prefix=name)  # each begins when it is needed first
+            stack.callback(threads.shutdown, wait=False)
+            return threads
+
+        workers = build_workers(
+            client, cluster, snapshots, identity, compared, note_figures, tell, unseen, open_threads
+        )
         for worker in workers:
             await stack.enter_async_context(worker)
         yield workers

@@ -6,13 +6,17 @@ second installation would write to what is not theirs.
 """
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 
 from temporalio.client import Client
 
+from activities.alerts import alert
+from activities.snapshot import Hold
 from worker.cluster import Cluster
-from worker.clusterrecord import ClusterRecord, change_record, create_record, read_record
+from worker.clusterrecord import ClusterRecord, change_record, create_record, read_record, renew_record
 from worker.errors import InstanceMismatch
+from worker.schedules import list_scheduled
 
 
 async def claim_cluster(client: Client, cluster: Cluster) -> str:
@@ -27,14 +31,30 @@ async def claim_cluster(client: Client, cluster: Cluster) -> str:
     record = await read_record(client, name)
     if record is None:
         identity = await asyncio.to_thread(cluster.identity)
-        record = await create_record(client, name, ClusterRecord(identity=identity, instance=ours))
+        hold = await _hold_in_doubt(client, name)
+        record = await create_record(client, name, ClusterRecord(identity=identity, instance=ours, hold=hold))
     identity = await asyncio.to_thread(cluster.confirm, record.identity)
     if record.instance not in {"", ours}:
         raise InstanceMismatch(name, expected=record.instance, found=ours)
     if (record.identity, record.instance) != (identity, ours):
         await change_record(client, name, partial(_claimed, identity=identity, instance=ours))
+    else:
+        await renew_record(client, name, record)
     cluster.hold_to(identity)
     return identity
+
+
+async def _hold_in_doubt(client: Client, cluster: str) -> Hold | None:
+    """A hold where the record was there once and is gone: policies have Schedules, and a hold that was on is lost with
+    the record. A person says when pausing goes on. Raises RPCError.
+    """
+    async for _ in list_scheduled(client, cluster):
+        reason = (
+            "the cluster's record in Temporal was lost, and with it whether a hold was on; `finops release` ends it"
+        )
+        alert("hold", f"a hold is set on cluster {cluster}: {reason}")
+        return Hold(by="finops-enforcer", since=datetime.now(UTC), reason=reason)
+    return None
 
 
 def _claimed(record: ClusterRecord | None, *, identity: str, instance: str) -> ClusterRecord:

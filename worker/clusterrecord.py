@@ -5,8 +5,10 @@ its action's can, and `describe` returns it. So a hold outlives every worker and
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pydantic import ValidationError
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
@@ -14,7 +16,6 @@ from temporalio.client import (
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleDescription,
-    ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleSpec,
@@ -28,10 +29,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.snapshot import Hold
 from activities.visibility import CLUSTER
 from policies.models import Frozen
-from policies.names import RECONCILIATION, reconcile_id, task_queue
+from policies.names import RECONCILIATION, reconcile_id, run_queue
 from policies.reconciling import Reconcile
+from worker.errors import RecordUnreadable
+from worker.schedules import is_made_of, renewed, run_soon, spread, with_fingerprint
 
 EVERY = timedelta(minutes=5)
+LONGEST = timedelta(minutes=4, seconds=30)
+"""Of one reconciliation: it has ended before the next one is due."""
 _MEMO = "cluster"
 
 
@@ -44,7 +49,9 @@ class ClusterRecord(Frozen):
 
 
 async def read_record(client: Client, cluster: str) -> ClusterRecord | None:
-    """The record, or None where no worker has been up for this cluster yet."""
+    """The record, or None where there is none that can be read: no worker has been up for this cluster yet, or somebody
+    deleted or edited the Schedule. Then nobody knows whether a hold is on.
+    """
     description = await _describe(client, cluster)
     return None if description is None else await _decode(client, description)
 
@@ -72,32 +79,40 @@ async def create_record(client: Client, cluster: str, record: ClusterRecord) -> 
 
 
 async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
-    """Set or release the hold. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
+    """Set or release the hold. Raises RecordUnreadable where there is no record."""
 
     def change(record: ClusterRecord | None) -> ClusterRecord:
-        assert record is not None
+        if record is None:
+            raise RecordUnreadable(cluster)
         return record.model_copy(update={"hold": hold})
 
-    await change_record(client, cluster, change)
+    try:
+        await change_record(client, cluster, change)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise RecordUnreadable(cluster) from error
+        raise
 
 
 async def change_record(client: Client, cluster: str, change: Callable[[ClusterRecord | None], ClusterRecord]) -> None:
-    """Replace the record. Raises RPCError NOT_FOUND where no worker has been up for this cluster yet."""
+    """Replace the record. Raises RPCError NOT_FOUND where there is no Schedule to carry it."""
 
     async def apply(update: ScheduleUpdateInput) -> ScheduleUpdate:
-        schedule = update.description.schedule
-        schedule.action = _action(cluster, change(await _decode(client, update.description)))
-        return ScheduleUpdate(schedule)
+        record = change(await _decode(client, update.description))
+        return renewed(update.description.schedule, _schedule(cluster, record))
 
     await client.get_schedule_handle(reconcile_id(cluster)).update(apply)
 
 
-async def start_reconciling(client: Client, cluster: str) -> None:
-    """Let the Schedule run, with one run at once; behind one that is under way, which may have looked too early."""
-    handle = client.get_schedule_handle(reconcile_id(cluster))
-    if (await handle.describe()).schedule.state.paused:
-        await handle.unpause(note="a worker is there that repairs")
-    await handle.trigger(overlap=ScheduleOverlapPolicy.BUFFER_ONE)
+async def renew_record(client: Client, cluster: str, record: ClusterRecord) -> None:
+    """Bring the Schedule that carries this record in step with this program. Raises RPCError."""
+    if not await is_made_of(client, client.get_schedule_handle(reconcile_id(cluster)), _schedule(cluster, record)):
+        await change_record(client, cluster, lambda there: there or record)
+
+
+async def start_reconciling(client: Client, cluster: str) -> bool:
+    """Let the Schedule run once, now. False where somebody paused it: that is left as it is. Raises RPCError."""
+    return await run_soon(client, reconcile_id(cluster))
 
 
 async def _describe(client: Client, cluster: str) -> ScheduleDescription | None:
@@ -114,28 +129,32 @@ async def _decode(client: Client, description: ScheduleDescription) -> ClusterRe
     if not isinstance(action, ScheduleActionStartWorkflow) or not action.memo or _MEMO not in action.memo:
         return None
     payload = action.memo[_MEMO]
-    if isinstance(payload, Payload):
-        (payload,) = await client.data_converter.decode([payload], [ClusterRecord])
-    return ClusterRecord.model_validate(payload)
+    try:
+        if isinstance(payload, Payload):
+            (payload,) = await client.data_converter.decode([payload], [ClusterRecord])
+        return ClusterRecord.model_validate(payload)
+    except ValidationError:
+        return None
 
 
 def _schedule(cluster: str, record: ClusterRecord) -> Schedule:
-    return Schedule(
-        action=_action(cluster, record),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)),
-        state=ScheduleState(note="holds the cluster's identity and its hold, too"),
+    """The record itself is no part of what the Schedule is made of: a hold changes nothing else."""
+    bare = with_fingerprint(
+        Schedule(
+            action=ScheduleActionStartWorkflow(
+                RECONCILIATION,
+                Reconcile(cluster=cluster),
+                id=reconcile_id(cluster),
+                task_queue=run_queue(cluster),
+                execution_timeout=LONGEST,
+                typed_search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
+                static_summary=f"compare annotations with open hibernations on {cluster}",
+            ),
+            spec=ScheduleSpec(intervals=[spread(EVERY, reconcile_id(cluster))]),
+            policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=10)),
+            state=ScheduleState(note="holds the cluster's identity and its hold, too"),
+        )
     )
-
-
-def _action(cluster: str, record: ClusterRecord) -> ScheduleActionStartWorkflow:
-    return ScheduleActionStartWorkflow(
-        RECONCILIATION,
-        Reconcile(cluster=cluster),
-        id=reconcile_id(cluster),
-        task_queue=task_queue(cluster),
-        execution_timeout=EVERY,
-        memo={_MEMO: record},
-        typed_search_attributes=TypedSearchAttributes([SearchAttributePair(CLUSTER, cluster)]),
-        static_summary=f"compare annotations with open hibernations on {cluster}",
-    )
+    action = bare.action
+    assert isinstance(action, ScheduleActionStartWorkflow)
+    return replace(bare, action=replace(action, memo={**(action.memo or {}), _MEMO: record}))

@@ -15,17 +15,20 @@ WorkerError
 │   ├── NoTemporalKnown      nothing says where a server is
 │   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
 ├── InstanceMismatch         the cluster's name belongs to another installation
+├── RecordUnreadable         what is remembered of the cluster is gone, or was edited
 ├── SameCluster              two names of one process stand for the same cluster
 ├── MetricsPortTaken         the metrics cannot be served where they should be
 ├── TracingMissing           traces are asked for, and the packages for them are not installed
 ├── EncryptionError          a key is missing or none, or what it encrypted was changed
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
-    └── AttributesRefused    the server does not let us list or add them
+    └── AttributesRefused    the server does not let us list, add or use them
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from temporalio.service import RPCStatusCode
 
 _MEGABYTE = 1_000_000
 
@@ -206,6 +209,18 @@ class SameCluster(WorkerError):
         )
 
 
+class RecordUnreadable(WorkerError):
+    """What Temporal remembers of a cluster is not there, or not in a form that can be read."""
+
+    def __init__(self, cluster: str) -> None:
+        self.cluster = cluster
+        super().__init__(
+            f"Temporal has no record of cluster {cluster} that can be read, so nobody knows whether a hold is on: no "
+            f"worker has been up for it yet, or the Schedule reconcile/{cluster} was deleted or edited. Nothing is "
+            "paused meanwhile, and a worker that is up writes the record again within half a minute: try again then"
+        )
+
+
 class AttributesError(WorkerError):
     """The base of what is wrong with search attributes."""
 
@@ -225,11 +240,12 @@ class AttributeClash(AttributesError):
 
 
 class AttributesRefused(AttributesError):
-    """Listing or adding was refused; `missing` maps each name still to be created to its type."""
+    """Listing, adding or using them was refused; `missing` maps each name still to be created to its type."""
 
-    def __init__(self, namespace: str, reason: str, missing: Mapping[str, str]) -> None:
+    def __init__(self, namespace: str, reason: str, status: RPCStatusCode, missing: Mapping[str, str]) -> None:
         self.namespace = namespace
         self.reason = reason
+        self.status = status
         self.missing = dict(missing)
         flags = " ".join(f"--name {name} --type {kind}" for name, kind in self.missing.items())
         super().__init__(

@@ -1,7 +1,9 @@
 """Schedules in step with the policies of the source, whoever changes those: `finops apply`, kubectl, a GitOps tool.
 
-A changed policy has its Schedule within seconds, and who sleeps under it looks again. The Schedule of a policy that is
-gone is removed after a while; whom it left asleep the reconciliation finds, by its own, slower rule.
+Only a worker writes Schedules. A changed policy runs within seconds, and who sleeps under it looks again. Every few
+minutes all Schedules are compared: one that somebody deleted is put again, and one that somebody paused is told of and
+left. The Schedule of a policy that is gone is removed after a while; whom it left asleep the reconciliation finds, by
+its own, slower rule. What Temporal does not take harms no other policy.
 """
 
 import logging
@@ -12,13 +14,18 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.alerts import alert_once, settle
 from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
+from policies.names import policy_schedule_id
 from worker.checks import send_checks
-from worker.schedules import list_scheduled, put_schedule, remove_schedule
+from worker.schedules import put_schedule, remove_schedule, run_soon
+from worker.schedulestates import read_states
 
 GONE_AFTER = 60.0
 """Seconds without the policy in any complete reading. A Schedule that was removed wrongly is simply put again."""
+COMPARED_EVERY = 180.0
+"""Seconds between two comparisons of all Schedules with the policies, and between two attempts to put a refused one."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +39,7 @@ class PolicySync:
         cluster: str,
         interval: timedelta,
         clock: Callable[[], float] = time.monotonic,
-        reconcile: Callable[[], Awaitable[None]] | None = None,
+        reconcile: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """`clock` counts seconds; `reconcile` has a changed policy's figures counted at once."""
         self._client = client
@@ -41,42 +48,73 @@ class PolicySync:
         self._clock = clock
         self._reconcile = reconcile
         self._known: dict[str, EnforcementPolicy] = {}
+        """What was put, or refused, as it was then."""
         self._missing_since: dict[str, float] = {}
-        self._looked_for_old = False
+        self._compared_at = float("-inf")
         self.failed: dict[str, str] = {}
-        """Policies whose Schedule could not be put, and why."""
+        """Policies whose Schedule Temporal does not take, and why."""
 
     async def begin(self, policies: Iterable[EnforcementPolicy]) -> None:
-        """Put the Schedules of these policies. Raises RPCError."""
+        """Put the Schedules of these policies; one that is refused keeps none from the others."""
         for policy in policies:
-            await put_schedule(self._client, self._cluster, policy, self._interval)
-            self._known[policy.name] = policy
+            await self._put(policy)
 
     async def follow(self, snapshot: Snapshot) -> None:
-        """Put what has changed, and remove what has been gone for long enough. Raises RPCError."""
-        if not self._looked_for_old and snapshot.complete:
-            await self._find_left_over({policy.name for policy in snapshot.policies})
-            self._looked_for_old = True
+        """Put what has changed, remove what has been gone for long enough, and now and then compare everything.
+
+        Raises RPCError.
+        """
         changed = [policy for policy in snapshot.policies if self._known.get(policy.name) != policy]
         for policy in changed:
-            await self._put(policy)
+            await self._change(policy)
         if changed and self._reconcile is not None:
             await self._reconcile()
+        if snapshot.complete and self._clock() - self._compared_at >= COMPARED_EVERY:
+            await self._compare(snapshot.policies)
+            self._compared_at = self._clock()
         if snapshot.complete:
             await self._prune({policy.name for policy in snapshot.policies})
 
-    async def _put(self, policy: EnforcementPolicy) -> None:
+    async def _put(self, policy: EnforcementPolicy) -> bool | None:
+        """Whether its Schedule was created; None where Temporal did not take it."""
         try:
-            await put_schedule(self._client, self._cluster, policy, self._interval)
-            told = await send_checks(self._client, self._cluster, [policy.name], gone=False)
+            created = await put_schedule(self._client, self._cluster, policy, self._interval)
         except RPCError as error:
-            if policy.name not in self.failed:
-                _LOG.warning("the Schedule of policy %s cannot be put: %s", policy.name, error.message)
             self.failed[policy.name] = error.message
-            return
-        self.failed.pop(policy.name, None)
+            self._known[policy.name] = policy
+            alert_once(
+                "schedules",
+                self._about(policy.name),
+                f"policy {policy.name} pauses nothing, because Temporal does not take its Schedule: {error.message}",
+                policy=policy.name,
+            )
+            return None
+        if self.failed.pop(policy.name, None) is not None:
+            settle(self._about(policy.name))
         self._known[policy.name] = policy
+        return created
+
+    async def _change(self, policy: EnforcementPolicy) -> None:
+        """A policy that is new or was changed."""
+        created = await self._put(policy)
+        told = await send_checks(self._client, self._cluster, [policy.name], gone=False)
+        if created is False:
+            await run_soon(self._client, policy_schedule_id(self._cluster, policy.name))
         _LOG.info("policy %s has changed; %d open hibernations look again", policy.name, told)
+
+    async def _compare(self, policies: Iterable[EnforcementPolicy]) -> None:
+        """Somebody may have deleted or paused Schedules, and some may be left of policies that went meanwhile."""
+        there = {policy.name: policy for policy in policies}
+        for seen in await read_states(self._client, self._cluster, there):
+            if seen.state == "orphan":
+                self._missing_since.setdefault(seen.policy, self._clock())
+            elif seen.state == "paused":
+                alert_once("schedules", self._about(seen.policy), seen.problem, policy=seen.policy)
+            elif seen.policy and (seen.state == "missing" or seen.policy in self.failed):
+                if await self._put(there[seen.policy]):
+                    _LOG.warning("policy %s had no Schedule any more: it has one again", seen.policy)
+            else:
+                settle(self._about(seen.policy))
 
     async def _prune(self, there: set[str]) -> None:
         for name in (self._known.keys() - there) - self._missing_since.keys():
@@ -88,10 +126,8 @@ class PolicySync:
                 if await remove_schedule(self._client, self._cluster, name):
                     _LOG.info("policy %s is gone, and its Schedule with it", name)
                 self._known.pop(name, None)
+                self.failed.pop(name, None)
                 del self._missing_since[name]
 
-    async def _find_left_over(self, there: set[str]) -> None:
-        """Count Schedules without a policy as those of missing ones, which went while no worker was up."""
-        async for policy in list_scheduled(self._client, self._cluster):
-            if policy not in there:
-                self._missing_since.setdefault(policy, self._clock())
+    def _about(self, policy: str) -> str:
+        return f"schedule {policy}"

@@ -17,7 +17,7 @@ from activities.policystatuses import PolicyStatuses
 from activities.snapshot import Snapshot
 from activities.working import working_for
 from worker.assembly import running_workers
-from worker.attributes import register_attributes
+from worker.attributes import settle_attributes
 from worker.claiming import claim_cluster
 from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
@@ -50,7 +50,7 @@ async def running_service(
     settings = cluster.settings
     async with AsyncExitStack() as stack:
         stack.enter_context(working_for(settings.cluster))
-        await register_attributes(client)
+        await settle_attributes(client)
         identity = await claim_cluster(client, cluster)
         keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
         reconcile = partial(start_reconciling, client, settings.cluster)
@@ -71,7 +71,8 @@ async def running_service(
         )
         workers = await stack.enter_async_context(running)
         stack.enter_context(carried(client, workers))
-        await reconcile()
+        if not await reconcile():
+            _LOG.warning("the Schedule of the reconciliation is paused, and is left so: no sleeper is looked after")
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         show_served(True)

@@ -9,10 +9,16 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from activities.alerts import alert_once, settle
 from activities.clocks import read_own_clock
 from activities.policysource import PolicySource, PolicySourceUnreadable
-from activities.snapshot import Hold, Snapshot
-from worker.clusterrecord import read_record
+from activities.snapshot import Snapshot
+from worker.clusterrecord import ClusterRecord, create_record, read_record
+
+RECORD_SECONDS = 8.0
+"""Between two looks at the hold. Each is a query to a workflow of Temporal's own: every two seconds they were 43,200 a
+day for each worker, and a hosted Temporal counts them.
+"""
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,6 +39,10 @@ class SnapshotKeeper:
         self._source = source
         self._own_clock = own_clock
         self._counter = counter
+        self._record: ClusterRecord | None = None
+        """As it was last read."""
+        self._hold_known = False
+        self._hold_read = (datetime.min.replace(tzinfo=UTC), float("-inf"))
         self._read = (Snapshot(read_at=datetime.min.replace(tzinfo=UTC), complete=False, problem="not read yet"), 0.0)
 
     def current(self) -> Snapshot:
@@ -46,28 +56,52 @@ class SnapshotKeeper:
         return snapshot.model_copy(update={"age": age})
 
     async def refresh(self) -> Snapshot:
-        """Read policies and hold now.
+        """Read the policies now, and every few seconds the hold. The snapshot is as old as the older of the two.
 
-        Without an answer from Temporal the snapshot keeps its age, so that pausing stops before long.
+        Without an answer from Temporal it keeps its age, so that pausing stops before long.
         """
         began, counted = self._own_clock(), self._counter()
-        try:
-            record = await read_record(self._client, self._cluster)
-        except RPCError as error:
-            _LOG.warning("the hold could not be read from Temporal: %s", error.message)
-            return self.current()
-        fresh = await asyncio.to_thread(self._read_policies, began, None if record is None else record.hold)
+        if counted - self._hold_read[1] >= RECORD_SECONDS or not self._hold_known:
+            try:
+                await self._read_hold()
+            except RPCError as error:
+                _LOG.warning("the hold could not be read from Temporal: %s", error.message)
+                return self.current()
+            self._hold_read = (began, counted)
+        fresh = await asyncio.to_thread(self._read_policies, self._hold_read[0])
         if fresh.problem and fresh.problem != self._read[0].problem:
             _LOG.warning("policies: %s", fresh.problem)
-        self._read = (fresh, counted)
+        self._read = (fresh, self._hold_read[1])
         return self.current()
 
-    def _read_policies(self, began: datetime, hold: Hold | None) -> Snapshot:
+    async def _read_hold(self) -> None:
+        """Without a record nobody knows whether a hold is on: nothing is paused until it is written again, with the
+        hold that was the last to be known. Raises RPCError.
+        """
+        record = await read_record(self._client, self._cluster)
+        self._hold_known = record is not None
+        if record is not None:
+            self._record = record
+            settle("the record of the cluster")
+            return
+        alert_once(
+            "hold",
+            "the record of the cluster",
+            f"Temporal's record of cluster {self._cluster} (Schedule reconcile/{self._cluster}) is gone or was edited, "
+            "so nobody knows whether a hold is on: nothing is paused until the record is there again",
+        )
+        if self._record is not None:
+            await create_record(self._client, self._cluster, self._record)
+
+    def _read_policies(self, began: datetime) -> Snapshot:
+        hold = None if self._record is None else self._record.hold
         try:
             read = self._source.read()
         except PolicySourceUnreadable as error:
             why = str(error)
-            return Snapshot(read_at=began, complete=False, problem=why, unreadable=why, hold=hold)
+            return Snapshot(
+                read_at=began, complete=False, problem=why, unreadable=why, hold=hold, hold_known=self._hold_known
+            )
         return Snapshot(
             read_at=began,
             policies=read.policies,
@@ -75,4 +109,5 @@ class SnapshotKeeper:
             problem="; ".join([*map(str, read.problems), *([read.objection] if read.objection else [])]),
             objection=read.objection,
             hold=hold,
+            hold_known=self._hold_known,
         )

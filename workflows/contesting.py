@@ -76,7 +76,7 @@ async def _reasserts(life: Life) -> tuple[datetime, ...] | None:
             ContestActivities.recall_reasserts,
             RecallOrder(since=workflow.now() - MEMORY_OF_REASSERTS),
             summary=f"how often was {life.hibernation.ref} put to sleep again",
-            **options.LIST,
+            **options.recall_options(life.hibernation.cluster),
         )
     except ActivityError:
         return None

@@ -1,23 +1,26 @@
 """One run of a policy: list, judge page by page, choose within the limits, start the hibernations.
 
-Started by the policy's Schedule only, whose SKIP is the lock. Level-triggered: a run that is missed, doubled or late
-changes nothing, so whatever fails here is told and left to the next run.
+Started by the policy's Schedule only, whose SKIP keeps it from running beside itself; a turn keeps the policies of a
+cluster from each other. Level-triggered: a run that is missed, doubled or late changes nothing, so whatever fails here
+is told and left to the next run.
 """
 
 import contextlib
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.workflow import ChildWorkflowHandle
 
-from activities.enforcing import EnforceActivities, OpenRun, RunOpened, StartOrder
+from activities.enforcing import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
 from activities.judging import JudgeActivities, PageJudged, PageOrder
 from activities.telling import TellActivities
 from policies.clocks import ClockDrift
 from policies.digests import Digest, is_worth_telling, window_key
-from policies.enforcement import Enforcement, EnforcementResult
+from policies.enforcement import LONGEST_RUN, Enforcement, EnforcementResult
 from policies.evaluation import Candidate
 from policies.limits import Census, Selection, select
 from policies.names import ENFORCEMENT
@@ -25,9 +28,10 @@ from policies.ordering import last_down
 from policies.reasons import Reason
 from policies.savings import up_to_per_month
 from workflows import options
+from workflows.turns import take_turn
 
-EXPIRES_AFTER = timedelta(minutes=10)
-"""How long an evaluation holds: a pause it asked for is not carried out later."""
+TIME_TO_RUN = timedelta(minutes=1)
+"""What is left of a run's time when its wait for the turn ends."""
 DIGESTS = "digests"
 BATCH = 250
 LISTINGS = 3
@@ -42,37 +46,36 @@ class EnforcementWorkflow:
     def __init__(self, enforcement: Enforcement) -> None:
         self._enforcement = enforcement
         self._run_id = workflow.info().run_id
+        self._began = workflow.now()
+        self._now = self._began
+        """The moment that the evaluation is about."""
+        self._opened: RunOpened | None = None
+        self._turn: ChildWorkflowHandle[Any, None] | None = None
 
     @workflow.run
     async def run(self, enforcement: Enforcement) -> EnforcementResult:
         """The totals of the run."""
-        now = workflow.now()
         before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
-        opened: RunOpened | None = None
         try:
-            opened = await workflow.execute_activity_method(
-                EnforceActivities.open_run,
-                OpenRun(run_id=self._run_id, now=now, enforcement=enforcement),
-                summary=f"may {enforcement.policy} run",
-                **options.OPEN,
-            )
-            result = await self._enforce(opened, now, before.last_chosen)
+            result = await self._enforce(before.last_chosen)
         except ActivityError as error:
             result = self._skipped(_cause(error))
-        finally:
+        with contextlib.suppress(ActivityError):
             await workflow.execute_activity_method(
-                EnforceActivities.close_run, self._run_id, summary="let the next run begin", **options.LIST
+                EnforceActivities.close_run,
+                RunClosed(seconds=(workflow.now() - self._began).total_seconds()),
+                summary=f"count the run of {enforcement.policy}",
+                **options.DIGEST,
             )
         workflow.set_current_details(result.sentence)
-        return await self._tell(opened, result, before, now)
+        return await self._tell(result, before)
 
-    async def _tell(
-        self, opened: RunOpened | None, result: EnforcementResult, before: EnforcementResult, now: datetime
-    ) -> EnforcementResult:
+    async def _tell(self, result: EnforcementResult, before: EnforcementResult) -> EnforcementResult:
         """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
+        opened = self._opened
         if opened is None or result.skipped:
             return result.model_copy(update={"told_window": before.told_window, "last_chosen": before.last_chosen})
-        result = result.model_copy(update={"told_window": window_key(opened.window_start, now)})
+        result = result.model_copy(update={"told_window": window_key(opened.window_start, self._now)})
         if is_worth_telling(result, before, has_start=opened.window_start is not None) and workflow.patched(DIGESTS):
             digest = Digest(
                 cluster=self._enforcement.cluster,
@@ -86,17 +89,36 @@ class EnforcementWorkflow:
                 )
         return result
 
-    async def _enforce(self, opened: RunOpened, now: datetime, last_chosen: str) -> EnforcementResult:
+    async def _enforce(self, last_chosen: str) -> EnforcementResult:
+        """Only a run that has something to judge waits for its turn, and asks again then: what is allowed, and how many
+        are about to sleep, may have changed.
+        """
+        opened = await self._open(in_turn=False)
+        if not opened.skip:
+            self._turn = await take_turn(self._enforcement, self._began + _patience())
+            if self._turn is None:
+                return self._skipped("the runs of other policies left it no time")
+            self._now = workflow.now()
+            opened = await self._open(in_turn=True)
         if opened.skip:  # as it should be, in most cases: no window runs
             return self._skipped(opened.skip, level=logging.INFO)
-        judged = await self._judge_all(now)
+        self._opened = opened
+        judged = await self._judge_all(self._now)
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, last_chosen)
-        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, now)
+        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, self._now)
         result = self._result(opened, judged, selection, census, started, already)
         return result.model_copy(update={"last_chosen": selection.last_chosen or last_chosen})
+
+    async def _open(self, *, in_turn: bool) -> RunOpened:
+        return await workflow.execute_activity_method(
+            EnforceActivities.open_run,
+            OpenRun(now=self._now, enforcement=self._enforcement, in_turn=in_turn),
+            summary=f"may {self._enforcement.policy} run",
+            **options.OPEN,
+        )
 
     async def _judge_all(self, now: datetime) -> PageJudged:
         for listing in range(LISTINGS):
@@ -138,11 +160,13 @@ class EnforcementWorkflow:
         started = already = 0
         after = last_down(each.seen for each in selection.chosen)
         for index in range(0, len(selection.chosen), BATCH):
+            if self._turn is None or self._turn.done():
+                workflow.logger.warning("policy %s: somebody ended its turn", self._enforcement.policy)
+                break
             batch = selection.chosen[index : index + BATCH]
             answer = await workflow.execute_activity_method(
                 EnforceActivities.start_hibernations,
                 StartOrder(
-                    run_id=self._run_id,
                     cluster=self._enforcement.cluster,
                     policy=self._enforcement.policy,
                     not_after=_not_after(opened, now),
@@ -192,8 +216,13 @@ class EnforcementWorkflow:
 
 def _not_after(opened: RunOpened, now: datetime) -> datetime:
     """When the pauses of this run expire: never inside the last minutes of the window."""
-    expires_at = now + EXPIRES_AFTER
+    expires_at = now + LONGEST_RUN
     return expires_at if opened.window_end is None else min(expires_at, opened.window_end - opened.min_sleep)
+
+
+def _patience() -> timedelta:
+    """How long a run may wait for its turn."""
+    return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
 
 
 def _sentence(result: EnforcementResult, candidates: int) -> str:

@@ -1,7 +1,8 @@
 """How each activity is called: time limits, retries, queues and priorities, in one place.
 
-Resumes come first (1), then starting and listing (2), then pauses (3). Pauses and the wakes that come by themselves
-have a queue each, whose rate limits protect the API server and never delay a person's wake.
+Resumes come first (1), then starting and listing (2), then pauses (3). Enforcements and reconciliations have a queue
+of their own, so that nothing that takes long ever stands before a wake. Pauses and the wakes that come by themselves
+have one each, whose rate limits protect the API server and never delay a person's wake.
 """
 
 from datetime import timedelta
@@ -11,7 +12,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
 from activities.errors import Denied, KubeconfigError, ListExpired, Rejected
-from policies.names import pause_queue, wake_queue
+from policies.names import pause_queue, run_queue, wake_queue
 
 RESUME_PRIORITY = Priority(priority_key=1)
 LIST_PRIORITY = Priority(priority_key=2)
@@ -72,8 +73,7 @@ LIST: CallOptions = {
     "priority": LIST_PRIORITY,
 }
 OPEN: CallOptions = {
-    "start_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=10),
+    "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }
@@ -95,7 +95,7 @@ DIGEST: CallOptions = {
     "retry_policy": RetryPolicy(maximum_attempts=2),
     "priority": LIST_PRIORITY,
 }
-"""It only hands the digest over, and no run waits for more."""
+"""It only hands the digest over, or counts the run, and no run waits for more."""
 RECONCILE: CallOptions = {
     "start_to_close_timeout": timedelta(minutes=3),
     "heartbeat_timeout": timedelta(seconds=60),
@@ -110,6 +110,11 @@ START: CallOptions = {
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }
+
+
+def recall_options(cluster: str) -> CallOptions:
+    """The options of a look through closed runs: visibility may be slow, and nobody's wake is to wait behind that."""
+    return {**LIST, "task_queue": run_queue(cluster)}
 
 
 def pause_options(cluster: str) -> CallOptions:

@@ -19,6 +19,8 @@ COMMANDS = frozenset(
     {
         "execute_activity_method",
         "start_activity_method",
+        "start_child_workflow",
+        "take_turn",
         "wait_condition",
         "upsert_memo",
         "upsert_search_attributes",
@@ -50,7 +52,11 @@ def fingerprint() -> dict[str, Any]:
             for name, value in sorted(vars(options).items())
             if name.isupper() and isinstance(value, dict)
         }
-        | {"PAUSE": _plain(options.pause_options("c")), "WAKE_IN_TURN": _plain(options.wake_options("c"))},
+        | {
+            "PAUSE": _plain(options.pause_options("c")),
+            "RECALL": _plain(options.recall_options("c")),
+            "WAKE_IN_TURN": _plain(options.wake_options("c")),
+        },
     }
 
 

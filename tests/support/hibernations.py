@@ -38,7 +38,7 @@ from policies.names import (
     enforcement_id,
     hibernation_id,
     reconcile_id,
-    task_queue,
+    run_queue,
 )
 from policies.reconciling import Reconcile, ReconcileResult
 from policies.workload import observe
@@ -249,7 +249,7 @@ async def _run(bedroom: Bedroom, kind: str, argument: Any, workflow_id: str, res
             kind,
             argument,
             id=f"{workflow_id}-{next(_RUNS)}",
-            task_queue=task_queue(bedroom.product.settings.cluster),
+            task_queue=run_queue(bedroom.product.settings.cluster),
             result_type=result_type,
         )
     bedroom.runs.append(handle)

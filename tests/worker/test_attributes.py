@@ -1,10 +1,17 @@
+from dataclasses import dataclass
+
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, RemoveSearchAttributesRequest
+from temporalio.api.operatorservice.v1 import (
+    AddSearchAttributesRequest,
+    ListSearchAttributesResponse,
+    RemoveSearchAttributesRequest,
+)
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from worker.attributes import find_missing, register_attributes
+from activities.visibility import KEYS
+from worker.attributes import find_missing, register_attributes, settle_attributes
 from worker.errors import AttributeClash, AttributesRefused
 
 pytestmark = pytest.mark.temporal
@@ -49,16 +56,63 @@ async def test_one_keyword_too_many_is_refused_with_the_command_to_run(client: C
     assert await register_attributes(client) == ("Cluster",)
 
 
+@dataclass
+class OddTemporal:
+    """A Temporal that does not let us look, or whose services do not take the attributes for a while."""
+
+    listing: RPCStatusCode | None = None
+    refusals: int = 0
+    namespace: str = "default"
+
+    @property
+    def operator_service(self) -> "OddTemporal":
+        return self
+
+    async def list_search_attributes(self, request: object, *, retry: bool) -> ListSearchAttributesResponse:
+        if self.listing is not None:
+            raise RPCError("not yours", self.listing, b"")
+        return ListSearchAttributesResponse(custom_attributes={key.name: int(key.indexed_value_type) for key in KEYS})
+
+    async def count_workflows(self, query: str) -> None:
+        if self.refusals > 0:
+            self.refusals -= 1
+            raise RPCError(f"invalid query: no such column: {query[:7]}", RPCStatusCode.INVALID_ARGUMENT, b"")
+
+
+async def no_wait(seconds: float) -> None:
+    """Time goes by."""
+
+
+async def settle(temporal: OddTemporal) -> None:
+    await settle_attributes(temporal, sleep=no_wait)  # type: ignore[arg-type]
+
+
 async def test_a_server_that_does_not_let_us_look_is_a_sentence() -> None:
-    class Refusing:
-        namespace = "default"
-
-        @property
-        def operator_service(self) -> "Refusing":
-            return self
-
-        async def list_search_attributes(self, request: object, *, retry: bool) -> None:
-            raise RPCError("not yours", RPCStatusCode.PERMISSION_DENIED, b"")
-
     with pytest.raises(AttributesRefused, match="PERMISSION_DENIED: not yours"):
-        await find_missing(Refusing())  # type: ignore[arg-type]
+        await find_missing(OddTemporal(listing=RPCStatusCode.PERMISSION_DENIED))  # type: ignore[arg-type]
+
+
+async def test_a_start_waits_until_all_services_take_the_attributes_and_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    fresh = OddTemporal(refusals=30)
+    await settle(fresh)
+    assert fresh.refusals == 0
+    assert caplog.text.count("does not take the search attributes yet") == 1
+
+
+async def test_attributes_that_are_never_taken_are_refused_in_the_end() -> None:
+    with pytest.raises(AttributesRefused, match=r"INVALID_ARGUMENT.*--name ResumeAt --type Datetime"):
+        await settle(OddTemporal(refusals=1_000))
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED])
+async def test_a_start_goes_on_where_nobody_may_list_them_and_they_are_taken(
+    status: RPCStatusCode, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settle(OddTemporal(listing=status))
+    assert "cannot be looked up, going on" in caplog.text
+
+
+async def test_the_real_server_takes_them_once_they_are_registered(client: Client) -> None:
+    await settle_attributes(client)

@@ -33,7 +33,7 @@ from policies.names import (
     RECONCILIATION,
     RESUME_NOW,
     hibernation_id,
-    task_queue,
+    run_queue,
 )
 from policies.reconciling import Finding, Reconcile, ReconcileResult
 from policies.times import from_rfc3339
@@ -152,7 +152,7 @@ async def run(bedroom: Bedroom, workflow: str, argument: Any, result_type: type[
             workflow,
             argument,
             id=f"{cluster}-{next(_NUMBERS)}",
-            task_queue=task_queue(cluster),
+            task_queue=run_queue(cluster),
             result_type=result_type,
         )
     bedroom.runs.append(handle)

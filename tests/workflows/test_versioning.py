@@ -17,7 +17,7 @@ from localcluster import LocalCluster
 from policies.annotations import PREFIX
 from policies.hibernation import Hibernation, PauseOrder
 from policies.workload import observe
-from worker.assembly import DEPLOYMENT, running_workers
+from worker.assembly import PROGRAM, deployment_name, running_workers
 from worker.attributes import register_attributes
 from worker.cluster import Cluster
 from worker.settings import Settings
@@ -50,8 +50,8 @@ async def make_current(client: Client) -> None:
     """As an operator does after a deploy. The server learns of a version with its first poll."""
     request = SetWorkerDeploymentCurrentVersionRequest(
         namespace=client.namespace,
-        deployment_name=DEPLOYMENT,
-        build_id=version(DEPLOYMENT),
+        deployment_name=deployment_name("versioned"),
+        build_id=version(PROGRAM),
         ignore_missing_task_queues=True,
     )
     for _ in range(100):

@@ -29,7 +29,7 @@ from faults.suites import Case
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
 from policies.hibernation import Hibernation, HibernationResult, PauseOrder, Phase
-from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, task_queue
+from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, run_queue
 from policies.reconciling import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.assembly import running_workers
@@ -184,7 +184,7 @@ class Stage:
                     RECONCILIATION,
                     Reconcile(cluster=self.name),
                     id=f"reconcile/{self.name}-{number}",
-                    task_queue=task_queue(self.name),
+                    task_queue=run_queue(self.name),
                     result_type=ReconcileResult,
                 )
             )
