@@ -14,7 +14,7 @@ from activities.orders import ConsultOrder
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import Annotations, PauseRecord, is_excluded, is_namespace_awake
 from policies.contesting import Bounds, Raised, who_raised
-from policies.document import EnforcementPolicy, OnDeploy
+from policies.document import OnDeploy
 from policies.keeping import Consultation
 from policies.names import MANUAL
 from policies.waking import DEFAULT_COOLDOWN
@@ -62,14 +62,17 @@ class ConsultActivities:
             return Consultation(seen=seen, held=snapshot.held, temporal_ahead=ahead)
         marks = self._namespace_marks(workload.ref.namespace)
         return _consult_policies(workload, order, order.record, snapshot, ahead, marks).model_copy(
-            update={"seen": seen, "raised": self._who_raised(workload, order, snapshot.policy(order.record.policy))}
+            update={"seen": seen, "raised": self._who_raised(workload, order, order.record, snapshot)}
         )
 
-    def _who_raised(self, workload: Workload, order: ConsultOrder, policy: EnforcementPolicy | None) -> Raised | None:
+    def _who_raised(
+        self, workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot
+    ) -> Raised | None:
         """Where the count is not zero any more. The HPA's bounds cost a listing, so only a sleep under one asks."""
         if workload.replicas == 0:
             return None
-        return who_raised(workload, policy, self._read_bounds(order.ref) if order.autoscaled else None)
+        bounds = self._read_bounds(order.ref) if order.autoscaled else None
+        return who_raised(workload, snapshot.policy(record.policy), bounds, record.paused_at.replace(microsecond=0))
 
 
 def _consult_policies(

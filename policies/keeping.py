@@ -68,6 +68,8 @@ class Verdict(Frozen):
     because: Because = Because.COOLDOWN
     outcome: str = "woken"
     """What a wake is called in the end."""
+    raised_at: datetime | None = None
+    """Where somebody raised its count: when, at the latest."""
 
 
 def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
@@ -76,7 +78,11 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     assert seen is not None
     record = sleep.record
     if seen.replicas > 0:
-        return _review_raised(sleep, seen, consulted, now)
+        if given_back_since(seen, record):
+            return _choice(record, "somebody woke it without Temporal", "woken by someone")
+        verdict = _review_raised(sleep, seen, consulted, now)
+        at = consulted.raised.at if consulted.raised is not None else None
+        return verdict.model_copy(update={"raised_at": min(at or now, now)})
     ours = seen.annotations.get(notes.PAUSE_ID) == record.pause_id
     deployed = bool(sleep.revision) and seen.revision != sleep.revision
     if ours:
@@ -96,8 +102,6 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
 
 def _review_raised(sleep: Sleep, seen: Observation, consulted: Consultation, now: datetime) -> Verdict:
     record, raised = sleep.record, consulted.raised or Raised()
-    if given_back_since(seen, record):
-        return _choice(record, "somebody woke it without Temporal", "woken by someone")
     if raised.reverted_by:
         sentence = f"{raised.reverted_by} put its replica count back to {seen.replicas}: {IGNORE_RULE}"
         return Verdict(act="wake", record=record, because=Because.CONTESTED, sentence=sentence, outcome="contested")

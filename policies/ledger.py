@@ -27,6 +27,8 @@ class Slept(Frozen):
     """Frozen when it was paused; None where nobody knew a price."""
     freed: Requests = Requests()
     """What its pods requested; known of those who still sleep."""
+    raised_soon: bool = False
+    """Somebody raised its count within minutes of the pause."""
 
 
 class Period(Frozen):

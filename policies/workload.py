@@ -42,6 +42,8 @@ class Writer(Frozen):
     owns_replicas: bool = False
     owns_last_applied: bool = False
     """Whether it wrote the manifest that `kubectl apply` leaves as an annotation."""
+    owns_record: bool = False
+    """Whether it wrote `finops.io/paused`."""
 
 
 class Rollout(Frozen):
@@ -56,6 +58,8 @@ class Rollout(Frozen):
     available_replicas: int = 0
     progressing_reason: str | None = None
     progressing_updated_at: datetime | None = None
+    available_changed_at: datetime | None = None
+    """When it became available, or ceased to be: it ceases with the first pods that are wanted after a zero."""
 
 
 class Workload(Frozen):

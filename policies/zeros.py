@@ -1,12 +1,15 @@
 """A zero under the record of a sleep that is somebody's choice all the same, and who made it.
 
-Our own zero goes through `/scale` and leaves nobody as owner of `spec.replicas`. So whoever owns it at zero has written
+Our own zero goes through `/scale` and takes `spec.replicas` from whoever owned it. So who owns it at zero has written
 that zero since: a server-side apply, by people, Flux, Argo CD or Helm. A client-side apply of `replicas: 0` onto a
 zero changes nothing but the manifest in its annotation. What leaves no trace at all nobody can know: `kubectl scale
 --replicas 0`, `kubectl replace`, a client-side `helm upgrade`.
+
+Who wrote zero and record together has restored a sleeper from a copy, and chose nothing.
 """
 
-import math
+from collections.abc import Sequence
+from datetime import datetime
 
 from policies.annotations import PREFIX
 from policies.checks.ownership import LAST_APPLIED, holds_replicas
@@ -20,27 +23,22 @@ def observe_sleeper(workload: Workload) -> Observation:
 
 
 def who_chose_zero(workload: Workload) -> str:
-    """The field manager that wants this workload at zero since our last write to it, or nothing.
+    """The field manager that wants this workload at zero since it was put to sleep, or nothing.
 
-    Times are compared with those of our own entry, so all of them are the API server's. A manifest that said 0 before
-    the sleep began says nothing of it: somebody had raised the count then.
+    An owner's time is not asked: a server-side apply that changes nothing but the owner leaves it as it was. That of a
+    manifest is, against our own latest write to the object: one that said 0 before the sleep says nothing of it, as
+    somebody had raised the count then.
     """
     if workload.replicas != 0:
         return ""
-    since = max((writer.time for writer in workload.writers if _is_ours(writer) and writer.time), default=None)
-    owners = [writer for writer in workload.writers if writer.owns_replicas and not _is_ours(writer)]
-    if since is not None and holds_replicas(workload.annotations.get(LAST_APPLIED), 0, unreadable=False):
-        owners += [writer for writer in workload.writers if writer.owns_last_applied and writer.time]
-    newest = max(owners, key=_time_of, default=None)
-    if newest is None or (since is not None and _time_of(newest) < since.timestamp()):
-        return ""
-    return newest.manager or "somebody"
+    others = [writer for writer in workload.writers if writer.manager != FIELD_MANAGER and not writer.owns_record]
+    owner = next((writer for writer in others if writer.owns_replicas), None)
+    if owner is None and holds_replicas(workload.annotations.get(LAST_APPLIED), 0, unreadable=False):
+        ours = [writer.time for writer in workload.writers if writer.manager == FIELD_MANAGER and writer.time]
+        owner = next((writer for writer in others if writer.owns_last_applied and _is_later(writer, ours)), None)
+    return "" if owner is None else owner.manager or "somebody"
 
 
-def _is_ours(writer: Writer) -> bool:
-    return writer.manager == FIELD_MANAGER
-
-
-def _time_of(owner: Writer) -> float:
-    """A server-side apply that changes nothing but the owner has no time: ours would have made it owner no more."""
-    return math.inf if owner.time is None else owner.time.timestamp()
+def _is_later(writer: Writer, times: Sequence[datetime]) -> bool:
+    """All of them by the API server's clock, which tells whole seconds."""
+    return writer.time is not None and bool(times) and writer.time >= max(times)

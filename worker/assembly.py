@@ -149,6 +149,7 @@ def build_workers(
             enforce.close_run,
             reconcile.reconcile,
             contests.recall_reasserts,
+            contests.recall_last_sleep,
             telling.tell_run,
         ],
         max_cached_workflows=_CACHED_RUNS,

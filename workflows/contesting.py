@@ -8,23 +8,36 @@ from temporalio.exceptions import ActivityError
 
 from activities.contests import ContestActivities, ContestedOrder, RecallOrder
 from policies.annotations import Because
-from policies.contesting import MEMORY_OF_REASSERTS, MOST_REASSERTS, is_contested
+from policies.contesting import (
+    MEMORY_OF_REASSERTS,
+    MEMORY_OF_SLEEPS,
+    MOST_REASSERTS,
+    is_contested,
+    is_raised_soon,
+)
 from policies.hibernation import Phase
+from policies.keeping import Verdict
+from policies.ledger import Slept
 from policies.workload import Observation
 from workflows import options
 from workflows.endings import NothingLeft, Woken, woken_by
 from workflows.life import Life
 from workflows.pausing import fall_asleep
 
+CONTEST_ANYBODY = "contest whoever raises it twice"
 
-async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | NothingLeft | None:
+
+async def reassert(life: Life, seen: Observation, verdict: Verdict) -> Woken | NothingLeft | None:
     """Pause again what was seen, under a new pause-id and a record of the count it now has. None: it sleeps again.
 
     Whatever stands in the way leaves it running. The old record is cleared then by the wake that follows.
     """
     assert life.order is not None
     assert life.sleep is not None
-    left_running = Woken(Because.PERSON, sentence, outcome="woken by someone", owns_zero=False)
+    sentence = verdict.sentence
+    left_running = Woken(
+        Because.PERSON, sentence, outcome="woken by someone", raised_at=verdict.raised_at, owns_zero=False
+    )
     before = await _reasserts(life)
     if life.requests.wake is not None:
         return woken_by(life.requests.wake)
@@ -54,6 +67,25 @@ async def reassert(life: Life, seen: Observation, sentence: str) -> Woken | Noth
     return replace(left_running, sentence=f"{sentence}, and was not paused again: {finished.sentence}", attempt=attempt)
 
 
+async def contest(life: Life, woken: Woken) -> Woken:
+    """The same end, unless its count was raised within minutes of the pause, in this sleep and in the one before: then
+    somebody does not let it sleep, and each pause is only pods killed and started.
+    """
+    assert life.sleep is not None
+    assert woken.raised_at is not None
+    soon = is_raised_soon(life.sleep.record.paused_at, woken.raised_at)
+    if woken.because is Because.CONTESTED or not soon or not workflow.patched(CONTEST_ANYBODY):
+        return woken
+    sleeps = life.totals.sleeps
+    before = sleeps[-1] if sleeps else await _sleep_before(life)
+    if before is None or not before.raised_soon:
+        return woken
+    sentence = (
+        f"{woken.sentence} within minutes of the pause, as in its sleep before: exclude it, or find out who does it"
+    )
+    return replace(woken, because=Because.CONTESTED, outcome="contested", sentence=sentence)
+
+
 async def tell_contested(life: Life, sentence: str) -> None:
     """One alert. The wake does not depend on it."""
     try:
@@ -65,6 +97,20 @@ async def tell_contested(life: Life, sentence: str) -> None:
         )
     except ActivityError:
         workflow.logger.warning("%s is contested, and nobody could be told: %s", life.hibernation.ref, sentence)
+
+
+async def _sleep_before(life: Life) -> Slept | None:
+    """The last sleep of this workload before this hibernation, as far as anybody can say."""
+    try:
+        recalled = await workflow.execute_activity_method(
+            ContestActivities.recall_last_sleep,
+            RecallOrder(since=workflow.now() - MEMORY_OF_SLEEPS),
+            summary=f"how did {life.hibernation.ref} sleep before",
+            **options.recall_options(life.hibernation.cluster),
+        )
+    except ActivityError:
+        return None
+    return recalled.last_sleep
 
 
 async def _reasserts(life: Life) -> tuple[datetime, ...] | None:

@@ -1,6 +1,7 @@
 """How a sleep ends."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from policies.annotations import Because, WakeNote
 from policies.hibernation import WakeRequest
@@ -16,6 +17,8 @@ class Woken:
     sentence: str
     outcome: str = "woken"
     attempt: Attempt = field(default_factory=Attempt)
+    raised_at: datetime | None = None
+    """Where somebody raised its count, which ended the sleep: when, at the latest."""
     owns_zero: bool = True
     """False where the count was seen raised: a zero after that is ours only with a record on it."""
     note: WakeNote | None = None

@@ -207,10 +207,12 @@ class Life:
             updates.append(SAVED_PER_DAY.value_set(round(saved_per_day(record.cost), 6)))
         return updates
 
-    def count_sleep(self) -> None:
-        """Add the sleep that ends now to the totals."""
+    def count_sleep(self, raised_at: datetime | None = None) -> None:
+        """Add the sleep that ends now to the totals; where somebody raised its count, it ended then."""
         if self.sleep is not None:
-            self.totals.add(self.hibernation.ref, self.sleep.record, workflow.now())
+            self.totals.add(
+                self.hibernation.ref, self.sleep.record, raised_at or workflow.now(), raised=raised_at is not None
+            )
 
     def status(self) -> HibernationStatus:
         """What the query and the details show."""

@@ -114,7 +114,7 @@ START: CallOptions = {
 
 def recall_options(cluster: str) -> CallOptions:
     """The options of a look through closed runs: visibility may be slow, and nobody's wake is to wait behind that."""
-    return {**LIST, "task_queue": run_queue(cluster)}
+    return {**LOOK_AROUND, "task_queue": run_queue(cluster)}
 
 
 def pause_options(cluster: str) -> CallOptions:

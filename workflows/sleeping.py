@@ -14,7 +14,7 @@ from policies.protocol import is_of
 from policies.wanting import earliest
 from policies.workload import Observation
 from workflows.attempt import doubled
-from workflows.contesting import reassert
+from workflows.contesting import contest, reassert
 from workflows.continuing import continue_if_long
 from workflows.endings import NothingLeft, Woken, woken_by
 from workflows.life import Life
@@ -74,9 +74,10 @@ async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | Noth
             if life.requests.wake is not None:
                 return woken_by(life.requests.wake)
             life.sleep = life.sleep.model_copy(update={"record": verdict.record})
-            return Woken(verdict.because, verdict.sentence, outcome=verdict.outcome)
+            woken = Woken(verdict.because, verdict.sentence, outcome=verdict.outcome, raised_at=verdict.raised_at)
+            return await contest(life, woken) if verdict.raised_at is not None else woken
         case "reassert":
-            return await reassert(life, seen, verdict.sentence)
+            return await reassert(life, seen, verdict)
         case "end":
             return NothingLeft("taken over", verdict.sentence)
         case "record":

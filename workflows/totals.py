@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from policies.annotations import PauseRecord
+from policies.contesting import is_raised_soon
 from policies.ledger import Slept
 from policies.savings import avoided_between
 from policies.workload import WorkloadRef
@@ -21,9 +22,10 @@ class Totals:
     currency: str = ""
     sleeps: tuple[Slept, ...] = ()
 
-    def add(self, ref: WorkloadRef, record: PauseRecord, end: datetime) -> None:
-        """Count the sleep that ends now."""
-        self.slept += max(end - record.paused_at, timedelta(0))
+    def add(self, ref: WorkloadRef, record: PauseRecord, ended_at: datetime, *, raised: bool) -> None:
+        """Count a sleep that is over. `raised`: because somebody raised its count."""
+        end = max(record.paused_at, ended_at)
+        self.slept += end - record.paused_at
         if record.cost is not None:
             self.avoided_cost += avoided_between(record.cost, record.paused_at, end)
             self.currency = record.cost.currency
@@ -34,5 +36,6 @@ class Totals:
             end=end,
             pause_id=record.pause_id,
             cost=record.cost,
+            raised_soon=raised and is_raised_soon(record.paused_at, end),
         )
         self.sleeps = (*self.sleeps, over)[-SLEEPS_KEPT:]

@@ -86,11 +86,13 @@ def _writer(entry: ManagedFields) -> Writer:
         writes_spec=spec is not None and entry.subresource != "status",
         owns_replicas=spec is not None and spec.replicas is not None,
         owns_last_applied=annotations is not None and annotations.last_applied is not None,
+        owns_record=annotations is not None and annotations.paused is not None,
     )
 
 
 def _rollout(meta: Metadata, spec: DeploymentSpec, status: DeploymentStatus) -> Rollout:
-    progressing = next((entry for entry in status.conditions or () if entry.type == "Progressing"), None)
+    conditions = {entry.type: entry for entry in status.conditions or ()}
+    progressing, available = conditions.get("Progressing"), conditions.get("Available")
     return Rollout(
         paused=spec.paused,
         generation=meta.generation,
@@ -101,6 +103,7 @@ def _rollout(meta: Metadata, spec: DeploymentSpec, status: DeploymentStatus) -> 
         available_replicas=status.available_replicas,
         progressing_reason=progressing.reason if progressing else None,
         progressing_updated_at=progressing.updated_at if progressing else None,
+        available_changed_at=available.changed_at if available else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from activities.kube.lists import KubeModel
+from policies.annotations import PAUSED
 
 Quantities = Mapping[str, str | int | float]
 
@@ -31,6 +32,7 @@ class AnnotationFields(KubeModel):
     """Which annotations a writer owns."""
 
     last_applied: Any = Field(default=None, alias="f:kubectl.kubernetes.io/last-applied-configuration")
+    paused: Any = Field(default=None, alias=f"f:{PAUSED}")
 
 
 class MetadataFields(KubeModel):
@@ -134,6 +136,7 @@ class Condition(KubeModel):
     status: str = ""
     reason: str = ""
     updated_at: datetime | None = Field(default=None, alias="lastUpdateTime")
+    changed_at: datetime | None = Field(default=None, alias="lastTransitionTime")
 
 
 class DeploymentStatus(KubeModel):

@@ -62,8 +62,8 @@ EVERYWHERE = (
 
 
 NOT_RUN = (
-    "open_run, close_run, recall_reasserts and tell_contested ask nothing of the API server, so that no request tells "
-    "the moment to kill at; they write nothing"
+    "open_run, close_run, recall_reasserts, recall_last_sleep and tell_contested ask nothing of the API server, so "
+    "that no request tells the moment to kill at; they write nothing"
 )
 
 

@@ -9,7 +9,7 @@ from cases import NOW, policy, workload
 
 from policies.annotations import Because, PauseRecord, note_patch, pause_patch
 from policies.checks.ownership import LAST_APPLIED
-from policies.contesting import Bounds, Raised, Watch, is_contested, who_raised
+from policies.contesting import Bounds, Raised, Watch, is_contested, is_raised_soon, who_raised
 from policies.keeping import Consultation, Sleep, review
 from policies.waking import note_of_wake
 from policies.wanting import Wish
@@ -211,11 +211,68 @@ def applied(count: Any, **tracking: Any) -> Any:
     ],
 )
 def test_who_raised_it_is_read_from_the_object(owner: str, tool: str, found: Any, under: Any) -> None:
-    answer = who_raised(found, under, None)
+    answer = who_raised(found, under, None, NOW)
     assert (answer.owner, answer.reverted_by) == (owner, tool)
+
+
+LATER, LATEST = NOW + 5 * SECOND, NOW + 9 * SECOND
+
+
+def raised_workload(owner_at: Any, available_at: Any) -> Any:
+    writers = (Writer(manager="operator", time=owner_at, writes_spec=True, owns_replicas=True),)
+    rollout = workload().rollout.model_copy(update={"available_changed_at": available_at})
+    return workload(writers=writers, rollout=rollout)
+
+
+@pytest.mark.parametrize(
+    ("found", "at"),
+    [
+        (raised_workload(LATER, LATEST), LATER),
+        (raised_workload(LATEST, LATER), LATER),
+        (raised_workload(None, LATER), LATER),
+        (raised_workload(LATER, None), LATER),
+        (raised_workload(NOW - HOUR, LATER), LATER),
+        (raised_workload(NOW - HOUR, NOW - HOUR), None),
+        (raised_workload(None, None), None),
+    ],
+    ids=[
+        "its owner tells",
+        "its first pods tell",
+        "an owner without a time",
+        "no pods yet",
+        "an owner of before",
+        "all of it is of before",
+        "nothing is known",
+    ],
+)
+def test_a_count_was_raised_when_the_object_says_so_first(found: Any, at: Any) -> None:
+    assert who_raised(found, None, None, NOW).at == at
+
+
+@pytest.mark.parametrize(
+    ("at", "raised_at"),
+    [(LATER, LATER), (None, LOOK_AT), (LOOK_AT + HOUR, LOOK_AT)],
+    ids=["known", "unknown", "by a clock that is ahead"],
+)
+def test_a_sleep_was_over_when_its_count_was_raised_and_at_the_latest_when_that_was_seen(
+    at: Any, raised_at: Any
+) -> None:
+    assert review(UNWATCHED, consulted(seen(), **raised(at=at)), LOOK_AT).raised_at == raised_at
+
+
+def test_a_person_who_wakes_it_without_temporal_contests_nothing() -> None:
+    given_back = seen(annotations={key: text for key, text in note_patch(NOTED).items() if text is not None})
+    assert review(UNWATCHED, consulted(given_back), LOOK_AT).raised_at is None
+
+
+@pytest.mark.parametrize(
+    ("after", "soon"), [(5 * SECOND, True), (10 * 60 * SECOND, True), (HOUR, False)], ids=["5 s", "10 min", "1 h"]
+)
+def test_only_a_count_that_is_raised_within_minutes_speaks_against_the_pause_itself(after: Any, soon: bool) -> None:
+    assert is_raised_soon(NOW, NOW + after) is soon
 
 
 @pytest.mark.parametrize(("generation", "settled"), [(1, True), (2, False)])
 def test_a_spec_that_no_controller_has_seen_is_not_settled(generation: int, settled: bool) -> None:
     behind = workload(rollout=workload().rollout.model_copy(update={"generation": generation}))
-    assert who_raised(behind, None, None).settled is settled
+    assert who_raised(behind, None, None, NOW).settled is settled

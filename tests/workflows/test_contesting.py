@@ -133,6 +133,38 @@ async def test_earlier_hibernations_of_a_workload_count_for_the_contest_too(
     assert len(told(caplog, bedroom)) == 1
 
 
+async def raised_soon(bedroom: Bedroom) -> HibernationResult:
+    """A sleep in which somebody puts the count up again at once, as an operator does that knows nothing of it."""
+    handle = await bedroom.put_to_sleep()
+    bedroom.scale(3)
+    await handle.signal(CHECK)
+    await bedroom.reach(handle, Phase.AWAKE)
+    await bedroom.skip(handle, 24.1)
+    return await handle.result()
+
+
+async def test_a_count_that_is_raised_within_minutes_in_two_sleeps_running_is_contested_whoever_did_it(
+    bedroom: Bedroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await raised_soon(bedroom)
+    assert (first.outcome, told(caplog, bedroom)) == ("woken by someone", [])
+    bedroom.annotate(resumed_at=None, awake_until=None, awake_because=None)  # of skipped time, so yet to come
+    second = await raised_soon(bedroom)
+    assert second.outcome == "contested"
+    assert bedroom.annotations()["awake-because"] == "contested"
+    assert len(told(caplog, bedroom)) == 1
+
+
+async def test_a_sleep_that_lasted_in_between_makes_it_no_contest(bedroom: Bedroom) -> None:
+    assert (await raised_soon(bedroom)).outcome == "woken by someone"
+    bedroom.annotate(resumed_at=None, awake_until=None, awake_because=None)
+    handle = await bedroom.put_to_sleep()
+    await bedroom.skip(handle, 11)
+    assert (await handle.result()).outcome == "woken"
+    bedroom.annotate(resumed_at=None, awake_until=None, awake_because=None)
+    assert (await raised_soon(bedroom)).outcome == "woken by someone"
+
+
 async def test_a_check_within_the_first_minute_finds_what_an_hpa_overwrote(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep(autoscaled=True)
     bedroom.autoscale(2, 6)
