@@ -41,7 +41,7 @@ def backtest(
     if len(chosen) != 1:
         raise UsageProblem(f"{policy} holds {len(chosen)} policies; a backtest replays one")
     (replayed,) = chosen
-    prometheus = session.cluster.prometheus(SECONDS)
+    prometheus = session.cluster.prometheus(SECONDS, asks_once=False)
     if prometheus is None:
         raise UsageProblem("there is no past to replay: name a Prometheus with FINOPS_PROMETHEUS_URL")
     terminal = session.terminal

@@ -1,9 +1,7 @@
-"""The half of `finops doctor` about the cluster: is it there, what may we do, what does it cost."""
+"""The half of `finops doctor` about the cluster: is it there, and what may we do."""
 
 import json
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from activities.errors import IoError, KubernetesError
 from activities.kube.rights import review_rights
@@ -11,10 +9,9 @@ from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn
 from cli.ownclock import own_clock_ahead
 from cli.session import Session
+from cli.sourcechecks import check_sources
 from policies.clocks import TOLERANCE, say_ahead
 from policies.rights import Need, Right, Use, describe_blindness, missing_sight
-
-_PROMETHEUS_SECONDS = 10.0
 
 
 def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
@@ -36,8 +33,7 @@ def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
         found += _check_listing(session)
     except KubernetesError as error:
         found.append(fail("rights", str(error)))
-    found += _check_costs(session)
-    found += _check_idleness(session)
+    found += check_sources(session)
     return identity, found
 
 
@@ -83,52 +79,3 @@ def _check_listing(session: Session) -> Iterator[Finding]:
         )
     else:
         yield ok("clock", "agrees with the API server's")
-
-
-def _check_costs(session: Session) -> Iterator[Finding]:
-    settings = session.settings
-    listed = f"price list {settings.prices}" if settings.prices else "the built-in price list"
-    named = f"{settings.opencost_url}, held against {listed}" if settings.opencost_url else listed
-    began = time.monotonic()
-    try:
-        costs = session.cluster.source.fetch(datetime.now(UTC))
-    except IoError as error:
-        yield fail("costs", str(error))
-        return
-    if costs.problem:
-        yield fail("costs", costs.problem, "until it is mended, no policy with minHourlyCost pauses anything")
-    elif costs.answered:
-        yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s")
-    else:
-        yield ok("costs", named)
-
-
-def _check_idleness(session: Session) -> Iterator[Finding]:
-    settings = session.settings
-    try:
-        prometheus = session.cluster.prometheus(_PROMETHEUS_SECONDS)
-    except IoError as error:
-        yield fail("idleness", str(error))
-        return
-    if prometheus is None:
-        yield ok(
-            "idleness", "nothing measures it, so a policy with idleWindow pauses nothing; see FINOPS_PROMETHEUS_URL"
-        )
-        return
-    from activities.idleness.checkup import find_series  # noqa: PLC0415 - only where there is a Prometheus
-
-    found = find_series(prometheus, datetime.now(UTC), settings.prometheus_matchers)
-    if found.problem:
-        yield fail("idleness", found.problem, "until it is mended, no policy with idleWindow pauses anything")
-    elif abs(found.ahead) > TOLERANCE:
-        yield fail(
-            "idleness", f"the clock of Prometheus is {say_ahead(found.ahead)} this machine's", "set the wrong one"
-        )
-    elif found.missing:
-        yield warn(
-            "idleness",
-            f"{prometheus.url} has no {', '.join(found.missing)} at present",
-            "scrape the kubelets' cAdvisor; check FINOPS_PROMETHEUS_MATCHERS",
-        )
-    else:
-        yield ok("idleness", f"{prometheus.url} has {', '.join(sorted(found.present))}")

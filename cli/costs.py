@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import Field
 
+from cli.asking import ask_ahead
 from cli.console import Terminal
 from cli.listing import Listing, list_workloads
 from cli.money import add_costs, describe_money
@@ -44,10 +45,12 @@ def costs(
     session = Session.of(ctx)
     if not session.terminal.for_programs:
         session.introduce()
+    now = datetime.now(UTC)
+    ask_ahead(session, now)
     listing = list_workloads(session)
     source = session.cluster.source
     with session.terminal.progress(f"asking {source.name}"):
-        answered = source.fetch(datetime.now(UTC))
+        answered = source.fetch(now)
     highest = session.settings.max_hourly_cost
     pairs = [
         (workload, answered.quote(workload).within(highest))
@@ -61,6 +64,8 @@ def costs(
         return
     if answered.problem:
         session.terminal.say(f"{answered.problem}: nothing is paused by its cost", style="yellow")
+    if answered.kept:
+        session.terminal.say(answered.kept, style="dim")
     _show(session.terminal, pairs, rows)
 
 

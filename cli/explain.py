@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.policysource import PolicySourceUnreadable
+from cli.asking import ask_ahead
 from cli.blindness import find_blindness
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
@@ -42,22 +43,23 @@ def explain(
     if not terminal.for_programs:
         session.introduce()
         terminal.say(whence, style="dim")
+    now = datetime.now(UTC)
+    ask_ahead(session, now)
     found = session.cluster.deployments.read(ref.namespace, ref.name)
     if found is None:
         raise NotFound(f"there is no Deployment {ref} on {session.cluster.transport.server}")
-    now = datetime.now(UTC)
     with terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(now, policies)
         blind_to = find_blindness(session)
     surroundings = gathered.surroundings_at(now, policies)
-    cost = gathered.costs.quote(found)
     cases = [gathered.case(each, found, surroundings) for each in policies]
     if terminal.for_programs:
         terminal.show_json({**_as_json(session, found, cases), "unknowns": blind_to})
         return
     terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
-    for line in _describe_cost(cost):
-        terminal.say(line)
+    for line in (*_describe_cost(cases[0].cost), gathered.costs.kept):
+        if line:
+            terminal.say(line)
     if is_sleeper(found):
         for line in describe_sleep(found, session.settings.cluster):
             terminal.say(line)

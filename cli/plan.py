@@ -8,6 +8,7 @@ import typer
 
 from activities.kube.cronjobs import read_cron_jobs
 from activities.policyfiles import read_policies
+from cli.asking import ask_ahead
 from cli.blindness import find_blindness
 from cli.errors import UsageProblem
 from cli.listing import list_workloads
@@ -44,6 +45,7 @@ def plan(
             session.terminal.say(
                 f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
             )
+    ask_ahead(session, judged_at)
     listing = list_workloads(session)
     with session.terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(judged_at, policies)

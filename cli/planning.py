@@ -85,6 +85,8 @@ class Plan(Frozen):
     """Of all policies together; a Deployment that two of them would pause counts once."""
     unknowns: tuple[str, ...] = ()
     """What could not be found out, and what that means."""
+    costs_kept: str = ""
+    """How long a worker acts on what the cost source answered."""
     unreadable: tuple[str, ...] = ()
     order_problems: tuple[str, ...] = ()
     """What is wrong with who waits for whom."""
@@ -143,6 +145,7 @@ def make_plan(
         census=census,
         saving=add_up(paused.values()),
         unknowns=(*blind_to, *_unknowns(gathered, judging)),
+        costs_kept="" if gathered.costs.problem else gathered.costs.kept,
         order_problems=order_problems(ordered),
         taken_for_operators=_taken_for_operators(plans, surroundings),
     )
@@ -219,6 +222,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
 
 def _unknowns(gathered: Gathered, policies: tuple[EnforcementPolicy, ...]) -> Iterator[str]:
     if gathered.costs.problem:
-        yield f"what anything costs: {gathered.costs.problem}"
+        meanwhile = f"; {gathered.costs.kept}" if gathered.costs.kept else ""
+        yield f"what anything costs: {gathered.costs.problem}{meanwhile}"
     if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
         yield f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"

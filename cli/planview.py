@@ -40,6 +40,8 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
             "applications in FINOPS_UNPROTECTED_NAMESPACES",
             style="yellow",
         )
+    if plan.costs_kept:
+        terminal.say(f"costs are {plan.costs_kept}", style="dim")
     for unknown in plan.unknowns:
         terminal.say(f"not known: {unknown}", style="yellow")
 

@@ -39,6 +39,7 @@ def run(
     """
     session = Session.of(ctx, log_level=logging.INFO)
     session.log_as_configured()
+    session.asks_once = False
     session.introduce()
     identity = session.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)

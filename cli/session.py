@@ -26,6 +26,8 @@ class Session:
     def __init__(self, options: Globals, *, log_level: int = logging.ERROR) -> None:
         self.options = options
         self.recorded_instance = ""
+        self.asks_once = True
+        """OpenCost and Prometheus are not tried again while a person waits; a process that serves has the time."""
         self.terminal = Terminal(options.output or OutputFormat.TABLE)
         self._log_level = logging.DEBUG if options.verbose else log_level
         log_to_stderr(self._log_level)
@@ -100,7 +102,7 @@ class Session:
     @cached_property
     def cluster(self) -> Cluster:
         """The cluster; nothing is sent yet. Raises KubeconfigError, PriceFileError."""
-        return Cluster.connect(self.settings, self.known_instance or "")
+        return Cluster.connect(self.settings, self.known_instance or "", asks_once=self.asks_once)
 
     @cached_property
     def policies(self) -> PolicySource:

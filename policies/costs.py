@@ -80,6 +80,8 @@ class CostAnswer(Frozen):
     """Requests by price list, beside a figure from another source."""
     earlier: EarlierCost | None = None
     """The last figure that was believed, where there is none now."""
+    good_until: datetime | None = None
+    """Until when somebody may act on the cost, where that ends: then it is asked for again."""
 
     @classmethod
     def unknown(cls, doubt: Doubt, sentence: str) -> "CostAnswer":
@@ -91,7 +93,9 @@ class CostAnswer(Frozen):
         return self.model_copy(update={"cost": None, "unknown_because": objection.sentence, "doubt": objection.doubt})
 
     def within(self, highest: float) -> "CostAnswer":
-        """The same answer, with a cost that can be one: from 0 to `highest` an hour."""
+        """The same answer, with figures that can be some: from 0 to `highest` an hour."""
+        if self.earlier is not None and not 0 <= self.earlier.cost.amount <= highest:
+            return self.model_copy(update={"earlier": None}).within(highest)
         cost = self.cost
         if cost is None or (math.isfinite(cost.amount) and 0 <= cost.amount <= highest):
             return self
@@ -103,7 +107,8 @@ class CostAnswer(Frozen):
         """The figures that a decision rests on, for people."""
         told = {}
         if self.cost is not None:
-            told["hourly cost"] = str(self.cost)
+            until = "" if self.good_until is None else f", good until {to_rfc3339(self.good_until)}"
+            told["hourly cost"] = f"{self.cost}{until}"
         if self.doubt is not None:
             told["doubt"] = self.doubt.value
         if self.opinion is not None:

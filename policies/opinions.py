@@ -10,12 +10,15 @@ FAR_APART = 5.0
 def weigh(answer: CostAnswer, second: CostAnswer) -> CostAnswer:
     """The answer with the second opinion beside it; its cost is not believed where the two are far apart.
 
-    Without requests there is no second opinion, and the answer stands alone.
+    Without requests there is no second opinion, and the answer stands alone. An earlier figure that is as far apart was
+    never believed, and is not shown.
     """
     opinion = second.cost
     if opinion is None or opinion.amount <= 0:
         return answer
     beside = answer.model_copy(update={"opinion": opinion})
+    if answer.earlier is not None and _far_apart(answer.earlier.cost, opinion):
+        beside = beside.model_copy(update={"earlier": None})
     if answer.cost is None or not _far_apart(answer.cost, opinion):
         return beside
     return beside.doubted(

@@ -65,8 +65,10 @@ class Cluster:
     """Those to cost sources and Prometheus."""
 
     @classmethod
-    def connect(cls, settings: Settings, instance: str) -> "Cluster":
+    def connect(cls, settings: Settings, instance: str, *, asks_once: bool = False) -> "Cluster":
         """Read the kubeconfig, the price list and the CA of Prometheus. Nothing is sent yet.
+
+        `asks_once` is for commands, in front of which a person waits: OpenCost and Prometheus are not tried again.
 
         Raises KubeconfigError, PriceFileError, CaFileError.
         """
@@ -78,11 +80,11 @@ class Cluster:
             transport=transport,
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
-            source=build_source(settings, prices, transport, connections),
+            source=build_source(settings, prices, transport, connections, asks_once=asks_once),
             policies=build_policy_source(settings, lambda: transport),
             backends=BackendReader(transport, partial(called_by, settings)),
             uses=_uses(settings, prices),
-            idle_source=build_idle_source(settings, transport, connections),
+            idle_source=build_idle_source(settings, transport, connections, asks_once=asks_once),
             connections=connections,
         )
 
@@ -113,12 +115,12 @@ class Cluster:
         """Gathers what a run needs beside the Deployments."""
         return Gatherer(self.transport, self.source, self.surroundings, self.idle_source, self.backends)
 
-    def prometheus(self, seconds: float) -> "Prometheus | None":
+    def prometheus(self, seconds: float, *, asks_once: bool = True) -> "Prometheus | None":
         """The way to Prometheus, with that many seconds for one answer; None where the settings name none.
 
         Raises CaFileError.
         """
-        return connect_to_prometheus(self.settings, seconds, self.connections)
+        return connect_to_prometheus(self.settings, seconds, self.connections, asks_once=asks_once)
 
     def series_filters(self) -> "Filters":
         """Which series of that Prometheus count."""
@@ -147,9 +149,11 @@ def build_policy_source(settings: Settings, transport: Callable[[], KubeTranspor
     return PolicyDirectory(settings.policies)
 
 
-def build_idle_source(settings: Settings, transport: KubeTransport, connections: ExitStack) -> IdleSource | None:
+def build_idle_source(
+    settings: Settings, transport: KubeTransport, connections: ExitStack, *, asks_once: bool
+) -> IdleSource | None:
     """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
-    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS, connections)
+    prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS, connections, asks_once=asks_once)
     if prometheus is None:
         return None
     from activities.idleness.prometheussource import PrometheusSource  # noqa: PLC0415 - as below
@@ -163,13 +167,15 @@ def build_idle_source(settings: Settings, transport: KubeTransport, connections:
     )
 
 
-def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitStack) -> "Prometheus | None":
+def connect_to_prometheus(
+    settings: Settings, seconds: float, connections: ExitStack, *, asks_once: bool
+) -> "Prometheus | None":
     """The Prometheus that the settings name, if they do. Nothing is sent yet. Raises CaFileError."""
     if settings.prometheus_url is None:
         return None
     # Only here, as for OpenCost.
     from activities.idleness.access import connect  # noqa: PLC0415
-    from activities.idleness.prometheus import Prometheus  # noqa: PLC0415
+    from activities.idleness.prometheus import WAITS, Prometheus  # noqa: PLC0415
 
     client = connect(
         settings.prometheus_url,
@@ -178,7 +184,12 @@ def connect_to_prometheus(settings: Settings, seconds: float, connections: ExitS
         token_file=settings.prometheus_token_file,
         ca_file=settings.prometheus_ca_file,
     )
-    return Prometheus(connections.enter_context(client), seconds=seconds, headers_file=settings.prometheus_headers_file)
+    return Prometheus(
+        connections.enter_context(client),
+        seconds=seconds,
+        waits=() if asks_once else WAITS,
+        headers_file=settings.prometheus_headers_file,
+    )
 
 
 def series_filters(settings: Settings) -> "Filters":
@@ -199,7 +210,9 @@ def _uses(settings: Settings, prices: PriceList) -> frozenset[Use]:
     return frozenset(use for use, is_wanted in wanted.items() if is_wanted)
 
 
-def build_source(settings: Settings, prices: PriceList, transport: KubeTransport, connections: ExitStack) -> CostSource:
+def build_source(
+    settings: Settings, prices: PriceList, transport: KubeTransport, connections: ExitStack, *, asks_once: bool
+) -> CostSource:
     """The cost source that the settings name: OpenCost where it has an address, else requests by these prices."""
     placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
     by_request = PriceListSource(prices, placements)
@@ -208,14 +221,19 @@ def build_source(settings: Settings, prices: PriceList, transport: KubeTransport
     # Only here: httpx is 6 MB of a worker's memory, and most installations have no OpenCost.
     import httpx  # noqa: PLC0415
 
-    from activities.costs.exchange import Exchange  # noqa: PLC0415
+    from activities.costs.exchange import ONCE, WAITS, Exchange  # noqa: PLC0415
     from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
     from activities.costs.quotes import NAME, Deployments  # noqa: PLC0415
 
     url = settings.opencost_url
     client = connections.enter_context(httpx.Client(base_url=url, trust_env=not is_local(url)))
     return OpenCostSource(
-        Exchange(client, NAME, seconds=settings.opencost_timeout.total_seconds()),
+        Exchange(
+            client,
+            NAME,
+            seconds=settings.opencost_timeout.total_seconds(),
+            waits=ONCE if asks_once else WAITS,
+        ),
         lambda window: Question(
             window=window,
             cluster=settings.opencost_cluster,

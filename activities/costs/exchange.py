@@ -1,7 +1,7 @@
 """Questions to a cost source over HTTP, asked with patience: again after an error, but never beyond a deadline."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -16,6 +16,8 @@ from policies.errors import NotBelieved
 
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each attempt."""
+ONCE = WAITS[:1]
+CONNECT_SECONDS = 3.0
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes. 10,000 controllers are 15 to 25 MB."""
 LONGEST_PATIENCE = 300.0
@@ -40,7 +42,8 @@ class Exchange:
     """The way to one server, which is asked one question at a time.
 
     The caller builds `client`, with the server's address as its base URL, and closes it. `seconds` is the time for one
-    answer; all attempts together have the waits between them on top, and the last answer may begin as late as that.
+    answer; all attempts together have the waits before them on top, and the last answer may begin as late as that.
+    For a person who waits `waits` is ONCE.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class Exchange:
         source: str,
         *,
         seconds: float,
+        waits: Sequence[float] = WAITS,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._source = source
         self._seconds = seconds
+        self._waits = waits
         self._clock = clock
         self._sleep = sleep
 
@@ -70,8 +75,8 @@ class Exchange:
         It is given the body in pieces as they arrive, and called again for another attempt. Raises CostSourceError, and
         what `read` raises, which is not tried again.
         """
-        ends_at = self._clock() + self._seconds + sum(WAITS)
-        for wait in WAITS[1:]:
+        ends_at = self._clock() + self._seconds + sum(self._waits)
+        for wait in self._waits[1:]:
             try:
                 return self._attempt(target, read, ends_at)
             except CostSourceError as error:
@@ -88,7 +93,7 @@ class Exchange:
 
     def _send(self, target: str, read: Callable[[Iterator[bytes]], AnswerT], seconds: float) -> AnswerT:
         try:
-            with self._client.stream("GET", target, headers=_HEADERS, timeout=seconds) as response:
+            with self._client.stream("GET", target, headers=_HEADERS, timeout=self._limits(seconds)) as response:
                 if response.status_code != HTTPStatus.OK:
                     raise CostSourceRefused(
                         self._source,
@@ -97,21 +102,33 @@ class Exchange:
                         transient=response.status_code in _TRANSIENT,
                         retry_after=_read_patience(response.headers.get("Retry-After", "")),
                     )
-                return read(self._pieces(response, self._clock() + seconds))
+                return read(self._pieces(response, seconds))
+        except httpx.ConnectTimeout:
+            raise self._unreachable("nobody took the call") from None
         except httpx.TimeoutException:
-            raise self._unreachable(f"nothing came within {seconds:g} s") from None
+            raise self._unreachable(self._say_waited("nothing came", seconds)) from None
         except httpx.HTTPError as error:
             raise self._unreachable(type(error).__name__) from None
 
-    def _pieces(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
-        size = 0
+    def _limits(self, seconds: float) -> httpx.Timeout:
+        """Where it is asked once, somebody waits: whoever does not take the call by then is not there."""
+        return httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS) if len(self._waits) == 1 else seconds)
+
+    def _pieces(self, response: httpx.Response, seconds: float) -> Iterator[bytes]:
+        size, ends_at = 0, self._clock() + seconds
         for piece in response.iter_raw():
             size += len(piece)
             if size > LARGEST_BODY:
                 raise NotBelieved(Doubt.NOT_AN_ANSWER, f"it is larger than {LARGEST_BODY // 1024 // 1024} MiB")
             if self._clock() > ends_at:
-                raise self._unreachable(f"it was not complete within {self._seconds:g} s")
+                raise self._unreachable(self._say_waited("it was not complete", seconds))
             yield piece
+
+    def _say_waited(self, what: str, seconds: float) -> str:
+        """The time for one answer, or where less of it was left the time for all attempts."""
+        if seconds < self._seconds and len(self._waits) > 1:
+            return f"{what} in the {self._seconds + sum(self._waits):g} s that all attempts have"
+        return f"{what} within {self._seconds:g} s"
 
     def _unreachable(self, reason: str) -> CostSourceUnreachable:
         return CostSourceUnreachable(self._source, self.url, reason)

@@ -12,6 +12,7 @@ from threading import Lock
 from prometheus_client import Counter
 
 from activities.alerts import Episode
+from activities.clocks import read_own_clock
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile, Figures
 from activities.costs.memory import CostMemory
@@ -25,10 +26,12 @@ from policies.allocations.question import Question, Window
 from policies.allocations.summary import Judged
 from policies.doubts import Objection
 from policies.errors import NotBelieved
+from policies.times import to_rfc3339
 
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
 """How long an answer is used, believed or not. An older one never pauses anything."""
+_KEPT = f"a worker acts on the last answer it was given until that is {KEPT_SECONDS / 60:g} minutes old"
 REST_SECONDS = 60.0
 """How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 
@@ -51,7 +54,7 @@ class OpenCostSource:
 
     `question` is asked about window after window; `deployments` lists what the cluster has, and raises KubernetesError.
     OpenCost does not say its currency: it is taken to be that of `opinions`, the price list. `clock` counts
-    seconds.
+    seconds, `own_clock` is this machine's, for people to know until when an answer is good.
     """
 
     name = NAME
@@ -65,6 +68,7 @@ class OpenCostSource:
         *,
         file: FigureFile,
         clock: Callable[[], float] = time.monotonic,
+        own_clock: Callable[[], datetime] = read_own_clock,
     ) -> None:
         self._exchange = exchange
         self._question = question
@@ -72,6 +76,7 @@ class OpenCostSource:
         self._opinions = opinions
         self._file = file
         self._clock = clock
+        self._own_clock = own_clock
         self._lock = Lock()
         self._kept: _Kept | None = None
         self._good: Figures | None = None
@@ -116,17 +121,23 @@ class OpenCostSource:
         self._trouble.tell("", over=f"the answers of {NAME} are believed again")
         _ANSWERS.labels(current_cluster(), "believed").inc()
         is_new = self._good is None or self._good.as_of != window.end
-        self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=judged.amounts)
+        amounts = {ref: amount for ref, amount in judged.amounts.items() if ref not in deployments.objections}
+        self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=amounts)
         if is_new:
             self._file.write(self._good)
         until = asked_at + KEPT_SECONDS
-        answered = f"{describe(judged)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
+        answered = (
+            f"{describe(judged, deployments.objections)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
+        )
+        good_until = self._own_clock() + timedelta(seconds=until - self._clock())
         _LOG.info("%s answered in %.1f s: %s", NAME, self._clock() - asked_at, answered)
         quotes = Quotes(
             currency=self.currency,
             opinions=opinions,
             is_fresh=lambda: self._clock() < until,
             answered=answered,
+            kept=f"good until {to_rfc3339(good_until)}: {_KEPT}",
+            good_until=good_until,
             amounts=judged.amounts,
             usages=judged.usages,
             doubts={**_as_told(judged.doubts), **deployments.objections},
@@ -142,19 +153,22 @@ class OpenCostSource:
             opinions=opinions,
             is_fresh=lambda: False,
             problem=str(error),
+            kept=_KEPT,
             doubt=error.doubt,
             earlier=self._good or self._file.read(),
         )
         return _Kept(window, self._clock() + seconds, quotes)
 
 
-def describe(judged: Judged) -> str:
-    """What was answered, in numbers."""
-    summary, counts = judged.summary, CountedDoubts(objection.doubt for objection in judged.doubts.values())
+def describe(judged: Judged, objections: Mapping[str, Objection]) -> str:
+    """What was answered, in numbers. `objections` are to Deployments whose rows cannot be trusted to be about them."""
+    summary, rows = judged.summary, judged.amounts.keys() | judged.doubts.keys()
+    doubts = {**judged.doubts, **{ref: objection for ref, objection in objections.items() if ref in rows}}
+    counts = CountedDoubts(objection.doubt for objection in doubts.values())
     not_believed = "".join(f", {count} {doubt}" for doubt, count in sorted(counts.items()))
     return (
-        f"{summary.rows} rows in {summary.namespaces} namespaces, {len(judged.amounts) + len(judged.doubts)} of them "
-        f"of Deployments: {len(judged.amounts)} believed{not_believed}"
+        f"{summary.rows} rows in {summary.namespaces} namespaces, {len(rows)} of them "
+        f"of Deployments: {len(rows) - len(doubts)} believed{not_believed}"
     )
 
 

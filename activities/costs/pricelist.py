@@ -27,6 +27,7 @@ class _Quotes:
     placements: Placements | None
     problem: str = ""
     answered: str = ""
+    kept: str = ""
 
     def quote(self, workload: Workload) -> CostAnswer:
         """The requests of all its replicas, on the nodes they run on."""

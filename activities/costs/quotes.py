@@ -5,7 +5,7 @@ Who is who comes from Kubernetes, only the price comes from OpenCost, and reques
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from activities.costs.figures import Figures
 from activities.costs.source import Costs
@@ -51,6 +51,8 @@ class Quotes:
     problem: str = ""
     doubt: Doubt | None = None
     answered: str = ""
+    kept: str = ""
+    good_until: datetime | None = None
     amounts: Mapping[str, float] = field(default_factory=dict)
     usages: Mapping[str, Usage] = field(default_factory=dict)
     doubts: Mapping[str, Objection] = field(default_factory=dict)
@@ -81,7 +83,7 @@ class Quotes:
             return CostAnswer().doubted(_NO_ROW)
         if not self.is_fresh():
             return CostAnswer(earlier=earlier).doubted(_STALE)
-        return CostAnswer(cost=self._cost(self.amounts[deployment]))
+        return CostAnswer(cost=self._cost(self.amounts[deployment]), good_until=self.good_until)
 
     def _cost(self, amount: float) -> HourlyCost:
         return HourlyCost(amount=amount, currency=self.currency, source=NAME)

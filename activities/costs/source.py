@@ -19,6 +19,10 @@ class Costs(Protocol):
     def answered(self) -> str:
         """What the source said, in numbers; empty where there is nothing to tell."""
 
+    @property
+    def kept(self) -> str:
+        """How long a worker acts on an answer, in a sentence; empty where it asks anew for every run."""
+
     def quote(self, workload: Workload) -> CostAnswer:
         """What the Deployment costs an hour as it runs, or why that is unknown. Asks nobody."""
 
@@ -48,6 +52,7 @@ class NoCosts:
 
     problem: str
     answered: str = ""
+    kept: str = ""
 
     def quote(self, workload: Workload) -> CostAnswer:  # noqa: ARG002 - the same for every one
         """Unknown."""

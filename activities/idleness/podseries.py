@@ -137,12 +137,13 @@ class MemorySeries(PodSeries):
     """cAdvisor's working set of containers, in bytes."""
 
     signal = MEMORY
-    source = "Prometheus, container_memory_working_set_bytes"
+    metric = "container_memory_working_set_bytes"
+    source = f"Prometheus, {metric}"
 
     def of_window(self, scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
         """The lowest and the highest."""
         chosen = scope.matchers('container!=""', 'container!="POD"')
-        size = f"sum by (namespace, pod) (container_memory_working_set_bytes{{{chosen}}})"
+        size = f"sum by (namespace, pod) ({self.metric}{{{chosen}}})"
         return (
             Expression(self._name("lowest"), over("min_over_time", size, span), POD),
             Expression(self._name("highest"), over("max_over_time", size, span), POD),

@@ -6,7 +6,7 @@ Transient failures are tried again after 1, 2, 4 and 8 seconds, all within one d
 import math
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -45,7 +45,8 @@ class _TransientError(Exception):
 class Prometheus:
     """One server, as one identity. The caller builds `client`, with the address as its base URL, and closes it.
 
-    `seconds` are for one answer; Prometheus is told, so that it does not go on working for nobody.
+    `seconds` are for one answer; Prometheus is told, so that it does not go on working for nobody. `waits` lie between
+    attempts; none where a person waits.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Prometheus:
         client: httpx.Client,
         *,
         seconds: float = 15.0,
+        waits: Sequence[float] = WAITS,
         headers_file: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._seconds = seconds
+        self._waits = waits
         self._headers = HeaderFile(headers_file)
         self._clock = clock
         self._sleep = sleep
@@ -128,7 +131,7 @@ class Prometheus:
             raise self._invalid("number", "a value is no number") from None
 
     def _ask(self, path: str, query: Mapping[str, str], deadline: float) -> Result:
-        waits = iter(WAITS)
+        waits = iter(self._waits)
         while True:
             try:
                 return self._send(path, query, deadline)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from pydantic import ValidationInfo, field_validator
+
 from policies.backends import Backends
 from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
@@ -62,6 +64,13 @@ class Case(Frozen):
     surroundings: Surroundings
     cost: CostAnswer
     idleness: IdleAnswer = NOT_ASKED
+
+    @field_validator("cost")
+    @classmethod
+    def _bound(cls, cost: CostAnswer, given: ValidationInfo) -> CostAnswer:
+        """A figure that cannot be one is nobody's: not the check's, not the record's, not the savings'."""
+        surroundings: Surroundings | None = given.data.get("surroundings")
+        return cost if surroundings is None else cost.within(surroundings.max_hourly_cost)
 
 
 class Finding(Frozen):

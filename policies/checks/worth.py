@@ -24,7 +24,7 @@ class IdleCheck(Check):
 
 
 class CostCheck(Check):
-    """The policy's `minHourlyCost`, against a cost that can be one."""
+    """The policy's `minHourlyCost`, against a cost that is believed."""
 
     reasons = (Reason.COST_BELOW_THRESHOLD, Reason.COST_UNKNOWN)
 
@@ -33,7 +33,7 @@ class CostCheck(Check):
         threshold = case.policy.spec.min_hourly_cost
         if threshold is None:
             return None
-        answer = case.cost.within(case.surroundings.max_hourly_cost)
+        answer = case.cost
         cost = answer.cost
         if cost is None:
             sentence = f"its cost is unknown: {answer.unknown_because}"

@@ -174,14 +174,13 @@ def test_the_first_failing_check_gives_the_reason(reason: Reason, judged: Any) -
     assert decision.sentence
 
 
-def test_a_tracked_object_whose_manifest_holds_replicas_is_managed_by_gitops() -> None:
-    tracked = workload(
-        annotations={
-            "argocd.argoproj.io/tracking-id": "shop:apps/Deployment:dev-shop/checkout",
-            "kubectl.kubernetes.io/last-applied-configuration": '{"spec": {"replicas": 3}}',
-        }
-    )
-    assert evaluate(case(tracked)).reason is Reason.MANAGED_BY_GITOPS
+@pytest.mark.parametrize("amount", [1e12, -1.0, float("inf"), float("nan")])
+def test_a_cost_that_cannot_be_one_is_nobodys_even_where_no_policy_asks_for_it(amount: float) -> None:
+    cost = CostAnswer(cost=HourlyCost(amount=amount, currency="USD", source="OpenCost"))
+    judged = case(under=policy(minHourlyCost=None, idleWindow="48h"), cost=cost, idleness=IDLE)
+    decision = evaluate(judged)
+    assert (decision.reason, decision.cost, as_candidate(judged, decision).cost) == (Reason.PAUSE, None, None)
+    assert decision.evidence["doubt"] == "OutOfBounds"
 
 
 def test_a_tracked_object_whose_count_is_left_out_of_git_may_sleep() -> None:

@@ -5,7 +5,7 @@ import pytest
 from httpanswers import Answer, AnsweringServer
 from seconds import Seconds
 
-from activities.costs.exchange import LARGEST_BODY, Exchange
+from activities.costs.exchange import LARGEST_BODY, ONCE, Exchange
 from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
 from policies.errors import NotBelieved
 
@@ -106,9 +106,29 @@ def test_a_body_that_drips_is_given_up(server: AnsweringServer, time: Seconds) -
 
     server.answers = [Answer(200, b"x" * 4000, accident="drops")]
     with httpx.Client(base_url=server.url, trust_env=False) as client:
-        slow = Exchange(client, "OpenCost", seconds=10, clock=tick, sleep=time.sleep)
+        slow = Exchange(client, "OpenCost", seconds=10, waits=ONCE, clock=tick, sleep=time.sleep)
         with pytest.raises(CostSourceUnreachable, match="was not complete within 10 s"):
             slow.ask("/x", read_all)
+
+
+@pytest.mark.parametrize(
+    ("waits", "says"),
+    [
+        pytest.param(ONCE, "nothing came within 0.3 s", id="once: its time"),
+        pytest.param((0.0, 0.1), "nothing came in the 0.4 s that all attempts have", id="again: what was left of it"),
+    ],
+)
+def test_a_server_that_hangs_is_given_up_and_the_sentence_names_whose_time_it_was(
+    server: AnsweringServer, time: Seconds, waits: tuple[float, ...], says: str
+) -> None:
+    server.answers = [Answer(accident="hang")]
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        asking = Exchange(
+            client, "OpenCost", seconds=0.3, waits=waits, clock=time, sleep=lambda seconds: time.sleep(2 * seconds)
+        )
+        with pytest.raises(CostSourceUnreachable, match=says):
+            asking.ask("/x", read_all)
+    assert len(server.asked) == len(waits)
 
 
 def test_a_body_without_end_is_not_read_to_its_end(server: AnsweringServer, exchange: Exchange) -> None:

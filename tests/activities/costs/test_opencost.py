@@ -67,6 +67,7 @@ def build(server: FakeOpenCost, time: Seconds, tmp_path: Path) -> Iterator[Calla
                 PriceListSource(EUROS),
                 file=FigureFile(folder / "figures.json"),
                 clock=time,
+                own_clock=lambda: NOW + timedelta(seconds=time.now),
             )
 
         yield make
@@ -94,7 +95,7 @@ def test_a_row_gives_a_cost_by_the_hour_with_the_second_opinion_beside_it(source
     assert (answer.cost.currency, answer.cost.source) == ("EUR", "OpenCost")
     assert answer.cost.amount == pytest.approx(0.040085, rel=1e-3)
     assert answer.evidence == {
-        "hourly cost": "0.0401 EUR/h (OpenCost)",
+        "hourly cost": "0.0401 EUR/h (OpenCost), good until 2026-11-23T20:35:00Z",
         "second opinion": "0.0401 EUR/h (price list)",
     }
 
@@ -149,6 +150,36 @@ def test_a_row_is_not_trusted_where_the_cluster_says_that_labels_overlap(build: 
     source = build(deployments=lambda: Deployments(RUNNING, {"dev-shop/checkout": overlap}))
     answer = source.fetch(NOW).quote(deployment())
     assert (answer.cost, answer.doubt, answer.unknown_because) == (None, *overlap)
+
+
+def test_what_a_selector_spoils_is_not_counted_as_believed(build: Callable[..., OpenCostSource]) -> None:
+    overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
+    spoilt = {"dev-shop/checkout": overlap, "dev-shop/without-a-row": overlap}
+    answered = build(deployments=lambda: Deployments(RUNNING, spoilt)).fetch(NOW).answered
+    assert "4 of them of Deployments: 2 believed, 1 SelectorsOverlap, 1 TooShort" in answered
+
+
+@pytest.mark.parametrize(
+    ("objections", "asked"),
+    [
+        pytest.param(True, deployment(), id="its selector overlaps"),
+        pytest.param(False, deployment(cores=6), id="its requests by price list are far apart"),
+    ],
+)
+def test_what_was_never_believed_is_not_shown_as_an_earlier_figure(
+    server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds, objections: bool, asked: Workload
+) -> None:
+    overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
+    source = build(deployments=lambda: Deployments(RUNNING, {str(asked.ref): overlap} if objections else {}))
+    assert source.fetch(NOW).quote(asked).cost is None
+    time.now, server.samples = 1000, ["empty"]
+    assert source.fetch(NOW).quote(asked).earlier is None
+
+
+def test_an_answer_says_until_when_it_is_good(source: OpenCostSource, time: Seconds) -> None:
+    assert source.fetch(NOW).good_until == NOW + timedelta(minutes=5)
+    time.now = 120
+    assert source.fetch(NOW).good_until == NOW + timedelta(minutes=5)
 
 
 def test_what_was_answered_is_told_in_numbers(source: OpenCostSource) -> None:

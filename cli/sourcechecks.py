@@ -1,0 +1,93 @@
+"""The part of `finops doctor` about costs and idleness: what they are known by, and what could not be seen."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from activities.errors import IoError
+from activities.policysource import PolicySourceUnreadable
+from cli.checkup import Finding, fail, ok, warn
+from cli.session import Session
+from policies.clocks import TOLERANCE, say_ahead
+from policies.document import EnforcementPolicy
+
+if TYPE_CHECKING:
+    from activities.idleness.checkup import Seen
+
+_PROMETHEUS_SECONDS = 10.0
+_NO_COSTS = "until it is mended, no policy with minHourlyCost pauses anything"
+_NO_IDLENESS = "until it is mended, no policy with idleWindow pauses anything"
+
+
+def check_sources(session: Session) -> list[Finding]:
+    """Both at once: one that hangs is waited for while the other is asked."""
+    session.cluster  # noqa: B018 - built here, and not by two threads
+    with ThreadPoolExecutor(2) as asking:
+        found = asking.map(lambda check: tuple(check(session)), (check_costs, check_idleness))
+        return [finding for each in found for finding in each]
+
+
+def check_costs(session: Session) -> Iterator[Finding]:
+    """Whether the source answers, what it answered, and until when a worker would act on that."""
+    settings = session.settings
+    listed = f"price list {settings.prices}" if settings.prices else "the built-in price list"
+    named = f"{settings.opencost_url}, held against {listed}" if settings.opencost_url else listed
+    began = time.monotonic()
+    try:
+        costs = session.cluster.source.fetch(datetime.now(UTC))
+    except IoError as error:
+        yield fail("costs", str(error))
+        return
+    if costs.problem:
+        yield fail("costs", costs.problem, _NO_COSTS + (f"; {costs.kept}" if costs.kept else ""))
+    elif costs.answered:
+        yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s")
+    else:
+        yield ok("costs", named)
+
+
+def check_idleness(session: Session) -> Iterator[Finding]:
+    """Whether Prometheus answers what a run asks it, and what is not to be seen there."""
+    try:
+        prometheus = session.cluster.prometheus(_PROMETHEUS_SECONDS)
+    except IoError as error:
+        yield fail("idleness", str(error))
+        return
+    if prometheus is None:
+        yield ok(
+            "idleness", "nothing measures it, so a policy with idleWindow pauses nothing; see FINOPS_PROMETHEUS_URL"
+        )
+        return
+    from activities.idleness.checkup import look_around  # noqa: PLC0415 - only where there is a Prometheus
+
+    seen = look_around(prometheus, datetime.now(UTC), _policies(session), session.cluster.series_filters())
+    if seen.problem:
+        yield fail("idleness", seen.problem, _NO_IDLENESS)
+    elif abs(seen.ahead) > TOLERANCE:
+        yield fail(
+            "idleness", f"the clock of Prometheus is {say_ahead(seen.ahead)} this machine's", "set the wrong one"
+        )
+    else:
+        yield _judge(prometheus.url, seen)
+
+
+def _judge(url: str, seen: "Seen") -> Finding:
+    about = f"{url}, asked as by {seen.policy}" if seen.policy else f"{url}, asked about all namespaces"
+    if not seen.unseen:
+        return ok("idleness", f"{about}: {', '.join(seen.there)}, and {seen.weeks} past weeks")
+    told = "; ".join(f"{what}: {so}" for what, so in seen.unseen.items())
+    return warn(
+        "idleness",
+        f"{about}, has not {told}",
+        "scrape what is missing (the kubelets' cAdvisor, kube-state-metrics); check FINOPS_PROMETHEUS_MATCHERS",
+    )
+
+
+def _policies(session: Session) -> tuple[EnforcementPolicy, ...]:
+    """What could be read of them; what could not is another check's."""
+    try:
+        return session.policies.read().policies
+    except (IoError, PolicySourceUnreadable):
+        return ()
