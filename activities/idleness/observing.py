@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.idleness.expressions import Key, Vector, name_in_pod, names_in_pods, share
-from activities.idleness.podseries import COUNTERS, POD_SERIES, Answers
+from activities.idleness.podseries import COUNTERS, EXACTLY_ZERO, POD_SERIES, Answers
 from activities.idleness.question import SEEN, ZERO, Question, past
 from activities.idleness.requestseries import RequestSeries
+from activities.idleness.restartseries import crashed_throughout
 from activities.idleness.source import TellsUsage
 from activities.kube.pods import RunningPod
 from activities.kube.routing import Routing
 from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
-from policies.idleness.signal import AVERAGE, REQUESTS
+from policies.idleness.signal import AVERAGE, NETWORK, REQUESTS
 from policies.idleness.terms import WEEK
 from policies.workload import Workload
 
@@ -57,17 +58,7 @@ class Observed:
     def of(self, workload: Workload) -> WorkloadSeen:
         """What was seen of this workload."""
         refs = [f"{workload.ref.namespace}/{name}" for name in names_in_pods(workload.ref.name)]
-        running = tuple(
-            PodSeen(
-                name=pod.name,
-                started_at=pod.started_at,
-                restarted_at=pod.restarted_at,
-                host_network=pod.host_network,
-                readings=self._readings(workload, pod.name, running=True),
-            )
-            for ref in refs
-            for pod in self.pods.get(ref, ())
-        )
+        running = tuple(self._see(workload, pod) for ref in refs for pod in self.pods.get(ref, ()))
         ended = tuple(
             PodSeen(name=name, running=False, readings=self._readings(workload, name, running=False))
             for ref in refs
@@ -79,6 +70,23 @@ class Observed:
             pods=running + ended,
             readings={signal: reading for signal, reading in readings.items() if reading is not None},
             weeks=tuple(self._weeks(workload, present)),
+        )
+
+    def _see(self, workload: Workload, pod: RunningPod) -> PodSeen:
+        """A pod that runs. In a crash loop it may have had no traffic at all."""
+        key = (workload.ref.namespace, pod.name)
+        crash_loop = pod.crash_looping and crashed_throughout(self.answers, key, self.question.window)
+        readings = self._readings(workload, pod.name, running=True)
+        traffic = readings.get(NETWORK)
+        if crash_loop and traffic is not None and traffic.fault == EXACTLY_ZERO:
+            readings = {**readings, NETWORK: traffic.model_copy(update={"fault": ""})}
+        return PodSeen(
+            name=pod.name,
+            started_at=pod.started_at,
+            restarted_at=pod.restarted_at,
+            crash_loop=crash_loop,
+            host_network=pod.host_network,
+            readings=readings,
         )
 
     def _readings(self, workload: Workload, pod: str, *, running: bool) -> Mapping[str, Reading]:

@@ -26,6 +26,8 @@ DEPLOYMENT = ("namespace", "deployment")
 _EDGES = 0.02
 """Of a counter's growth: Prometheus extrapolates the total to the edges of the window."""
 
+EXACTLY_ZERO = "it is exactly 0, and that is no data: a process uses something"
+
 Answers = Mapping[str, Vector]
 """Vectors by the name of their expression."""
 
@@ -92,9 +94,7 @@ class CounterSeries(PodSeries):
         if not all(math.isfinite(figure) and figure >= 0 for figure in (seen, mean, peak, growth)):
             return reading.model_copy(update={"fault": "its figures are no numbers"})
         if mean == 0 or growth == 0:
-            return reading.model_copy(
-                update={"fault": "it is exactly 0, and that is no data: a process uses something"}
-            )
+            return reading.model_copy(update={"fault": EXACTLY_ZERO})
         update = {
             "mean": mean,
             "peak": peak,

@@ -25,6 +25,9 @@ LARGEST_BODY = 32 * 1024 * 1024
 WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds between five attempts."""
 
+CONNECT_SECONDS = 3.0
+"""Where it is asked once, somebody waits: whoever does not take the call by then is not there."""
+
 _QUERY = "api/v1/query"
 _RANGE = "api/v1/query_range"
 _TOO_LONG = frozenset({HTTPStatus.REQUEST_URI_TOO_LONG, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE})
@@ -157,10 +160,15 @@ class Prometheus:
             raise PrometheusUnreachable(self.url, _NO_TIME)
         ends, asked = self._clock() + left, {**query, "timeout": f"{left:.1f}"}
         params, form = (asked, None) if method == "GET" else (None, asked)
+        limits = httpx.Timeout(left, connect=left if self._waits else min(left, CONNECT_SECONDS))
         try:
             headers = self._headers.read()
-            with self._client.stream(method, path, params=params, data=form, headers=headers, timeout=left) as response:
+            with self._client.stream(
+                method, path, params=params, data=form, headers=headers, timeout=limits
+            ) as response:
                 return response, self._read_body(response, ends)
+        except httpx.ConnectTimeout:
+            raise _TransientError(PrometheusUnreachable(self.url, "nobody took the call")) from None
         except httpx.TimeoutException:
             reason = f"nothing came within {left:g} s" if left == self._seconds else _NO_TIME
             raise _TransientError(PrometheusUnreachable(self.url, reason)) from None

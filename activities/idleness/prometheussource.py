@@ -109,6 +109,7 @@ class PrometheusSource:
         pods = self._read_pods(
             lambda namespace: any(policy.spec.scope.covers_namespace(namespace) for policy in policies)
         )
+        crashing = any(pod.crash_looping for each in pods.values() for pod in each)
         observed: dict[Question, Observed] = {}
         routing: Routing | None = None
         for question in questions:
@@ -116,7 +117,8 @@ class PrometheusSource:
             proxies = present_proxies(answers)
             if proxies and routing is None:
                 routing = self._read_routing()
-            for expression in question.of_window(proxies):
+            of_crashes = question.of_crashes() if crashing else ()
+            for expression in (*question.of_window(proxies), *of_crashes):
                 answers[expression.name] = self._ask(expression, _floor(at, STEP), deadline)
             for expression in question.of_past(proxies):
                 answers[expression.name] = self._ask(expression, _floor(at, HOUR), deadline)

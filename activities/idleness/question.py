@@ -7,6 +7,7 @@ from datetime import timedelta
 from activities.idleness.expressions import Expression, SeriesScope
 from activities.idleness.podseries import COUNTERS, DEPLOYMENT, HOUR, POD_SERIES, Answers, CpuSeries, zero_before
 from activities.idleness.requestseries import REQUEST_SERIES, RequestSeries, presence
+from activities.idleness.restartseries import ask_restarts
 from policies.document import SeasonGate
 from policies.idleness.season import WEEKS
 from policies.idleness.terms import WEEK, IdleTerms
@@ -43,6 +44,10 @@ class Question:
             yield from series.of_window(self.scope, self.window)
         for proxy in proxies:
             yield from proxy.of_window(self.scope, self.window)
+
+    def of_crashes(self) -> tuple[Expression, ...]:
+        """All about pods in a crash loop."""
+        return ask_restarts(self.scope, self.window)
 
     def of_past(self, proxies: tuple[RequestSeries, ...]) -> Iterator[Expression]:
         """All about past weeks."""

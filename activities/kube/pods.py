@@ -16,6 +16,7 @@ TEMPLATE_HASH = "pod-template-hash"
 _PODS = "/api/v1/pods"
 _ENDED = frozenset({"Succeeded", "Failed"})
 _RUNNING = "Running"
+_CRASH_LOOP = "CrashLoopBackOff"
 
 
 class _Metadata(KubeModel):
@@ -37,12 +38,17 @@ class _Running(KubeModel):
     since: datetime | None = Field(default=None, alias="startedAt")
 
 
+class _Waiting(KubeModel):
+    reason: str = ""
+
+
 class _Terminated(KubeModel):
     at: datetime | None = Field(default=None, alias="finishedAt")
 
 
 class _State(KubeModel):
     running: _Running | None = None
+    waiting: _Waiting | None = None
     terminated: _Terminated | None = None
 
 
@@ -50,6 +56,11 @@ class _Container(KubeModel):
     restarts: int = Field(default=0, alias="restartCount")
     state: _State = _State()
     last_state: _State = Field(default=_State(), alias="lastState")
+
+    @property
+    def is_crash_looping(self) -> bool:
+        """Whether it waits for its next start because the ones before failed."""
+        return self.state.waiting is not None and self.state.waiting.reason == _CRASH_LOOP
 
     @property
     def restarted_at(self) -> Iterator[datetime]:
@@ -97,6 +108,8 @@ class RunningPod:
     name: str
     started_at: datetime | None
     restarted_at: datetime | None = None
+    crash_looping: bool = False
+    """At this moment; the phase of such a pod is Running all the same."""
     host_network: bool = False
 
 
@@ -120,6 +133,7 @@ def read_running_pods(transport: KubeTransport, covers: Callable[[str], bool]) -
                     name=pod.metadata.name,
                     started_at=pod.status.started_at,
                     restarted_at=max(restarts, default=None),
+                    crash_looping=any(container.is_crash_looping for container in pod.status.containers or ()),
                     host_network=pod.spec.host_network,
                 )
             )

@@ -52,7 +52,7 @@ class AverageSignal(Signal):
     def judge(self, workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Word:
         """Quiet below what an idle pod may use steadily; an exact 0 is no data."""
         reading = seen.readings.get(self.name)
-        if reading is None or any(CPU in pod.readings for pod in seen.pods):
+        if reading is None or any(CPU in pod.readings or pod.crash_loop for pod in seen.pods):
             return self.word(Sign.ABSENT, "no source gives one, or there are series of it")
         steady = CpuSignal().steady(workload, terms.limits)
         if reading.mean > steady:

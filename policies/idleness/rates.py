@@ -86,6 +86,14 @@ class CpuSignal(RateSignal):
     unit = "cores"
     burst = BURST_CORES
 
+    def judge(self, workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Word:
+        """As every rate, except that pods in a crash loop use what a start takes."""
+        return super().judge(workload, seen.at_work, terms)
+
+    def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:
+        """The same of the past: a start is no floor."""
+        return super().came_back(workload, seen.at_work, peak, limits)
+
     def steady(self, workload: Workload, limits: IdleLimits) -> float:
         """What the policy says; else a tenth of the request, between 0.005 and 0.03 cores; 0.03 without a request."""
         if limits.cpu_cores is not None:

@@ -32,6 +32,8 @@ class PodSeen(Frozen):
     started_at: datetime | None = None
     restarted_at: datetime | None = None
     """When a container of it began anew last, if one ever did."""
+    crash_loop: bool = False
+    """It begins anew again and again, and did so for all of the window: what it uses are its starts."""
     host_network: bool = False
     """It shows its node's traffic, not its own."""
     readings: Mapping[str, Reading] = {}
@@ -57,3 +59,8 @@ class WorkloadSeen(Frozen):
     weeks: tuple[WeekSeen, ...] = ()
     """Latest first."""
     problem: str = ""
+
+    @property
+    def at_work(self) -> "WorkloadSeen":
+        """The same without pods in a crash loop."""
+        return self.model_copy(update={"pods": tuple(pod for pod in self.pods if not pod.crash_loop)})

@@ -15,6 +15,7 @@ from policies.idleness.terms import COVERAGE, IdleTerms
 from policies.workload import Workload
 
 CPU, NETWORK, REQUESTS, AVERAGE, MEMORY, CHANGES = "CPU", "network", "requests", "average CPU", "memory", "changes"
+CRASHES = "crash loop"
 
 
 class Signal:

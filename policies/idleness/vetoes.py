@@ -23,7 +23,7 @@ class MemorySignal(Signal):
 
     def judge(self, workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Word:  # noqa: ARG002 - against itself
         """Active where a pod's moved by a quarter and 32 MiB within the window."""
-        pods = [(pod, reading) for pod in seen.pods if (reading := pod.readings.get(self.name)) is not None]
+        pods = [(pod, reading) for pod in seen.at_work.pods if (reading := pod.readings.get(self.name)) is not None]
         for pod, reading in pods:
             if reading.peak - reading.mean > max(SWING_BYTES, SWING_SHARE * reading.mean):
                 moved = f"between {reading.mean / 2**20:.0f} and {reading.peak / 2**20:.0f} MiB"
@@ -46,7 +46,7 @@ class ChangeSignal(Signal):
         what, touched_at = last_touch(workload)
         if touched_at > begin:
             return self._say(Sign.ACTIVE, f"{what} at {to_rfc3339(touched_at)}, inside the idle window")
-        for pod in seen.pods:
+        for pod in seen.at_work.pods:
             if pod.restarted_at is not None and pod.restarted_at > begin:
                 return self._say(Sign.ACTIVE, f"pod {pod.name} restarted at {to_rfc3339(pod.restarted_at)}")
         return self._say(Sign.QUIET, f"none for {format_duration(terms.window)}")

@@ -91,13 +91,32 @@ def test_explain_shows_both_opinions_in_its_evidence(service: Service, namespace
     policy = tmp_path / "policy.yaml"
     policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
     explained = service.ask("explain", f"{namespace}/web", str(policy))
-    assert explained["policies"][0]["decision"]["evidence"] == {
-        "hourly cost": "0.0358 USD/h (OpenCost)",
-        "second opinion": "0.0358 USD/h (price list)",
-    }
+    evidence = explained["policies"][0]["decision"]["evidence"]
+    assert evidence["hourly cost"].startswith("0.0358 USD/h (OpenCost), good until 20")
+    assert evidence["second opinion"] == "0.0358 USD/h (price list)"
     shown = service.run("explain", f"{namespace}/unknown", str(policy)).stdout
     assert "cost: unknown (NoRow)" in shown
     assert "second opinion: " in shown
+
+
+@pytest.mark.parametrize("command", ["costs", "plan", "explain", "doctor"])
+def test_a_command_asks_a_dead_opencost_once_and_says_what_a_worker_does_meanwhile(
+    service: Service, opencost: FakeOpenCost, namespace: str, tmp_path: Path, command: str
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
+    arguments = {"plan": [str(policy)], "explain": [f"{namespace}/web", str(policy)]}.get(command, [])
+    opencost.samples = ["gateway"]
+    shown = service.attempt(command, *arguments)
+    assert len(opencost.asked) == 1
+    assert "OpenCost at http://127.0.0.1" in shown.stdout
+    assert "acts on the last answer it was given until that is 5 minutes old" in " ".join(shown.stdout.split())
+
+
+def test_plan_says_until_when_an_answer_is_good(service: Service, namespace: str, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
+    assert "costs are good until 20" in service.run("plan", str(policy)).stdout
 
 
 def test_doctor_says_what_the_source_answered(service: Service, opencost: FakeOpenCost) -> None:

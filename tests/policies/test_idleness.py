@@ -31,6 +31,11 @@ def pod(name: str = "checkout-7d9f8c6b5-x2x4z", changed: Mapping[str, Any] | Non
     return PodSeen(**({"name": name, "started_at": DAYS_AGO, "readings": readings} | how))
 
 
+def crashing(**how: Any) -> PodSeen:
+    """A pod that began anew in every quarter of an hour, two minutes ago for the last time."""
+    return pod("crashing-7d9f8c6b5-x2x4z", crash_loop=True, restarted_at=NOW - timedelta(minutes=2), **how)
+
+
 def old(**changes: Any) -> Workload:
     """A Deployment that nobody has touched for a month."""
     rollout = workload().rollout.model_copy(update={"progressing_updated_at": DAYS_AGO})
@@ -78,6 +83,30 @@ def judge(
             "busy",
             judge(pod(), of=old(writers=(Writer(manager="kubectl", time=NOW - timedelta(hours=3), writes_spec=True),))),
             id="somebody edited it",
+        ),
+        pytest.param("idle", judge(crashing()), id="a crash loop"),
+        pytest.param("idle", judge(crashing(changed={"CPU": reading(0.2, 0.9)})), id="whose starts take much CPU"),
+        pytest.param("idle", judge(crashing(changed={"memory": reading(1e6, 9e8)})), id="and memory"),
+        pytest.param("idle", judge(crashing(changed={"network": None}), requests=reading(0, 0)), id="without requests"),
+        pytest.param("idle", judge(crashing(), average=reading(0.2, 0)), id="whose starts are a mean"),
+        pytest.param("idle", judge(crashing(), pod("b")), id="one of two pods crashes, the other is quiet"),
+        pytest.param("busy", judge(crashing(), pod("b", {"CPU": reading(0.2, 0.3)})), id="the other works"),
+        pytest.param(
+            "busy", judge(crashing(), pod("b", restarted_at=NOW - timedelta(hours=2))), id="or restarted once"
+        ),
+        pytest.param("busy", judge(crashing(changed={"network": reading(300, 900)})), id="its starts take work"),
+        pytest.param("busy", judge(crashing(), requests=reading(3, 0)), id="a crash loop that is asked"),
+        pytest.param(
+            "busy",
+            judge(crashing(), pod("b", {"CPU": reading(0.2, 0.3)}, running=False, started_at=None)),
+            id="one before it worked",
+        ),
+        pytest.param("unknown", judge(crashing(changed={"network": None})), id="a crash loop and nothing else seen"),
+        pytest.param(
+            "unknown", judge(crashing(changed={"network": reading(0, 0, fault="0")})), id="whose traffic is in doubt"
+        ),
+        pytest.param(
+            "unknown", judge(crashing(started_at=NOW - timedelta(hours=47))), id="a crash loop younger than the window"
         ),
         pytest.param("unknown", judge(), id="no pod runs"),
         pytest.param(

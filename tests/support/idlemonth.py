@@ -44,10 +44,12 @@ class Month:
 
 
 @contextmanager
-def remembered(folder: Path, actors: Iterable[Actor], begin: datetime = BEGIN) -> Iterator[Month]:
-    """A Prometheus whose data begin at that moment."""
+def remembered(folder: Path, actors: Iterable[Actor], begin: datetime = BEGIN, more: str = "") -> Iterator[Month]:
+    """A Prometheus whose data begin at that moment; `more` are further series as OpenMetrics text."""
     cast = tuple(actors)
     text = write_openmetrics(folder / "past.om", cast, begin)
+    if more:
+        text.write_text(f"{more}\n{text.read_text()}")
     write_blocks(text, folder / "data")
     text.unlink()
     with running_prometheus(folder / "data") as server, connected(server.url) as client:

@@ -57,6 +57,20 @@ def test_a_container_tells_when_it_began_anew(container: dict[str, Any], restart
     assert list(status.restarted_at) == expected
 
 
+@pytest.mark.parametrize(
+    ("state", "crashes"),
+    [
+        ({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}}, True),
+        ({"waiting": {"reason": "ImagePullBackOff"}}, False),
+        ({"running": {"startedAt": LATER}}, False),
+    ],
+    ids=["it waits for its next start", "it waits for its image", "it runs"],
+)
+def test_a_crash_loop_is_told_by_what_a_container_waits_for(state: dict[str, Any], crashes: bool) -> None:
+    (status,) = pod({"phase": "Running", "containerStatuses": [{"restartCount": 9, "state": state}]}).status.containers
+    assert status.is_crash_looping is crashes
+
+
 @pytest.mark.cluster
 def test_running_pods_are_found_with_their_start_in_the_namespaces_asked_for(
     cluster: LocalCluster, transport: KubeTransport, namespace: str
