@@ -1,8 +1,15 @@
-"""What one check of `finops doctor` answers."""
+"""What one check of `finops doctor` answers, and several at once."""
 
+import asyncio
+from collections.abc import Coroutine, Iterable
 from enum import StrEnum
+from typing import Any
 
+from temporalio.service import RPCError
+
+from activities.errors import IoError
 from policies.models import Frozen
+from worker.errors import WorkerError
 
 
 class Level(StrEnum):
@@ -35,3 +42,20 @@ def warn(subject: str, sentence: str, mend: str = "") -> Finding:
 def fail(subject: str, sentence: str, mend: str = "") -> Finding:
     """It does not work. Many errors say in their own sentence how to mend them."""
     return Finding(subject=subject, level=Level.FAIL, sentence=sentence, mend=mend)
+
+
+async def all_of(subject: str, checks: Iterable[Coroutine[Any, Any, list[Finding]]]) -> list[Finding]:
+    """What all of them find, in their order. One that is refused an answer is a finding, and the others go on."""
+    answers = await asyncio.gather(*checks, return_exceptions=True)
+    found: list[Finding] = []
+    for answer in answers:
+        match answer:
+            case list():
+                found += answer
+            case RPCError():
+                found.append(fail(subject, f"refused: {answer.message}"))
+            case IoError() | WorkerError():
+                found.append(fail(subject, str(answer)))
+            case _:
+                raise answer
+    return found

@@ -1,7 +1,10 @@
-"""The half of `finops doctor` about the cluster: is it there, and what may we do."""
+"""The half of `finops doctor` about the cluster: is it there, what may we do, and who knows what it costs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
 
 from activities.errors import IoError, KubernetesError
 from activities.kube.rights import review_rights
@@ -9,32 +12,35 @@ from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn
 from cli.ownclock import own_clock_ahead
 from cli.session import Session
-from cli.sourcechecks import check_sources
+from cli.sleepchecks import judge_contested
+from cli.sourcechecks import check_costs, check_idleness
 from policies.clocks import TOLERANCE, say_ahead
 from policies.rights import Need, Right, Use, describe_blindness, missing_sight
 
 
-def check_cluster(session: Session) -> tuple[str | None, list[Finding]]:
-    """The cluster's identity where it can be told, and what was found."""
+def check_cluster(session: Session, identity: Callable[[str | None], None]) -> list[Finding]:
+    """What was found, all asked at once. `identity` is told which cluster it is as soon as that is known, or None."""
     try:
         cluster = session.cluster
+        transport = cluster.transport
+        where = f"context {transport.context_name}, server {transport.server}"
+        version, known = _read_version(transport), cluster.identity()
     except IoError as error:
-        return None, [fail("cluster", str(error))]
-    transport = cluster.transport
-    where = f"context {transport.context_name}, server {transport.server}"
+        identity(None)
+        named = f"{where}: " if isinstance(error, KubernetesError) else ""
+        return [fail("cluster", f"{named}{error}")]
+    identity(known)
+    checks = (_check_rights, _check_listing, check_costs, check_idleness)
+    with ThreadPoolExecutor(len(checks)) as threads:
+        found = [each for findings in threads.map(partial(_list_findings, session), checks) for each in findings]
+    return [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", known), *found]
+
+
+def _list_findings(session: Session, check: Callable[[Session], Iterator[Finding]]) -> list[Finding]:
     try:
-        version = _read_version(transport)
-        identity = cluster.identity()
+        return list(check(session))
     except KubernetesError as error:
-        return None, [fail("cluster", f"{where}: {error}")]
-    found = [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", identity)]
-    try:
-        found += _judge_rights(review_rights(transport), cluster.uses)
-        found += _check_listing(session)
-    except KubernetesError as error:
-        found.append(fail("rights", str(error)))
-    found += check_sources(session)
-    return identity, found
+        return [fail("rights", str(error))]
 
 
 def _read_version(transport: KubeTransport) -> str:
@@ -43,6 +49,10 @@ def _read_version(transport: KubeTransport) -> str:
         return str(json.loads(reply.body)["gitVersion"])
     except (ValueError, KeyError, TypeError):
         return "of unknown version"
+
+
+def _check_rights(session: Session) -> Iterator[Finding]:
+    yield from _judge_rights(review_rights(session.cluster.transport), session.cluster.uses)
 
 
 def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[Finding]:
@@ -67,7 +77,8 @@ def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[F
 
 
 def _check_listing(session: Session) -> Iterator[Finding]:
-    session.cluster.deployments.list_page()
+    workloads = [each for page in session.cluster.deployments.list_all() for each in page.workloads]
+    yield from judge_contested(workloads, datetime.now(UTC))
     ahead = own_clock_ahead(session)
     if ahead is None:
         yield warn("clock", "the API server does not say what time it is: nothing is paused without comparing clocks")

@@ -6,6 +6,7 @@ import typer
 
 from cli.checkup import Finding, Level
 from cli.clusterchecks import check_cluster
+from cli.credentialchecks import check_credentials
 from cli.errors import CommandError
 from cli.localchecks import check_here
 from cli.policychecks import check_policies
@@ -18,16 +19,26 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 def doctor(ctx: typer.Context) -> None:
     """Check settings, policies, cluster, rights, costs, idleness and Temporal, and say how to mend each."""
     session = Session.of(ctx)
-    findings = [*check_here(session), *check_policies(session)]
-    with session.terminal.progress("asking the cluster"):
-        identity, of_cluster = check_cluster(session)
-    findings += of_cluster
-    with session.terminal.progress("asking Temporal"):
-        findings += asyncio.run(check_temporal(session, identity))
+    findings = [*check_here(session), *check_policies(session), *check_credentials(session)]
+    with session.terminal.progress("asking the cluster and Temporal"):
+        findings += asyncio.run(_ask(session))
     _show(session, findings)
     failed = sum(1 for finding in findings if finding.level is Level.FAIL)
     if failed:
         raise CommandError(f"{failed} of {len(findings)} checks failed")
+
+
+async def _ask(session: Session) -> list[Finding]:
+    """Both at once; Temporal's record is held against the cluster as soon as that has said which one it is."""
+    loop = asyncio.get_running_loop()
+    identity: asyncio.Future[str | None] = loop.create_future()
+
+    def tell(known: str | None) -> None:
+        loop.call_soon_threadsafe(identity.set_result, known)
+
+    cluster = asyncio.to_thread(check_cluster, session, tell)
+    of_cluster, of_temporal = await asyncio.gather(cluster, check_temporal(session, identity))
+    return [*of_cluster, *of_temporal]
 
 
 def _show(session: Session, findings: list[Finding]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from activities.kube.budgets import read_budgets
 from activities.kube.cronjobs import read_cron_jobs
 from activities.policyfiles import read_policies
 from cli.asking import ask_ahead
@@ -50,6 +51,7 @@ def plan(
     with session.terminal.progress("asking for costs, idleness and autoscalers"):
         gathered = session.cluster.gatherer().gather(judged_at, policies)
         cron_jobs = read_cron_jobs(session.cluster.transport) or ()
+        budgets = read_budgets(session.cluster.transport)
         blind_to = find_blindness(session, Use.PLANNING)
     made = make_plan(
         policies,
@@ -60,6 +62,7 @@ def plan(
         interval=session.settings.interval,
         instance=session.known_instance,
         cron_jobs=cron_jobs,
+        budgets=budgets,
         blind_to=blind_to,
     ).model_copy(update={"unreadable": listing.unreadable})
     if session.terminal.for_programs:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from activities.gathering import Gathered
+from activities.kube.budgets import Budget
 from activities.kube.cronjobs import CronJob
 from cli.caveats import caveats_of
 from cli.cronjobs import warn_of_cron_jobs
@@ -104,6 +105,7 @@ def make_plan(
     instance: str | None,
     at: datetime | None = None,
     cron_jobs: Sequence[CronJob] = (),
+    budgets: Sequence[Budget] = (),
     blind_to: Sequence[str] = (),
 ) -> Plan:
     """Judge all workloads by all policies. `interval` is the time between two runs; `blind_to` says what rights are
@@ -139,7 +141,7 @@ def make_plan(
             Caveat(ref=workload.ref, sentence=sentence)
             for workload in ordered
             if str(workload.ref) in paused
-            for sentence in caveats_of(workload)
+            for sentence in (*caveats_of(workload), *_unmet_by(workload, budgets))
         )
         + tuple(Caveat(ref=ref, sentence=sentence) for ref, sentence in due),
         census=census,
@@ -190,6 +192,15 @@ def _last_asleep_at(
         return None
     runs = 1 if max_actions is None else -(-len(candidates) // max_actions)
     return now + (runs - 1) * interval
+
+
+def _unmet_by(workload: Workload, budgets: Iterable[Budget]) -> Iterator[str]:
+    for each in budgets:
+        if each.selects(workload):
+            yield (
+                f"is in the PodDisruptionBudget {each.name}, which wants {each.at_least} of its pods: an alert on "
+                "budgets comes every night (docs/coexistence.md has the rule that leaves out what sleeps)"
+            )
 
 
 def _taken_for_operators(plans: Iterable[PolicyPlan], surroundings: Surroundings) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,14 +18,6 @@ if TYPE_CHECKING:
 _PROMETHEUS_SECONDS = 10.0
 _NO_COSTS = "until it is mended, no policy with minHourlyCost pauses anything"
 _NO_IDLENESS = "until it is mended, no policy with idleWindow pauses anything"
-
-
-def check_sources(session: Session) -> list[Finding]:
-    """Both at once: one that hangs is waited for while the other is asked."""
-    session.cluster  # noqa: B018 - built here, and not by two threads
-    with ThreadPoolExecutor(2) as asking:
-        found = asking.map(lambda check: tuple(check(session)), (check_costs, check_idleness))
-        return [finding for each in found for finding in each]
 
 
 def check_costs(session: Session) -> Iterator[Finding]:

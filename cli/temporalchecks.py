@@ -1,16 +1,20 @@
-"""The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, a worker."""
+"""The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, and what rests
+on it.
+"""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.errors import IoError
-from cli.checkup import Finding, fail, ok, warn
+from cli.checkup import Finding, all_of, fail, ok, warn
+from cli.schedulechecks import check_schedules
 from cli.session import Session
-from cli.temporal import has_worker, open_client
+from cli.sleepchecks import check_sleepers
+from cli.temporal import open_client
 from cli.times import show_time
+from cli.workerchecks import check_worker
 from policies.clocks import MEANWHILE
 from policies.reconciling import ReconcileResult
 from policies.rights import describe_blindness
@@ -24,8 +28,8 @@ from worker.retention import NEEDED, read_retention
 _NAMED = 5
 
 
-async def check_temporal(session: Session, identity: str | None) -> list[Finding]:
-    """What was found; `identity` is the cluster's, where it is known."""
+async def check_temporal(session: Session, identity: Awaitable[str | None]) -> list[Finding]:
+    """What was found; `identity` is the cluster's, where it is known. All is asked at once."""
     try:
         target = find_target(session.state, api_key_file=session.shared_settings.temporal_api_key_file)
         client = await open_client(session)
@@ -33,41 +37,48 @@ async def check_temporal(session: Session, identity: str | None) -> list[Finding
         return [warn("Temporal", str(error))]
     except ConnectionFailed as error:
         return [fail("Temporal", str(error))]
-    found = [ok("Temporal", f"{target.address}, namespace {client.namespace} (from {target.source})")]
-    found.append(await _check_attributes(client))
-    try:
-        found.append(await _check_retention(client))
-        found.append(await _check_record(session, client, identity))
-        found.append(await _check_worker(session, client))
-        found += await _check_reconciliation(session, client)
-    except RPCError as error:
-        found.append(fail("Temporal", f"refused: {error.message}"))
-    return found
+    cluster = session.settings.cluster
+    return [
+        ok("Temporal", f"{target.address}, namespace {client.namespace} (from {target.source})"),
+        *await all_of(
+            "Temporal",
+            (
+                _check_attributes(client),
+                _check_retention(client),
+                _check_record(session, client, identity),
+                check_worker(session, client),
+                check_schedules(session, client),
+                _check_reconciliation(session, client),
+                check_sleepers(client, cluster),
+            ),
+        ),
+    ]
 
 
-async def _check_attributes(client: Client) -> Finding:
+async def _check_attributes(client: Client) -> list[Finding]:
     try:
         missing = await find_missing(client)
     except AttributesError as error:
-        return fail("search attributes", str(error))
+        return [fail("search attributes", str(error))]
     if missing:
-        return warn("search attributes", f"missing: {', '.join(missing)}", "a worker registers them at its start")
-    return ok("search attributes", "all there")
+        return [warn("search attributes", f"missing: {', '.join(missing)}", "a worker registers them at its start")]
+    return [ok("search attributes", "all there")]
 
 
-async def _check_retention(client: Client) -> Finding:
+async def _check_retention(client: Client) -> list[Finding]:
     kept = await read_retention(client)
     sentence = f"closed workflows are kept for {kept.days} days"
     if kept < NEEDED:
-        return warn(
-            "retention",
-            f"{sentence}, and a month's figures need {NEEDED.days}",
-            f"temporal operator namespace update --retention {NEEDED.days}d -n {client.namespace}",
-        )
-    return ok("retention", sentence)
+        mend = f"temporal operator namespace update --retention {NEEDED.days}d -n {client.namespace}"
+        return [warn("retention", f"{sentence}, and a month's figures need {NEEDED.days}", mend)]
+    return [ok("retention", sentence)]
 
 
-async def _check_record(session: Session, client: Client, identity: str | None) -> Finding:
+async def _check_record(session: Session, client: Client, identity: Awaitable[str | None]) -> list[Finding]:
+    return [await _judge_record(session, client, await identity)]
+
+
+async def _judge_record(session: Session, client: Client, identity: str | None) -> Finding:
     cluster = session.settings.cluster
     record = await read_record(client, cluster)
     if record is None:
@@ -118,9 +129,3 @@ def _judge_findings(result: ReconcileResult) -> Finding:
         names = ", ".join(result.not_ready[:_NAMED])
         return warn("reconciliation", f"{sentence} Woken and not available: {names}", "look at their pods and quotas")
     return ok("reconciliation", sentence)
-
-
-async def _check_worker(session: Session, client: Client) -> Finding:
-    if await has_worker(client, session.settings.cluster):
-        return ok("worker", "polls for this cluster")
-    return warn("worker", "none polls: nothing is paused and nothing wakes", "start `finops run` or `finops worker`")

@@ -13,7 +13,7 @@ _NAME = "finops-enforcer"
 _OPTIONAL = {
     "events": "events",
     "nodes": "nodes",
-    "cronjobs": "cronjobs",
+    "planning": "planning",
 }
 _HEADER = "# Rendered from deploy/chart by deploy/render.py; do not edit.\n"
 

@@ -119,6 +119,11 @@ CRON_JOBS = Blindness(
     "plan does not warn of them; they run, and may find asleep what they call",
     use=Use.PLANNING,
 )
+BUDGETS = Blindness(
+    "which PodDisruptionBudgets want pods of what sleeps",
+    "plan does not warn of them; whoever watches budgets is told every night that they are not met",
+    use=Use.PLANNING,
+)
 
 
 @dataclass(frozen=True)
@@ -189,6 +194,7 @@ RIGHTS = (
     ),
     _helps("write Kubernetes Events", "create", "events", EVENTS, "events.k8s.io"),
     _helps("warn of CronJobs", "list", "cronjobs", CRON_JOBS, "batch"),
+    _helps("warn of PodDisruptionBudgets", "list", "poddisruptionbudgets", BUDGETS, "policy"),
     Right("delete Deployments", "delete", "deployments", "apps", Need.SURPLUS),
     Right("create Deployments", "create", "deployments", "apps", Need.SURPLUS),
     Right("replace Deployments", "update", "deployments", "apps", Need.SURPLUS),

@@ -20,17 +20,27 @@ _LOG = logging.getLogger(__name__)
 async def read_last_reconciliation(client: Client, cluster: str) -> ReconcileResult | None:
     """The result of the latest run that is over, or None where there was none, or retention has removed it."""
     try:
-        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
-        for recent in reversed(description.info.recent_actions):
-            if isinstance(recent.action, ScheduleActionExecutionStartWorkflow):
-                handle = client.get_workflow_handle(recent.action.workflow_id, result_type=ReconcileResult)
-                if (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED:
-                    result: ReconcileResult = await handle.result()
-                    return result
+        for workflow_id in await list_recent_runs(client, cluster):
+            handle = client.get_workflow_handle(workflow_id, result_type=ReconcileResult)
+            if (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED:
+                result: ReconcileResult = await handle.result()
+                return result
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
     return None
+
+
+async def list_recent_runs(client: Client, cluster: str) -> list[str]:
+    """The workflow ids of the last reconciliations, newest first, over or not. Raises RPCError."""
+    try:
+        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return []
+    actions = (each.action for each in reversed(description.info.recent_actions))
+    return [each.workflow_id for each in actions if isinstance(each, ScheduleActionExecutionStartWorkflow)]
 
 
 async def keep_reconciling(client: Client, cluster: str, stalled_after: timedelta = STALLED_AFTER) -> None:

@@ -6,6 +6,7 @@ from cases import COST, NOW, policy, surroundings, workload
 from sleepers import sleeper
 
 from activities.gathering import Gathered
+from activities.kube.budgets import Budget
 from activities.kube.cronjobs import CronJob
 from cli.planning import Plan, make_plan
 from policies.checks import Surroundings
@@ -13,6 +14,7 @@ from policies.costs import CostAnswer
 from policies.document import EnforcementPolicy
 from policies.platforms import SHIPPED_PROTECTED
 from policies.reasons import Reason
+from policies.selectors import LabelSelector
 from policies.workload import Workload
 
 INTERVAL = timedelta(minutes=5)
@@ -40,10 +42,19 @@ def plan(
     instance: str | None = "me",
     at: datetime | None = None,
     cron_jobs: Sequence[CronJob] = (),
+    budgets: Sequence[Budget] = (),
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
     return make_plan(
-        policies, workloads, gathered, now=NOW, interval=INTERVAL, instance=instance, at=at, cron_jobs=cron_jobs
+        policies,
+        workloads,
+        gathered,
+        now=NOW,
+        interval=INTERVAL,
+        instance=instance,
+        at=at,
+        cron_jobs=cron_jobs,
+        budgets=budgets,
     )
 
 
@@ -140,3 +151,9 @@ def test_cron_jobs_are_told_where_something_would_be_paused_beside_them() -> Non
     jobs = (CronJob("dev-shop", "report", "@hourly"), CronJob("quiet", "report", "@hourly"))
     made = plan(workload(name="a"), cron_jobs=jobs)
     assert [str(caveat.ref) for caveat in made.caveats] == ["dev-shop/report"]
+
+
+def test_a_budget_that_is_not_met_while_its_pods_sleep_is_told() -> None:
+    budget = Budget("dev-shop", "web", 1, LabelSelector())
+    (caveat,) = plan(workload(name="a"), workload(namespace="quiet", replicas=0), budgets=(budget,)).caveats
+    assert caveat.sentence.startswith("is in the PodDisruptionBudget web, which wants 1 of its pods")

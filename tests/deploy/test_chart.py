@@ -22,7 +22,7 @@ EVERYTHING = (
     "replicas=2,temporal.mode=bundled,createNamespace=true,metrics.podMonitor.enabled=true,metrics.rules.enabled=true,"
     "metrics.dashboard.enabled=true,rbac.optional.events=true,notifications.secret=webhooks,notifications.slackKey=slack,"
     "notifications.webhook.url=https://hooks.example/x,notifications.webhook.signingKey=key,notifications.hosts={hooks.example},"
-    "rbac.optional.nodes=true,rbac.optional.cronjobs=true,protectedNamespaces={payments-*},"
+    "rbac.optional.nodes=true,rbac.optional.planning=true,protectedNamespaces={payments-*},"
     "unprotectedNamespaces={order-system,chat-system}"
 )
 OTHER_CLUSTERS = "clusters.dev.context=dev-eu,clusters.home.interval=10m,kubeconfig.secret=others"

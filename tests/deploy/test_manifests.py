@@ -83,7 +83,7 @@ def granted() -> dict[tuple[str, str], set[str]]:
     return found
 
 
-@pytest.mark.parametrize("file", ["nodes.yaml", "cronjobs.yaml"])
+@pytest.mark.parametrize("file", ["nodes.yaml", "planning.yaml"])
 def test_an_optional_role_only_reads(file: str) -> None:
     text = (MANIFESTS / "optional" / file).read_text(encoding="utf-8")
     (role, binding) = (item for item in yaml.safe_load_all(text) if item)

@@ -51,3 +51,25 @@ def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
     asked = set(re.findall(r"finops_\w+", rule["expr"]))
     assert asked
     assert asked <= told
+
+
+def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something_sleeps(tmp_path: Path) -> None:
+    text = (TOP / "docs" / "coexistence.md").read_text(encoding="utf-8")
+    join = text.split("<!-- budgets -->")[1].split("```promql")[1].split("```")[0]
+    rule = {"record": "unmet", "expr": " ".join(join.split())}
+    series = {"finops_paused_resources_total{namespace='asleep', cluster='dev'}": "1x5"}
+    for namespace in ("asleep", "broken"):
+        budget = f"{{namespace='{namespace}', poddisruptionbudget='web'}}"
+        series[f"kube_poddisruptionbudget_status_current_healthy{budget}"] = "0x5"
+        series[f"kube_poddisruptionbudget_status_desired_healthy{budget}"] = "1x5"
+    left = {"labels": "unmet{namespace='broken', poddisruptionbudget='web'}", "value": 0}
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
+        "promql_expr_test": [{"expr": "unmet", "eval_time": "3m", "exp_samples": [left]}],
+    }
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "docs", "rules": [rule]}]}))
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [test]}))
+    command = [find_prometheus().parent / "promtool", "test", "rules", tmp_path / "test.yaml"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -89,6 +89,22 @@ class Service:
 
     def run(self, *arguments: str, succeeds: bool = True) -> subprocess.CompletedProcess[str]:
         """Type a command."""
+        done = self._type(arguments)
+        assert (done.returncode == 0) is succeeds, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def ask(self, *arguments: str) -> Any:
+        """Type a command and read its JSON."""
+        return json.loads(self.run(*arguments, "--output", "json").stdout)
+
+    def checks(self, *arguments: str) -> list[dict[str, Any]]:
+        """What doctor finds, whether it then fails or not."""
+        found: list[dict[str, Any]] = json.loads(self._type(("doctor", *arguments, "--output", "json")).stdout)[
+            "checks"
+        ]
+        return found
+
+    def _type(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
             env=self.environment,
@@ -98,13 +114,8 @@ class Service:
             stdin=subprocess.DEVNULL,
             timeout=120,
         )
-        assert (done.returncode == 0) is succeeds, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done
-
-    def ask(self, *arguments: str) -> Any:
-        """Type a command and read its JSON."""
-        return json.loads(self.run(*arguments, "--output", "json").stdout)
 
     def ask_anyway(self, *arguments: str) -> Any:
         """The same of a command that fails and still says all it knows."""

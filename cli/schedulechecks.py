@@ -1,0 +1,29 @@
+"""The part of `finops doctor` about Schedules: has each policy one, and does it run."""
+
+from collections.abc import Iterator
+
+from temporalio.client import Client
+
+from activities.errors import IoError
+from activities.policysource import PolicySourceUnreadable
+from cli.checkup import Finding, fail, ok, warn
+from cli.session import Session
+from worker.schedulestates import ScheduleSeen, read_states
+
+
+async def check_schedules(session: Session, client: Client) -> list[Finding]:
+    """Those that Temporal has, held against the policies that can be read from here. Raises RPCError."""
+    try:
+        names = [policy.name for policy in session.policies.read().policies]
+    except (IoError, PolicySourceUnreadable):
+        names = None  # said where policies are
+    return list(_judge(await read_states(client, session.settings.cluster, names)))
+
+
+def _judge(schedules: tuple[ScheduleSeen, ...]) -> Iterator[Finding]:
+    for each in schedules:
+        if each.problem:
+            tell = fail if each.state == "missing" else warn
+            yield tell("Schedules", each.problem)
+    if not any(each.problem for each in schedules):
+        yield ok("Schedules", f"{sum(1 for each in schedules if each.policy)} of policies, all running")
