@@ -28,6 +28,7 @@ Kind = Literal[
     "copies",
     "costs",
     "denied",
+    "foreign",
     "hold",
     "identity",
     "idleness",

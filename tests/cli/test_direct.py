@@ -10,7 +10,7 @@ from cli.direct import CONFLICTS, Woken, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
 from policies.copies import RecordCopy
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload, WorkloadRef, Writer
 
 CALL = Call(verb="patch", resource="deployments", server="https://cluster")
 
@@ -62,6 +62,15 @@ def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -
     note = notes.read_note(shelf.held.annotations)
     assert note is not None
     assert note.because is notes.Because.PERSON
+
+
+def test_a_zero_that_somebody_chose_since_loses_its_record_and_stays() -> None:
+    owner = Writer(manager="kustomize-controller", operation="Apply", writes_spec=True, owns_replicas=True)
+    shelf = Shelf(sleeper("a", original="4").model_copy(update={"writers": (owner,)}))
+    woken = wake(shelf)
+    assert (woken.woken, shelf.held.replicas, shelf.writes) == (True, 0, 1)
+    assert "kustomize-controller wants it at zero" in woken.sentence
+    assert not notes.is_annotated(shelf.held.annotations)
 
 
 def test_conflicts_are_read_and_decided_anew() -> None:

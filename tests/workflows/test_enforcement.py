@@ -70,6 +70,18 @@ async def test_a_run_knows_which_workloads_an_hpa_could_wake_and_asserts_their_s
     await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 0, what="the re-assert")
 
 
+async def test_another_tool_that_puts_workloads_to_sleep_is_told_once_for_a_namespace(
+    bedroom: Bedroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("one", "two"):
+        bedroom.deploy(name, annotations={"downscaler/original-replicas": "2"})
+    enforcing(bedroom)
+    runs = [await enforce(bedroom), await enforce(bedroom)]
+    assert [run.decisions[Reason.FOREIGN_RECORD] for run in runs] == [2, 2]
+    told = [record for record in caplog.records if getattr(record, "alert", "") == "foreign"]
+    assert [getattr(record, "namespace", "") for record in told] == [bedroom.namespace]
+
+
 async def test_a_run_that_is_told_remembers_the_window_for_the_next(bedroom: Bedroom) -> None:
     furnish(bedroom, "one")
     enforcing(bedroom, mode="DryRun")
