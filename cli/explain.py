@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.kube.writerights import namespaces_without_writes
 from activities.policysource import PolicySourceUnreadable
 from cli.asking import ask_ahead
 from cli.blindness import find_blindness
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
+from cli.planview import describe_missing_rights
 from cli.records import describe_sleep
 from cli.sample import sample_policy
 from cli.session import Session
@@ -24,6 +26,7 @@ from policies.durations import format_duration
 from policies.evaluation import Decision, evaluate
 from policies.evaluation import explain as judge_all
 from policies.names import hibernation_id
+from policies.reasons import Reason
 from policies.workload import Workload
 
 
@@ -53,20 +56,27 @@ def explain(
         blind_to = find_blindness(session)
     surroundings = gathered.surroundings_at(now, policies)
     cases = [gathered.case(each, found, surroundings) for each in policies]
+    refused = namespaces_without_writes(session.cluster.transport, [ref.namespace])
     if terminal.for_programs:
-        terminal.show_json({**_as_json(session, found, cases), "unknowns": blind_to})
+        terminal.show_json({**_as_json(session, found, cases), "unknowns": blind_to, "may_not_write": refused})
         return
     terminal.say(f"Deployment {found.ref}, {found.replicas} replicas", style="bold")
-    for line in (*_describe_cost(cases[0].cost), gathered.costs.kept):
-        if line:
-            terminal.say(line)
-    if is_sleeper(found):
-        for line in describe_sleep(found, session.settings.cluster):
-            terminal.say(line)
+    for line in (*_describe_cost(cases[0].cost), *_describe_records(session, found, gathered.costs.kept)):
+        terminal.say(line)
     for case in cases:
         _show_case(session, case)
     for sentence in blind_to:
         terminal.say(f"not known: {sentence}", style="yellow")
+    if refused:
+        terminal.say(f"\n{Reason.MAY_NOT_WRITE}: {describe_missing_rights(refused)}", style="yellow")
+
+
+def _describe_records(session: Session, found: Workload, kept: str) -> Iterator[str]:
+    """Until when its price is good, and the sleep that it carries a record of."""
+    if kept:
+        yield kept
+    if is_sleeper(found):
+        yield from describe_sleep(found, session.settings.cluster)
 
 
 def choose_policies(session: Session, named: list[str]) -> tuple[tuple[EnforcementPolicy, ...], str]:

@@ -93,6 +93,13 @@ class Plan(Frozen):
     """What is wrong with who waits for whom."""
     taken_for_operators: tuple[str, ...] = ()
     """Namespaces in scope that are left alone for no more than the end of their name."""
+    may_not_write: tuple[str, ...] = ()
+    """Namespaces of what would be paused in which the caller's own credentials could not."""
+
+    @property
+    def pausing_in(self) -> frozenset[str]:
+        """The namespaces in which something would be paused."""
+        return frozenset(each.ref.namespace for policy in self.policies for each in policy.pauses)
 
 
 def make_plan(

@@ -1,6 +1,6 @@
 """A plan as people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from cli.console import Terminal
@@ -12,6 +12,8 @@ from policies.evaluation import Decision
 from policies.platforms import OPERATORS
 from policies.reasons import Reason
 from policies.savings import up_to_per_month
+
+_NAMED = 10
 
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
@@ -27,6 +29,10 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         )
     if len(plan.policies) > 1:
         terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
+    _show_warnings(terminal, plan)
+
+
+def _show_warnings(terminal: Terminal, plan: Plan) -> None:
     for caveat in plan.caveats:
         terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
     for problem in plan.order_problems:
@@ -42,8 +48,20 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
         )
     if plan.costs_kept:
         terminal.say(f"costs are {plan.costs_kept}", style="dim")
+    if plan.may_not_write:
+        terminal.say(f"{Reason.MAY_NOT_WRITE}: {describe_missing_rights(plan.may_not_write)}", style="yellow")
     for unknown in plan.unknowns:
         terminal.say(f"not known: {unknown}", style="yellow")
+
+
+def describe_missing_rights(namespaces: Sequence[str]) -> str:
+    """What it means that the caller may not write there: whose rights were asked for has to be said."""
+    named = ", ".join(namespaces[:_NAMED])
+    more = f" and {len(namespaces) - _NAMED} more" if len(namespaces) > _NAMED else ""
+    return (
+        f"with your own credentials nothing could be paused in {named}{more}: patch on deployments and "
+        "deployments/scale is missing. A worker has rights of its own; `finops doctor` with its credentials tells"
+    )
 
 
 def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval: timedelta, show_all: bool) -> None:

@@ -19,7 +19,7 @@ from activities.enforcing import EnforceActivities
 from activities.judging import JudgeActivities
 from activities.kube.autoscalers import read_bounds
 from activities.kube.events import EventRecorder
-from activities.kube.namespaces import NamespaceMarks, read_namespace, read_namespaces
+from activities.kube.namespaces import LONGEST_WAIT, NamespaceMarks, read_namespace, read_namespaces
 from activities.ordering import OrderingActivities
 from activities.reconciling import ReconcileActivities
 from activities.refusals import Refusals
@@ -70,7 +70,8 @@ def build_workers(
     """The workers of the four queues. Each has slots and threads of its own: what fills one keeps no other waiting."""
     settings = cluster.settings
     verify = partial(cluster.confirm, identity)
-    marks = NamespaceMarks(partial(read_namespaces, cluster.transport))
+    ask_for_one = partial(read_namespace, cluster.transport)
+    marks = NamespaceMarks(partial(read_namespaces, cluster.transport), partial(ask_for_one, seconds=LONGEST_WAIT))
     consult = ConsultActivities(
         cluster.deployments,
         snapshots,
@@ -88,7 +89,7 @@ def build_workers(
         cluster.deployments,
         snapshots,
         cluster.protections,
-        partial(read_namespace, cluster.transport),
+        ask_for_one,
         clocks,
         refusals,
         events,

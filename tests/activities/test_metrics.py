@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator
 
 import pytest
 from prometheus_client import generate_latest
@@ -78,3 +78,19 @@ def test_actions_are_counted_by_cluster_and_policy() -> None:
         assert actions_by_policy() == {"nights": 2}
     assert actions_by_policy() == {"nights": 1}
     assert 'finops_actions_taken_total{action="pause",cluster="dev",policy="nights"} 1.0' in shown("finops_actions")
+
+
+def test_a_reader_in_between_never_finds_a_namespace_missing_that_stays() -> None:
+    seen: list[list[str]] = []
+
+    class Reading(dict[str, int]):
+        """Somebody reads while the figures are being replaced."""
+
+        def items(self) -> ItemsView[str, int]:
+            seen.append(shown("finops_paused"))
+            return super().items()
+
+    show_sleepers({"USD": [0.5]}, {"web": 3})
+    show_sleepers({"USD": [0.5]}, Reading(web=4, test=1))
+    assert ['finops_paused_resources_total{cluster="dev",namespace="web"} 3.0' in each for each in seen] == [True]
+    show_sleepers({}, {})

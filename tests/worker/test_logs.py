@@ -3,13 +3,18 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from temporalio import activity
+from temporalio import activity, workflow
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import Worker
 
 from activities.alerts import alert
 from activities.errors import Call, IoError, Unreachable
@@ -93,6 +98,41 @@ def test_a_traceback_is_kept(log_format: LogFormat, capsys: pytest.CaptureFixtur
     said: Any = lines(capsys)
     assert "ValueError: invalid literal" in "\n".join(said)
     assert len(said) == 1 or log_format is LogFormat.TEXT
+
+
+async def test_an_activity_that_fails_for_a_foreseen_reason_is_one_sentence_and_a_fault_keeps_its_traceback(
+    temporal_client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_to_stderr(logging.WARNING)
+    gone = Unreachable(Call("get", "deployments", server="https://cluster:6443"), "no route to host")
+    for error in (gone, ApplicationError(str(gone)), ZeroDivisionError("1/0")):
+        with pytest.raises(WorkflowFailureError):
+            await fail_in_an_activity(temporal_client, error)
+    foreseen, translated, *fault = lines(capsys)
+    said = f"fail failed: {gone}"
+    assert (foreseen.endswith(said), translated.endswith(said)) == (True, True)
+    assert fault[-1] == "ZeroDivisionError: 1/0"
+
+
+async def fail_in_an_activity(client: Client, error: Exception) -> None:
+    @activity.defn
+    async def fail() -> None:
+        raise error
+
+    queue = uuid4().hex
+    async with Worker(client, task_queue=queue, workflows=[OneTry], activities=[fail]):
+        await client.execute_workflow(OneTry.run, id=queue, task_queue=queue)
+
+
+@workflow.defn(sandboxed=False)
+class OneTry:
+    """An activity, once."""
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.execute_activity(
+            "fail", start_to_close_timeout=timedelta(seconds=10), retry_policy=RetryPolicy(maximum_attempts=1)
+        )
 
 
 def test_libraries_do_not_log_addresses(capsys: pytest.CaptureFixture[str]) -> None:

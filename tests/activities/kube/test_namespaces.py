@@ -1,14 +1,19 @@
 from collections.abc import Callable
-from threading import Semaphore
+from functools import partial
+from threading import Event, Semaphore
 
 import pytest
 
 from activities.errors import Call, Unreachable
-from activities.kube.namespaces import NamespaceMarks, Namespaces, read_namespace, read_namespaces
+from activities.kube.namespaces import LONGEST_WAIT, NamespaceMarks, Namespaces, read_namespace, read_namespaces
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 
 pytestmark = pytest.mark.cluster
+
+
+def no_marks(_namespace: str) -> Namespaces:
+    return Namespaces()
 
 
 def test_a_namespace_that_stays_is_not_among_those_being_deleted(transport: KubeTransport, namespace: str) -> None:
@@ -39,7 +44,7 @@ def test_what_they_said_stands_where_nobody_can_be_asked() -> None:
             return said.pop()
         raise Unreachable(Call("list", "namespaces"), "no route to host")
 
-    marks = NamespaceMarks(read)
+    marks = NamespaceMarks(read, no_marks)
     marks.refresh()
     marks.refresh()
     assert marks.of("dev") == {"finops.io/exclude": "true"}
@@ -53,7 +58,7 @@ def test_an_answer_never_waits_and_is_asked_anew_after_a_minute() -> None:
         asked.release()
         return Namespaces()
 
-    marks = NamespaceMarks(read, lambda: now[0])
+    marks = NamespaceMarks(read, no_marks, lambda: now[0])
     marks.refresh()
     assert asked.acquire(timeout=10)
     now[0] = 59.0
@@ -62,3 +67,28 @@ def test_an_answer_never_waits_and_is_asked_anew_after_a_minute() -> None:
     now[0] = 61.0
     marks.of("dev")
     assert asked.acquire(timeout=10)
+
+
+def test_right_after_a_start_the_one_namespace_is_asked_while_the_listing_hangs(
+    cluster: LocalCluster, transport: KubeTransport, namespace: str
+) -> None:
+    cluster.objects.patch(
+        f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": {"finops.io/exclude": "true"}}}
+    )
+    over = Event()
+
+    def hang() -> Namespaces:
+        over.wait()
+        return Namespaces()
+
+    marks = NamespaceMarks(hang, partial(read_namespace, transport, seconds=LONGEST_WAIT))
+    assert marks.of(namespace) == {"finops.io/exclude": "true"}
+    assert marks.of("there-is-none") == {}
+    over.set()
+
+
+def test_where_the_one_namespace_cannot_be_asked_either_nothing_is_known(
+    as_service_account: Callable[..., KubeTransport], namespace: str
+) -> None:
+    marks = NamespaceMarks(Namespaces, partial(read_namespace, as_service_account()))
+    assert marks.of(namespace) == {}
