@@ -17,7 +17,7 @@ from cli.times import show_time
 from worker.reconciliations import STALLED_AFTER, list_recent_runs
 
 LOOKS = 2
-SECONDS_BETWEEN_LOOKS = 3.0
+SECONDS_BETWEEN_LOOKS = 2.0
 _ANSWERS_WITHIN = timedelta(seconds=10)
 _DEPLOYMENTS = "/apis/apps/v1/deployments"
 _OURS = "app.kubernetes.io/name=finops-enforcer,app.kubernetes.io/component=worker"

@@ -36,7 +36,9 @@ class Blindness:
     means: str
     use: Use = Use.PAUSING
     guards: bool = False
-    """Whether a documented mark or guard is not obeyed then: the chart's default role has what these need."""
+    """Whether a mark or a guard is not obeyed then, so that something may be paused, or stay asleep, wrongly."""
+    by_default: bool = True
+    """Whether the chart's default role has these rights, as it must where they guard."""
 
     def __str__(self) -> str:
         return f"{self.what}: {self.means}"
@@ -72,36 +74,32 @@ BACKENDS = Blindness(
 SERVICES = Blindness(
     "which Deployments stand behind a Service",
     "where a webhook's or a setting's address leads into a namespace, all of that namespace is left alone",
-    guards=True,
 )
 PODS = Blindness(
     "which pods run",
     "nothing is known to be idle, so a policy with idleWindow pauses nothing",
     use=Use.IDLENESS,
-    guards=True,
 )
 ROUTES = Blindness(
     "whose requests an ingress or a gateway counts",
     "they may be anybody's in the namespace they lead to, so nothing there is known to be idle",
     use=Use.IDLENESS,
-    guards=True,
 )
 NODES = Blindness(
     "the labels of nodes",
     "a pod on nodes with a price of their own has no price, so a policy with minHourlyCost leaves it alone",
     use=Use.NODE_PRICES,
+    by_default=False,
 )
 POLICIES = Blindness(
     "the policies in the cluster",
     "there are none, so nothing is paused; what sleeps wakes at its time",
     use=Use.POLICIES,
-    guards=True,
 )
 STATUSES = Blindness(
     "nothing, but nobody is told by a policy's status how it is",
     "pausing is not touched",
     use=Use.POLICIES,
-    guards=True,
 )
 DEFINITION = Blindness(
     "whether the CRD of policies holds every field that this program knows",
@@ -113,16 +111,19 @@ EVENTS = Blindness(
     "nothing, but no Kubernetes Event tells of a pause or a wake",
     "pausing is not touched",
     use=Use.EVENTS,
+    by_default=False,
 )
 CRON_JOBS = Blindness(
     "whether CronJobs are due while their namespace sleeps",
     "plan does not warn of them; they run, and may find asleep what they call",
     use=Use.PLANNING,
+    by_default=False,
 )
 BUDGETS = Blindness(
     "which PodDisruptionBudgets want pods of what sleeps",
     "plan does not warn of them; whoever watches budgets is told every night that they are not met",
     use=Use.PLANNING,
+    by_default=False,
 )
 
 

@@ -12,6 +12,8 @@ from policies.rights import RIGHTS, Need, Right, Use, describe_blindness, missin
 
 BEFORE_IT_GOES = "what sleeps wakes only while the worker may still write: finops resume --all --direct"
 _ABOUT = "its own rights"
+_AT_ONCE = 2
+"""Nobody waits for it, and connections and threads cost memory."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -55,7 +57,7 @@ class RightsWatch:
         Raises KubernetesError.
         """
         with self._lock:
-            rights = review_rights(self._transport, self._asked)
+            rights = review_rights(self._transport, self._asked, at_once=_AT_ONCE)
             missing = missing_sight(rights, self._uses)
             if missing != self._missing:
                 sentences = describe_blindness(missing)

@@ -1,6 +1,6 @@
-"""The statuses of policies in the cluster: what could hinder one."""
+"""The statuses of policies in the cluster, put together: who writes them, and what keeps a policy from its work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from activities.kube.policyresources import PolicyResources
@@ -24,16 +24,22 @@ def build_statuses(
     def hindrance(policy: EnforcementPolicy) -> tuple[str, str] | None:
         if policy.name in sync.failed:
             return "NotScheduled", f"Temporal does not take its Schedule: {sync.failed[policy.name]}"
-        snapshot = current()
-        if snapshot.objection:
-            return "OlderDefinition", f"Nothing is paused by it: {snapshot.objection}."
-        if snapshot.hold is not None:
-            return "Held", f"A hold is on, set by {snapshot.hold.by}: no new pauses."
-        if policy.spec.idle_window is not None and not measures_idleness:
-            return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
-        guards = [each for each in missing_rights() if each.without is not None and each.without.guards]
-        if guards and policy.spec.mode is Mode.ENFORCE:
-            return "RightsMissing", f"Not known: {'; '.join(describe_blindness(guards))}."
-        return None
+        return hindrance_of(policy, current(), missing_rights(), measures_idleness=measures_idleness)
 
     return PolicyStatuses(cluster.policies, hindrance, actions_by_policy, lambda: datetime.now(UTC))
+
+
+def hindrance_of(
+    policy: EnforcementPolicy, snapshot: Snapshot, missing: Iterable[Right], *, measures_idleness: bool
+) -> tuple[str, str] | None:
+    """Reason and sentence of what keeps a policy from doing all that it says, or only that; None where nothing does."""
+    if snapshot.objection:
+        return "OlderDefinition", f"Nothing is paused by it: {snapshot.objection}."
+    if snapshot.hold is not None:
+        return "Held", f"A hold is on, set by {snapshot.hold.by}: no new pauses."
+    if policy.spec.idle_window is not None and not measures_idleness:
+        return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
+    guards = [each for each in missing if each.without is not None and each.without.guards]
+    if guards and policy.spec.mode is Mode.ENFORCE:
+        return "RightsMissing", f"Not known: {'; '.join(describe_blindness(guards))}."
+    return None

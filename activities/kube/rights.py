@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from activities.kube.lists import KubeModel, decode
 from activities.kube.transport import KubeTransport
+from activities.working import in_this_context
 from policies.rights import RIGHTS, Right
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-_AT_ONCE = 8
+AT_ONCE = 8
 
 
 class _Status(KubeModel):
@@ -21,10 +22,13 @@ class _Review(KubeModel):
     status: _Status
 
 
-def review_rights(transport: KubeTransport, rights: Iterable[Right] = RIGHTS) -> tuple[Right, ...]:
+def review_rights(
+    transport: KubeTransport, rights: Iterable[Right] = RIGHTS, *, at_once: int = AT_ONCE
+) -> tuple[Right, ...]:
     """The rights, each with the server's answer. Everybody may ask this about themselves. Raises KubernetesError."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        return tuple(threads.map(lambda right: _review(transport, right), rights))
+    with ThreadPoolExecutor(at_once) as threads:
+        asked = [threads.submit(in_this_context(_review, transport, right)) for right in rights]
+        return tuple(each.result() for each in asked)
 
 
 def _review(transport: KubeTransport, right: Right) -> Right:

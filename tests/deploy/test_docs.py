@@ -43,7 +43,7 @@ def test_what_each_right_is_for_is_documented_as_the_code_has_it() -> None:
         if right.without is not None:
             grants.setdefault(right.without, []).append(f"`{right}`")
     assert told == {
-        (", ".join(names), without.what, without.means, "yes" if without.guards else "no")
+        (", ".join(names), without.what, without.means, "yes" if without.by_default else "no")
         for without, names in grants.items()
     }
 

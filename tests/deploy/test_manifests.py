@@ -65,7 +65,7 @@ def test_the_role_grants_exactly_this() -> None:
 
 
 @pytest.mark.parametrize(
-    "right", [each for each in RIGHTS if each.without is not None and each.without.guards], ids=lambda each: each.name
+    "right", [each for each in RIGHTS if each.without and each.without.by_default], ids=lambda each: each.name
 )
 def test_the_role_holds_what_a_documented_mark_or_guard_needs(right: Right) -> None:
     resource = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
@@ -258,7 +258,7 @@ def test_doctor_finds_all_that_is_needed_and_nothing_to_spare(
     transport = KubeTransport.connect(cluster.kubeconfig_for(*installed), environment={})
     rights = review_rights(transport)
     assert all(right.allowed for right in rights if right.kind is Need.NEEDED)
-    assert all(right.allowed for right in rights if right.without is not None and right.without.guards)
+    assert all(right.allowed for right in rights if right.without is not None and right.without.by_default)
     assert [str(right) for right in rights if right.kind is Need.SURPLUS and right.allowed] == []
 
 

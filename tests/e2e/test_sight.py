@@ -87,3 +87,7 @@ def test_the_worker_says_it_in_one_line(said: dict[str, str]) -> None:
 
 def test_every_optional_right_has_its_words() -> None:
     assert all((each.without is not None) is (each.kind is Need.OPTIONAL) for each in RIGHTS)
+
+
+def test_what_guards_is_in_the_default_role() -> None:
+    assert all(each.by_default for each in BLINDNESS if each.guards)
