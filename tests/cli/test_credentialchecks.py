@@ -16,7 +16,8 @@ from cli.credentialchecks import judge_access, judge_target
 from localcluster.certificates import VALID, Authority
 from worker.connection import Target
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC) + timedelta(hours=1)
+"""Late enough that less than seven days are left of a certificate that a test issues."""
 DAY = timedelta(days=1)
 
 
