@@ -44,10 +44,11 @@ class Attempt:
 
     def back_off(self, outcome: WriteOutcome) -> timedelta:
         """How long to wait before the next round: not at all for the first conflicts and the first fault, then 1, 2,
-        4, 8 s and so on up to 5 minutes, and never less than the server asked for.
+        4, 8 s and so on up to 5 minutes, and never less than the server asked for. A conflict is no fault: it does not
+        wait for what failed before it.
         """
         asked = timedelta(seconds=outcome.retry_after_seconds or 0)
-        steps = self.faults - 1 + max(0, self.rounds - ROUNDS)
+        steps = (self.rounds - ROUNDS if outcome.result == "conflict" else self.faults) - 1
         if steps < 1:
             return asked
         return max(asked, doubled(FIRST_BACK_OFF, steps - 1))

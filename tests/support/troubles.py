@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cases import policy
+from faults.silence import Silence
+from faults.subjects import Subject
 from hibernations import Bedroom, Handle
 from oddclocks import OddClock
 from refusals import annotations_refused
@@ -19,6 +21,7 @@ class Trouble:
 
     bedroom: Bedroom
     proxy: OddClock
+    silence: Silence
     ahead: timedelta = timedelta(0)
     """Of Temporal's clock."""
     until: datetime = field(default_factory=lambda: (datetime.now(UTC) + timedelta(days=20)).replace(microsecond=0))
@@ -52,6 +55,12 @@ class Trouble:
     def cut_off(self, *methods: str) -> None:
         """The API server does not answer these any more."""
         self.proxy.unanswered |= {(method, self.bedroom.namespace) for method in methods}
+
+    def kill_worker(self) -> None:
+        """A worker dies over its next activity: what it did is done, and never reported."""
+        subject = Subject(self.bedroom.namespace, "web")
+        self.silence.subjects[subject.key] = subject
+        subject.dead = True
 
     def end(self) -> None:
         """All is well again."""

@@ -30,8 +30,16 @@ async def bedroom(
     used = Bedroom(skipping, product, cluster.objects, source, namespace)
     yield used
     if os.environ.get("RECORD_HISTORIES"):
-        await record(used, HISTORIES / f"{request.node.originalname.removeprefix('test_')}.json")
+        await record(used, HISTORIES / f"{history_name(request.node)}.json")
     await used.end()
+
+
+def history_name(test: pytest.Function) -> str:
+    """That of the test; where each of its cases is kept, that of the case."""
+    if test.get_closest_marker("each_case") is None:
+        return test.originalname.removeprefix("test_")
+    case = str(test.callspec.id).removesuffix("-4 h")
+    return f"{test.module.__name__.removeprefix('test_')} {case}".replace(" ", "_").replace(",", "").strip("_-")
 
 
 async def record(bedroom: Bedroom, path: Path) -> None:

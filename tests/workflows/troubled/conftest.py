@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from faults.silence import Silence
 from hibernations import Bedroom, Source
 from oddclocks import OddClock
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from troubles import Trouble
 
@@ -28,7 +30,12 @@ def proxy(cluster: LocalCluster) -> Iterator[OddClock]:
 
 @pytest.fixture
 async def product(
-    skipping: WorkflowEnvironment, proxy: OddClock, source: Source, tmp_path: Path, clocks: list[Trouble]
+    skipping: WorkflowEnvironment,
+    proxy: OddClock,
+    source: Source,
+    tmp_path: Path,
+    clocks: list[Trouble],
+    silence: Silence,
 ) -> AsyncIterator[Cluster]:
     """A worker behind the proxy, with the clocks of the test."""
     settings = Settings(
@@ -40,7 +47,7 @@ async def product(
     )
     connected = Cluster.connect(settings, instance="me")
     async with running_workers(
-        skipping.client,
+        Client(skipping.client.service_client, data_converter=skipping.client.data_converter, interceptors=[silence]),
         connected,
         source.snapshot,
         connected.identity(),
@@ -56,8 +63,14 @@ def clocks() -> list[Trouble]:
 
 
 @pytest.fixture
-def trouble(bedroom: Bedroom, proxy: OddClock, clocks: list[Trouble]) -> Iterator[Trouble]:
+def silence() -> Silence:
+    """Nobody has died yet."""
+    return Silence()
+
+
+@pytest.fixture
+def trouble(bedroom: Bedroom, proxy: OddClock, silence: Silence, clocks: list[Trouble]) -> Iterator[Trouble]:
     """None yet."""
-    clocks.append(Trouble(bedroom, proxy))
+    clocks.append(Trouble(bedroom, proxy, silence))
     yield clocks[0]
     clocks[0].end()

@@ -83,8 +83,9 @@ async def a_stale_record_that_may_not_be_cleared(trouble: Trouble) -> Handle:
 async def clocks_that_differ(trouble: Trouble) -> Handle:
     bedroom = trouble.bedroom
     bedroom.source.policies = (policy(resumeAfter="1h"),)
+    handle = await bedroom.put_to_sleep(resume_after=timedelta(hours=1))
     trouble.ahead = timedelta(days=9)
-    return await bedroom.put_to_sleep(resume_after=timedelta(hours=1))
+    return handle
 
 
 async def nothing(trouble: Trouble, handle: Handle) -> None:
@@ -136,6 +137,7 @@ async def live(trouble: Trouble, handle: Handle, story: Story, span: timedelta) 
         await trouble.bedroom.skip(handle, story.every / timedelta(hours=1))
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     "span",
     [pytest.param(timedelta(hours=4), id="4 h"), pytest.param(timedelta(days=7), id="a week", marks=pytest.mark.long)],

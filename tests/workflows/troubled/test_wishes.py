@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from troubles import Trouble
 
 from policies.hibernation import Phase
-from policies.names import CHECK
+from policies.names import CHECK, REACTIVATE
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -35,7 +35,7 @@ async def attempts(handle: Handle, number: int) -> None:
 
 
 async def happened(handle: Handle, kind: int, times: int) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         if (await kinds(handle)).count(kind) >= times:
             return
         await asyncio.sleep(0.05)
@@ -67,14 +67,25 @@ async def the_back_off_of_a_record(trouble: Trouble) -> Handle:
     return handle
 
 
+async def the_reads_amid_a_wake(trouble: Trouble) -> Handle:
+    handle = await trouble.put_to_sleep()
+    trouble.cut_off("GET")
+    await handle.signal(REACTIVATE)
+    await trouble.bedroom.reach(handle, Phase.RESUME_FAILING)
+    await attempts(handle, 3)
+    return handle
+
+
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("wait", "ended"),
     [
         (the_look_at_its_time_while_the_api_server_is_away, READ_CANCELED),
         (the_back_off_of_a_wake, TIMER_CANCELED),
         (the_back_off_of_a_record, TIMER_CANCELED),
+        (the_reads_amid_a_wake, READ_CANCELED),
     ],
-    ids=lambda value: value.__name__.replace("_", " ") if callable(value) else "",
+    ids=["look at its time", "back-off of a wake", "back-off of a record", "reads amid a wake"],
 )
 async def test_a_wish_ends(trouble: Trouble, wait: Callable[[Trouble], Awaitable[Handle]], ended: int) -> None:
     handle = await wait(trouble)
@@ -94,3 +105,13 @@ async def test_a_wish_ends_the_wait_for_one_that_is_not_there(trouble: Trouble) 
     await trouble.ask(handle)
     await happened(handle, TIMER_CANCELED, 2)
     await happened(handle, EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED, 3)
+
+
+async def test_a_pause_whose_worker_died_over_it_is_found_asleep(trouble: Trouble) -> None:
+    trouble.bedroom.deploy()
+    trouble.kill_worker()
+    handle = await trouble.bedroom.start()
+    await happened(handle, EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT, 1)
+    await trouble.bedroom.reach(handle, Phase.ASLEEP)
+    await trouble.ask(handle)
+    await asyncio.to_thread(wait_for, lambda: trouble.bedroom.replicas() == 3, what="the wake")
