@@ -39,7 +39,8 @@ def history_name(test: pytest.Function) -> str:
     if test.get_closest_marker("each_case") is None:
         return test.originalname.removeprefix("test_")
     case = str(test.callspec.id).removesuffix("-4 h")
-    return f"{test.module.__name__.removeprefix('test_')} {case}".replace(" ", "_").replace(",", "").strip("_-")
+    module = test.module.__name__.rpartition(".")[2].removeprefix("test_")
+    return f"{module} {case}".replace(" ", "_").replace(",", "").strip("_-")
 
 
 async def record(bedroom: Bedroom, path: Path) -> None:
