@@ -45,6 +45,8 @@ from policies.workload import Workload
 AT_ONCE = 32
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
+VISIBILITY_PAGE = 1000
+"""The most that the server gives: it counts requests, ten in a second for a whole namespace by default."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what a worker that has just started remembers."""
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
@@ -94,8 +96,11 @@ class ReconcileActivities:
     async def reconcile(self, order: ReconcileOrder) -> ReconcileResult:
         """Find what is wrong, and start or nudge the hibernations concerned. No workload is written to."""
         client, moment, began = activity.client(), self._clocks.mark(activity.info().started_time), time.monotonic()
-        listed = list_open(client, open_query(order.cluster), page_size=PAGE)
-        opened: dict[str, OpenHibernation] = {each.workflow_id: each async for each in listed}
+        opened: dict[str, OpenHibernation] = {}
+        async for each in list_open(client, open_query(order.cluster), page_size=VISIBILITY_PAGE):
+            opened[each.workflow_id] = each
+            if len(opened) % VISIBILITY_PAGE == 0:
+                activity.heartbeat()
         activity.heartbeat()
         ground, missing = self._ground(order, opened)
         with told_to_temporal("the reconciliation"):

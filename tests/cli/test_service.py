@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from services import Service, enforcing, quiet_service
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.names import CHECK, hibernation_id
+from policies.names import CHECK, hibernation_id, policy_schedule_id
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -104,6 +105,40 @@ def test_nothing_is_applied_where_one_of_several_is_wrong(service: Service, tmp_
     done = service.run("apply", str(tmp_path), succeeds=False)
     assert 'did you mean "mode"' in done.stderr
     assert not (service.state.policies / "good.yaml").exists()
+
+
+def test_a_zone_that_temporal_does_not_know_is_refused_before_anything_is_written(
+    service: Service, tmp_path: Path
+) -> None:
+    known_here = tmp_path / "zones" / "Mars"
+    known_here.mkdir(parents=True)
+    tzdata = files("tzdata") / "zoneinfo" / "Europe" / "Berlin"
+    (known_here / "Olympus").write_bytes(tzdata.read_bytes())
+    schedule = "  schedule: {timeZone: Mars/Olympus, asleep: [{from: 'Mon 20:00', to: '22:00'}]}\n"
+    (tmp_path / "mars.yaml").write_text(enforcing("mars", "nowhere") + schedule)
+    done = service.run("apply", str(tmp_path / "mars.yaml"), succeeds=False, PYTHONTZPATH=str(tmp_path / "zones"))
+    assert "policy mars: Temporal does not take its times" in done.stderr
+    assert "mars" not in done.stdout
+    assert not (service.state.policies / "mars.yaml").exists()
+
+
+def test_a_schedule_that_somebody_paused_is_named_by_status_and_apply(service: Service, tmp_path: Path) -> None:
+    path = tmp_path / "quiet.yaml"
+    path.write_text(enforcing("quiet", "nowhere"))
+    service.run("apply", str(path))
+    asyncio.run(pause_schedule(service, policy_schedule_id("cli", "quiet")))
+    sentence = "the Schedule of policy quiet is paused (not now)"
+    assert sentence in service.run("status").stdout
+    assert sentence in service.run("apply", str(path)).stderr
+    service.run("delete", "quiet", "--yes")
+
+
+async def pause_schedule(service: Service, schedule_id: str) -> None:
+    """As somebody does in Temporal's UI."""
+    server = service.state.read_server()
+    assert server is not None
+    client = await Client.connect(server.address)
+    await client.get_schedule_handle(schedule_id).pause(note="not now")
 
 
 def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(

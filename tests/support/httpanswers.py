@@ -43,9 +43,13 @@ class AnsweringServer(BackgroundServer):
         self._over = threading.Event()
         super().__init__(self._handler(), keys)
 
+    def let_go(self) -> None:
+        """End the wait of those who wait for an answer."""
+        self._over.set()
+
     def stop(self) -> None:
         """Let go of those who wait for an answer, too."""
-        self._over.set()
+        self.let_go()
         super().stop()
 
     def _next(self, asked: Asked) -> Answer:

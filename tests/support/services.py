@@ -87,7 +87,7 @@ class Service:
         """Whether it is not running any more."""
         return self._process is not None and self._process.poll() is not None
 
-    def run(self, *arguments: str, succeeds: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, succeeds: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """Type a command."""
         done = self._type(arguments)
         assert (done.returncode == 0) is succeeds, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -107,7 +107,7 @@ class Service:
     def _type(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
-            env=self.environment,
+            env=self.environment | environment,
             capture_output=True,
             text=True,
             check=False,

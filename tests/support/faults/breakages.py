@@ -254,6 +254,22 @@ MUTANTS = (
         (Edit(_PROTOCOL, "    if intent.gave_back:\n", "    if False:\n"),),
     ),
     Mutant(
+        "hold unknown pauses nothing",
+        {
+            "tests/worker/test_snapshots.py::"
+            "test_hold_unknown_pauses_nothing_and_the_record_is_written_again_with_the_hold_that_was_known": ""
+        },
+        (Edit("activities/snapshot.py", "if not self.hold_known:", "if False:"),),
+    ),
+    Mutant(
+        "a turn for each policy",
+        {
+            "tests/workflows/test_run_turns.py::"
+            "test_two_runs_at_one_instant_do_not_pass_the_limit_together_whichever_replica_serves_them": ""
+        },
+        (Edit("workflows/turns.py", "id=turn_id(enforcement.cluster)", "id=turn_id(enforcement.policy)"),),
+    ),
+    Mutant(
         "W4 without the note",
         {_LIFE + "test_its_timer_gives_it_back_at_exactly_its_count_and_leaves_no_record": ""},
         (Edit(_WRITES, "patch = wake_patch(order.note)", "patch = wake_patch(None)"),),
