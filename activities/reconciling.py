@@ -10,10 +10,11 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.alerts import alert_once, settle
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
 from activities.findingalerts import FindingAlerts
-from activities.hibernations import list_open, open_query
+from activities.hibernations import count_paused, list_open, open_query
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
 from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers
@@ -49,6 +50,7 @@ VISIBILITY_PAGE = 1000
 """The most that the server gives: it counts requests, ten in a second for a whole namespace by default."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what a worker that has just started remembers."""
+_PAUSED = "hibernations paused in Temporal"
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
 
 
@@ -106,7 +108,8 @@ class ReconcileActivities:
         with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         looked_at = await self._act(client, order.cluster, survey, opened, ground)
-        result = self._report(order, survey, missing, looked_at)
+        paused = await count_paused(client, order.cluster)
+        result = self._report(order, survey, missing, looked_at, paused)
         if self._note_figures is not None:
             self._note_figures(survey.tally.figures())
         show_cycle(*_waiting(opened.values(), order.now))
@@ -213,7 +216,7 @@ class ReconcileActivities:
         )
 
     def _report(
-        self, order: ReconcileOrder, survey: Survey, missing: frozenset[str], looked_at: frozenset[str]
+        self, order: ReconcileOrder, survey: Survey, missing: frozenset[str], looked_at: frozenset[str], paused: int
     ) -> ReconcileResult:
         """The totals. What only a person can mend is raised as an alert, once."""
         before = order.before
@@ -227,6 +230,8 @@ class ReconcileActivities:
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
         said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
         said += [f"{len(not_understood)} not understood"] if not_understood else []
+        said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
+        _tell_paused(paused)
         return ReconcileResult(
             sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
@@ -249,6 +254,13 @@ async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
+
+
+def _tell_paused(number: int) -> None:
+    if number:
+        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nobody wakes those")
+    else:
+        settle(_PAUSED)
 
 
 def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:

@@ -4,15 +4,20 @@ import asyncio
 
 import pytest
 from cases import NOW
+from temporalio.api.workflowservice.v1 import PauseWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
 
-from activities.hibernations import ListedHibernation, list_open, open_query
+from activities.hibernations import ListedHibernation, count_paused, list_open, open_query
 from activities.starting import start_hibernation
+from activities.visibility import KEYS
 from policies.annotations import Because, PauseRecord, WakeNote
 from policies.costs import HourlyCost
 from policies.hibernation import Hibernation, Phase
 from policies.workload import WorkloadRef
 from worker.attributes import register_attributes
+from worker.processes import find_program
 
 pytestmark = pytest.mark.temporal
 
@@ -53,3 +58,31 @@ async def test_one_that_is_kept_awake_saves_nothing(temporal_client: Client) -> 
     ref = WorkloadRef(namespace="dev-shop", name="web")
     row = await listed(temporal_client, Hibernation(cluster="c-awake", instance="me", ref=ref, awake=NOTE))
     assert (row.phase, row.resume_at, row.saved_per_day) == (Phase.AWAKE, None, None)
+
+
+async def test_those_that_somebody_paused_in_temporal_are_counted() -> None:
+    program = find_program("temporal")
+    assert program is not None
+    allowed = ("--dynamic-config-value", "frontend.WorkflowPauseEnabled=true")
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(program),
+        dev_server_extra_args=allowed,
+        data_converter=pydantic_data_converter,
+        search_attributes=KEYS,
+    ) as environment:
+        client, ref = environment.client, WorkloadRef(namespace="dev-shop", name="web")
+        row = await listed(client, Hibernation(cluster="c-paused", instance="me", ref=ref, sleep=RECORD))
+        assert await count_paused(client, "c-paused") == 0
+        request = PauseWorkflowExecutionRequest(
+            namespace=client.namespace, workflow_id=row.workflow_id, identity="anna", reason="a look", request_id="1"
+        )
+        await client.workflow_service.pause_workflow_execution(request)
+        for _ in range(200):
+            if await count_paused(client, "c-paused"):
+                break
+            await asyncio.sleep(0.05)
+        assert await count_paused(client, "c-paused") == 1
+
+
+async def test_a_server_that_does_not_know_the_word_has_none(temporal_client: Client) -> None:
+    assert await count_paused(temporal_client, "no-such-cluster'") == 0

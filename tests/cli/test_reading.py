@@ -79,6 +79,18 @@ def test_plan_needs_no_more_than_the_right_to_list_deployments(
     assert shown.count("not known: ") == len(unseen)
 
 
+def test_where_the_callers_own_credentials_could_pause_nothing_it_is_said_whose_they_are(
+    service: Service, cluster: LocalCluster, namespace: str, reader: Path, tmp_path: Path
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "shop"))
+    policy = policy_file(tmp_path, namespace)
+    said = f"MayNotWrite: with your own credentials nothing could be paused in {namespace}"
+    as_reader = ("--kubeconfig", str(reader))
+    assert said in service.run("plan", policy, *as_reader).stdout
+    assert said in service.run("explain", f"{namespace}/shop", policy, *as_reader).stdout
+    assert "MayNotWrite: " not in service.run("plan", policy).stdout
+
+
 def test_plan_without_the_right_to_list_names_the_right(
     service: Service, cluster: LocalCluster, namespace: str
 ) -> None:
