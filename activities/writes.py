@@ -32,8 +32,8 @@ from activities.kube.namespaces import Namespaces
 from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
 from activities.refusals import Refusals
-from activities.snapshot import Snapshots
-from policies.annotations import RESUMED_AT, AnnotationPatch, note_patch, pause_patch, wake_patch
+from activities.snapshot import Snapshot, Snapshots
+from policies.annotations import RESUMED_AT, AnnotationPatch, PauseRecord, note_patch, pause_patch, wake_patch
 from policies.calendar import vetoes
 from policies.checks import Case, Finding, Surroundings
 from policies.costs import CostAnswer
@@ -85,19 +85,20 @@ class WriteActivities:
         # told this worker (its start reads the cluster's identity, so there is something): a clock that was off before
         # costs no write. After W1, by the Date of that very answer: nothing is scaled to zero in a minute in which
         # any clock had moved, and a W1 that landed is taken back like that of a protected workload.
-        objection = self._snapshots().objection_to_pausing(order.record.policy) or self._clocks.reckon(moment).objection
+        snapshot = self._snapshots()
+        objection = snapshot.objection_to_pausing(order.record.policy) or self._clocks.reckon(moment).objection
         if objection:
             return WriteOutcome(result="refused", sentence=objection)
         try:
             # Before W1: a read between the two writes gives the controller time to make a conflict of the second.
-            surroundings, namespace = self._surroundings(), self._read_namespace(order.ref.namespace)
+            around = self._look_around(order.ref.namespace, snapshot, moment.temporal_time)
         except KubernetesError as error:
             return WriteOutcome(result="not-sent", sentence=f"what must not sleep cannot be read: {error}")
         landed = 0
         try:
             annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))
             landed = 1
-            finding = self._look_again(order, annotated, namespace, surroundings, moment.temporal_time)
+            finding = _look_again(annotated, order.record, snapshot, around)
             if finding is not None:
                 return WriteOutcome(result="refused", landed=landed, sentence=finding.sentence)
             differing = self._clocks.compare(moment).objection
@@ -124,34 +125,17 @@ class WriteActivities:
             self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
         return self._done(2, order.ref)
 
-    def _look_again(
-        self,
-        order: SendPauseOrder,
-        annotated: Workload,
-        namespace: Namespaces,
-        surroundings: Surroundings,
-        now: datetime,
-    ) -> Finding | None:
-        """What the evaluation would say against it now: a person may have spoken since."""
-        snapshot, by_hand = self._snapshots(), order.record.policy == MANUAL
-        policy = manual_policy() if by_hand else snapshot.policy(order.record.policy)
-        if policy is None:
-            return Finding(reason=Reason.NAMESPACE_NOT_IN_SCOPE, sentence=f"there is no policy {order.record.policy}")
-        around = surroundings.model_copy(
+    def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
+        """What counts against a pause beside the object itself, as it is now. Raises KubernetesError."""
+        surroundings, told = self._surroundings(), self._read_namespace(namespace)
+        return surroundings.model_copy(
             update={
                 "now": now,
-                "ending_namespaces": namespace.ending,
-                "namespace_marks": namespace.marks,
+                "ending_namespaces": told.ending,
+                "namespace_marks": told.marks,
                 "keeping_awake": vetoes(snapshot.policies, now),
             }
         )
-        finding = object_at_the_write(
-            Case(policy=policy, workload=annotated, surroundings=around, cost=CostAnswer(cost=order.record.cost))
-        )
-        if finding is not None and finding.reason is Reason.PROTECTED:
-            sentence = f"{order.ref} was to be paused, but {finding.sentence}"
-            alert_once("protected", f"pause {order.ref}", sentence, workload=str(order.ref))
-        return finding
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_resume(self, order: SendResumeOrder) -> WriteOutcome:
@@ -222,3 +206,15 @@ class WriteActivities:
                 return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
             case _:
                 return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+
+
+def _look_again(annotated: Workload, record: PauseRecord, snapshot: Snapshot, around: Surroundings) -> Finding | None:
+    """What the evaluation would say against it now: a person may have spoken since."""
+    policy = manual_policy() if record.policy == MANUAL else snapshot.policy(record.policy)
+    assert policy is not None, "a policy that is gone was an objection"
+    cost = CostAnswer(cost=record.cost)
+    finding = object_at_the_write(Case(policy=policy, workload=annotated, surroundings=around, cost=cost))
+    if finding is not None and finding.reason is Reason.PROTECTED:
+        sentence = f"{annotated.ref} was to be paused, but {finding.sentence}"
+        alert_once("protected", f"pause {annotated.ref}", sentence, workload=str(annotated.ref))
+    return finding

@@ -20,7 +20,7 @@ RECORD = PauseRecord(
 )
 
 
-def verdict_on(carried: PauseRecord | None) -> Verdict:
+def verdict_on(carried: PauseRecord | None, **seen_too: str) -> Verdict:
     """On a sleeper at zero that carries this record, under a policy that wants it asleep as recorded."""
     annotations = (
         {} if carried is None else {key: text for key, text in pause_patch(carried).items() if text is not None}
@@ -31,6 +31,7 @@ def verdict_on(carried: PauseRecord | None) -> Verdict:
         generation=2,
         replicas=0,
         annotations=annotations,
+        **seen_too,
     )
     wish = Wish(policy=RECORD.policy, until=RECORD.resume_at)
     return review(Sleep(record=RECORD), Consultation(seen=seen, wish=wish, wishes=(wish,)), NOW)
@@ -51,3 +52,9 @@ def test_a_record_is_restored_unless_another_installation_put_it_to_sleep_meanwh
     carried: PauseRecord | None, act: str
 ) -> None:
     assert verdict_on(carried).act == act
+
+
+@pytest.mark.parametrize("carried", [RECORD, None], ids=["with its record", "and stripped of it"])
+def test_a_zero_that_somebody_chose_is_taken_over(carried: PauseRecord | None) -> None:
+    verdict = verdict_on(carried, zero_chosen_by="helm", revision="2")
+    assert (verdict.act, verdict.outcome, verdict.sentence) == ("wake", "taken over", "helm wants it at zero")

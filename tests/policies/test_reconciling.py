@@ -55,6 +55,11 @@ def edited(ago: timedelta, manager: str = "helm") -> Workload:
     return workload(replicas=0, annotations=CARRIED, writers=(writer,))
 
 
+def taken_over() -> Workload:
+    owner = Writer(manager="kubectl", operation="Apply", writes_spec=True, owns_replicas=True)
+    return workload(replicas=0, annotations=CARRIED, writers=(owner,))
+
+
 def ground(**changes: Any) -> Ground:
     ordinary: dict[str, Any] = {"now": NOW, "instance": "me", "policies": (policy(resumeAfter="10h"),)}
     return Ground(**(ordinary | changes))
@@ -74,6 +79,7 @@ def ground(**changes: Any) -> Ground:
         (Finding.RAISED, sleeper(replicas=5), ASLEEP, ground()),
         (Finding.STRIPPED, workload(replicas=0), ASLEEP, ground()),
         (Finding.STRIPPED, sleeper(original_replicas="many"), ASLEEP, ground()),
+        (Finding.TAKEN_OVER, taken_over(), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(exclude="perhaps"), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
         (Finding.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "true"}})),
@@ -113,6 +119,7 @@ def ground(**changes: Any) -> Ground:
         "raised by somebody",
         "record stripped",
         "record damaged",
+        "wanted at zero by somebody",
         "exclusion unreadable",
         "excluded",
         "its namespace excluded",

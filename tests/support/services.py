@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Service:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "cli", *arguments],
-                env=self.environment | environment,
+                env=self.environment | dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -89,7 +89,7 @@ class Service:
 
     def run(self, *arguments: str, succeeds: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """Type a command."""
-        done = self._type(arguments)
+        done = self._type(arguments, environment)
         assert (done.returncode == 0) is succeeds, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
@@ -99,15 +99,14 @@ class Service:
 
     def checks(self, *arguments: str) -> list[dict[str, Any]]:
         """What doctor finds, whether it then fails or not."""
-        found: list[dict[str, Any]] = json.loads(self._type(("doctor", *arguments, "--output", "json")).stdout)[
-            "checks"
-        ]
+        told = self._type(("doctor", *arguments, "--output", "json"), {}).stdout
+        found: list[dict[str, Any]] = json.loads(told)["checks"]
         return found
 
-    def _type(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    def _type(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
-            env=self.environment | environment,
+            env=self.environment | dict(environment),
             capture_output=True,
             text=True,
             check=False,

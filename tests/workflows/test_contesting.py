@@ -133,6 +133,23 @@ async def test_earlier_hibernations_of_a_workload_count_for_the_contest_too(
     assert len(told(caplog, bedroom)) == 1
 
 
+@pytest.mark.parametrize(
+    ("manager", "git_ops"),
+    [("kubectl", "Decline"), ("helm", "Decline"), ("kustomize-controller", "Pause"), ("argocd-controller", "Pause")],
+)
+async def test_a_zero_that_a_manifest_asks_for_is_a_choice_and_stays(
+    bedroom: Bedroom, manager: str, git_ops: str
+) -> None:
+    handle = await bedroom.put_to_sleep()
+    bedroom.source.policies = (policy(resumeAfter="10h", gitOps=git_ops),)
+    apply(bedroom, manager, replicas=0)
+    await bedroom.skip(handle, 11)
+    result = await handle.result()
+    assert (result.outcome, result.sentence) == ("taken over", f"{manager} wants it at zero")
+    assert bedroom.replicas() == 0
+    assert set(bedroom.annotations()) == {"resumed-at", "awake-until", "awake-because"}
+
+
 async def raised_soon(bedroom: Bedroom) -> HibernationResult:
     """A sleep in which somebody puts the count up again at once, as an operator does that knows nothing of it."""
     handle = await bedroom.put_to_sleep()
