@@ -105,6 +105,11 @@ class Episode:
         self._lock = Lock()
         self._problem = ""
 
+    @property
+    def problem(self) -> str:
+        """What is wrong at present; empty where nothing is, or nobody has looked yet."""
+        return self._problem
+
     def tell(self, problem: str, over: str) -> None:
         """How it stands: what is wrong, or nothing. An alert for the first; `over` is logged when it has ended."""
         with self._lock:

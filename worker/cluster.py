@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from activities.addresses import is_local
 from activities.clocks import read_own_clock
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _PROMETHEUS_SECONDS = 15.0
 """For one of the answers of a run; all of them have 40."""
+_NOWHERE = "nowhere (FINOPS_PROMETHEUS_URL), so that no policy with idleWindow pauses anything"
 
 _LOG = logging.getLogger(__name__)
 
@@ -110,6 +112,13 @@ class Cluster:
     def protections(self) -> Surroundings:
         """The same with what others call, as it was some seconds ago at most. Raises KubernetesError."""
         return self.surroundings().model_copy(update={"backends": self.backends.read().backends})
+
+    def describe_sources(self) -> str:
+        """Where costs and idleness come from, and what is not known without one."""
+        costs, idleness = self.settings.opencost_url, self.settings.prometheus_url
+        priced = self.source.name if costs is None else f"{self.source.name} at {urlsplit(costs).hostname}"
+        measured = _NOWHERE if idleness is None else f"Prometheus at {urlsplit(idleness).hostname}"
+        return f"costs come from {priced}, idleness from {measured}"
 
     def gatherer(self) -> Gatherer:
         """Gathers what a run needs beside the Deployments."""

@@ -75,6 +75,7 @@ async def running_service(
             _LOG.warning("the Schedule of the reconciliation is paused, and is left so: no sleeper is looked after")
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
+        _LOG.info("%s", cluster.describe_sources())
         show_served(True)
         if health is not None:
             health.tell("worker", "")

@@ -88,6 +88,11 @@ class OpenCostSource:
         """That of the price list it is compared with."""
         return self._opinions.currency
 
+    @property
+    def trouble(self) -> str:
+        """Why the last answer is not believed."""
+        return self._trouble.problem
+
     def fetch(self, window_end: datetime) -> Costs:
         """The prices of the 48 hours before the last full hour; unknown for everybody where that fails.
 

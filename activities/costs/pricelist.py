@@ -39,6 +39,7 @@ class PriceListSource:
     """Prices by request. `placements` lists where pods run, for prices that depend on the node."""
 
     name = "price list"
+    trouble = ""
 
     def __init__(self, prices: PriceList, placements: Callable[[], Placements] | None = None) -> None:
         self._prices = prices

@@ -38,6 +38,10 @@ class CostSource(Protocol):
     def currency(self) -> str:
         """In which it answers, as three letters."""
 
+    @property
+    def trouble(self) -> str:
+        """Why it had no answer when it was last asked, and what that means; empty where it had one."""
+
     def fetch(self, window_end: datetime) -> Costs:
         """The prices, from what was seen until `window_end`.
 

@@ -1,13 +1,12 @@
 """Idleness by Prometheus: one round of queries a run, whatever the number of workloads."""
 
-import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from activities.alerts import alert
+from activities.alerts import Episode
 from activities.errors import Denied, PrometheusError
 from activities.idleness.expressions import ALL, STEP, Expression, Filters, SeriesScope, Vector
 from activities.idleness.observing import Observed
@@ -29,9 +28,8 @@ SECONDS = 40.0
 _KEPT = 256
 """Vectors: those of a few policies, for as long as they hold."""
 
+_MEANWHILE = "nothing is paused by a policy with idleWindow meanwhile"
 _NOT_NOW = "nothing was asked, because the policy would not pause it now"
-
-_LOG = logging.getLogger(__name__)
 
 ReadPods = Callable[[Callable[[str], bool]], Mapping[str, tuple[RunningPod, ...]]]
 
@@ -75,7 +73,12 @@ class PrometheusSource:
         self._filters = filters
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, datetime], Vector] = OrderedDict()
-        self._trouble = ""
+        self._trouble = Episode("idleness")
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is known."""
+        return self._trouble.problem
 
     def fetch(
         self, at: datetime, policies: Iterable[EnforcementPolicy], averages: TellsUsage | None = None
@@ -92,7 +95,8 @@ class PrometheusSource:
                 measured = Measured(at, self._filters, {}, str(error))
             except Denied as error:
                 measured = Measured(at, self._filters, {}, f"the pods of a Deployment cannot be told: {error}")
-            self._tell(measured.problem)
+        problem = measured.problem
+        self._trouble.tell(f"{problem}: {_MEANWHILE}" if problem else "", over="it is known again")
         return measured
 
     def _measure(
@@ -134,14 +138,6 @@ class PrometheusSource:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(wanted)
         return self._kept[wanted]
-
-    def _tell(self, problem: str) -> None:
-        """One alert when trouble begins, one line in the log when it is over."""
-        if problem and not self._trouble:
-            alert("idleness", f"{problem}: nothing is paused by a policy with idleWindow meanwhile")
-        elif self._trouble and not problem:
-            _LOG.warning("idleness is known again")
-        self._trouble = problem
 
 
 def question_of(terms: IdleTerms, policy: EnforcementPolicy, filters: Filters) -> Question:

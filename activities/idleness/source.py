@@ -42,6 +42,10 @@ class TellsUsage(Protocol):
 class IdleSource(Protocol):
     """Where idleness is measured."""
 
+    @property
+    def trouble(self) -> str:
+        """Why it knew nothing of anybody when it was last asked, and what that means; empty where it knew something."""
+
     def fetch(
         self, at: datetime, policies: Iterable[EnforcementPolicy], averages: TellsUsage | None = None
     ) -> Idleness:

@@ -23,10 +23,10 @@ INTERVAL = timedelta(minutes=5)
 class FixedCosts:
     """Every Deployment costs the same, except those it knows nothing of."""
 
-    problem = ""
+    answered = ""
 
-    def __init__(self, *unknown: str) -> None:
-        self._unknown = unknown
+    def __init__(self, *unknown: str, problem: str = "", kept: str = "") -> None:
+        self._unknown, self.problem, self.kept = unknown, problem, kept
 
     def quote(self, workload: Workload) -> CostAnswer:
         if workload.ref.name in self._unknown:
@@ -136,6 +136,15 @@ def test_a_namespace_that_is_called_like_an_operators_is_told_of() -> None:
     (of_policy,) = made.policies
     assert of_policy.counts == {Reason.PROTECTED: 2, Reason.PAUSE: 1}
     assert made.taken_for_operators == ("billing-system",)
+
+
+def test_what_a_worker_does_with_an_earlier_answer_is_said_also_where_there_is_none_now() -> None:
+    kept = "a worker acts on the last answer it was given"
+    assert plan(workload(), costs=FixedCosts(kept=kept)).costs_kept == kept
+    assert (
+        f"what anything costs: it is dead; {kept}"
+        in plan(workload(), costs=FixedCosts(problem="it is dead", kept=kept)).unknowns
+    )
 
 
 def test_a_caveat_is_told_only_of_what_would_be_paused() -> None:

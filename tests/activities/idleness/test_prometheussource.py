@@ -199,10 +199,13 @@ def test_trouble_is_told_once_and_when_it_is_over(few: Month, caplog: pytest.Log
     source = source_of(few.client, PROBE_ONLY, own_clock=lambda: datetime.now(UTC) + clock[0])
     for _ in range(3):
         source.fetch(AT, [asking()])
+    assert source.trouble.endswith("nothing is paused by a policy with idleWindow meanwhile")
     clock[0] = timedelta(0)
     source.fetch(AT, [asking()])
+    assert source.trouble == ""
     told = [record.getMessage() for record in caplog.records if record.name.startswith(("finops", "activities"))]
-    assert [line.split(":")[0] for line in told] == ["idleness", "idleness is known again"]
+    assert [line.split(":")[0] for line in told] == ["idleness", "idleness"]
+    assert told[1] == "idleness: it is known again"
 
 
 def test_a_prometheus_that_is_away_costs_one_question_and_its_patience() -> None:
