@@ -94,7 +94,7 @@ class CounterSeries(PodSeries):
         if not all(math.isfinite(figure) and figure >= 0 for figure in (seen, mean, peak, growth)):
             return reading.model_copy(update={"fault": "its figures are no numbers"})
         if mean == 0 or growth == 0:
-            return reading.model_copy(update={"fault": EXACTLY_ZERO})
+            return reading.model_copy(update={"mean": mean, "peak": peak, "fault": EXACTLY_ZERO})
         update = {
             "mean": mean,
             "peak": peak,

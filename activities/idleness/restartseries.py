@@ -18,8 +18,8 @@ _ONE = 0.5
 
 
 def ask_restarts(scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
-    """The fewest restarts in any quarter of an hour of the span, and how much of it was seen."""
-    restarts = f"sum by (namespace, pod) (increase({_METRIC}{{{scope.matchers()}}}[{seconds(LONGEST_LIFE)}]))"
+    """The fewest restarts of any container in any quarter of an hour of the span, and how much of it was seen."""
+    restarts = f"min by (namespace, pod) (increase({_METRIC}{{{scope.matchers()}}}[{seconds(LONGEST_LIFE)}]))"
     return (
         Expression(_LEAST, over("min_over_time", restarts, span), POD),
         Expression(_SEEN, over("count_over_time", restarts, span), POD),
@@ -27,6 +27,6 @@ def ask_restarts(scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
 
 
 def crashed_throughout(answers: Answers, pod: Key, span: timedelta) -> bool:
-    """Whether a pod began anew in every quarter of an hour of the span; False where nobody asked or counted."""
+    """Whether all of a pod began anew in every quarter of an hour of the span; False where nobody asked or counted."""
     least, seen = (answers.get(name, {}).get(pod, math.nan) for name in (_LEAST, _SEEN))
     return math.isfinite(seen) and share(seen, span) >= COVERAGE and least >= _ONE

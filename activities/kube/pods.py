@@ -96,6 +96,12 @@ class Pod(KubeModel):
         return None if name == owner.name else f"{self.metadata.namespace}/{name}"
 
     @property
+    def is_crash_looping(self) -> bool:
+        """Whether all its containers are: one that runs beside a broken one may be at work."""
+        containers = self.status.containers or ()
+        return bool(containers) and all(container.is_crash_looping for container in containers)
+
+    @property
     def is_there(self) -> bool:
         """Neither ended nor on its way out."""
         return self.status.phase not in _ENDED and self.metadata.deleted_at is None
@@ -133,7 +139,7 @@ def read_running_pods(transport: KubeTransport, covers: Callable[[str], bool]) -
                     name=pod.metadata.name,
                     started_at=pod.status.started_at,
                     restarted_at=max(restarts, default=None),
-                    crash_looping=any(container.is_crash_looping for container in pod.status.containers or ()),
+                    crash_looping=pod.is_crash_looping,
                     host_network=pod.spec.host_network,
                 )
             )

@@ -19,6 +19,7 @@ from policies.idleness.answers import IdleAnswer, Verdict
 AT = END - timedelta(hours=1)
 SPAN = timedelta(hours=48)
 FIRST = END - timedelta(days=3)
+MINUTE = timedelta(minutes=1)
 SILENT = (timedelta(hours=50), timedelta(hours=60))
 
 
@@ -30,6 +31,7 @@ RESTARTS: dict[str, Callable[[timedelta], int]] = {
     "throughout": every(6),
     "without-traffic": every(6),
     "since-yesterday": lambda since: max(0, every(6)(since - timedelta(hours=48))),
+    "beside-a-broken-one": every(6),
     "with-a-pause": lambda since: every(6)(min(since, timedelta(hours=50)) + max(timedelta(0), since - SILENT[1])),
     "every-hour": every(60),
     "long-ago": lambda since: 800,
@@ -49,6 +51,12 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
     lines = ["# TYPE kube_pod_container_status_restarts gauge"]
     for actor in CAST:
         labels = f'namespace="{actor.workload.ref.namespace}",pod="{actor.pod_name(actor.pods[0])}",container="main"'
+        if actor.name == "beside-a-broken-one":
+            sound = labels.replace("main", "sound")
+            lines += [
+                f"kube_pod_container_status_restarts_total{{{sound}}} 0 {(FIRST + step * MINUTE).timestamp():.0f}"
+                for step in range(int((END - FIRST) / MINUTE))
+            ]
         for step in range(int((END - FIRST) / timedelta(minutes=1))):
             since = timedelta(minutes=step)
             at = (FIRST + since).timestamp()

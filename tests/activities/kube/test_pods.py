@@ -57,18 +57,26 @@ def test_a_container_tells_when_it_began_anew(container: dict[str, Any], restart
     assert list(status.restarted_at) == expected
 
 
+BROKEN = {"restartCount": 9, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+PULLING = {"restartCount": 0, "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+RUNNING = {"restartCount": 9, "state": {"running": {"startedAt": LATER}}}
+
+
 @pytest.mark.parametrize(
-    ("state", "crashes"),
+    ("containers", "crashes"),
     [
-        ({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container"}}, True),
-        ({"waiting": {"reason": "ImagePullBackOff"}}, False),
-        ({"running": {"startedAt": LATER}}, False),
+        pytest.param([BROKEN], True, id="it waits for its next start"),
+        pytest.param([BROKEN, BROKEN], True, id="both do"),
+        pytest.param([BROKEN, RUNNING], False, id="one runs beside it, and may be at work"),
+        pytest.param([PULLING], False, id="it waits for its image"),
+        pytest.param([RUNNING], False, id="it runs"),
+        pytest.param(None, False, id="it says nothing"),
     ],
-    ids=["it waits for its next start", "it waits for its image", "it runs"],
 )
-def test_a_crash_loop_is_told_by_what_a_container_waits_for(state: dict[str, Any], crashes: bool) -> None:
-    (status,) = pod({"phase": "Running", "containerStatuses": [{"restartCount": 9, "state": state}]}).status.containers
-    assert status.is_crash_looping is crashes
+def test_a_crash_loop_is_told_by_what_all_containers_wait_for(
+    containers: list[dict[str, Any]] | None, crashes: bool
+) -> None:
+    assert pod({"phase": "Running", "containerStatuses": containers}).is_crash_looping is crashes
 
 
 @pytest.mark.cluster
