@@ -78,9 +78,10 @@ def replay(
     floors: dict[str, WorkloadSeen] = {}
     reasons: dict[str, Counter[Reason]] = defaultdict(Counter)
     count, last = 0, base.first
+    present = gathered.surroundings_at(base.first)
     for moment in moments:
         count, last = count + 1, moment.at
-        surroundings = gathered.surroundings_at(moment.at)
+        surroundings = present.model_copy(update={"now": moment.at})
         terms = terms_of(policy, moment.at)
         for workload in workloads:
             ref = str(workload.ref)

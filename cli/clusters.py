@@ -42,7 +42,7 @@ class ClusterOverview(Frozen):
 async def show_clusters(session: Session) -> None:
     """Show every cluster. Raises ConnectionFailed."""
     client = await open_client(session)
-    found = [await _try_to_look(client, name) for name in sorted([each async for each in list_clusters(client)])]
+    found = await look_at_clusters(client)
     terminal = session.terminal
     if terminal.for_programs:
         terminal.show_json({"clusters": found})
@@ -67,6 +67,11 @@ async def list_clusters(client: Client) -> AsyncIterator[str]:
     async for each in await client.list_schedules():
         if each.id.startswith(_BEGINNING):
             yield each.id.removeprefix(_BEGINNING)
+
+
+async def look_at_clusters(client: Client) -> list[ClusterOverview]:
+    """All of them, by name. Raises RPCError where they cannot be listed."""
+    return [await _try_to_look(client, name) for name in sorted([each async for each in list_clusters(client)])]
 
 
 async def _try_to_look(client: Client, cluster: str) -> ClusterOverview:

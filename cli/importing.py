@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from activities.kube.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign
+from activities.kube.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign, list_running_pods
 from cli.errors import NotFound, UsageProblem
 from cli.session import Session
 from policies.durations import parse_duration
@@ -17,6 +17,7 @@ from policies.importing import downscaler, kubegreen
 from policies.importing.downscaler import DownscalerOptions, import_downscaler
 from policies.importing.drafts import Draft, Foreign, Imported
 from policies.importing.kubegreen import import_kube_green
+from policies.importing.timespecs import check_weekframe
 from policies.parsing import to_document
 from policies.problems import FieldError
 from policies.schedule import check_zone
@@ -44,12 +45,20 @@ def import_policies(
     default_downtime: _Option = None,
     upscale_period: _Option = None,
     downscale_period: _Option = None,
+    namespace: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="The only ones it looks at, with commas between them.")
+    ] = None,
     exclude_namespaces: _Patterns = None,
     exclude_deployments: Annotated[str | None, typer.Option(metavar="NAMES", help="With commas between them.")] = None,
     matching_labels: _Patterns = None,
     downtime_replicas: Annotated[int | None, typer.Option(min=0, help="What it leaves at night.")] = None,
     grace_period: Annotated[str | None, typer.Option(metavar="15m", help="Becomes the cooldownWindow.")] = None,
-    time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of times that name none.")] = None,
+    default_timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of times that name none: its DEFAULT_TIMEZONE.")
+    ] = None,
+    default_weekframe: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="Of times that name none: its DEFAULT_WEEKFRAME.")
+    ] = None,
 ) -> None:
     """Print policies that do what py-kube-downscaler or kube-green does in this cluster, in DryRun. Changes nothing."""
     session = Session.of(ctx)
@@ -58,12 +67,14 @@ def import_policies(
         "default_downtime": default_downtime,
         "upscale_period": upscale_period,
         "downscale_period": downscale_period,
+        "namespace": _split(namespace),
         "exclude_namespaces": _split(exclude_namespaces),
         "exclude_deployments": _split(exclude_deployments),
         "matching_labels": _split(matching_labels),
         "downtime_replicas": downtime_replicas,
-        "grace_period": None if grace_period is None else _read("--grace-period", parse_duration, grace_period),
-        "time_zone": None if time_zone is None else _read("--time-zone", check_zone, time_zone),
+        "grace_period": _read("--grace-period", parse_duration, grace_period),
+        "default_timezone": _read("--default-timezone", check_zone, default_timezone),
+        "default_weekframe": _read("--default-weekframe", check_weekframe, default_weekframe),
     }
     chosen = {name: value for name, value in given.items() if value is not None}
     if tool is Tool.KUBE_GREEN and chosen:
@@ -82,10 +93,11 @@ def import_policies(
 
 def _import(session: Session, tool: Tool, options: DownscalerOptions) -> Imported:
     """Raises KubernetesError, NotFound."""
-    deployments = _list(session, DEPLOYMENTS)
+    deployments, now = _list(session, DEPLOYMENTS), datetime.now(UTC)
     if tool is Tool.DOWNSCALER:
-        return import_downscaler(_list(session, NAMESPACES), deployments, options, datetime.now(UTC))
-    return import_kube_green(_list(session, SLEEP_INFOS), deployments)
+        pods = list_running_pods(session.cluster.transport)
+        return import_downscaler(_list(session, NAMESPACES), deployments, options, now, pods)
+    return import_kube_green(_list(session, SLEEP_INFOS), deployments, now)
 
 
 def _list(session: Session, path: str) -> tuple[Foreign, ...]:
@@ -124,15 +136,15 @@ def _tell(session: Session, tool: Tool, imported: Imported) -> None:
     told = policies if number else "nothing that lets a Deployment sleep"
     terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
     if tool is Tool.DOWNSCALER and not imported.drafts:
-        terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --time-zone, ...")
+        terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --namespace, ...")
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(text.split(","))
 
 
-def _read(option: str, read: Callable[[str], object], text: str) -> object:
+def _read(option: str, read: Callable[[str], object], text: str | None) -> object:
     try:
-        return read(text)
+        return None if text is None else read(text)
     except FieldError as error:
         raise UsageProblem(f"{option}: {error}") from error

@@ -73,7 +73,7 @@ async def _keep_all_awake(
         except UsageProblem:
             raise
         except (CommandError, RPCError, WorkflowUpdateFailedError) as error:
-            failed[name] = describe_failure(error)[0]
+            failed[name] = describe_failure(error)[0].removeprefix(f"{name}: ")
             session.terminal.say(f"{name}: {failed[name]}", style="red")
         else:
             kept.append(name)

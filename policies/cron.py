@@ -35,7 +35,7 @@ class CronTimes:
             raise FieldError(f"{shown(text)} names days of a month or months: a schedule is weekly, use exceptions")
         minutes = _read(fields[0], 0, 59, text)
         hours = _read(fields[1], 0, 23, text)
-        days = {day % _SUNDAY_TOO for day in _read(fields[4], 0, _SUNDAY_TOO, text)}
+        days = {day % _SUNDAY_TOO for day in _read(fields[4], 0, _SUNDAY_TOO, text, last_step=_SUNDAY_TOO - 1)}
         if len(minutes) * len(hours) * len(days) > MOST_TIMES:
             raise FieldError(f"{shown(text)} comes more than {MOST_TIMES} times a week")
         return cls(
@@ -51,13 +51,15 @@ class CronTimes:
         )
 
 
-def _read(field: str, least: int, most: int, text: str) -> set[int]:
+def _read(field: str, least: int, most: int, text: str, last_step: int | None = None) -> set[int]:
+    """The numbers of a field. A step without an end goes on to `last_step`: days 1/2 are Mon, Wed, Fri."""
     found: set[int] = set()
     for item in field.split(","):
         match = _ITEM.fullmatch(item)
         if match is None:
             raise FieldError(f"{shown(item)} in {shown(text)} is not understood")
-        first, last = (least, most) if match[1] == "*" else (_number(match[2], least, most, text), most)
+        end = most if last_step is None else last_step
+        first, last = (least, end) if match[1] == "*" else (_number(match[2], least, most, text), end)
         if match[3] is not None:
             last = _number(match[3], least, most, text)
         elif match[1] != "*" and match[4] is None:

@@ -16,12 +16,12 @@ def instant_of(wall: datetime, zone: ZoneInfo, *, second: bool = False) -> datet
     first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     last = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if last < first:
-        return _find_change(last, first, zone)
+        return find_change(last, first, zone)
     return last if second else first
 
 
-def _find_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first second in between at which clocks go differently than at `before`."""
+def find_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first second in between at which clocks of that zone go differently than at `before`."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > _SECOND:
         middle = before + (after - before) // (2 * _SECOND) * _SECOND

@@ -1,28 +1,26 @@
-"""What py-kube-downscaler was told, as policies.
+"""What py-kube-downscaler was told, as policies that never let anything sleep where that tool does not.
 
 Its rule is "up in uptime, except in downtime", from annotations on a Deployment, else on its Namespace, else from its
 own options. A Deployment whose rule differs from its namespace's gets a policy of its own where a label tells it apart.
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
-from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, draft, exclude, name_for, telling_label
-from policies.importing.timespecs import read_until
-from policies.importing.uptimes import PREFIX, Rule, Schedule, schedule_of
+from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, exclude, telling_label
+from policies.importing.scopes import Scope, Surroundings, as_wildcards, drafts_of, is_looked_at, read_labels
+from policies.importing.timespecs import Defaults, read_until
+from policies.importing.uptimes import PREFIX, Rule, Schedule, read_force, schedule_of
+from policies.importing.weekspans import ALWAYS
 from policies.models import Frozen
-from policies.problems import FieldError, PolicyError, shown
+from policies.problems import FieldError, shown
 from policies.times import to_rfc3339
 
 TOOL = "py-kube-downscaler"
-_LITERAL = re.compile(r"([-A-Za-z0-9._/]+)=([-A-Za-z0-9._]*)")
 
 
 class DownscalerOptions(Frozen):
@@ -34,68 +32,112 @@ class DownscalerOptions(Frozen):
     downscale_period: str = "never"
     downtime_replicas: int = 0
     grace_period: timedelta = timedelta(minutes=15)
+    namespace: tuple[str, ...] = ()
+    """The only ones that it looks at; empty: all."""
     exclude_namespaces: tuple[str, ...] = ("kube-system",)
     exclude_deployments: tuple[str, ...] = ("kube-downscaler", "downscaler")
     matching_labels: tuple[str, ...] = ()
-    time_zone: str = "UTC"
-    """Of times that name none: the TZ of its container."""
+    default_timezone: str = ""
+    """Its DEFAULT_TIMEZONE."""
+    default_weekframe: str = ""
+    """Its DEFAULT_WEEKFRAME."""
 
-
-@dataclass
-class _Scope:
-    """Where one rule holds."""
-
-    namespace: str
-    rule: Rule
-    schedule: Schedule
-    selector: dict[str, Any] = field(default_factory=dict)
+    @property
+    def rule(self) -> Rule:
+        """What holds where no annotation says anything."""
+        return Rule(
+            self.default_uptime,
+            self.default_downtime,
+            self.upscale_period,
+            self.downscale_period,
+            str(self.downtime_replicas),
+        )
 
 
 def import_downscaler(
-    namespaces: Iterable[Foreign], deployments: Iterable[Foreign], options: DownscalerOptions, now: datetime
+    namespaces: Iterable[Foreign],
+    deployments: Iterable[Foreign],
+    options: DownscalerOptions,
+    now: datetime,
+    pods: Iterable[Foreign] | None = (),
 ) -> Imported:
-    """The policies that do what the downscaler does to these, and what they cannot do."""
-    return _Import(options, now).run(sorted(namespaces, key=str), deployments)
+    """The policies that do what the downscaler does to these, and what they cannot do. `pods` are those that run, or
+    None where they cannot be listed.
+    """
+    return _Import(options, now, pods).run(sorted(namespaces, key=str), deployments)
 
 
 class _Import:
-    def __init__(self, options: DownscalerOptions, now: datetime) -> None:
+    def __init__(self, options: DownscalerOptions, now: datetime, pods: Iterable[Foreign] | None) -> None:
         self._options = options
         self._now = now
+        self._defaults = Defaults(zone=options.default_timezone, weekframe=options.default_weekframe)
         self._left_out: list[LeftOut] = []
+        self._forcing = self._find_forcing(pods)
         self._commands: list[str] = []
         self._read: dict[Rule, tuple[Schedule, tuple[str, ...]]] = {}
 
     def run(self, namespaces: list[Foreign], deployments: Iterable[Foreign]) -> Imported:
         """All of it."""
+        options = self._options
+        try:
+            labels = read_labels(options.matching_labels)
+        except FieldError as error:
+            return Imported(left_out=(LeftOut(object=TOOL, field="--matching-labels", reason=str(error)),))
         inside: dict[str, list[Foreign]] = defaultdict(list)
         for deployment in sorted(deployments, key=str):
             inside[deployment.namespace].append(deployment)
-        options = self._options
-        default = Rule(
-            options.default_uptime,
-            options.default_downtime,
-            options.upscale_period,
-            options.downscale_period,
-            str(options.downtime_replicas),
+        scopes = [scope for each in namespaces for scope in self._import_namespace(each, inside[each.name])]
+        around = Surroundings(
+            tool=TOOL,
+            default=options.rule,
+            namespaces=[each.name for each in namespaces],
+            never=self._patterns(),
+            labels=labels,
+            spec={"cooldownWindow": format_duration(max(options.grace_period, timedelta(seconds=1)))},
         )
-        scopes = [scope for each in namespaces for scope in self._import_namespace(each, inside[each.name], default)]
-        selector = self._selector()
-        drafts = tuple(self._draft(scopes, default, [each.name for each in namespaces], selector))
-        return Imported(drafts=drafts, commands=tuple(self._commands), left_out=tuple(self._left_out))
+        drafts = list[Draft]()
+        for made in drafts_of(scopes, around):
+            drafts += [made] if isinstance(made, Draft) else []
+            self._left_out += [made] if isinstance(made, LeftOut) else []
+        return Imported(drafts=tuple(drafts), commands=tuple(self._commands), left_out=tuple(self._left_out))
 
-    def _import_namespace(self, namespace: Foreign, inside: list[Foreign], default: Rule) -> Iterator[_Scope]:
-        if self._is_excluded(namespace):
-            return
-        for name in ("force-uptime", "force-downtime"):
-            value = namespace.annotations.get(PREFIX + name, "false")
-            if value.lower() != "false":
-                self._leave(
-                    namespace, name, f"{shown(value)} overrules its times; here a person says so (finops resume)"
+    def _find_forcing(self, pods: Iterable[Foreign] | None) -> list[Foreign]:
+        """The pods that keep everything awake while they run."""
+        if pods is None:
+            reason = "pods may not be listed, so it is not known whether one keeps everything awake"
+            self._left_out.append(LeftOut(object=TOOL, field=PREFIX + "force-uptime", reason=reason))
+        only = self._options.namespace
+        found = [
+            each
+            for each in pods or ()
+            if each.annotations.get(PREFIX + "force-uptime", "").lower() == "true"
+            and (not only or each.namespace in only)
+        ]
+        for pod in found:
+            self._leave(pod, "force-uptime", "this pod keeps everything awake while it runs; import again without it")
+        return found
+
+    def _patterns(self) -> tuple[str, ...] | None:
+        """Namespaces that it never looks at, also among those to come; None where a policy cannot say which."""
+        found = None if self._options.namespace else as_wildcards(self._options.exclude_namespaces)
+        if found is None and not self._options.namespace:
+            self._left_out.append(
+                LeftOut(
+                    object=TOOL,
+                    field="--exclude-namespaces",
+                    reason="patterns that a policy cannot say, so namespaces that come later are in no policy",
                 )
-        rule = default.under(namespace.annotations)
+            )
+        return found
+
+    def _import_namespace(self, namespace: Foreign, inside: list[Foreign]) -> Iterator[Scope]:
+        if self._is_excluded(namespace) or self._is_forced_up(namespace):
+            return
+        forced = namespace.annotations.get(PREFIX + "force-uptime", "false")
+        rule = self._options.rule.under(namespace.annotations)._replace(force_uptime=forced)
         schedule = self._schedule(namespace, rule)
-        around = _Scope(namespace.name, rule, schedule)
+        around = Scope(namespace.name, rule, schedule)
         not_in: dict[str, list[str]] = defaultdict(list)
         for deployment in inside:
             own = self._import_deployment(deployment, inside, around)
@@ -113,8 +155,26 @@ class _Import:
         if schedule:
             yield around
 
-    def _import_deployment(self, one: Foreign, neighbours: list[Foreign], around: _Scope) -> _Scope | None:
+    def _is_forced_up(self, namespace: Foreign) -> bool:
+        """Whether all of it is up whatever its times say, or nobody can read whether it is."""
+        try:
+            up = read_force(namespace.annotations.get(PREFIX + "force-uptime", "false"), self._defaults, self._now)
+            name, down = "force-downtime", namespace.annotations.get(PREFIX + "force-downtime", "false")
+            read_force(down, self._defaults, self._now)
+        except FieldError as error:
+            self._leave(namespace, "force-uptime, force-downtime", f"{error}; so it is in no policy")
+            return True
+        if up.week == ALWAYS:
+            self._leave(namespace, "force-uptime", "keeps all of it awake, so it is in no policy")
+            return True
+        if down.lower() not in {"", "false"}:
+            self._leave(namespace, name, f"{shown(down)} overrules its times; here a person says so (finops pause)")
+        return bool(self._forcing) and PREFIX + "force-uptime" not in namespace.annotations
+
+    def _import_deployment(self, one: Foreign, neighbours: list[Foreign], around: Scope) -> Scope | None:
         """Its own scope, where its rule is not its namespace's."""
+        if not is_looked_at(one, self._options.matching_labels):
+            return None
         if one.annotations.get(PREFIX + "original-replicas") and one.spec.get("replicas") == 0:
             self._leave(one, "original-replicas", f"it sleeps under {TOOL} now; let that wake it before you stop it")
         if one.name in self._options.exclude_deployments or _carries_exclusion(one):
@@ -132,13 +192,16 @@ class _Import:
             self._leave(one, "downtime", "no label tells it apart, which its own times need; it is kept awake instead")
             self._keep_awake(one, around)
             return None
-        return _Scope(one.namespace, rule, schedule, {"matchLabels": dict([label])})
+        return Scope(one.namespace, rule, schedule, {"matchLabels": dict([label])})
 
-    def _keep_awake(self, one: Foreign, around: _Scope) -> None:
+    def _keep_awake(self, one: Foreign, around: Scope) -> None:
         if around.schedule:
             self._commands.append(exclude(one))
 
     def _is_excluded(self, namespace: Foreign) -> bool:
+        only = self._options.namespace
+        if only and namespace.name not in only:
+            return True
         if any(_fits(pattern, namespace.name) for pattern in self._options.exclude_namespaces):
             return True
         self._exclude_until(namespace, f"kubectl annotate namespace {namespace.name}")
@@ -160,51 +223,13 @@ class _Import:
         """The schedule of a rule; one that cannot be carried over lets nothing sleep, and is told."""
         if rule not in self._read:
             try:
-                self._read[rule] = schedule_of(rule, self._options.time_zone, self._now)
+                self._read[rule] = schedule_of(rule, self._defaults, self._now)
             except FieldError as error:
                 self._read[rule] = {}, (str(error),)
         schedule, problems = self._read[rule]
         for problem in problems:
             self._leave(of, str(rule), problem)
         return schedule
-
-    def _selector(self) -> dict[str, Any]:
-        patterns = self._options.matching_labels
-        literal = None if len(patterns) != 1 else _LITERAL.fullmatch(patterns[0])
-        if patterns and literal is None:
-            reason = "patterns of labels; the policies are about all Deployments, so give them a selector first"
-            self._left_out.append(LeftOut(object=TOOL, field="--matching-labels", reason=reason))
-        return {} if literal is None else {"matchLabels": {literal[1]: literal[2]}}
-
-    def _draft(
-        self, scopes: list[_Scope], default: Rule, namespaces: list[str], selector: dict[str, Any]
-    ) -> Iterator[Draft]:
-        groups: dict[str, list[_Scope]] = defaultdict(list)
-        for scope in scopes:
-            groups[json.dumps([scope.schedule, scope.selector, scope.namespace if scope.selector else ""])].append(
-                scope
-            )
-        taken: set[str] = set()
-        for members in groups.values():
-            names = sorted({scope.namespace for scope in members})
-            first = members[0]
-            patterns: dict[str, Any] = {"include": names}
-            if not first.selector and any(scope.rule == default for scope in members):
-                patterns = {"include": ["*"], "exclude": sorted({*namespaces} - {*names})}
-            chosen = {**selector, **first.selector}
-            if "matchLabels" in selector and "matchLabels" in first.selector:
-                chosen["matchLabels"] = {**selector["matchLabels"], **first.selector["matchLabels"]}
-            try:
-                yield draft(
-                    name_for("downscaler", names, taken),
-                    {"namespaces": patterns} | ({"selector": chosen} if chosen else {}),
-                    first.schedule,
-                    f"{TOOL}: {first.rule} of {_count(names)}",
-                    cooldownWindow=format_duration(max(self._options.grace_period, timedelta(seconds=1))),
-                )
-            except PolicyError as error:
-                reason = error.problems[0].wrong
-                self._left_out.append(LeftOut(object=_count(names), field=str(first.rule), reason=reason))
 
     def _leave(self, of: Foreign, name: str, reason: str) -> None:
         self._left_out.append(LeftOut(object=str(of), field=name, reason=reason))
@@ -220,7 +245,3 @@ def _fits(pattern: str, name: str) -> bool:
         return re.fullmatch(pattern, name) is not None
     except re.error:
         return True
-
-
-def _count(names: list[str]) -> str:
-    return f"namespace {names[0]}" if len(names) == 1 else f"{len(names)} namespaces"

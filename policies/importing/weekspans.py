@@ -11,20 +11,22 @@ NEVER: Week = bytes(MINUTES_OF_WEEK)
 ALWAYS: Week = bytes([1]) * MINUTES_OF_WEEK
 
 
-def asleep_unless(uptime: Week, downtime: Week) -> Week:
-    """Asleep where it is no uptime, and where it is downtime."""
-    return bytes(down or not up for up, down in zip(uptime, downtime, strict=True))
+def asleep_unless(uptime: Week, downtime: Week, forced: Week = NEVER) -> Week:
+    """Asleep where it is no uptime, and where it is downtime; never where it is forced up."""
+    return bytes(not force and (down or not up) for up, down, force in zip(uptime, downtime, forced, strict=True))
 
 
-def asleep_between(downs: Week, ups: Week) -> Week:
-    """Asleep from each minute of `downs` to the next of `ups`; where both apply nothing changes. Whatever never ends
-    is not begun.
+def asleep_between(downs: Week, ups: Week, forced: Week = NEVER) -> Week:
+    """Asleep from each minute of `downs` to the next of `ups`; where both apply nothing changes, and `forced` is up
+    whatever else applies. Whatever never ends is not begun.
     """
-    if not any(ups):
+    if not any(ups) and not any(forced):
         return NEVER
     minutes, state = bytearray(MINUTES_OF_WEEK), 0
     for at in (*range(MINUTES_OF_WEEK), *range(MINUTES_OF_WEEK)):  # twice: what the week begins with, it ended with
-        if downs[at] != ups[at]:
+        if forced[at]:
+            state = 0
+        elif downs[at] != ups[at]:
             state = downs[at]
         minutes[at] = state
     return bytes(minutes)
@@ -36,7 +38,7 @@ def windows_of(asleep: Week) -> list[dict[str, str]]:
         return [{"from": "00:00", "to": "24:00"}]
     days: dict[tuple[int, int], set[int]] = defaultdict(set)
     written: list[dict[str, str]] = []
-    for begin, length in _runs(asleep):
+    for begin, length in runs_of(asleep):
         weekday, minute = divmod(begin, MINUTES_OF_DAY)
         end_day, end = divmod((begin + length) % MINUTES_OF_WEEK, MINUTES_OF_DAY)
         if length < MINUTES_OF_DAY:
@@ -50,9 +52,9 @@ def _write(weekdays: set[int], minute: int, end: WindowEnd) -> dict[str, str]:
     return {"from": str(WindowStart(frozenset(weekdays), minute)), "to": str(end)}
 
 
-def _runs(asleep: Week) -> Iterator[tuple[int, int]]:
-    """Begin and length of each stretch; one that goes over the end of the week is one."""
-    begins = [at for at in range(MINUTES_OF_WEEK) if asleep[at] and not asleep[at - 1]]
+def runs_of(week: Week) -> Iterator[tuple[int, int]]:
+    """Begin and length of each stretch; one that goes over the end of the week is one, and the whole week is none."""
+    begins = [at for at in range(MINUTES_OF_WEEK) if week[at] and not week[at - 1]]
     for begin in begins:
-        length = next(step for step in range(1, MINUTES_OF_WEEK) if not asleep[(begin + step) % MINUTES_OF_WEEK])
+        length = next(step for step in range(1, MINUTES_OF_WEEK) if not week[(begin + step) % MINUTES_OF_WEEK])
         yield begin, length

@@ -71,7 +71,8 @@ def test_without_the_other_tool_it_says_so(finops: Service) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--time-zone", "Mars/Phobos"), "--time-zone: "),
+        (("--default-timezone", "Mars/Phobos"), "--default-timezone: "),
+        (("--default-weekframe", "weekdays"), "--default-weekframe: "),
         (("--grace-period", "soon"), "--grace-period: "),
     ],
 )

@@ -271,6 +271,19 @@ def test_what_temporal_refuses_is_named_and_the_others_wake(
     assert service.run("resume", f"{namespace}/odd", "--direct").returncode == 0
 
 
+def test_one_that_cannot_be_kept_awake_stops_none_of_the_others(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    ours = service.environment["FINOPS_INSTANCE"]
+    cluster.objects.create(sleeper(shop, "a-garbage", original_replicas="many", instance=ours))
+    done = service.run("keep-awake", "--namespace", shop, "--for", "4h", succeeds=False)
+    assert f"{shop}/a-garbage: " in done.stdout
+    assert "2 Deployments of namespace" in done.stdout
+    assert "1 of 3 could not be kept awake" in done.stderr
+    for name in ("web", "api"):
+        wait_for(lambda name=name: "awake-until" in annotations_of(cluster.objects, shop, name), what=name)  # type: ignore[misc]
+
+
 def test_a_stop_says_who_stays_asleep_and_direct_wakes_them_without_temporal(
     service: Service, cluster: LocalCluster, shop: str
 ) -> None:

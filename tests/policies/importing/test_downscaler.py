@@ -110,7 +110,7 @@ def test_every_minute_is_what_that_tool_makes_of_it(uptime: str, downtime: str) 
 def test_periods_change_something_once_and_leave_it_until_the_other() -> None:
     periods = {"upscale_period": "Mon-Fri 07:00-07:30 UTC", "downscale_period": "Mon-Fri 20:00-20:30 UTC"}
     assert windows(only(imported(namespace(**periods)))) == ["Mon-Thu 20:00 to 07:00", "Fri 20:00 to Mon 07:00"]
-    alone = imported(namespace(downscale_period="Mon-Fri 20:00 UTC"))
+    alone = imported(namespace(downscale_period="Mon-Fri 20:00-20:30 UTC"))
     assert not alone.drafts
     assert "nothing scales it up again" in alone.left_out[0].reason
 
@@ -169,12 +169,26 @@ def test_an_exclusion_that_is_none_says_nothing(exclusion: dict[str, str]) -> No
         ((namespace(uptime="Mon-Fri 07:00-20:00 Mars/Phobos"),), "is not a time zone"),
         ((namespace(uptime="Mon-Fri 07:00-20:61 UTC"),), "there is no 20:61"),
         ((namespace(uptime="Mon-Foo 07:00-20:00 UTC"),), "is not a day of the week"),
-        ((namespace(uptime="Mon-Fri 07:00-20:00 UTC, Sat-Sat 09:00-12:00 Europe/Berlin"),), "several time zones"),
+        ((namespace(uptime="Mon-Fri 07:00-20:00 UTC, Sat-Sat 09:00-12:00 Europe/Berlin"),), "several zones"),
         ((namespace(uptime=OFFICE, downtime="Mon-Fri 12:00-13:00 UTC"),), "several zones"),
         ((namespace(uptime="x" * 100_000),), "longer than"),
         ((namespace(uptime=OFFICE, downtime_replicas="1"),), "a sleep is 0 replicas"),
         ((namespace(uptime=OFFICE, downtime_replicas="ten"),), "a sleep is 0 replicas"),
-        ((namespace(uptime=OFFICE, force_uptime="true"),), "overrules its times"),
+        ((namespace(uptime="07:00-20:00 UTC"),), "--default-weekframe"),
+        ((namespace(uptime="Mon-Fri 07:00-20:00"),), "--default-timezone"),
+        ((namespace(uptime="Mon-Fri 07:00 UTC"),), "is not a time such as"),
+        ((namespace(uptime=OFFICE, force_uptime="true"),), "keeps all of it awake"),
+        ((namespace(uptime=OFFICE, force_uptime="soon"),), "so it is in no policy"),
+        ((namespace(uptime=OFFICE, force_downtime="true"),), "overrules its times"),
+        (
+            (namespace(uptime=f"{OFFICE}, 2026-12-24T08:00:00+01:00-2026-12-24T18:00:00+01:00"),),
+            "is kept awake from 2026-12-24 to 2026-12-24, as whole days in Europe/Berlin",
+        ),
+        (
+            (namespace(downtime="2026-12-24T08:00:00+01:00-2026-12-26T18:00:00+01:00"),),
+            "is slept through from 2026-12-25 to 2026-12-25, as whole days in Etc/GMT-1",
+        ),
+        ((namespace(downtime="2026-12-24T08:00:00+01:00-2026-12-24T18:00:00+01:00"),), "covers no whole day"),
         ((namespace(uptime=OFFICE), deployment(exclude_until="soon")), "is not a time such as"),
         ((namespace(uptime=OFFICE), deployment(labels={}, uptime="always")), "no label tells it apart"),
         ((namespace(uptime=OFFICE), deployment(replicas=0, original_replicas="3")), "let that wake it before"),
@@ -187,11 +201,28 @@ def test_what_cannot_be_carried_over_is_told_with_its_object(objects: tuple[Fore
 
 
 def test_patterns_of_labels_are_a_selector_where_they_are_one_label() -> None:
-    assert only(
-        imported(namespace(uptime=OFFICE), matching_labels=("team=shop",))
-    ).spec.scope.selector.match_labels == {"team": "shop"}
+    one = only(imported(namespace(uptime=OFFICE), matching_labels=("team=shop",))).spec.scope.selector
+    assert one.match_labels == {"team": "shop"}
+    two = only(imported(namespace(uptime=OFFICE), matching_labels=("team=shop", "team=ops"))).spec.scope.selector
+    assert [(each.key, each.values) for each in two.match_expressions] == [("team", ("shop", "ops"))]
     found = imported(namespace(uptime=OFFICE), matching_labels=("team=.*",))
-    assert found.left_out[0].field == "--matching-labels"
+    assert (found.drafts, found.left_out[0].field) == ((), "--matching-labels")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "include", "exclude"),
+    [
+        (("kube-system", ".*-prod"), ("*",), ("*-prod", "kube-system")),
+        (("(a|b)-prod",), ("dev",), ()),
+    ],
+)
+def test_namespaces_to_come_are_in_the_policy_only_where_it_can_say_which_are_left_out(
+    patterns: tuple[str, ...], include: tuple[str, ...], exclude: tuple[str, ...]
+) -> None:
+    found = imported(namespace(), default_uptime=OFFICE, exclude_namespaces=patterns)
+    scope = only(found).spec.scope.namespaces
+    assert (scope.include, scope.exclude) == (include, exclude)
+    assert bool(found.left_out) == (include != ("*",))
 
 
 def test_absolute_times_are_whole_days_and_in_doubt_awake() -> None:

@@ -1,5 +1,6 @@
 """Policies from kube-green's SleepInfo objects."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from policies.importing.drafts import Foreign, Imported
 from policies.importing.kubegreen import import_kube_green
 from policies.parsing import parse_policy, to_document
 
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 NIGHTS = {"weekdays": "1-5", "sleepAt": "20:00", "wakeUpAt": "08:00", "timeZone": "Europe/Rome"}
 
 
@@ -21,7 +23,7 @@ def deployment(name: str, **labels: str) -> Foreign:
 
 def imported(*objects: Foreign) -> Imported:
     infos = [each for each in objects if each.spec]
-    found = import_kube_green(infos, [each for each in objects if not each.spec])
+    found = import_kube_green(infos, [each for each in objects if not each.spec], NOW)
     for draft in found.drafts:
         parse_policy(to_document(draft.policy), file="printed.yaml")
     return found
@@ -60,16 +62,30 @@ def test_one_label_that_is_excluded_is_a_selector() -> None:
     }
 
 
+def test_what_is_included_is_a_selector_and_of_two_excluded_labels_either_is_enough() -> None:
+    spec = {"includeRef": [{"matchLabels": {"team": "shop"}}], "excludeRef": [{"matchLabels": {"a": "1", "b": "2"}}]}
+    assert document(imported(sleep_info(**spec)))["scope"]["selector"] == {
+        "matchLabels": {"team": "shop"},
+        "matchExpressions": [
+            {"key": "a", "operator": "NotIn", "values": ["1"]},
+            {"key": "b", "operator": "NotIn", "values": ["2"]},
+        ],
+    }
+
+
+def test_two_that_meet_in_a_namespace_are_both_left_out() -> None:
+    found = imported(sleep_info(), sleep_info("early", sleepAt="18:00"), sleep_info("elsewhere", "test"))
+    assert {draft.policy.spec.scope.namespaces.include for draft in found.drafts} == {("test",)}
+    assert {each.object for each in found.left_out} == {"SleepInfo dev/working-hours", "SleepInfo dev/early"}
+
+
 @pytest.mark.parametrize(
     ("reference", "commands"),
     [
         ({"kind": "Deployment", "name": "api"}, ["kubectl -n dev annotate deployment api finops.io/exclude=true"]),
         ({"kind": "CronJob", "name": "api"}, []),
         ({"name": "nobody"}, []),
-        (
-            {"matchLabels": {"tier": "db", "team": "shop"}},
-            ["kubectl -n dev annotate deployment db finops.io/exclude=true"],
-        ),
+        ({"matchLabels": {"tier": "db", "team": "shop"}}, []),
     ],
 )
 def test_what_else_is_excluded_is_kept_awake_by_a_command(reference: dict[str, Any], commands: list[str]) -> None:
@@ -96,6 +112,12 @@ def test_what_else_is_excluded_is_kept_awake_by_a_command(reference: dict[str, A
         ({"excludeRef": "web"}, "not a list"),
         ({"excludeRef": ["web"]}, "names nothing"),
         ({"excludeRef": [{"kind": "Deployment"}]}, "names nothing"),
+        ({"excludeRef": [{"name": "nobody"}]}, "no Deployment nobody now"),
+        ({"weekdays": "1,7"}, "its Sunday is 0"),
+        ({"sleepAt": "02:30", "weekdays": "*"}, "skip once a year"),
+        ({"sleepAt": "08:01"}, "every other of such sleeps"),
+        ({"includeRef": [{"kind": "Deployment", "name": "web"}]}, "selects by labels and not by names"),
+        ({"includeRef": [{"matchLabels": {"a": "1"}}, {"matchLabels": {"a": "2"}}]}, "two values of the label a"),
     ],
 )
 def test_what_cannot_be_carried_over_is_told_with_its_object(spec: dict[str, Any], says: str) -> None:
