@@ -9,7 +9,14 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from policies.days import WHOLE_DAY, asleep_on, exceptions_on, next_change_of_rules, reason_of
+from policies.days import (
+    WHOLE_DAY,
+    asleep_on,
+    exceptions_on,
+    last_change_of_rules,
+    next_change_of_rules,
+    reason_of,
+)
 from policies.document import EnforcementPolicy
 from policies.keep import Keep
 from policies.models import Frozen
@@ -19,7 +26,7 @@ from policies.walltime import instant_of
 
 _DAY = timedelta(days=1)
 _LOOK_BACK = 9 * _DAY
-"""How far back the beginning of a sleep is looked for: longer than any weekly window."""
+"""From how far back on sleeps are put together: longer than any weekly window."""
 _WEEK_DAYS = 7
 _LAST_DAY = date(9990, 1, 1)
 """Beyond it nothing is computed: dates end in 9999."""
@@ -29,7 +36,7 @@ class Window(Frozen):
     """A stretch of time in which a policy wants sleep. Without an end it is open."""
 
     start: datetime | None = None
-    """None where it began longer ago than anybody asked for."""
+    """None where it has always run."""
     end: datetime | None = None
     reason: str = ""
     """What of the schedule begins it."""
@@ -86,7 +93,7 @@ def sleeps(schedule: Schedule, since: datetime) -> Iterator[Window]:
     Sleeps that touch are one. What is over before it begins, because clocks changed meanwhile, is none.
     """
     zone, last = ZoneInfo(schedule.time_zone), None
-    for wall in _wall_sleeps(schedule, (since.astimezone(zone) - _LOOK_BACK).date()):
+    for wall in _wall_sleeps(schedule, _find_beginning(schedule, (since.astimezone(zone) - _LOOK_BACK).date())):
         start = None if wall.start is None else instant_of(wall.start, zone, second=True)
         end = None if wall.end is None else instant_of(wall.end, zone)
         if start is not None and end is not None and end <= start:
@@ -125,6 +132,23 @@ def _wall_sleeps(schedule: Schedule, first: date) -> Iterator[_WallSleep]:
             if end < WHOLE_DAY[1]:
                 yield begun._replace(end=_wall(day, end))
                 begun = None
+
+
+def _find_beginning(schedule: Schedule, day: date) -> date:
+    """That day, or an earlier one in which the sleep that it lies in begins: exceptional days may be years.
+
+    Where it has always been asleep, some day of that.
+    """
+    while asleep_on(schedule, day) == (WHOLE_DAY,):
+        change = last_change_of_rules(schedule, day)
+        week = [day - number * _DAY for number in range(_WEEK_DAYS) if change is None or day - number * _DAY >= change]
+        begun = next((each for each in week if asleep_on(schedule, each) != (WHOLE_DAY,)), None)
+        if begun is not None:
+            return begun
+        if change is None or change == date.min:
+            return day
+        day = change - _DAY
+    return day
 
 
 def _days_that_tell(schedule: Schedule, first: date) -> Iterator[date | None]:

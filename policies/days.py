@@ -63,6 +63,11 @@ def next_change_of_rules(schedule: Schedule, day: date) -> date | None:
     return min((edge for edge in _edges(schedule) if edge > day), default=None)
 
 
+def last_change_of_rules(schedule: Schedule, day: date) -> date | None:
+    """The day since which the exceptions of this one hold; None where they always did."""
+    return max((edge for edge in _edges(schedule) if edge <= day), default=None)
+
+
 def _edges(schedule: Schedule) -> Iterator[date]:
     stretches = [(exception.first, exception.last) for exception in schedule.exceptions]
     if schedule.holidays is not None:

@@ -8,7 +8,7 @@ from policies.calendar import Window, running_window, sleeps
 from policies.document import EnforcementPolicy
 from policies.durations import format_duration
 from policies.times import to_rfc3339
-from policies.wildcards import matches
+from policies.wildcards import may_both_match
 
 _LOOKED_AT = 20
 """Coming sleeps: some weeks of nights."""
@@ -54,7 +54,7 @@ def _taken_back(
 def _meet(policy: EnforcementPolicy, other: EnforcementPolicy) -> bool:
     """Whether a namespace may be in both scopes, by the patterns that they include."""
     return any(
-        matches(mine, theirs.replace("*", "")) or matches(theirs, mine.replace("*", ""))
+        may_both_match(mine, theirs)
         for mine in policy.spec.scope.namespaces.include
         for theirs in other.spec.scope.namespaces.include
     )

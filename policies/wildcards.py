@@ -21,3 +21,19 @@ def matches(pattern: str, name: str) -> bool:
             return False
         at = found + len(piece)
     return True
+
+
+def may_both_match(one: str, other: str) -> bool:
+    """Whether some name fits both patterns."""
+    # reached[j]: some text fits what of `one` was looked at, and the first j characters of `other`
+    reached = [True]
+    for each in other:
+        reached.append(reached[-1] and each == "*")
+    for char in one:
+        before, reached = reached, [reached[0] and char == "*"]
+        for at, each in enumerate(other):
+            if char == "*" or each == "*":
+                reached.append(before[at + 1] or reached[at])
+            else:
+                reached.append(before[at] and char == each)
+    return reached[-1]

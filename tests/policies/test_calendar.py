@@ -110,6 +110,25 @@ def test_exceptional_days_are_whole_days_and_come_before_the_windows(
     assert listed(schedule(WEEKENDS, exceptions=tuple(exceptions)), most=2) == comes
 
 
+@pytest.mark.parametrize(
+    ("windows", "first", "begins"),
+    [
+        ([], "2026-11-01", "Sun 2026-11-01 00:00+0000"),
+        ([], "2019-02-03", "Sun 2019-02-03 00:00+0000"),
+        ([NIGHTS, WEEKENDS], "2026-10-31", "Fri 2026-10-30 20:00+0000"),
+        ([NIGHTS], "2026-11-04", "Tue 2026-11-03 20:00+0000"),
+        ([{"from": "00:00", "to": "24:00"}], "2026-11-01", "ever"),
+    ],
+    ids=["weeks", "years", "behind a weekend", "behind a night", "without a beginning"],
+)
+def test_a_sleep_of_weeks_knows_its_beginning_to_the_last_day(
+    windows: list[dict[str, str]], first: str, begins: str
+) -> None:
+    of = schedule(*windows, exceptions=({"from": first, "to": "2026-12-20", "keep": "Asleep"},))
+    for since in (THURSDAY, datetime(2026, 12, 20, 23, tzinfo=UTC)):
+        assert listed(of, since, 1)[0][0] == begins
+
+
 def test_a_schedule_of_days_that_are_over_never_sleeps_again() -> None:
     of = schedule(exceptions=({"from": "2026-01-01", "to": "2026-01-02", "keep": "Asleep"},))
     assert listed(of) == []

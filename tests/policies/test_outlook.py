@@ -31,6 +31,11 @@ ELSEWHERE = {"namespaces": {"include": ["prod-*"]}}
             "ends at 2026-11-27T07:00:00Z inside a window of more (Fri 06:00 to Mon 09:00)",
         ),
         (NIGHTS, [scheduled("always", "00:00", "24:00")], "sleeps on for good"),
+        (
+            NIGHTS,
+            [scheduled("tests", "06:00", "09:00", scope={"namespaces": {"include": ["*-test"]}})],
+            "inside a window of tests",
+        ),
         (scheduled("short", "12:00", "12:20"), [], "its sleeps are shorter than 30m"),
         (
             policy(
@@ -43,7 +48,13 @@ ELSEWHERE = {"namespaces": {"include": ["prod-*"]}}
             "its days are over",
         ),
     ],
-    ids=["wakes inside another's window", "wakes inside one without end", "too short", "over"],
+    ids=[
+        "wakes inside another's window",
+        "inside one without end",
+        "in namespaces that both mean",
+        "too short",
+        "over",
+    ],
 )
 def test_a_schedule_that_cannot_do_what_it_says_is_pointed_out(
     of: EnforcementPolicy, others: list[EnforcementPolicy], says: str

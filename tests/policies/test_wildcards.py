@@ -1,8 +1,10 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.wildcards import matches
+from policies.wildcards import matches, may_both_match
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,30 @@ def test_it_agrees_with_the_definition_tried_out_letter_by_letter(pattern: str, 
 
 def test_a_pattern_made_to_be_slow_is_answered() -> None:
     assert not matches("*a" * 50_000 + "b", "a" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("dev-*", "*-test", True),
+        ("dev-*", "dev-shop", True),
+        ("*", "*", True),
+        ("a*b", "a", False),
+        ("a*b", "ac*", True),
+        ("*a*b*", "b*a", True),
+        ("dev-*", "prod-*", False),
+        ("*-test", "*-stage", False),
+        ("dev-*-a", "dev-*-b", False),
+        ("dev", "dev", True),
+        ("dev", "", False),
+        ("**", "", True),
+    ],
+)
+def test_two_patterns_meet_where_some_name_fits_both(one: str, other: str, meet: bool) -> None:
+    assert (may_both_match(one, other), may_both_match(other, one)) == (meet, meet)
+
+
+@given(st.text("ab*", max_size=5), st.text("ab*", max_size=5))
+def test_they_meet_exactly_where_a_name_can_be_found(one: str, other: str) -> None:
+    names = ("".join(letters) for length in range(9) for letters in product("ab", repeat=length))
+    assert may_both_match(one, other) == any(matches(one, name) and matches(other, name) for name in names)
