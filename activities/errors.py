@@ -21,7 +21,9 @@ IoError
 │   ├── CostSourceUnreachable    no answer, or none in time
 │   ├── CostSourceRefused        an answer with an error status
 │   └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
-├── CaFileError                  a CA that a server's certificate shall be checked by, and cannot be read
+├── ClientError                  a server that cannot even be asked
+│   ├── CaFileError              a CA that its certificate shall be checked by, and cannot be read
+│   └── ProxyInvalid             a proxy of the environment that is none
 ├── NotificationError            a message to people that was not delivered
 └── PrometheusError              a query to Prometheus
     ├── PrometheusUnreachable    no answer, or none in time
@@ -315,7 +317,21 @@ class CostAnswerInvalid(CostSourceError):
         super().__init__(source, f"the answer of {source} cannot be believed ({objection})")
 
 
-class CaFileError(IoError):
+class ClientError(IoError):
+    """The base of what keeps a request from being made."""
+
+
+class ProxyInvalid(ClientError):
+    """A proxy that cannot be used. Its address may hold a password, and is not told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: it has to be an address such as "
+            "http://proxy.example:3128; or except the server in NO_PROXY"
+        )
+
+
+class CaFileError(ClientError):
     """A CA bundle that is missing, or none; `file` is where it was looked for."""
 
     def __init__(self, file: Path, problem: str) -> None:

@@ -101,7 +101,7 @@ class Session:
 
     @cached_property
     def cluster(self) -> Cluster:
-        """The cluster; nothing is sent yet. Raises KubeconfigError, PriceFileError."""
+        """The cluster; nothing is sent yet. Raises KubeconfigError."""
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self.asks_once)
 
     @cached_property

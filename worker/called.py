@@ -5,8 +5,7 @@ from pathlib import Path
 
 from activities.addresses import host_of
 from activities.kube.admission import Called
-from worker.connection import find_target
-from worker.errors import ConnectionFailed
+from worker.connection import find_address
 from worker.settings import Settings
 from worker.state import StateFolder
 
@@ -17,13 +16,10 @@ def called_by(settings: Settings, environment: Mapping[str, str] | None = None) 
 
 
 def _called_by(settings: Settings, environment: Mapping[str, str] | None) -> Iterator[Called]:
-    try:
-        target = find_target(StateFolder(settings.state_dir), environment=environment)
-    except ConnectionFailed:
-        pass
-    else:
+    address = find_address(StateFolder(settings.state_dir), environment=environment)
+    if address:
         # Behind a frontend's Service stand its other services and their database, which no Service of ours names.
-        yield Called(host_of(target.address), "TEMPORAL_ADDRESS", whole_namespace=True)
+        yield Called(host_of(address), "TEMPORAL_ADDRESS", whole_namespace=True)
     for name in ("prometheus_url", "opencost_url", "webhook_url", "otlp_endpoint"):
         url: str | None = getattr(settings, name)
         if url is not None:

@@ -10,30 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from activities.addresses import is_local
 from activities.clocks import read_own_clock
-from activities.costs.figures import FigureFile
-from activities.costs.pricelist import PriceListSource, read_prices
 from activities.costs.source import CostSource
 from activities.gathering import Gatherer
 from activities.idleness.source import IdleSource
 from activities.kube.admission import BackendReader
 from activities.kube.deployments import Deployments
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
-from activities.kube.placements import read_placements
 from activities.kube.pods import read_running_pods
 from activities.kube.policyresources import PolicyResources
 from activities.kube.replicasets import ReplicaSets
 from activities.kube.routing import read_routing
-from activities.kube.selections import list_selections
 from activities.kube.transport import KubeTransport
 from activities.policyfiles import PolicyDirectory
 from activities.policysource import PolicySource
-from policies.allocations.question import Question
 from policies.checks import Surroundings
-from policies.prices import PriceList
 from policies.rights import Use
 from worker.called import called_by
+from worker.costsources import build_source, has_node_prices
 from worker.settings import PolicyPlace, Settings
 
 if TYPE_CHECKING:
@@ -68,24 +62,23 @@ class Cluster:
 
     @classmethod
     def connect(cls, settings: Settings, instance: str, *, asks_once: bool = False) -> "Cluster":
-        """Read the kubeconfig, the price list and the CA of Prometheus. Nothing is sent yet.
+        """Read the kubeconfig. Nothing is sent yet, and nothing else that may be wrong is looked at.
 
         `asks_once` is for commands, in front of which a person waits: OpenCost and Prometheus are not tried again.
 
-        Raises KubeconfigError, PriceFileError, CaFileError.
+        Raises KubeconfigError.
         """
         transport, connections = KubeTransport.connect(settings.kubeconfig, settings.context), ExitStack()
-        prices = PriceList() if settings.prices is None else read_prices(settings.prices)
         return cls(
             settings=settings,
             instance=instance,
             transport=transport,
             deployments=Deployments(transport),
             replica_sets=ReplicaSets(transport),
-            source=build_source(settings, prices, transport, connections, asks_once=asks_once),
+            source=build_source(settings, transport, connections, asks_once=asks_once),
             policies=build_policy_source(settings, lambda: transport),
             backends=BackendReader(transport, partial(called_by, settings)),
-            uses=_uses(settings, prices),
+            uses=_uses(settings),
             idle_source=build_idle_source(settings, transport, connections, asks_once=asks_once),
             connections=connections,
         )
@@ -125,10 +118,7 @@ class Cluster:
         return Gatherer(self.transport, self.source, self.surroundings, self.idle_source, self.backends)
 
     def prometheus(self, seconds: float, *, asks_once: bool = True) -> "Prometheus | None":
-        """The way to Prometheus, with that many seconds for one answer; None where the settings name none.
-
-        Raises CaFileError.
-        """
+        """The way to Prometheus, with that many seconds for one answer; None where the settings name none."""
         return connect_to_prometheus(self.settings, seconds, self.connections, asks_once=asks_once)
 
     def series_filters(self) -> "Filters":
@@ -161,7 +151,7 @@ def build_policy_source(settings: Settings, transport: Callable[[], KubeTranspor
 def build_idle_source(
     settings: Settings, transport: KubeTransport, connections: ExitStack, *, asks_once: bool
 ) -> IdleSource | None:
-    """Prometheus where it has an address; None where nothing measures idleness. Raises CaFileError."""
+    """Prometheus where it has an address; None where nothing measures idleness."""
     prometheus = connect_to_prometheus(settings, _PROMETHEUS_SECONDS, connections, asks_once=asks_once)
     if prometheus is None:
         return None
@@ -179,7 +169,7 @@ def build_idle_source(
 def connect_to_prometheus(
     settings: Settings, seconds: float, connections: ExitStack, *, asks_once: bool
 ) -> "Prometheus | None":
-    """The Prometheus that the settings name, if they do. Nothing is sent yet. Raises CaFileError."""
+    """The Prometheus that the settings name, if they do. Nothing is sent yet."""
     if settings.prometheus_url is None:
         return None
     # Only here, as for OpenCost.
@@ -208,49 +198,12 @@ def series_filters(settings: Settings) -> "Filters":
     return Filters(settings.prometheus_matchers, settings.uncounted_requests)
 
 
-def _uses(settings: Settings, prices: PriceList) -> frozenset[Use]:
+def _uses(settings: Settings) -> frozenset[Use]:
     wanted = {
         Use.PAUSING: True,
         Use.IDLENESS: settings.prometheus_url is not None,
-        Use.NODE_PRICES: prices.needs_nodes,
+        Use.NODE_PRICES: has_node_prices(settings),
         Use.POLICIES: settings.policy_source is PolicyPlace.CLUSTER,
         Use.EVENTS: settings.events,
     }
     return frozenset(use for use, is_wanted in wanted.items() if is_wanted)
-
-
-def build_source(
-    settings: Settings, prices: PriceList, transport: KubeTransport, connections: ExitStack, *, asks_once: bool
-) -> CostSource:
-    """The cost source that the settings name: OpenCost where it has an address, else requests by these prices."""
-    placements = (lambda: read_placements(transport)) if prices.needs_nodes else None
-    by_request = PriceListSource(prices, placements)
-    if settings.opencost_url is None:
-        return by_request
-    # Only here: httpx is 6 MB of a worker's memory, and most installations have no OpenCost.
-    import httpx  # noqa: PLC0415
-
-    from activities.costs.exchange import ONCE, WAITS, Exchange  # noqa: PLC0415
-    from activities.costs.opencost import OpenCostSource  # noqa: PLC0415
-    from activities.costs.quotes import NAME, Deployments  # noqa: PLC0415
-
-    url = settings.opencost_url
-    client = connections.enter_context(httpx.Client(base_url=url, trust_env=not is_local(url)))
-    return OpenCostSource(
-        Exchange(
-            client,
-            NAME,
-            seconds=settings.opencost_timeout.total_seconds(),
-            waits=ONCE if asks_once else WAITS,
-        ),
-        lambda window: Question(
-            window=window,
-            cluster=settings.opencost_cluster,
-            namespaces=settings.opencost_namespaces,
-            reference=prices.rates,
-            most_unallocated=settings.opencost_unallocated_percent / 100,
-        ),
-        lambda: Deployments.of(list_selections(transport)),
-        by_request,
-        file=FigureFile(settings.state_dir / f"opencost-{settings.cluster}.json"),
-    )

@@ -69,6 +69,17 @@ def find_target(
     return Target(address=server.address, source=f"the last `finops run` in {state.path}")
 
 
+def find_address(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> str:
+    """The address of that server alone, empty where nobody names one. No certificate and no key is read for it."""
+    given = dict(os.environ if environment is None else environment)
+    try:
+        address = ClientConfigProfile.load(override_env_vars=given).address
+    except Exception:  # noqa: BLE001 - as above; what is wrong with the profile is told by who connects
+        address = given.get("TEMPORAL_ADDRESS")
+    server = None if address else state.read_server()
+    return address or ("" if server is None else server.address)
+
+
 async def connect(
     state: StateFolder,
     *,

@@ -133,7 +133,10 @@ class MetricsPortTaken(WorkerError):
     def __init__(self, host: str, port: int, reason: str) -> None:
         self.host = host
         self.port = port
-        super().__init__(f"metrics cannot be served at {host}:{port}: {reason}; choose another FINOPS_METRICS_PORT")
+        super().__init__(
+            f"metrics cannot be served at {f'[{host}]' if ':' in host else host}:{port}: {reason}; choose another "
+            "FINOPS_METRICS_PORT or FINOPS_METRICS_HOST"
+        )
 
 
 class TracingMissing(WorkerError):
@@ -198,7 +201,7 @@ class InstanceMismatch(WorkerError):
 
 
 class SameCluster(WorkerError):
-    """Two clusters of one process are one: `other` is served already."""
+    """Two clusters of one process are one: `other` is served already, or was before."""
 
     def __init__(self, cluster: str, other: str) -> None:
         self.cluster = cluster

@@ -4,8 +4,10 @@ other.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -14,6 +16,7 @@ from activities.errors import IoError
 from activities.metrics import show_served
 from activities.working import working_for
 from worker.cluster import Cluster
+from worker.clusterrecord import read_record
 from worker.errors import SameCluster, WorkerError
 from worker.health import Health, HealthOfMany
 from worker.service import running_service
@@ -36,6 +39,8 @@ class Fleet:
         self._members = members
         self._health = health
         self._names: dict[str, str] = {}
+        """The clusters that are served: each identity's name."""
+        self._starting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def serve(self) -> None:
         """Serve all of them until cancelled; then each finishes what it does."""
@@ -65,19 +70,34 @@ class Fleet:
     async def _serve(self, settings: Settings, health: Health) -> None:
         """Serve one until it fails. Raises what ended it."""
         cluster = await asyncio.to_thread(Cluster.connect, settings, settings.instance or "")
-        try:
-            await self._refuse_twins(cluster)
-            async with running_service(self._client, cluster, health=health):
-                await asyncio.Event().wait()
-        finally:
-            cluster.close()
+        async with AsyncExitStack() as stack:
+            stack.callback(cluster.close)
+            identity = await asyncio.to_thread(cluster.identity)
+            stack.callback(self._forget, identity, settings.cluster)
+            async with self._starting[identity]:
+                await self._refuse_twin(settings.cluster, identity)
+                await stack.enter_async_context(running_service(self._client, cluster, health=health))
+                self._names[identity] = settings.cluster
+            await asyncio.Event().wait()
 
-    async def _refuse_twins(self, cluster: Cluster) -> None:
+    def _forget(self, identity: str, name: str) -> None:
+        """It is not served under this name any more, if it was."""
+        if self._names.get(identity) == name:
+            del self._names[identity]
+
+    async def _refuse_twin(self, name: str, identity: str) -> None:
         """Under two names one cluster would have two workers that take each other's sleepers for their own.
 
-        Raises SameCluster, KubernetesError.
+        It belongs to whoever serves it, else to whoever has served it before: a table that leads here by mistake must
+        not be the first by chance. Raises SameCluster, RPCError.
         """
-        name = cluster.settings.cluster
-        known = self._names.setdefault(await asyncio.to_thread(cluster.identity), name)
-        if known != name:
-            raise SameCluster(name, known)
+        served_as = self._names.get(identity)
+        if served_as is not None:
+            raise SameCluster(name, served_as)
+        names = [name, *(each.cluster for each in self._members if each.cluster != name)]
+        for known in names:
+            record = await read_record(self._client, known)
+            if record is not None and record.identity == identity:
+                if known != name:
+                    raise SameCluster(name, known)
+                return

@@ -1,10 +1,13 @@
 """One page of metrics for Prometheus, ours and those of the Temporal SDK, and the answers to a kubelet's probes."""
 
+import contextlib
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.runtime import Runtime
@@ -31,7 +34,7 @@ def serving_metrics(port: int | None, host: str = LOOPBACK, health: Probes | Non
     sdk_port = find_free_port()
     runtime = build_runtime(metrics_address=f"{LOOPBACK}:{sdk_port}")
     try:
-        server = ThreadingHTTPServer((host, port), _handler(sdk_port, health or Health()))
+        server = _Server((host, port), _handler(sdk_port, health or Health()))
     except OSError as error:
         raise MetricsPortTaken(host, port, error.strerror or str(error)) from error
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
@@ -42,12 +45,28 @@ def serving_metrics(port: int | None, host: str = LOOPBACK, health: Probes | Non
         server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    """Listens on addresses of either family; on `::`, on all of both."""
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        """Bind, for both families where that can be chosen."""
+        if self.address_family is socket.AF_INET6:
+            with contextlib.suppress(OSError):
+                self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
+
 def _handler(sdk_port: int, health: Probes) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """Answers `GET` for the three paths, and nothing else."""
 
         def do_GET(self) -> None:
-            match self.path:
+            match urlsplit(self.path).path:
                 case "/metrics":
                     self._answer(True, generate_latest() + _read_sdk(sdk_port), CONTENT_TYPE_LATEST)
                 case "/healthz":

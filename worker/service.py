@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from activities.alerts import alert_once, settle
 from activities.clocks import ClockComparison, compare_clocks
+from activities.kube.transport import CHECK_SECONDS
 from activities.metrics import show_served
 from activities.policystatuses import PolicyStatuses
 from activities.snapshot import Snapshot
@@ -146,5 +147,5 @@ async def _check_temporal(client: Client) -> str:
 
 
 async def _check_cluster(cluster: Cluster) -> str:
-    await asyncio.to_thread(cluster.transport.request, "GET", "/version")
+    await asyncio.to_thread(cluster.transport.request, "GET", "/version", read_seconds=CHECK_SECONDS)
     return ""

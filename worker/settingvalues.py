@@ -15,7 +15,8 @@ from policies.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from policies.wildcards import matches
 
 _LONGEST_ANSWER = timedelta(seconds=30)
-"""Of a cost source. With all its attempts that stays below the 90 seconds that a run waits for a page."""
+"""Of a cost source. With all its attempts, and Prometheus, that stays below the two minutes of a page."""
+_HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
 _MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
 _MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
 
@@ -35,9 +36,16 @@ def _check_instance(name: str) -> str:
 def _check_url(url: str) -> str:
     try:
         parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(parts.hostname or "")
+        or parts.query
+        or parts.fragment
+        or not url.isprintable()
+    ):
         raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
     return url.rstrip("/")
 

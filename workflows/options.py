@@ -68,7 +68,7 @@ WAKE: CallOptions = {
     "priority": RESUME_PRIORITY,
 }
 LIST: CallOptions = {
-    "start_to_close_timeout": timedelta(seconds=90),
+    "start_to_close_timeout": timedelta(minutes=2),
     "retry_policy": FIVE_ATTEMPTS,
     "priority": LIST_PRIORITY,
 }

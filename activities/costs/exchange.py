@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import httpx
 
-from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
+from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
 from activities.metrics import measuring_opencost
 from policies.doubts import Doubt
 from policies.errors import NotBelieved
@@ -107,6 +107,8 @@ class Exchange:
             raise self._unreachable("nobody took the call") from None
         except httpx.TimeoutException:
             raise self._unreachable(self._say_waited("nothing came", seconds)) from None
+        except ClientError as error:
+            raise self._unreachable(str(error)) from None
         except httpx.HTTPError as error:
             raise self._unreachable(type(error).__name__) from None
 

@@ -1,13 +1,11 @@
 """The way to a Prometheus, with credentials from files. They are read anew for every query: tokens get replaced."""
 
-import ssl
 from collections.abc import Generator
 from pathlib import Path
 
 import httpx
 
-from activities.addresses import is_local
-from activities.errors import CaFileError
+from activities.httpclients import open_client
 
 
 class BearerToken(httpx.Auth):
@@ -46,19 +44,10 @@ def connect(
     token_file: Path | None = None,
     ca_file: Path | None = None,
 ) -> httpx.Client:
-    """A client of the server at this address. Nothing is sent yet. Raises CaFileError."""
+    """A client of the server at this address. Nothing is read or sent yet."""
     auth: httpx.Auth | None = None
     if token_file is not None:
         auth = BearerToken(token_file)
     elif username is not None and password_file is not None:
         auth = BasicPassword(username, password_file)
-    return httpx.Client(base_url=url, auth=auth, verify=_trust(ca_file), trust_env=not is_local(url))
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
-    if ca_file is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise CaFileError(ca_file, error.strerror or type(error).__name__) from None
+    return open_client(url, auth=auth, ca_file=ca_file)

@@ -14,7 +14,7 @@ from typing import Literal
 
 import httpx
 
-from activities.errors import PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
+from activities.errors import ClientError, PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
 from activities.idleness.answers import Result, Row, read_answer, read_rows
 from activities.idleness.expressions import Expression, Key, Vector
 from activities.idleness.headers import HeaderFile
@@ -174,6 +174,8 @@ class Prometheus:
             raise _TransientError(PrometheusUnreachable(self.url, reason)) from None
         except httpx.HTTPError as error:
             raise _TransientError(PrometheusUnreachable(self.url, type(error).__name__)) from None
+        except ClientError as error:
+            raise PrometheusUnreachable(self.url, str(error)) from None
         except OSError as error:
             raise PrometheusUnreachable(self.url, f"its credentials cannot be read: {error.strerror}") from None
         except ValueError as error:

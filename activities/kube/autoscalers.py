@@ -8,8 +8,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from activities.errors import KubernetesError, NotFound
-from activities.kube.lists import KubeModel, list_if_allowed
+from activities.errors import Denied, KubernetesError, NotFound
+from activities.kube.lists import KubeModel, list_few, list_if_allowed
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport, path_of
 from policies.checks import Autoscalers
@@ -104,7 +104,9 @@ def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:
     """
     path = path_of("/apis/autoscaling/v2/namespaces", ref.namespace, "horizontalpodautoscalers")
     try:
-        hpas = list_if_allowed(transport, path, _Autoscaler) or ()
+        hpas = list_few(transport, path, _Autoscaler)
+    except Denied:
+        return None
     except KubernetesError as error:
         _LOG.warning("the bounds of the HorizontalPodAutoscaler of %s cannot be read: %s", ref, error)
         return None

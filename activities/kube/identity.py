@@ -7,7 +7,7 @@ from http import HTTPStatus
 from activities.errors import Denied, IdentityMismatch, NotFound
 from activities.kube.lists import KubeModel, decode
 from activities.kube.models import Metadata
-from activities.kube.transport import KubeTransport
+from activities.kube.transport import QUICK_SECONDS, KubeTransport
 
 _SERVICE = "/api/v1/namespaces/default/services/kubernetes"
 _BY_UID = "uid:"
@@ -48,7 +48,7 @@ def confirm_cluster_identity(transport: KubeTransport, expected: str) -> str:
 
 def _read_uid(transport: KubeTransport) -> str:
     try:
-        service = decode(_Named, transport.request("GET", _SERVICE))
+        service = decode(_Named, transport.request("GET", _SERVICE, read_seconds=QUICK_SECONDS))
     except NotFound:
         return _without_service(transport)
     return f"{_BY_UID}{service.metadata.uid}" if service.metadata.uid else _without_service(transport)

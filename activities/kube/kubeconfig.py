@@ -17,6 +17,7 @@ from kubernetes.config.incluster_config import load_incluster_config
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
 from activities.errors import KubeconfigError
+from activities.filestates import FileState
 
 IN_CLUSTER = "in-cluster"
 CONNECTIONS = 40
@@ -37,29 +38,7 @@ class Access:
     configuration: Configuration
     context: str
     authority: bytes = b""
-    files: tuple["FileState", ...] = ()
-
-
-@dataclass(frozen=True)
-class FileState:
-    """What tells a file from the one that replaces it."""
-
-    file: Path
-    told: tuple[int, int, int] | None
-
-    @classmethod
-    def of(cls, file: Path) -> "FileState":
-        """As it is now; nothing is told of one that is not there."""
-        try:
-            status = file.stat()
-        except OSError:
-            return cls(file, None)
-        return cls(file, (status.st_ino, status.st_mtime_ns, status.st_size))
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether another file stands in its place."""
-        return FileState.of(self.file) != self
+    files: tuple[FileState, ...] = ()
 
 
 def read_access(kubeconfig: Path | None, context: str | None, environment: Mapping[str, str]) -> Access:

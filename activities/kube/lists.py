@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from activities.errors import Denied, ListExpired, UnexpectedAnswer
-from activities.kube.transport import PAGE_SECONDS, KubeTransport, Reply
+from activities.kube.transport import PAGE_SECONDS, QUICK_SECONDS, KubeTransport, Reply
 
 PAGE_SIZE = 500
 RESTARTS = 2
@@ -41,13 +41,15 @@ class RawPage(KubeModel):
     items: list[Any] | None = None
 
 
-def request_page(transport: KubeTransport, path: str, token: str = "", *, limit: int = PAGE_SIZE) -> Reply:
+def request_page(
+    transport: KubeTransport, path: str, token: str = "", *, limit: int = PAGE_SIZE, seconds: float = PAGE_SECONDS
+) -> Reply:
     """One page of a listing, at the newest state; with a token, of the snapshot its first page saw.
 
     Raises KubernetesError, ListExpired where the token is too old.
     """
     query = {"limit": str(limit)} | ({"continue": token} if token else {})
-    return transport.request("GET", path, query=query, read_seconds=PAGE_SECONDS)
+    return transport.request("GET", path, query=query, read_seconds=seconds)
 
 
 def list_items(transport: KubeTransport, path: str, model: type[ItemT], *, limit: int = PAGE_SIZE) -> tuple[ItemT, ...]:
@@ -58,6 +60,18 @@ def list_items(transport: KubeTransport, path: str, model: type[ItemT], *, limit
         except ListExpired:
             continue
     return _list_once(transport, path, model, limit)
+
+
+def list_few(transport: KubeTransport, path: str, model: type[ItemT]) -> tuple[ItemT, ...]:
+    """All items of a collection that is a page at most, such as one kind in one namespace, without a long wait.
+
+    Raises KubernetesError; UnexpectedAnswer where there are more.
+    """
+    reply = request_page(transport, path, seconds=QUICK_SECONDS)
+    page = decode(ListPage[model], reply)  # type: ignore[valid-type]
+    if page.metadata.next_token:
+        raise UnexpectedAnswer(reply.call, f"there are more than {PAGE_SIZE} of them")
+    return tuple(page.items or ())
 
 
 def list_if_allowed(

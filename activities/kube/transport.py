@@ -43,6 +43,10 @@ from policies.names import FIELD_MANAGER
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
 """Below an activity's own limit, so that a write of unknown outcome is told as such."""
+QUICK_SECONDS = 4.0
+"""For what is asked besides, where the answer is small: before or after it comes the request that matters."""
+CHECK_SECONDS = 1.5
+"""For a look whether somebody is there."""
 PAGE_SECONDS = 30.0
 """For a page of a listing: some megabytes."""
 

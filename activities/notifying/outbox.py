@@ -4,8 +4,8 @@ A receiver that is down costs messages, and never an action: what does not fit a
 """
 
 import logging
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from prometheus_client import Counter
@@ -40,46 +40,55 @@ class Outbox:
         self._name = name
         self._send = send
         self._waits = waits
-        self._waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
+        self._waiting: deque[Message] = deque()
+        self._changed = threading.Condition()
+        self._busy = False
         self._closing = threading.Event()
-        self._idle = threading.Event()
-        self._idle.set()
+        self._dropped = 0
         self._thread = threading.Thread(target=in_this_context(self._work), name=f"notify-{name}", daemon=True)
         self._thread.start()
 
     def put(self, message: Message) -> None:
-        """Send it some time."""
-        self._idle.clear()
-        try:
-            self._waiting.put_nowait(message)
-        except queue.Full:
-            _SENT.labels(current_cluster(), self._name, "dropped").inc()
+        """Send it some time. What does not fit any more is dropped, counted, and told when there is room again."""
+        with self._changed:
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append(message)
+                self._changed.notify_all()
+                return
+            self._dropped += 1
+            first = self._dropped == 1
+        _SENT.labels(current_cluster(), self._name, "dropped").inc()
+        if first:
+            _LOG.warning("%d messages to %s are waiting: further ones are dropped", MOST_WAITING, self._name)
 
     def close(self) -> None:
         """Send what is waiting, as far as that goes in some seconds."""
-        self._idle.wait(CLOSING_SECONDS)
-        self._closing.set()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting and not self._busy, CLOSING_SECONDS)
+            self._closing.set()
+            self._changed.notify_all()
 
     def _work(self) -> None:
-        while not self._closing.is_set():
-            try:
-                message = self._waiting.get(timeout=0.2)
-            except queue.Empty:
-                self._idle.set()
-                continue
-            self._deliver(self._join(message))
+        while True:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._waiting or self._closing.is_set())
+                if self._closing.is_set():
+                    return
+                message, self._busy = self._take(), True
+                dropped, self._dropped = self._dropped, 0
+            if dropped:
+                _LOG.warning("%d messages to %s were dropped", dropped, self._name)
+            self._deliver(message)
 
-    def _join(self, first: Message) -> Message:
-        """One message instead of a flood of alerts."""
-        if self._waiting.qsize() < MOST_APART or first.kind == "digest":
+    def _take(self) -> Message:
+        """The next one, and instead of a flood of alerts one message. Digests keep their place."""
+        first = self._waiting.popleft()
+        others = [message for message in self._waiting if message.kind != "digest"]
+        if first.kind == "digest" or len(self._waiting) < MOST_APART or not others:
             return first
-        others: list[Message] = []
-        digests: list[Message] = []
-        while not self._waiting.empty():
-            message = self._waiting.get_nowait()
-            (digests if message.kind == "digest" else others).append(message)
-        for digest in digests:
-            self._waiting.put_nowait(digest)
+        self._waiting = deque(message for message in self._waiting if message.kind == "digest")
         shown = [first, *others][:MOST_APART]
         more = 1 + len(others) - len(shown)
         text = "\n".join(message.text for message in shown) + (f"\n... and {more} more, see the log" if more else "")

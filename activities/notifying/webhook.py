@@ -7,17 +7,18 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from activities.addresses import is_local
-from activities.errors import NotificationError
+from activities.errors import ClientError, NotificationError
+from activities.httpclients import find_proxy, open_client
 from policies.digests import Message
 from policies.wildcards import matches
 
@@ -29,6 +30,7 @@ SIGNATURE, TIMESTAMP = "X-Finops-Signature", "X-Finops-Timestamp"
 
 Format = Callable[[Message], dict[str, Any]]
 Secret = Callable[[], str]
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def secret_in(file: Path) -> Secret:
@@ -53,14 +55,19 @@ class Webhook:
         hosts: tuple[str, ...],
         key: Secret | None = None,
         now: Callable[[], float] = time.time,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`hosts` are the only ones it may lead to, `*` standing for a part. With `key` each message is signed."""
+        """`hosts` are the only ones it may lead to, `*` standing for a part. With `key` each message is signed.
+
+        `environment` is where proxies are named; without it, the process's own.
+        """
         self._name = name
         self._address = address
         self._render = render
         self._hosts = hosts
         self._key = key
         self._now = now
+        self._environment = os.environ if environment is None else environment
 
     def send(self, message: Message) -> None:
         """Post it. Raises NotificationError."""
@@ -74,8 +81,10 @@ class Webhook:
             reason = getattr(error, "strerror", None) or "is not text"
             raise NotificationError(self._name, f"its secret cannot be read ({reason})") from None
         try:
-            with httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=not is_local(url.geturl())) as client:
-                answer = client.post(url.geturl(), content=body, headers=headers)
+            with open_client(url.geturl(), environment=self._environment) as client:
+                answer = client.post(url.geturl(), content=body, headers=headers, timeout=SECONDS)
+        except ClientError as error:
+            raise NotificationError(self._name, str(error), is_worth_another=True) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotificationError(self._name, type(error).__name__, is_worth_another=True) from None
         if not answer.is_success:
@@ -83,7 +92,10 @@ class Webhook:
             raise NotificationError(self._name, f"it answered {answer.status_code}", is_worth_another=again)
 
     def _allowed(self, address: str) -> SplitResult:
-        """The address, where it may be. Names are resolved: one that leads to a cloud's metadata is refused, too."""
+        """The address, where it may be. Names are resolved: one that leads to a cloud's metadata is refused, too.
+
+        Behind a proxy a name may be known to that alone, and it is the proxy that says where it may lead.
+        """
         try:
             url = urlsplit(address)
             host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
@@ -93,18 +105,34 @@ class Webhook:
             raise NotificationError(self._name, "its address holds characters that no address has")
         if not any(matches(pattern, host) for pattern in self._hosts):
             raise NotificationError(self._name, "its host is not one of FINOPS_WEBHOOK_HOSTS")
-        try:
-            found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        except (OSError, UnicodeError):
-            raise NotificationError(self._name, "its host cannot be found", is_worth_another=True) from None
-        addresses = [ipaddress.ip_address(str(each).partition("%")[0]) for each in found]
+        if url.scheme in {"http", "https"} and find_proxy(address, self._environment):
+            addresses = _addresses_in(host)
+        else:
+            addresses = self._resolve(host, port)
         if any(each.is_link_local or each.is_multicast or each.is_unspecified for each in addresses):
             raise NotificationError(self._name, "its host leads to an address that no webhook has")
-        if url.scheme != "https" and not (url.scheme == "http" and all(each.is_loopback for each in addresses)):
+        is_here = bool(addresses) and all(each.is_loopback for each in addresses)
+        if url.scheme != "https" and not (url.scheme == "http" and is_here):
             raise NotificationError(self._name, "its address does not begin with https://")
         return url
+
+    def _resolve(self, host: str, port: int) -> list[_Address]:
+        """Where the name leads from here. Raises NotificationError."""
+        try:
+            found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        except (OSError, UnicodeError):
+            raise NotificationError(self._name, "its host cannot be found", is_worth_another=True) from None
+        return [ipaddress.ip_address(each.partition("%")[0]) for each in found]
 
     def _sign(self, body: bytes, key: str) -> dict[str, str]:
         at = str(int(self._now()))
         digest = hmac.new(key.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
         return {TIMESTAMP: at, SIGNATURE: f"sha256={digest}"}
+
+
+def _addresses_in(host: str) -> list[_Address]:
+    """The address that stands in place of a name, if one does."""
+    try:
+        return [ipaddress.ip_address(host)]
+    except ValueError:
+        return []

@@ -172,7 +172,6 @@ def test_a_cluster_that_is_down_at_the_start_is_served_when_it_is_back(
         ('kubeconfig = "nowhere"', "nowhere"),
         ('kubeconfig = "{kubeconfig}"\ncontext = "misspelt"', "misspelt"),
         ('kubeconfig = "{kubeconfig}"', "is the same as"),
-        ('kubeconfig = "{kubeconfig}"\nprices = "none.yaml"', "none.yaml"),
     ],
 )
 def test_a_cluster_that_is_set_up_wrongly_is_told_and_the_others_are_served(
@@ -185,6 +184,40 @@ def test_a_cluster_that_is_set_up_wrongly_is_told_and_the_others_are_served(
     assert says in line
     served = [is_served(service, each) for each in ("near", "wrong")]
     assert sorted(served) == [False, True]
+
+
+def test_a_cluster_whose_table_leads_to_another_one_harms_neither_and_is_taken_up_when_it_is_mended(
+    make: Callable[[str], Service], near: LocalCluster, far: LocalCluster, tmp_path: Path
+) -> None:
+    moving = tmp_path / "moving.kubeconfig"
+    moving.write_bytes(far.kubeconfig.read_bytes())
+    service = make(f'[clusters.far]\nkubeconfig = "{moving}"\n')
+    service.start_worker()
+    wait_for(lambda: is_served(service, "near") and is_served(service, "far"), what="both workers")
+    service.stop()
+    moving.write_bytes(near.kubeconfig.read_bytes())
+    service.start_worker()
+    wait_for(lambda: f"{name_of(service, 'far')} is not served: " in service.log.read_text(), what="the trouble")
+    wait_for(lambda: is_served(service, "near"), what="the one that was set up rightly")
+    assert f"{name_of(service, 'near')} is not served: " not in service.log.read_text()
+    moving.write_bytes(far.kubeconfig.read_bytes())
+    wait_for(lambda: is_served(service, "far"), what="the one that was mended")
+    assert is_served(service, "near")
+
+
+def test_a_new_table_that_leads_to_a_cluster_that_was_served_before_does_not_take_it_over(
+    make: Callable[[str], Service], near: LocalCluster
+) -> None:
+    before = make("")
+    before.start_worker()
+    wait_for(lambda: is_served(before, "near"), what="the worker")
+    before.stop()
+    service = make(f'[clusters.another]\nkubeconfig = "{near.kubeconfig}"\n')
+    service.start_worker()
+    said = f"cluster {name_of(service, 'another')} is the same as {name_of(service, 'near')}"
+    wait_for(lambda: said in service.log.read_text(), what="the trouble")
+    wait_for(lambda: is_served(service, "near"), what="the one it belongs to")
+    assert not is_served(service, "another")
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,13 @@ def test_every_setting_that_is_an_address_is_among_them() -> None:
 
 def test_without_any_nobody_is_called(tmp_path: Path) -> None:
     assert called_by(Settings(state_dir=tmp_path), {"HOME": str(tmp_path)}) == ()
+
+
+def test_temporal_is_known_while_its_certificate_is_replaced(tmp_path: Path) -> None:
+    environment = {
+        "HOME": str(tmp_path),
+        "TEMPORAL_ADDRESS": "temporal.dev:7233",
+        "TEMPORAL_TLS_CLIENT_CERT_PATH": str(tmp_path / "missing.crt"),
+    }
+    (called,) = called_by(Settings(state_dir=tmp_path), environment)
+    assert called.host == "temporal.dev"

@@ -1,6 +1,7 @@
 """The page that Prometheus scrapes."""
 
 import asyncio
+import errno
 import http.client
 import re
 import socket
@@ -23,13 +24,19 @@ from worker.ports import find_free_port
 from worker.runner import workflow_runner
 
 
-def read(port: int, path: str = "/metrics") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+def read(port: int, path: str = "/metrics", host: str = "127.0.0.1") -> tuple[int, str]:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     connection.request("GET", path)
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
     return answer.status, text
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has an address of that family at all."""
+    with socket.socket(socket.AF_INET6) as tried:
+        return tried.connect_ex(("::1", 9)) != errno.EADDRNOTAVAIL
 
 
 @pytest.mark.temporal
@@ -73,6 +80,24 @@ async def test_nothing_else_is_served() -> None:
     port = find_free_port()
     with serving_metrics(port):
         assert read(port, "/")[0] == 404
+        assert read(port, "/metrics?name=x")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"), [("::", "::1"), ("::", "127.0.0.1"), ("::1", "::1"), ("0.0.0.0", "127.0.0.1")]
+)
+async def test_it_is_served_on_addresses_of_either_family(host: str, reached: str) -> None:
+    if ":" in host and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    port = find_free_port()
+    with serving_metrics(port, host):
+        assert read(port, "/metrics", reached)[0] == 200
+
+
+async def test_an_address_that_is_not_ours_is_told() -> None:
+    told = pytest.raises(MetricsPortTaken, match=r"\[2001:db8::1\]:.*FINOPS_METRICS_HOST")
+    with told, serving_metrics(find_free_port(), "2001:db8::1"):
+        pass
 
 
 async def test_a_taken_port_is_told_with_the_setting_that_mends_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from httpanswers import Answer, AnsweringServer
 from seconds import Seconds
 
-from activities.errors import CaFileError, PrometheusAnswerInvalid, PrometheusError, PrometheusRefused
+from activities.errors import PrometheusAnswerInvalid, PrometheusError, PrometheusRefused
 from activities.errors import PrometheusUnreachable as Unreachable
 from activities.idleness.access import connect
 from activities.idleness.expressions import Expression
@@ -215,8 +215,11 @@ def test_a_ca_that_cannot_be_used_is_a_sentence(tmp_path: Path, content: str | N
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(CaFileError, match="cannot be used as a CA bundle"):
-        connect("https://prometheus:9090", ca_file=file)
+    with (
+        connect("https://prometheus:9090", ca_file=file) as client,
+        pytest.raises(Unreachable, match=r"ca\.pem: cannot be used as a CA bundle"),
+    ):
+        Prometheus(client).query(UP, AT, Prometheus(client).deadline(40))
 
 
 def test_the_certificate_is_checked_by_the_ca_of_the_file(time: Seconds, tmp_path: Path) -> None:

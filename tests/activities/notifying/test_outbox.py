@@ -6,14 +6,20 @@ from collections.abc import Callable
 
 import pytest
 from deployments import wait_for
+from prometheus_client import REGISTRY
 
 from activities.errors import NotificationError
 from activities.notifying.outbox import MOST_APART, MOST_WAITING, Outbox
+from activities.working import working_for
 from policies.digests import Message
 
 
 def alert(text: str) -> Message:
     return Message(kind="denied", cluster="dev", title="Alert on dev: denied", text=text)
+
+
+def digest(text: str) -> Message:
+    return Message(kind="digest", cluster="dev", title="A window begins", text=text)
 
 
 class Receiver:
@@ -87,8 +93,40 @@ def test_a_flood_of_alerts_is_one_message() -> None:
 
 
 def test_what_waits_is_sent_before_the_end() -> None:
+    for _ in range(50):  # the thread is anywhere in its round
+        receiver = Receiver()
+        outbox = Outbox("slack", receiver.send)
+        outbox.put(alert("last"))
+        outbox.close()
+        assert [message.text for message in receiver.got] == ["last"]
+
+
+def test_what_does_not_fit_any_more_is_counted_and_told_and_the_rest_arrives(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     receiver = Receiver()
-    outbox = Outbox("slack", receiver.send)
-    outbox.put(alert("last"))
-    outbox.close()
-    assert [message.text for message in receiver.got] == ["last"]
+    receiver.open.clear()
+    with working_for("outbox-full"):
+        outbox = Outbox("slack", receiver.send)
+        outbox.put(alert("first"))
+        assert receiver.asked.wait(20)
+        for number in range(MOST_WAITING + 3):
+            outbox.put(digest(str(number)) if number % 2 else alert(str(number)))
+    assert dropped("outbox-full") == 3
+    receiver.open.set()
+    digests = MOST_WAITING // 2
+    wait_for(arrived(receiver, 2 + digests), what="what was waiting")
+    assert receiver.got[1].title == f"{digests} alerts on dev"
+    assert [message.kind for message in receiver.got[2:]] == ["digest"] * digests
+    told = [record.getMessage() for record in caplog.records]
+    assert told == [
+        f"{MOST_WAITING} messages to slack are waiting: further ones are dropped",
+        "3 messages to slack were dropped",
+    ]
+    outbox.put(alert("afterwards"))
+    wait_for(lambda: receiver.got[-1].text == "afterwards", what="a message after that")
+
+
+def dropped(cluster: str) -> float:
+    labels = {"cluster": cluster, "to": "slack", "result": "dropped"}
+    return REGISTRY.get_sample_value("finops_notifications_total", labels) or 0.0

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from httpanswers import AnsweringServer
 from receivers import Receiver, receiving
 
 from activities.errors import NotificationError
@@ -130,3 +131,39 @@ def test_an_error_never_holds_the_address(caplog: pytest.LogCaptureFixture, tmp_
     with pytest.raises(NotificationError, match="cannot be read"):
         Webhook("slack", secret_in(tmp_path / "missing"), to_slack, hosts=LOCAL).send(MESSAGE)
     assert "CANARY" not in "".join(each.getMessage() for each in caplog.records if each.name != "httpcore.connection")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://hooks.slack.com/services/T", "ProxyError"),
+        ("https://known-to-the-proxy.example/x", "ProxyError"),
+        ("http://known-to-the-proxy.example/x", "does not begin with https://"),
+        ("https://169.254.169.254/latest", "an address that no webhook has"),
+        ("https://[fe80::1]/x", "an address that no webhook has"),
+        ("https://evil.test/x", "not one of FINOPS_WEBHOOK_HOSTS"),
+    ],
+)
+def test_behind_a_proxy_a_name_need_not_be_known_here(address: str, told: str) -> None:
+    hosts = (*SHIPPED_HOSTS, "*.example", "169.254.169.254", "fe80::1")
+    with AnsweringServer() as proxy:  # which forwards nothing
+        environment = {"https_proxy": proxy.url, "http_proxy": proxy.url}
+        webhook = Webhook("slack", lambda: address, to_slack, hosts=hosts, environment=environment)
+        with pytest.raises(NotificationError, match=told) as caught:
+            webhook.send(MESSAGE)
+    assert caught.value.is_worth_another is (told == "ProxyError")
+
+
+def test_a_host_that_no_proxy_stands_before_has_to_be_known_here() -> None:
+    environment = {"https_proxy": "http://127.0.0.1:1", "no_proxy": "fd00::/8,.invalid"}
+    with pytest.raises(NotificationError, match="cannot be found"):
+        Webhook("slack", lambda: "https://x.invalid/", to_slack, hosts=("*.invalid",), environment=environment).send(
+            MESSAGE
+        )
+
+
+def test_a_proxy_that_is_none_is_the_trouble_of_that_message() -> None:
+    with pytest.raises(NotificationError, match="the proxy in HTTPS_PROXY"):
+        Webhook(
+            "slack", lambda: "https://hooks.slack.com/x", to_slack, hosts=SHIPPED_HOSTS, environment={"ALL_PROXY": "::"}
+        ).send(MESSAGE)
