@@ -10,7 +10,7 @@ from threading import Lock, Thread
 from activities.errors import Denied, KubernetesError, NotFound
 from activities.kube.lists import KubeModel, decode, list_if_allowed
 from activities.kube.models import Metadata
-from activities.kube.transport import READ_SECONDS, KubeTransport, path_of
+from activities.kube.transport import QUICK_SECONDS, KubeTransport, path_of
 from activities.working import in_this_context
 from policies.annotations import PREFIX, Annotations
 
@@ -46,7 +46,7 @@ def read_namespaces(transport: KubeTransport) -> Namespaces:
     return _told_by([each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()])
 
 
-def read_namespace(transport: KubeTransport, name: str, seconds: float = READ_SECONDS) -> Namespaces:
+def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_SECONDS) -> Namespaces:
     """What this one says now, by one request, for whose answer it waits so long. Raises KubernetesError.
 
     Where the right is missing it says nothing, as in the listing.

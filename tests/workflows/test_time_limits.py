@@ -10,8 +10,8 @@ import pytest
 
 from activities.costs.exchange import WAITS
 from activities.idleness.prometheussource import SECONDS as IDLENESS
+from activities.kube.namespaces import LONGEST_WAIT
 from activities.kube.transport import CHECK_SECONDS, CONNECT_SECONDS, PAGE_SECONDS, QUICK_SECONDS, READ_SECONDS
-from activities.lease import LEASE_SECONDS
 from worker.health import PATIENCE_SECONDS
 from worker.settings import Settings
 from workflows import options
@@ -40,8 +40,10 @@ def heartbeat(call: options.CallOptions) -> float:
 
 LOOK = request(READ_SECONDS) + request(QUICK_SECONDS)
 """One object, and then the bounds of its autoscaler, or which cluster this is."""
+FIRST_LOOK = request(READ_SECONDS) + request(LONGEST_WAIT)
+"""Right after a start: the object, and what its Namespace says."""
 TWO_WRITES = request(QUICK_SECONDS) + 2 * request(READ_SECONDS)
-"""With new credentials first, whose cluster is asked."""
+"""Before them what the Namespace says, or with new credentials which cluster this is."""
 RECONCILIATION = request(QUICK_SECONDS) + 2 * request(PAGE_SECONDS)
 """Which cluster, the namespaces, and a page."""
 
@@ -50,12 +52,13 @@ RECONCILIATION = request(QUICK_SECONDS) + 2 * request(PAGE_SECONDS)
     ("what", "within", "takes"),
     [
         ("a look", limit(options.CONSULT), LOOK),
+        ("the first look", limit(options.CONSULT), FIRST_LOOK),
         ("a look amid a wake", limit(options.WAKE_CONSULT), LOOK),
         ("W1 and W2", limit(options.pause_options("dev")), TWO_WRITES),
         ("W3 and W4", limit(options.WAKE), TWO_WRITES),
         ("W3 and W4 of a wake by itself", limit(options.wake_options("dev")), TWO_WRITES),
         ("costs, idleness and a page", limit(options.LIST), costs() + IDLENESS + request(PAGE_SECONDS)),
-        ("which cluster, between two heartbeats", heartbeat(options.OPEN), request(QUICK_SECONDS)),
+        ("a run begins: which cluster", limit(options.OPEN), request(QUICK_SECONDS)),
         ("a target of an order", limit(options.LOOK_AROUND), request(READ_SECONDS)),
         ("a page, between two heartbeats", heartbeat(options.RECONCILE), request(PAGE_SECONDS)),
         ("a reconciliation", limit(options.RECONCILE), RECONCILIATION),
@@ -66,15 +69,11 @@ def test_what_waits_gives_more_time_than_the_answer_takes(what: str, within: flo
     assert takes < within, what
 
 
-def test_a_run_keeps_its_lease_through_a_page() -> None:
-    assert limit(options.LIST) <= LEASE_SECONDS
-
-
 def test_the_longest_time_for_a_cost_answer_is_the_longest() -> None:
     with pytest.raises(ValueError, match="is not between"):
         Settings(opencost_timeout=timedelta(seconds=31))
 
 
-@pytest.mark.parametrize("call", [options.OPEN, options.RECONCILE, options.START])
+@pytest.mark.parametrize("call", [options.RECONCILE, options.START])
 def test_a_heartbeat_is_missed_before_the_whole_time_is_over(call: options.CallOptions) -> None:
     assert heartbeat(call) < limit(call)
