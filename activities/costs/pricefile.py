@@ -39,6 +39,12 @@ class PriceFileSource:
         source = self._read()
         return "" if source is None else source.currency
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the list, or what the source behind it says."""
+        source = self._read()
+        return self._problem if source is None else source.trouble
+
     def fetch(self, window_end: datetime) -> Costs:
         """The prices by the list as it is now. Raises KubernetesError."""
         source = self._read()
