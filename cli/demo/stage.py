@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 from rich.console import Console
 
@@ -14,6 +16,7 @@ from cli.demo.workloads import NAMESPACES, OWNER, POLICIES, WORKLOADS, DemoWorkl
 from localcluster import LocalCluster
 
 PATIENCE_SECONDS = 60.0
+_DEPLOYS_APART = 2.0
 
 
 class DemoFailed(Exception):
@@ -59,6 +62,26 @@ class Stage:
         self.cluster.objects.patch(
             workload.path, {"spec": {"template": template}}, kind="application/strategic-merge-patch+json"
         )
+
+    @contextmanager
+    def redeploying(self, workload: DemoWorkload) -> Iterator[None]:
+        """A pipeline that deploys again and again: on a busy machine one deploy would have cooled down by the time that
+        it is judged.
+        """
+        over = Event()
+
+        def deploy() -> None:
+            while not over.wait(_DEPLOYS_APART):
+                self.redeploy(workload)
+
+        self.redeploy(workload)
+        pipeline = Thread(target=deploy, name="pipeline", daemon=True)
+        pipeline.start()
+        try:
+            yield
+        finally:
+            over.set()
+            pipeline.join()
 
     def replicas(self, workload: DemoWorkload) -> int:
         """What the cluster says now."""

@@ -76,9 +76,9 @@ def _start_the_service(stage: Stage) -> None:
 
 def _fall_asleep(stage: Stage) -> None:
     """Policies are applied, and workloads go to sleep"""
-    stage.redeploy(JUST_DEPLOYED)  # on a busy machine its cooldown may be over by now
-    stage.show("apply", stage.policies.name)
-    stage.wait(lambda: _all_at(stage, SLEEPERS, asleep=True), "the candidates to fall asleep")
+    with stage.redeploying(JUST_DEPLOYED):
+        stage.show("apply", stage.policies.name)
+        stage.wait(lambda: _all_at(stage, SLEEPERS, asleep=True), "the candidates to fall asleep")
     stage.show("status")
     _check_untouched(stage)
     stage.console.print(
