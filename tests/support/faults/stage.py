@@ -166,12 +166,12 @@ class Stage:
         """Ask visibility for all of them, again and again."""
         query = f"WorkflowType = '{HIBERNATION}' AND Cluster = '{self.name}' AND ExecutionStatus = 'Running'"
         while True:
-            found = {
-                execution.id: execution.typed_search_attributes.get(HIBERNATION_STATE) or ""
-                async for execution in self.client.list_workflows(query, page_size=1000)
-            }
+            with suppress(RPCError):  # a busy machine: whoever waits for a look waits for the next
+                self.open = {
+                    execution.id: execution.typed_search_attributes.get(HIBERNATION_STATE) or ""
+                    async for execution in self.client.list_workflows(query, page_size=1000)
+                }
             async with self.looked:
-                self.open = found
                 self.looked.notify_all()
             await asyncio.sleep(LOOK_SECONDS)
 
