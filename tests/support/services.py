@@ -45,10 +45,10 @@ class Service:
         wait_for(lambda: self.state.read_server() is not None or self.ended, what=f"finops run: {self.log.read_text()}")
         return self
 
-    def start_worker(self) -> "Service":
+    def start_worker(self, **environment: str) -> "Service":
         """Start `finops worker`, and wait until it polls, or has ended."""
         said = self.log.stat().st_size if self.log.exists() else 0
-        self._process = self.spawn("worker")
+        self._process = self.spawn("worker", **environment)
         wait_for(lambda: b"worker is up" in self.log.read_bytes()[said:] or self.ended, what=f"the worker ({self.log})")
         return self
 
