@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from faults.run import Result, play
 from faults.silence import Silence
 from faults.stage import install, open_stage
 from faults.suites import SUITES, Case, listing_errors
+from faults.versions import Sleepers
 from faults.workers import Ground
+from services import Service
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -82,3 +84,23 @@ async def results(
     async with open_stage(cluster, client, tmp_path_factory.mktemp("faults"), kubectl, silence=silence) as stage:
         played = await play(stage, suites, listing)
     return {result.suite: result for result in played}
+
+
+@pytest.fixture
+def installation(
+    cluster: LocalCluster, temporal: str, temporal_client: Client, fresh_namespace: Callable[[], str], tmp_path: Path
+) -> Iterator[Callable[[str], Sleepers]]:
+    """Makes an installation with three namespaces. Removed in the end: others ask about the cluster."""
+    made: list[Sleepers] = []
+
+    def make(name: str) -> Sleepers:
+        service = Service(cluster.kubeconfig, tmp_path, cluster=name, interval="2s", TEMPORAL_ADDRESS=temporal)
+        made.append(Sleepers(service, cluster, temporal_client, *(fresh_namespace() for _ in range(3))))
+        return made[-1]
+
+    yield make
+    for each in made:
+        if not each.service.ended:
+            each.service.kill()
+        for space in each.spaces:
+            cluster.objects.delete(f"/apis/apps/v1/namespaces/{space}/deployments")
