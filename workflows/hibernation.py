@@ -73,7 +73,7 @@ class HibernationWorkflow:
             result = life.ended
             if result.outcome != "gone":
                 order = await stay_awake(life)
-                if order is not None:
+                if order is not None or life.waking is not None:
                     continue
             life.over = True
             await waited(workflow.all_handlers_finished)

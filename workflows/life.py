@@ -15,7 +15,7 @@ from temporalio.common import SearchAttributeUpdate
 from temporalio.workflow import ActivityHandle
 
 from activities.consulting import ConsultActivities
-from activities.orders import ConsultOrder
+from activities.orders import ConsultOrder, WriteOutcome
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
 from policies.hibernation import (
@@ -33,6 +33,7 @@ from policies.protocol import original_of
 from policies.savings import describe_saving, saved_per_day
 from policies.workload import Observation
 from workflows import options
+from workflows.attempt import Attempt
 from workflows.endings import Woken
 from workflows.length import is_long
 from workflows.requests import Requests
@@ -50,6 +51,7 @@ LONGEST_TROUBLE = 500
 SHOW_TROUBLE = "show the trouble in the memo"
 
 WANTED_MEANWHILE = "a wish ends a read"
+CONFLICTS_GO_ON = "a conflict does not wait for faults"
 
 
 @dataclass
@@ -154,6 +156,22 @@ class Life:
         """
         await wait_until(ends_at, lambda: self.is_wanted() or interrupted() or self.must_continue(), summary=summary)
 
+    async def rest_unless_wanted(
+        self, ends_at: datetime, interrupted: Callable[[], bool] = lambda: False, *, summary: str
+    ) -> None:
+        """The same where earlier versions waited to the end, whatever was said: their histories go on as they began."""
+        await wait_until(
+            ends_at,
+            lambda: (
+                ((self.is_wanted() or interrupted()) and workflow.patched(WANTED_MEANWHILE)) or self.must_continue()
+            ),
+            summary=summary,
+        )
+
+    def back_off(self, attempt: Attempt, outcome: WriteOutcome) -> timedelta:
+        """How long to wait before the next round of an attempt."""
+        return attempt.back_off(outcome, as_before=lambda: not workflow.patched(CONFLICTS_GO_ON))
+
     def learn_count(self, seen: Observation) -> None:
         """Take over a count that a person wrote into the record, as soon as it was read: they, or somebody else, may
         overwrite it before anything else is done.
@@ -170,7 +188,7 @@ class Life:
         self.missed_since = self.missed_since or workflow.now()
         looks = (DOUBT_GONE_AFTER, CONFIRM_GONE_AFTER) if workflow.patched("doubt-gone") else (CONFIRM_GONE_AFTER,)
         for after in looks:
-            await self.rest_until(self.missed_since + after, summary="not there: look again before giving up")
+            await self.rest_unless_wanted(self.missed_since + after, summary="not there: look again before giving up")
             if self.is_wanted():
                 return False
             consulted = await self.consult()

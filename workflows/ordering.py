@@ -46,6 +46,8 @@ async def wait_for_targets(life: Life, seen: Observation, verdict: Verdict) -> N
         await continue_if_long(life)
         is_over = workflow.now() >= limit
         seen_now = await _look(life, order.model_copy(update={"is_last": is_over}))
+        if seen_now is None:
+            continue
         if is_over or not seen_now.waiting_for:
             break
         said = ", ".join(map(str, seen_now.waiting_for))
@@ -81,8 +83,8 @@ def _next_look(began: datetime) -> datetime:
     return now + (LOOKS_APART if now - began < SOON else LATER_LOOKS_APART)
 
 
-async def _look(life: Life, order: WakeOrder) -> TargetsSeen:
-    """Who cannot be read holds nobody back."""
+async def _look(life: Life, order: WakeOrder) -> TargetsSeen | None:
+    """Who cannot be read holds nobody back. None where somebody wants it awake, or the history grew too long."""
     looked = workflow.start_activity_method(
         OrderingActivities.look_at_targets,
         order,
@@ -90,7 +92,7 @@ async def _look(life: Life, order: WakeOrder) -> TargetsSeen:
         **options.LOOK_AROUND,
     )
     try:
-        return await life.unless_wanted(looked) or TargetsSeen()
+        return await life.unless_wanted(looked)
     except ActivityError as error:
         workflow.logger.warning("what %s waits for cannot be read: %s", life.hibernation.ref, error.cause or error)
         return TargetsSeen()

@@ -68,6 +68,8 @@ async def _look_around(life: Life, check: Check) -> Woken | NothingLeft | None:
 
 async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | NothingLeft | None:
     assert life.sleep is not None
+    if verdict.act != "wake":
+        life.waiting_since = None
     match verdict.act:
         case "wake":
             await wait_for_targets(life, seen, verdict)

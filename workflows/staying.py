@@ -6,23 +6,31 @@ from temporalio import workflow
 
 from activities.orders import SendNoteOrder, SendResumeOrder
 from activities.writes import WriteActivities
-from policies.annotations import Because, WakeNote, is_annotated
-from policies.hibernation import PauseOrder, Phase
+from policies.annotations import Because, WakeNote, is_annotated, read_pause
+from policies.errors import InvalidAnnotation
+from policies.hibernation import PauseOrder, Phase, WakeRequest
+from policies.keeping import Sleep
 from policies.protocol import belongs_to_another
 from policies.waking import LONG
+from policies.workload import Observation
 from workflows.attempt import doubled
 from workflows.continuing import continue_if_long
+from workflows.endings import woken_by
 from workflows.life import Life
 from workflows.sending import send
 
 WRITE_AGAIN_AFTER = timedelta(seconds=15)
 """After the first write that failed; then twice as long each time, up to five minutes."""
 LEAVE_OTHERS = "leave the records of other installations"
+RESTORED = "give back what was restored asleep"
 
 
 async def stay_awake(life: Life) -> PauseOrder | None:
-    """Wait out the note. A person's pause ends the wait and is returned."""
+    """Wait out the note. A person's pause ends the wait and is returned. None also where the workload was found asleep
+    under a record of ours: then it is to be given back, as `life.waking` says.
+    """
     while True:
+        _hear_late_wish(life)
         await continue_if_long(life)
         note = life.note
         if life.requests.keep_awake is not None:
@@ -34,6 +42,8 @@ async def stay_awake(life: Life) -> PauseOrder | None:
         if life.requests.check is not None:
             life.requests.check = None
             await _clear_stale_record(life)
+            if life.waking is not None:
+                return None
             continue
         if note is None or note.awake_until <= workflow.now():
             return None
@@ -47,6 +57,13 @@ async def stay_awake(life: Life) -> PauseOrder | None:
             ),
             summary=f"not paused before {note.awake_until:%a %d %b %H:%M} UTC",
         )
+
+
+def _hear_late_wish(life: Life) -> None:
+    """Somebody asked for a wake while it was shown as waking up still: it is awake, and a time to stay so is a wish."""
+    wake, life.requests.wake, life.heard = life.requests.wake, None, None
+    if wake is not None and wake.until is not None:
+        life.requests.keep_awake = wake.until
 
 
 async def _write_note(life: Life, until: datetime) -> None:
@@ -90,7 +107,10 @@ async def _clear_stale_record(life: Life) -> None:
         life.requests.look()
         return
     seen = consulted.seen
-    if seen is None or seen.replicas == 0 or not is_annotated(seen.annotations):
+    if seen is None or not is_annotated(seen.annotations):
+        return
+    if seen.replicas == 0:
+        _take_over(life, seen)
         return
     if belongs_to_another(seen, life.hibernation.instance) and workflow.patched(LEAVE_OTHERS):
         return
@@ -111,11 +131,31 @@ async def _clear_stale_record(life: Life) -> None:
     life.requests.look()
 
 
+def _take_over(life: Life, seen: Observation) -> None:
+    """Somebody restored it from a copy of its sleep: it is given back, and stays awake for as long as it would have."""
+    try:
+        record = read_pause(seen.annotations)
+    except InvalidAnnotation:
+        return
+    if record is None or record.instance != life.hibernation.instance or seen.zero_chosen_by:
+        return
+    if not workflow.patched(RESTORED):
+        return
+    wake = WakeRequest(
+        by="whoever keeps it awake: it was restored from a copy of its sleep",
+        until=None if life.note is None else life.note.awake_until,
+    )
+    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
+    life.sleep = Sleep(record=record, revision=seen.revision)
+    life.requests.wake = life.heard = wake
+    life.waking = woken_by(wake)
+
+
 async def _rest(life: Life) -> None:
     """Before the next try. A new wish of a person does not wait."""
     asked, back_off = life.requests.keep_awake, doubled(WRITE_AGAIN_AFTER, life.refused)
     life.refused += 1
-    await life.rest_until(
+    await life.rest_unless_wanted(
         workflow.now() + back_off,
         lambda: life.requests.keep_awake != asked or life.requests.pause is not None,
         summary="wait before the next try",

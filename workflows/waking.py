@@ -22,6 +22,7 @@ from workflows.life import Life
 from workflows.sending import send, send_in_turn, unread
 
 WAKES_IN_TURN = "wakes in turn"
+WANTED_AT_LAST = "a wish during the last write"
 
 
 async def give_back(life: Life, waking: Woken) -> Finished:
@@ -59,13 +60,13 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         )
         action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):
-            _awake_under(life, _carried_note(life, consulted.seen) or waking.note)
+            _awake_under(life, consulted, consulted.seen, _carried_note(life, consulted.seen) or waking.note)
             return action
         assert isinstance(action, SendResume | SendClear)
         in_turn = waking.owns_zero and waking.because in BY_ITSELF and not (attempt.rounds or attempt.faults)
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
-            _awake_under(life, waking.note)
+            _awake_under(life, consulted, consulted.seen, waking.note)
             return _done(action)
         attempt.take(outcome)
         attempt.gave_back = attempt.gave_back or (isinstance(action, SendResume) and outcome.landed > 0)
@@ -114,7 +115,7 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
 
 async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
     """Back off, and show the trouble meanwhile. A person who asks again does not wait."""
-    back_off = attempt.back_off(outcome)
+    back_off = life.back_off(attempt, outcome)
     if outcome.result != "conflict":
         life.enter(Phase.RESUME_FAILING, trouble=attempt.trouble)
     if back_off:
@@ -137,11 +138,17 @@ def _note(life: Life, because: Because, consulted: Consultation, seen: Observati
     )
 
 
-def _awake_under(life: Life, note: WakeNote | None) -> None:
-    """Awake, as the note says. A longer time that somebody asked for meanwhile is still a wish."""
+def _awake_under(life: Life, consulted: Consultation, seen: Observation, note: WakeNote | None) -> None:
+    """Awake, as the note says. A longer time that somebody asked for meanwhile is still a wish.
+
+    Who asked during the last write, and named no time, means that of a person's wake.
+    """
     life.note, wake = note, life.requests.wake
-    if wake is not None and wake.until is not None and (note is None or note.awake_until < wake.until):
-        life.requests.keep_awake = wake.until
+    until = None if wake is None else wake.until
+    if until is None and life.is_wanted() and workflow.patched(WANTED_AT_LAST):
+        until = _note(life, Because.PERSON, consulted, seen).awake_until
+    if until is not None and (note is None or note.awake_until < until):
+        life.requests.keep_awake = until
 
 
 def _carried_note(life: Life, seen: Observation) -> WakeNote | None:
