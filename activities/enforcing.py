@@ -22,6 +22,8 @@ from policies.workload import WorkloadRef
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
+STARTS_PER_SECOND = 20.0
+"""Where the worker names no other: as many as the queue of the pauses gives out by default."""
 
 
 class RunOpened(Frozen):
@@ -36,6 +38,7 @@ class RunOpened(Frozen):
     resume_after: timedelta | None = None
     min_sleep: timedelta = timedelta(0)
     pausing: int = 0
+    starts_per_second: float = STARTS_PER_SECOND
 
 
 class OpenRun(Frozen):
@@ -63,6 +66,7 @@ class StartOrder(Frozen):
     window_end: datetime | None = None
     resume_after: timedelta | None = None
     candidates: tuple[Candidate, ...] = ()
+    per_second: float = STARTS_PER_SECOND
     after: Mapping[str, tuple[WorkloadRef, ...]] = {}
     """For some of them, those of the same run that go down first."""
 
@@ -84,11 +88,13 @@ class EnforceActivities:
         *,
         instance: str,
         min_sleep: Callable[[], timedelta],
+        starts_per_second: float = STARTS_PER_SECOND,
     ) -> None:
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
         self._instance = instance
         self._min_sleep = min_sleep
+        self._starts_per_second = starts_per_second
 
     @activity.defn
     async def open_run(self, order: OpenRun) -> RunOpened:
@@ -118,10 +124,14 @@ class EnforceActivities:
 
     @activity.defn
     async def start_hibernations(self, order: StartOrder) -> Started:
-        """Start them, a chunk at a time. A retry goes on where the last heartbeat stood."""
+        """Start them, a chunk at a time, and no faster than they can be paused: what is started has work to do in the
+        queue of people's wakes. A retry goes on where the last heartbeat stood.
+        """
+        size = max(1, min(CHUNK, int(order.per_second)))
         index, started, already = _resume_point(activity.info().heartbeat_details)
         while index < len(order.candidates):
-            chunk = order.candidates[index : index + CHUNK]
+            chunk = order.candidates[index : index + size]
+            due = asyncio.create_task(asyncio.sleep(len(chunk) / order.per_second))
             policy = self._snapshots().policy(order.policy)
             answers = await asyncio.gather(
                 *(
@@ -133,6 +143,7 @@ class EnforceActivities:
             already += answers.count("already")
             index += len(chunk)
             activity.heartbeat(index, started, already)
+            await due
         return Started(started=started, already=already)
 
     @activity.defn
@@ -151,6 +162,7 @@ class EnforceActivities:
             resume_after=spec.resume_after,
             min_sleep=self._min_sleep(),
             pausing=pausing,
+            starts_per_second=self._starts_per_second,
         )
 
     def _hibernation(self, order: StartOrder, policy: EnforcementPolicy | None, candidate: Candidate) -> Hibernation:

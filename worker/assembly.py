@@ -95,7 +95,13 @@ def build_workers(
         events,
     )
     judge = JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks, refusals)
-    enforce = EnforceActivities(snapshots, verify, instance=cluster.instance, min_sleep=lambda: settings.min_sleep)
+    enforce = EnforceActivities(
+        snapshots,
+        verify,
+        instance=cluster.instance,
+        min_sleep=lambda: settings.min_sleep,
+        starts_per_second=settings.pauses_per_second,
+    )
     reconcile = ReconcileActivities(
         cluster.deployments,
         cluster.replica_sets,

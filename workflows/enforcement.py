@@ -34,6 +34,8 @@ TIME_TO_RUN = timedelta(minutes=1)
 """What is left of a run's time when its wait for the turn ends."""
 DIGESTS = "digests"
 BATCH = 250
+BATCH_SECONDS = 20
+"""A batch takes no longer than about this: between two a run sees that its time is over."""
 LISTINGS = 3
 """A listing whose page token expired starts again, at most this often in all."""
 
@@ -159,11 +161,14 @@ class EnforcementWorkflow:
     async def _start(self, opened: RunOpened, selection: Selection, now: datetime) -> tuple[int, int]:
         started = already = 0
         after = last_down(each.seen for each in selection.chosen)
-        for index in range(0, len(selection.chosen), BATCH):
+        size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
+        for index in range(0, len(selection.chosen), size):
             if self._turn is None or self._turn.done():
                 workflow.logger.warning("policy %s: somebody ended its turn", self._enforcement.policy)
                 break
-            batch = selection.chosen[index : index + BATCH]
+            if workflow.now() > self._began + _patience():
+                break  # the next run goes on with the others
+            batch = selection.chosen[index : index + size]
             answer = await workflow.execute_activity_method(
                 EnforceActivities.start_hibernations,
                 StartOrder(
@@ -173,6 +178,7 @@ class EnforcementWorkflow:
                     window_end=opened.window_end,
                     resume_after=opened.resume_after,
                     candidates=batch,
+                    per_second=opened.starts_per_second,
                     after={name: after[name] for each in batch if (name := str(each.seen.ref)) in after},
                 ),
                 summary=f"start {len(batch)} hibernations",
@@ -199,7 +205,7 @@ class EnforcementWorkflow:
             census=census,
             started=started,
             already_there=already,
-            held_back=selection.held_back,
+            held_back=selection.held_back + (0 if opened.dry_run else len(selection.chosen) - started - already),
             unreadable=len(judged.unreadable),
             brake=selection.brake,
             up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
@@ -221,7 +227,7 @@ def _not_after(opened: RunOpened, now: datetime) -> datetime:
 
 
 def _patience() -> timedelta:
-    """How long a run may wait for its turn."""
+    """How long a run may wait for its turn, and begin to start hibernations."""
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
 
 
