@@ -3,6 +3,7 @@
 Visibility is a moment behind. It is good for showing and for finding what is wrong, never for deciding a write.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from policies.hibernation import AWAKE_PHASES, Phase
 from policies.names import HIBERNATION, TROUBLE
 from policies.reconciling import OpenHibernation
 
+_LOG = logging.getLogger(__name__)
 DEPLOYMENT_MEMO = "deployment"
 """`namespace/name`, in the memo of those hibernations whose id had to be shortened."""
 
@@ -88,15 +90,23 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
         since=execution.start_time,
         resume_at=attributes.get(RESUME_AT),
         saved_per_day=attributes.get(SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
-        trouble=str(await execution.memo_value(TROUBLE, default="")),
+        trouble=await _told_in_memo(execution, TROUBLE),
     )
 
 
 async def _workload_of(execution: WorkflowExecution) -> tuple[str, str]:
     """Namespace and name of the Deployment: from the memo where there is one, else from the id."""
-    if DEPLOYMENT_MEMO in execution.raw_info.memo.fields:
-        told = await execution.memo_value(DEPLOYMENT_MEMO, type_hint=str)
-        namespace, _, name = told.partition("/")
-        return namespace, name
-    *_, namespace, name = execution.id.split("/")
+    told = await _told_in_memo(execution, DEPLOYMENT_MEMO)
+    *_, namespace, name = (told or execution.id).split("/")
     return namespace, name
+
+
+async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
+    """Empty where it says nothing, or nothing that can be read (another key of encryption): one must not hide all."""
+    if key not in execution.raw_info.memo.fields:
+        return ""
+    try:
+        return str(await execution.memo_value(key))
+    except Exception as error:  # noqa: BLE001 - whatever a codec raises
+        _LOG.debug("the memo %s of %s cannot be read: %s", key, execution.id, error)
+        return ""

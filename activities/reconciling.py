@@ -1,6 +1,7 @@
 """Reconciliation's look at a cluster: one visibility query, one listing, and a word to each hibernation concerned."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +51,9 @@ VISIBILITY_PAGE = 1000
 """The most that the server gives: it counts requests, ten in a second for a whole namespace by default."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what a worker that has just started remembers."""
+_LOG = logging.getLogger(__name__)
 _PAUSED = "hibernations paused in Temporal"
+_UNTOLD = "hibernations that could not be told"
 _SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
 
 
@@ -108,7 +111,9 @@ class ReconcileActivities:
         with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
         looked_at = await self._act(client, order.cluster, survey, opened, ground)
-        paused = await count_paused(client, order.cluster)
+        # What is only to be shown comes last, and whatever fails there costs nothing else.
+        survey.missing_rights = await asyncio.to_thread(self._unseen)
+        paused = await _count_paused(client, order.cluster)
         result = self._report(order, survey, missing, looked_at, paused)
         if self._note_figures is not None:
             self._note_figures(survey.tally.figures())
@@ -145,7 +150,6 @@ class ReconcileActivities:
             if finding is not None:
                 survey.found[name] = finding
         self._recover(survey, opened)
-        survey.missing_rights = self._unseen()
         return survey
 
     def _recover(self, survey: Survey, opened: dict[str, OpenHibernation]) -> None:
@@ -175,7 +179,10 @@ class ReconcileActivities:
     async def _act(
         self, client: Client, cluster: str, survey: Survey, opened: dict[str, OpenHibernation], ground: Ground
     ) -> frozenset[str]:
-        """A word to each hibernation concerned, a few at a time. Answers which were told before, and are not again."""
+        """A word to each hibernation concerned, a few at a time. Answers which were told before, and are not again.
+
+        One that cannot be told keeps the word from no other: it is told at the next look.
+        """
         wanted = {
             name: what_answers(finding, survey.workloads.get(name))
             for name, finding in survey.found.items()
@@ -185,17 +192,21 @@ class ReconcileActivities:
         names = [name for name in wanted if name in due or _is_said_each_time(name, survey, opened, ground)]
         for index in range(0, len(names), AT_ONCE):
             chunk = names[index : index + AT_ONCE]
-            await asyncio.gather(
-                *(
-                    _nudge(client, name, _check_for(survey.found[name], opened[name]))
-                    if name in opened
-                    else self._start(client, cluster, survey.workloads[name], survey.record_of(name))
-                    for name in chunk
-                )
-            )
-            self._said.note(chunk, wanted)
+            telling = (self._tell(client, cluster, name, survey, opened.get(name)) for name in chunk)
+            answers = await asyncio.gather(*telling, return_exceptions=True)
+            failed = {name: each for name, each in zip(chunk, answers, strict=True) if isinstance(each, Exception)}
+            self._said.note((name for name in chunk if name not in failed), wanted)
+            survey.untold |= failed
             activity.heartbeat()
         return frozenset(wanted) - frozenset(names)
+
+    async def _tell(
+        self, client: Client, cluster: str, name: str, survey: Survey, hibernation: OpenHibernation | None
+    ) -> None:
+        if hibernation is None:
+            await self._start(client, cluster, survey.workloads[name], survey.record_of(name))
+        else:
+            await _nudge(client, name, _check_for(survey.found[name], hibernation))
 
     async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord) -> None:
         """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
@@ -216,7 +227,12 @@ class ReconcileActivities:
         )
 
     def _report(
-        self, order: ReconcileOrder, survey: Survey, missing: frozenset[str], looked_at: frozenset[str], paused: int
+        self,
+        order: ReconcileOrder,
+        survey: Survey,
+        missing: frozenset[str],
+        looked_at: frozenset[str],
+        paused: int | None,
     ) -> ReconcileResult:
         """The totals. What only a person can mend is raised as an alert, once."""
         before = order.before
@@ -230,8 +246,10 @@ class ReconcileActivities:
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
         said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
         said += [f"{len(not_understood)} not understood"] if not_understood else []
+        said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
         said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
         _tell_paused(paused)
+        _tell_untold(survey.untold)
         return ReconcileResult(
             sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
@@ -256,11 +274,32 @@ async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
             raise
 
 
-def _tell_paused(number: int) -> None:
+async def _count_paused(client: Client, cluster: str) -> int | None:
+    """None where Temporal does not say."""
+    try:
+        return await count_paused(client, cluster)
+    except RPCError as error:
+        _LOG.warning("%s could not be counted: %s", _PAUSED, error.message)
+        return None
+
+
+def _tell_paused(number: int | None) -> None:
+    if number is None:
+        return
     if number:
         alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nobody wakes those")
     else:
         settle(_PAUSED)
+
+
+def _tell_untold(untold: Mapping[str, Exception]) -> None:
+    if not untold:
+        settle(_UNTOLD)
+        return
+    name, error = next(iter(untold.items()))
+    sentence = f"{len(untold)} hibernations could not be told what was found, {name} among them: {error}"
+    if alert_once("unexpected", _UNTOLD, f"{sentence}; the next reconciliation tries again", type(error).__name__):
+        _LOG.warning("the first of those that could not be told: %s", name, exc_info=error)
 
 
 def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import Lock
+from typing import Literal
 
 from activities.alerts import Kind, alert
 from activities.errors import Denied, KubernetesError
@@ -21,11 +22,15 @@ TRIAL_TAKES = 600.0
 """Seconds until another one may show it: the first may not have had its turn."""
 FORGOTTEN_AFTER = 86_400.0
 
+Act = Literal["pause", "wake", "record"]
+"""What a write is for."""
+
 
 @dataclass
 class _Told:
-    """A cause that was told: whose writes it refused, and when last."""
+    """A cause that was told: of which act, whose writes it refused, and when last."""
 
+    act: Act
     last_at: float = 0.0
     refused: set[str] = field(default_factory=set)
 
@@ -64,7 +69,7 @@ class Refusals:
                 self._until.pop(str(ref), None)
         return None
 
-    def tell(self, kind: Kind, act: str, ref: WorkloadRef, error: KubernetesError) -> None:
+    def tell(self, kind: Kind, act: Act, ref: WorkloadRef, error: KubernetesError) -> None:
         """Raise an alert, unless the same cause was told for another workload of the namespace.
 
         `act` is what was refused: that pauses are says nothing yet of wakes.
@@ -74,22 +79,27 @@ class Refusals:
             now = self._clock()
             self._told = {key: told for key, told in self._told.items() if now - told.last_at < FORGOTTEN_AFTER}
             is_news = cause not in self._told
-            told = self._told.setdefault(cause, _Told())
+            told = self._told.setdefault(cause, _Told(act))
             told.last_at = now
             told.refused.add(str(ref))
         if is_news:
             sentence = f"{error}; told once for {act}s in namespace {ref.namespace}"
             alert(kind, sentence, resource=error.resource, verb=error.verb, workload=str(ref))
 
-    def settle(self, ref: WorkloadRef) -> None:
-        """A write to it has landed: what is refused from now on is news."""
+    def settle(self, act: Act, ref: WorkloadRef) -> None:
+        """The whole of this act is done: what is refused of it from now on is news.
+
+        Of no other. A pause whose scale is refused is called off, and the clean-up may land every time.
+        """
         if not (self._until or self._told):
             return
         with self._lock:
-            self._until.pop(ref.namespace, None)
-            self._until.pop(str(ref), None)
+            if act == "pause":
+                self._until.pop(ref.namespace, None)
+                self._until.pop(str(ref), None)
             for told in self._told.values():
-                told.refused.discard(str(ref))
+                if told.act == act:
+                    told.refused.discard(str(ref))
             self._told = {cause: told for cause, told in self._told.items() if told.refused}
 
 

@@ -25,6 +25,8 @@ class Survey:
     """Deployments that could not be read, and why."""
     missing_rights: tuple[str, ...] = ()
     """The optional rights that the worker lacks."""
+    untold: dict[str, Exception] = field(default_factory=dict)
+    """Hibernations that no word could be sent to."""
     clocks: ClockDrift = field(default_factory=ClockDrift)
     asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""

@@ -31,7 +31,7 @@ from activities.kube.events import EventRecorder
 from activities.kube.namespaces import Namespaces
 from activities.metrics import count_action
 from activities.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
-from activities.refusals import Refusals
+from activities.refusals import Act, Refusals
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, PauseRecord, note_patch, pause_patch, wake_patch
 from policies.calendar import vetoes
@@ -123,7 +123,7 @@ class WriteActivities:
             until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
             note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
             self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
-        return self._done(2, order.ref)
+        return self._done(2, order.ref, "pause")
 
     def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
         """What counts against a pause beside the object itself, as it is now. Raises KubernetesError."""
@@ -158,7 +158,7 @@ class WriteActivities:
             self._deployments.annotate(order.ref, version, patch)
         except KubernetesError as error:
             return self._outcome(error, landed, order.ref, "wake")
-        return self._done(landed + 1, order.ref)
+        return self._done(landed + 1, order.ref, "wake")
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_record(self, order: SendRecordOrder) -> WriteOutcome:
@@ -175,13 +175,13 @@ class WriteActivities:
             self._deployments.annotate(order.ref, order.resource_version, patch)
         except KubernetesError as error:
             return self._outcome(error, 0, order.ref, "record")
-        return self._done(1, order.ref)
+        return self._done(1, order.ref, "record")
 
-    def _done(self, landed: int, ref: WorkloadRef) -> WriteOutcome:
-        self._refusals.settle(ref)
+    def _done(self, landed: int, ref: WorkloadRef, act: Act) -> WriteOutcome:
+        self._refusals.settle(act, ref)
         return WriteOutcome(result="done", landed=landed)
 
-    def _outcome(self, error: KubernetesError, landed: int, ref: WorkloadRef, act: str) -> WriteOutcome:
+    def _outcome(self, error: KubernetesError, landed: int, ref: WorkloadRef, act: Act) -> WriteOutcome:
         """What became of it. `act` is what the write was for."""
         sentence = str(error)
         match error:

@@ -203,6 +203,16 @@ RIGHTS = (
     Right("do anything", "*", "*", "*", Need.SURPLUS),
 )
 
+OWN_RIGHTS = Right(
+    "ask for one's own rights",
+    "create",
+    "selfsubjectaccessreviews",
+    "authorization.k8s.io",
+    Need.OPTIONAL,
+    without=Blindness("which rights it has", "whatever else it may not see is not told"),
+)
+"""Everybody has it by default. Nobody can ask for this one, so it is not among the others."""
+
 
 def missing_sight(rights: Iterable[Right], uses: Collection[Use]) -> tuple[Right, ...]:
     """The optional rights of these uses that are not there."""
@@ -214,7 +224,7 @@ def describe_blindness(missing: Iterable[Right | str]) -> tuple[str, ...]:
 
     A right may be given by its name alone, as results carry it; one that this program does not know stands for itself.
     """
-    by_name = {each.name: each for each in RIGHTS}
+    by_name = {each.name: each for each in (*RIGHTS, OWN_RIGHTS)}
     rights: dict[str, list[str]] = defaultdict(list)
     for each in missing:
         right = by_name.get(each) if isinstance(each, str) else each

@@ -209,5 +209,8 @@ async def _fingerprint(client: Client, description: ScheduleDescription) -> str 
     payload = action.memo.get(FINGERPRINT)
     if not isinstance(payload, Payload):
         return None
-    (fingerprint,) = await client.data_converter.decode([payload], [str])
+    try:
+        (fingerprint,) = await client.data_converter.decode([payload], [str])
+    except Exception:  # noqa: BLE001 - whatever a codec raises, of another key say: then it is made anew
+        return None
     return str(fingerprint)

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from threading import Lock
 
 from activities.alerts import alert_once, settle
+from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from activities.metrics import show_missing_rights
-from policies.rights import RIGHTS, Need, Right, Use, describe_blindness, missing_sight
+from policies.rights import OWN_RIGHTS, RIGHTS, Need, Right, Use, describe_blindness, missing_sight
 
 BEFORE_IT_GOES = "what sleeps wakes only while the worker may still write: finops resume --all --direct"
 _ABOUT = "its own rights"
@@ -46,9 +47,12 @@ class RightsWatch:
     def unseen(self) -> tuple[str, ...]:
         """The names of the optional rights that are missing, as last asked, or now where nobody has asked yet.
 
-        Raises KubernetesError.
+        Where that gets no answer they are not known, and that is the answer: nothing else is to wait for it.
         """
-        missing = self.look() if self._missing is None else self._missing
+        try:
+            missing = self.look() if self._missing is None else self._missing
+        except KubernetesError:  # its reason is logged by whoever goes on looking
+            missing = (OWN_RIGHTS,)
         return tuple(each.name for each in missing)
 
     def look(self) -> tuple[Right, ...]:

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.errors import Call, Denied, KubernetesError, Rejected
-from activities.refusals import TRIAL_TAKES, TRIED_AGAIN_AFTER, Refusals
+from activities.refusals import TRIAL_TAKES, TRIED_AGAIN_AFTER, Act, Refusals
 from policies.reasons import Reason
 from policies.workload import WorkloadRef
 
@@ -43,16 +43,28 @@ def test_after_an_hour_one_workload_of_the_namespace_is_tried_at_a_time() -> Non
     assert refusals.objection(WEB, tries=True) is None
 
 
-def test_a_write_that_lands_opens_the_namespace_again() -> None:
+@pytest.mark.parametrize(
+    ("act", "of_web"), [("pause", None), ("wake", Reason.MAY_NOT_WRITE), ("record", Reason.MAY_NOT_WRITE)]
+)
+def test_only_a_pause_that_is_done_opens_the_namespace_again(act: Act, of_web: Reason | None) -> None:
     refusals = Refusals()
     refusals.note(WEB, Denied(CALL, status=403))
-    refusals.settle(API)
-    assert refusals.objection(WEB, tries=True) is None
+    refusals.settle(act, API)
+    assert refusals.objection(WEB, tries=True) is of_web
+
+
+def test_a_clean_up_that_lands_makes_the_refused_pause_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals()
+    for _ in range(3):
+        refusals.tell("denied", "pause", WEB, Denied(CALL, status=403))
+        refusals.settle("wake", WEB)
+    assert len(caplog.records) == 1
 
 
 def test_twenty_refusals_of_one_cause_are_one_alert_and_a_wakes_is_another(caplog: pytest.LogCaptureFixture) -> None:
     refusals = Refusals()
-    for act in ("pause", "wake"):
+    acts: tuple[Act, ...] = ("pause", "wake")
+    for act in acts:
         for number in range(20):
             refusals.tell("denied", act, WorkloadRef(namespace="a", name=f"web-{number}"), Denied(CALL, status=403))
     assert [record.getMessage().rpartition("; ")[2] for record in caplog.records] == [
@@ -65,8 +77,8 @@ def test_another_workload_that_works_does_not_make_the_same_trouble_news(caplog:
     refusals = Refusals()
     for _ in range(3):
         refusals.tell("denied", "wake", WEB, Denied(CALL, status=422))
-        refusals.settle(API)
+        refusals.settle("wake", API)
     assert len(caplog.records) == 1
-    refusals.settle(WEB)
+    refusals.settle("wake", WEB)
     refusals.tell("denied", "wake", WEB, Denied(CALL, status=422))
     assert len(caplog.records) == 2

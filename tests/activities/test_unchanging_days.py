@@ -108,6 +108,7 @@ def admission(ref: WorkloadRef) -> Denied | None:
     return Denied(call, status=422) if ref.namespace == "closed" else None
 
 
+@pytest.mark.parametrize("scale_alone", [False, True], ids=["the record is refused", "the scale alone is refused"])
 @pytest.mark.parametrize(
     ("refuse", "counts"),
     [
@@ -117,11 +118,11 @@ def admission(ref: WorkloadRef) -> Denied | None:
     ids=["no right to write in a namespace", "refused by admission"],
 )
 def test_a_day_of_runs_of_which_twenty_pauses_are_refused(
-    refuse: Callable[[WorkloadRef], Denied | None], counts: Counts
+    refuse: Callable[[WorkloadRef], Denied | None], counts: Counts, scale_alone: bool
 ) -> None:
     limited = policy(limits={"maxActionsPerRun": 20})
     closed, free = ([workload(each, f"web-{number}") for number in range(size)] for each, size in SIZES.items())
-    told, asleep = enforce_all_day(limited, (*closed, *free), refuse)
+    told, asleep = enforce_all_day(limited, (*closed, *free), refuse, scale_alone=scale_alone)
     assert told == counts
     assert asleep[:4] == [0, 20, 40, 40]
 

@@ -11,6 +11,7 @@ from cases import NOW, surroundings, workload
 from hibernations import clocks_agree
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
 from activities.alerts import listen, stop_listening
@@ -18,11 +19,12 @@ from activities.clocks import Clocks
 from activities.costs.pricelist import PriceListSource
 from activities.errors import KubernetesError
 from activities.gathering import Gathered
+from activities.hibernations import DEPLOYMENT_MEMO
 from activities.judging import judge
 from activities.kube.deployments import Deployments, Page, Unreadable
 from activities.kube.namespaces import Namespaces
 from activities.kube.replicasets import ReplicaSets
-from activities.orders import SendPauseOrder
+from activities.orders import SendPauseOrder, SendResumeOrder
 from activities.reconciling import ReconcileActivities, ReconcileOrder
 from activities.refusals import Refusals
 from activities.snapshot import Snapshot
@@ -31,7 +33,7 @@ from activities.writes import WriteActivities
 from policies.annotations import PauseRecord
 from policies.document import EnforcementPolicy
 from policies.limits import Census, select
-from policies.names import hibernation_id
+from policies.names import TROUBLE, hibernation_id
 from policies.prices import PriceList
 from policies.reconciling import OpenHibernation, ReconcileResult
 from policies.workload import Workload, WorkloadRef
@@ -57,22 +59,18 @@ class Situation:
     opened: Mapping[str, OpenHibernation] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
     policies: tuple[EnforcementPolicy, ...] = ()
+    deaf: frozenset[str] = frozenset()
+    """Hibernations that no signal reaches, by `namespace/name`."""
+    sealed: frozenset[str] = frozenset()
+    """Hibernations whose memo cannot be decoded."""
+    uncounted: bool = False
+    """Whether Temporal counts nothing."""
 
 
 async def reconcile_all_day(situation: Situation) -> tuple[Counts, ReconcileResult]:
     """What the reconciliations of a worker came to, and the last one's result."""
-    temporal, passed, result = _Temporal(situation.opened), 0.0, ReconcileResult()
-    activities = ReconcileActivities(
-        cast("Deployments", _Listed(situation)),
-        cast("ReplicaSets", SimpleNamespace(list_copies=lambda _: {})),
-        lambda: Snapshot(read_at=NOW, policies=situation.policies),
-        Clocks(lambda: NOW, clocks_agree, lambda: NOW),
-        lambda: None,
-        dict,
-        None,
-        instance="me",
-        clock=lambda: passed,
-    )
+    temporal, passed, result = _Temporal(situation), 0.0, ReconcileResult()
+    activities = _reconciler(situation, lambda: passed)
     environment = ActivityEnvironment(client=cast("Client", temporal))
     with _counting(temporal.counts):
         for run in range(RUNS):
@@ -82,13 +80,49 @@ async def reconcile_all_day(situation: Situation) -> tuple[Counts, ReconcileResu
     return temporal.counts, result
 
 
+async def reconcile_once(
+    situation: Situation, unseen: Callable[[Counts], tuple[str, ...]] = lambda _: ()
+) -> tuple[Counts, ReconcileResult]:
+    """What one of them came to; `unseen` is asked for the rights that are missing, after so much was said."""
+    temporal = _Temporal(situation)
+    environment = ActivityEnvironment(client=cast("Client", temporal))
+    with _counting(temporal.counts):
+        activities = _reconciler(situation, lambda: 0.0, lambda: unseen(temporal.counts))
+        result = await environment.run(activities.reconcile, ReconcileOrder(cluster="dev", now=NOW))
+    return temporal.counts, result
+
+
+def _reconciler(
+    situation: Situation, clock: Callable[[], float], unseen: Callable[[], tuple[str, ...]] = tuple
+) -> ReconcileActivities:
+    return ReconcileActivities(
+        cast("Deployments", _Listed(situation)),
+        cast("ReplicaSets", SimpleNamespace(list_copies=lambda _: {})),
+        lambda: Snapshot(read_at=NOW, policies=situation.policies),
+        Clocks(lambda: NOW, clocks_agree, lambda: NOW),
+        lambda: None,
+        dict,
+        None,
+        unseen,
+        instance="me",
+        clock=clock,
+    )
+
+
 def enforce_all_day(
-    policy: EnforcementPolicy, workloads: tuple[Workload, ...], refuse: Callable[[WorkloadRef], KubernetesError | None]
+    policy: EnforcementPolicy,
+    workloads: tuple[Workload, ...],
+    refuse: Callable[[WorkloadRef], KubernetesError | None],
+    *,
+    scale_alone: bool = False,
 ) -> tuple[Counts, list[int]]:
-    """What the runs of a policy came to where some pauses are refused, and how many were asleep after each."""
+    """What the runs of a policy came to where some pauses are refused, and how many were asleep after each.
+
+    `scale_alone`: only the second write is refused, so that the first is taken back.
+    """
     counts, passed, last, asleep, awake = Counts(), 0.0, "", list[int](), list(workloads)
     refusals = Refusals(lambda: passed)
-    deployments = cast("Deployments", _Refusing(refuse))
+    deployments = cast("Deployments", _Refusing(refuse, scale_alone=scale_alone))
     snapshot = Snapshot(read_at=NOW, policies=(policy,))
     writes = WriteActivities(
         deployments, lambda: snapshot, surroundings, lambda _: Namespaces(), Clocks(lambda: NOW, clocks_agree), refusals
@@ -107,8 +141,12 @@ def enforce_all_day(
                 order = SendPauseOrder(
                     ref=seen.ref, resource_version="42", record=_record(policy), not_after=NOW + timedelta(hours=1)
                 )
-                if environment.run(writes.send_pause, order).result == "done":
+                outcome = environment.run(writes.send_pause, order)
+                if outcome.result == "done":
                     awake = [each for each in awake if each.ref != seen.ref]
+                elif outcome.landed:
+                    undo = SendResumeOrder(ref=seen.ref, resource_version="43", replicas=None, note=None)
+                    environment.run(writes.send_resume, undo)
             asleep.append(len(workloads) - len(awake))
     return counts, asleep
 
@@ -126,22 +164,27 @@ def _counting(counts: Counts) -> Iterator[None]:
 class _Temporal:
     """Temporal as far as a reconciliation asks it. Signals change nothing, and what is started ends at once."""
 
-    def __init__(self, opened: Mapping[str, OpenHibernation]) -> None:
+    def __init__(self, situation: Situation) -> None:
         self.counts = Counts()
-        self._opened = opened
+        self._situation = situation
+        self._deaf = {_workflow_of(each) for each in situation.deaf}
 
     async def list_workflows(self, _query: str, **_how: Any) -> AsyncIterator[Any]:
-        for deployment, hibernation in self._opened.items():
-            yield _Execution(deployment, hibernation)
+        for deployment, hibernation in self._situation.opened.items():
+            yield _Execution(deployment, hibernation, sealed=deployment in self._situation.sealed)
 
     async def count_workflows(self, _query: str) -> Any:
+        if self._situation.uncounted:
+            raise RPCError("no", RPCStatusCode.UNAVAILABLE, b"")
         return SimpleNamespace(count=0)
 
-    def get_workflow_handle(self, _workflow_id: str) -> "_Temporal":
-        return self
+    def get_workflow_handle(self, workflow_id: str) -> Any:
+        async def signal(_name: str, _argument: Any) -> None:
+            if workflow_id in self._deaf:
+                raise RPCError("exceeded workflow execution limit for signals", RPCStatusCode.INVALID_ARGUMENT, b"")
+            self.counts.nudges += 1
 
-    async def signal(self, _name: str, _argument: Any) -> None:
-        self.counts.nudges += 1
+        return SimpleNamespace(signal=signal)
 
     async def start_workflow(self, _kind: str, _hibernation: Any, **_how: Any) -> None:
         self.counts.hibernations += 1
@@ -150,10 +193,10 @@ class _Temporal:
 class _Execution:
     """An open hibernation in a listing."""
 
-    def __init__(self, deployment: str, hibernation: OpenHibernation) -> None:
-        namespace, _, name = deployment.partition("/")
-        self.id, self.run_id, self.start_time = hibernation_id("dev", namespace, name), "run", NOW
-        self.raw_info = SimpleNamespace(memo=SimpleNamespace(fields=()))
+    def __init__(self, deployment: str, hibernation: OpenHibernation, *, sealed: bool) -> None:
+        self.id, self.run_id, self.start_time = _workflow_of(deployment), "run", NOW
+        fields = (TROUBLE, DEPLOYMENT_MEMO) if sealed else ()
+        self.raw_info = SimpleNamespace(memo=SimpleNamespace(fields=fields))
         pairs: list[SearchAttributePair[Any]] = [
             SearchAttributePair(HIBERNATION_STATE, hibernation.phase.value),
             SearchAttributePair(POLICY, hibernation.policy),
@@ -162,8 +205,12 @@ class _Execution:
             pairs.append(SearchAttributePair(RESUME_AT, hibernation.resume_at))
         self.typed_search_attributes = TypedSearchAttributes(pairs)
 
-    async def memo_value(self, _key: str, default: Any) -> Any:
-        return default
+    async def memo_value(self, _key: str, **_how: Any) -> Any:
+        raise ValueError("no such key")
+
+
+def _workflow_of(deployment: str) -> str:
+    return hibernation_id("dev", *deployment.split("/"))
 
 
 class _Listed:
@@ -177,19 +224,24 @@ class _Listed:
 
 
 class _Refusing:
-    """Takes the writes of a pause, or refuses the first of them."""
+    """Takes the writes of a pause, or refuses the first of them, or the second."""
 
-    def __init__(self, refuse: Callable[[WorkloadRef], KubernetesError | None]) -> None:
+    def __init__(self, refuse: Callable[[WorkloadRef], KubernetesError | None], *, scale_alone: bool) -> None:
         self._refuse = refuse
+        self._scale_alone = scale_alone
 
     def annotate(self, ref: WorkloadRef, _version: str, _patch: Any) -> Workload:
-        error = self._refuse(ref)
-        if error is not None:
-            raise error
+        self._ask(ref, is_scale=False)
         return workload(ref.namespace, ref.name)
 
-    def scale(self, _ref: WorkloadRef, _version: str, _replicas: int) -> str:
+    def scale(self, ref: WorkloadRef, _version: str, _replicas: int) -> str:
+        self._ask(ref, is_scale=True)
         return "44"
+
+    def _ask(self, ref: WorkloadRef, *, is_scale: bool) -> None:
+        error = self._refuse(ref)
+        if error is not None and is_scale is self._scale_alone:
+            raise error
 
 
 def _record(policy: EnforcementPolicy) -> PauseRecord:

@@ -1,0 +1,24 @@
+"""A worker that may not even ask what it may do, as under a role without `system:basic-user`."""
+
+from typing import cast
+
+from activities.errors import Call, Denied
+from activities.kube.transport import KubeTransport
+from policies.rights import Use, describe_blindness
+from worker.sight import RightsWatch
+
+
+class _Refusing:
+    """An API server that takes no such question."""
+
+    def request(self, *_: object, **__: object) -> bytes:
+        raise Denied(Call(verb="create", resource="selfsubjectaccessreviews", group="authorization.k8s.io"), status=403)
+
+
+def test_where_its_rights_may_not_be_asked_for_they_are_not_known_and_nothing_fails() -> None:
+    watched = RightsWatch(cast("KubeTransport", _Refusing()), frozenset({Use.PAUSING}))
+    (sentence,) = describe_blindness(watched.unseen())
+    assert sentence == (
+        "which rights it has: whatever else it may not see is not told "
+        "(missing: create selfsubjectaccessreviews.authorization.k8s.io)"
+    )
