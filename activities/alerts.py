@@ -27,6 +27,7 @@ Kind = Literal[
     "contested",
     "copies",
     "costs",
+    "definition",
     "denied",
     "foreign",
     "hold",

@@ -1,7 +1,8 @@
 """What a reconciliation finds and only a person can mend: told once, in one alert a kind and namespace."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from activities.alerts import Kind, alert
 
@@ -18,8 +19,18 @@ class FindingAlerts:
     def __init__(self) -> None:
         self._before: dict[tuple[Kind, str], frozenset[str]] = {}
 
-    def tell(self, kind: Kind, workloads: Collection[str], named_before: Iterable[str], what: str) -> None:
-        """Raise an alert for each namespace with new ones: `namespace/name: what`."""
+    def tell(
+        self,
+        kind: Kind,
+        workloads: Collection[str],
+        named_before: Iterable[str],
+        what: str,
+        reasons: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Raise an alert for each namespace with new ones: `namespace/name: what`, or `namespace/name (reason): what`.
+
+        `workloads` are `namespace/name`, and `reasons` says of some what it is about each.
+        """
         known = self._before.get((kind, what), frozenset()) | frozenset(named_before)
         self._before[kind, what] = frozenset(workloads)
         new: defaultdict[str, list[str]] = defaultdict(list)
@@ -28,4 +39,5 @@ class FindingAlerts:
         for namespace, names in new.items():
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             about = {"workload": names[0]} if len(names) == 1 else {"namespace": namespace}
-            alert(kind, f"{', '.join(names[:NAMED])}{more}: {what}", **about)
+            named = (f"{name} ({reasons[name]})" if name in reasons else name for name in names[:NAMED])
+            alert(kind, f"{', '.join(named)}{more}: {what}", **about)

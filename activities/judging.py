@@ -17,6 +17,7 @@ from activities.alerts import alert_once, settle
 from activities.clocks import Clocks
 from activities.errors import ListExpired
 from activities.faults import told_to_temporal
+from activities.foreignalerts import ForeignAlerts
 from activities.gathering import Gathered
 from activities.kube.deployments import Deployments, Page
 from activities.metrics import count_decisions
@@ -24,7 +25,6 @@ from activities.refusals import Refusals
 from activities.snapshot import Snapshots
 from policies import annotations as notes
 from policies.checks import protection_of
-from policies.checks.foreign import find_foreign_record
 from policies.clocks import ClockDrift
 from policies.document import EnforcementPolicy, Mode
 from policies.evaluation import Candidate, as_candidate, evaluate
@@ -76,6 +76,7 @@ class JudgeActivities:
         self._snapshots = snapshots
         self._gather = gather
         self._clocks = clocks
+        self._foreign = ForeignAlerts()
         self._runs: OrderedDict[str, Gathered] = OrderedDict()
 
     @activity.defn
@@ -98,7 +99,7 @@ class JudgeActivities:
         drift = self._clocks.compare(moment)
         judged = judge(policy, page, gathered, order.now, snapshot.policies, self._refusals)
         count_decisions(judged.decisions)
-        _tell_of_foreign(policy, page)
+        self._foreign.tell(policy, page)
         return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
 
     def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:
@@ -160,22 +161,6 @@ def _tell_fault(workload: Workload, error: Exception) -> str:
 
 def _about(workload: Workload) -> str:
     return f"judge {workload.ref}"
-
-
-def _tell_of_foreign(policy: EnforcementPolicy, page: Page) -> None:
-    """Another tool that puts the policy's workloads to sleep: told once for each namespace."""
-    tools = {
-        workload.ref.namespace: found
-        for workload in page.workloads
-        if policy.is_about(workload.ref.namespace, workload.labels)
-        and (found := find_foreign_record(workload.annotations)) is not None
-    }
-    for namespace, (annotation, tool) in tools.items():
-        sentence = (
-            f"{tool} puts workloads of namespace {namespace} to sleep, too ({annotation}): what carries that is left "
-            f"alone; use one of the two tools for a namespace"
-        )
-        alert_once("foreign", f"foreign {namespace}", sentence, namespace=namespace)
 
 
 def _count(workload: Workload) -> Census:

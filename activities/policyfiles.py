@@ -87,10 +87,11 @@ class PolicyDirectory:
         try:
             names = {file.name for file in self.path.iterdir()}
         except OSError as error:
-            raise PolicySourceUnreadable(str(self.path), error.strerror or str(error)) from None
+            lost = isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError)
+            raise PolicySourceUnreadable(str(self.path), error.strerror or str(error), lost=lost) from None
         if MARKER not in names:
             why = f"{MARKER} is missing; check that the right folder is mounted, then run finops apply"
-            raise PolicySourceUnreadable(str(self.path), why)
+            raise PolicySourceUnreadable(str(self.path), why, lost=True)
         return _read_files(sorted(self.path / name for name in names if _is_policy_file(name)))
 
     def write(self, policy: EnforcementPolicy) -> Path:

@@ -13,11 +13,15 @@ from policies.problems import PolicyProblem
 
 
 class PolicySourceUnreadable(Exception):
-    """The source cannot be read, which is not the same as holding no policy."""
+    """The source cannot be read, which is not the same as holding no policy.
 
-    def __init__(self, place: str, why: str) -> None:
+    `lost` tells a source that is gone, or that the caller may not read any more, from one that gave no answer just now.
+    """
+
+    def __init__(self, place: str, why: str, *, lost: bool = False) -> None:
         self.place = place
         self.why = why
+        self.lost = lost
         super().__init__(f"policies in {place} cannot be read: {why}")
 
 

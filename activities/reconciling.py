@@ -32,6 +32,7 @@ from policies.names import CHECK, MANUAL, hibernation_id
 from policies.reconciling import (
     Finding,
     Ground,
+    NotUnderstood,
     OpenHibernation,
     ReconcileResult,
     compare,
@@ -133,7 +134,7 @@ class ReconcileActivities:
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
             judged_by = ground.under(survey.clocks)
-            survey.not_understood += map(str, page.unreadable)
+            survey.not_understood += page.unreadable
             # What its pods request is nothing to a sleeper: one that cannot be read stands in the way of no wake.
             workloads = (*page.workloads, *(each.but_requests for each in page.unreadable if each.but_requests))
             names.update(_id_of(cluster, each.deployment) for each in page.unreadable)
@@ -237,10 +238,11 @@ class ReconcileActivities:
         """The totals. What only a person can mend is raised as an alert, once."""
         before = order.before
         not_ready, unreadable = survey.names_of(Finding.WOKE_NOT_READY), survey.names_of(Finding.UNREADABLE)
-        not_understood = tuple(sorted(survey.not_understood))
+        not_understood = {each.deployment: each.problem for each in survey.not_understood}
+        told_of = (each.deployment for each in before.not_understood)
         self._alerts.tell("woke-not-ready", not_ready, before.not_ready, "woken, and not available after 15 minutes")
         self._alerts.tell("unreadable", unreadable, before.unreadable, "annotations of ours that nobody can read")
-        self._alerts.tell("unreadable", not_understood, before.not_understood, "it is left alone")
+        self._alerts.tell("unreadable", not_understood, told_of, "left alone, for it is not understood", not_understood)
         show_sleepers(survey.asleep, survey.asleep_in)
         show_not_understood(len(not_understood))
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
@@ -258,7 +260,10 @@ class ReconcileActivities:
             missing_policies=tuple(sorted(missing)),
             not_ready=not_ready[:NAMES_KEPT],
             unreadable=unreadable[:NAMES_KEPT],
-            not_understood=not_understood[:NAMES_KEPT],
+            not_understood=tuple(
+                NotUnderstood(deployment=name, problem=not_understood[name])
+                for name in sorted(not_understood)[:NAMES_KEPT]
+            ),
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,

@@ -33,6 +33,8 @@ class Snapshot(Frozen):
     problem: str = ""
     unreadable: str = ""
     """Why the source cannot be read at all: then these are none of its policies."""
+    lost: bool = False
+    """Whether it cannot because it is gone or may not be read any more, and not for a moment."""
     objection: str = ""
     """Why none of its policies may pause anything."""
     hold: Hold | None = None

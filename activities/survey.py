@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from activities.kube.deployments import Unreadable
 from activities.policystatuses import FiguresTally
 from policies.annotations import INSTANCE, PauseRecord
 from policies.clocks import ClockDrift
@@ -21,8 +22,7 @@ class Survey:
     records: dict[str, PauseRecord] = field(default_factory=dict)
     """Those that come from a ReplicaSet's copy."""
     compared: int = 0
-    not_understood: list[str] = field(default_factory=list)
-    """Deployments that could not be read, and why."""
+    not_understood: list[Unreadable] = field(default_factory=list)
     missing_rights: tuple[str, ...] = ()
     """The optional rights that the worker lacks."""
     untold: dict[str, Exception] = field(default_factory=dict)

@@ -30,17 +30,27 @@ def check_cluster(session: Session, identity: Callable[[str | None], None]) -> l
         named = f"{where}: " if isinstance(error, KubernetesError) else ""
         return [fail("cluster", f"{named}{error}")]
     identity(known)
-    checks = (_check_rights, _check_listing, check_costs, check_idleness)
+    checks = {
+        "rights": _check_rights,
+        "Deployments": _check_listing,
+        "costs": check_costs,
+        "idleness": check_idleness,
+    }
     with ThreadPoolExecutor(len(checks)) as threads:
-        found = [each for findings in threads.map(partial(_list_findings, session), checks) for each in findings]
+        found = [
+            each
+            for findings in threads.map(partial(list_findings, session), checks, checks.values())
+            for each in findings
+        ]
     return [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", known), *found]
 
 
-def _list_findings(session: Session, check: Callable[[Session], Iterator[Finding]]) -> list[Finding]:
+def list_findings(session: Session, subject: str, check: Callable[[Session], Iterator[Finding]]) -> list[Finding]:
+    """What a check about `subject` finds. That it was not answered is a finding, too."""
     try:
         return list(check(session))
     except KubernetesError as error:
-        return [fail("rights", str(error))]
+        return [fail(subject, str(error))]
 
 
 def _read_version(transport: KubeTransport) -> str:

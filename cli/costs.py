@@ -90,10 +90,9 @@ def _as_row(workload: Workload, answer: CostAnswer, currency: str, source: str) 
 
 
 def _unreadable_rows(listing: Listing, wanted: str | None, currency: str, source: str) -> Iterator[CostRow]:
-    """Those that could not be understood: `namespace/name: what is wrong`."""
-    for told in listing.unreadable:
-        ref, _, problem = told.partition(": ")
-        namespace, _, name = ref.partition("/")
+    """Those that could not be understood."""
+    for each in listing.unreadable:
+        namespace, _, name = each.deployment.partition("/")
         if wanted in {None, namespace}:
             yield CostRow(
                 namespace=namespace,
@@ -102,7 +101,7 @@ def _unreadable_rows(listing: Listing, wanted: str | None, currency: str, source
                 currency=currency,
                 source=source,
                 valid=False,
-                reason=f"{_UNREADABLE}: {problem}",
+                reason=f"{_UNREADABLE}: {each.problem}",
             )
 
 

@@ -1,7 +1,7 @@
 """The part of `finops doctor` about credentials that end: how many days each is still good."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,20 +18,24 @@ from worker.errors import ConnectionFailed
 
 SOON = timedelta(days=14)
 _OF_CLUSTER = "get a new one from the cluster's owner, or let a credential plugin or a token file renew it"
-_OF_TEMPORAL = "renew it where TEMPORAL_* say it is"
+_OF_TEMPORAL = "renew it where TEMPORAL_* or FINOPS_TEMPORAL_API_KEY_FILE say it is"
 
 
-def check_credentials(session: Session, now: datetime | None = None) -> Iterator[Finding]:
+def check_credentials(
+    session: Session, now: datetime | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
     """Those of the API server and of Temporal. What cannot be had is said by the checks of those servers."""
-    at = now or datetime.now(UTC)
+    at, given = now or datetime.now(UTC), os.environ if environment is None else environment
     try:
-        access = read_access(session.settings.kubeconfig, session.settings.context, os.environ)
+        access = read_access(session.settings.kubeconfig, session.settings.context, given)
     except IoError:
         pass
     else:
         yield from judge_access(access, at)
     try:
-        target = find_target(session.state)
+        target = find_target(
+            session.state, environment=given, api_key_file=session.shared_settings.temporal_api_key_file
+        )
     except ConnectionFailed:
         return
     yield from judge_target(target, at)

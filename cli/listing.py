@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from activities.kube.deployments import Unreadable
 from cli.session import Session
 from policies.workload import Workload
 
@@ -11,7 +12,7 @@ class Listing:
     """All Deployments; `unreadable` names those that could not be understood, and why."""
 
     workloads: tuple[Workload, ...]
-    unreadable: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
 
 
 def list_workloads(session: Session) -> Listing:
@@ -20,5 +21,5 @@ def list_workloads(session: Session) -> Listing:
         pages = tuple(session.cluster.deployments.list_all())
     return Listing(
         workloads=tuple(workload for page in pages for workload in page.workloads),
-        unreadable=tuple(str(each) for page in pages for each in page.unreadable),
+        unreadable=tuple(each for page in pages for each in page.unreadable),
     )

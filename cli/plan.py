@@ -66,7 +66,7 @@ def plan(
         cron_jobs=cron_jobs,
         budgets=budgets,
         blind_to=blind_to,
-    ).model_copy(update={"unreadable": listing.unreadable})
+    ).model_copy(update={"unreadable": tuple(map(str, listing.unreadable))})
     made = _ask_for_rights(session, made)
     if session.terminal.for_programs:
         transport = session.cluster.transport

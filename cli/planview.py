@@ -37,8 +37,8 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
         terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
     for problem in plan.order_problems:
         terminal.say(f"warning: {problem}", style="yellow")
-    for name in plan.unreadable:
-        terminal.say(f"warning: {name} could not be read and is left alone", style="yellow")
+    for told in plan.unreadable:
+        terminal.say(f"warning: {told}, so it is left alone", style="yellow")
     if plan.taken_for_operators:
         named = ", ".join(plan.taken_for_operators)
         terminal.say(

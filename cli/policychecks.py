@@ -28,6 +28,10 @@ def check_policies(session: Session) -> Iterator[Finding]:
     for problem in read.problems:
         yield fail("policies", str(problem), "mend it and run finops apply PATH")
     if read.objection:
-        yield fail("policies", read.objection, "until then no policy pauses anything")
+        sentence = f"no policy pauses anything: {read.objection}"
+        yield fail(
+            "policies", sentence, "kubectl apply --server-side -f deploy/chart/crds, then apply the policies again"
+        )
+        return
     names = ", ".join(f"{policy.name} ({policy.spec.mode})" for policy in read.policies) or "none"
     yield ok("policies", f"in force in {session.policies.place}: {names}")

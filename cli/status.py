@@ -116,8 +116,8 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
         terminal.say(f"not known to the worker: {sentence}", "yellow")
     for name in result.unreadable:
         terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
-    for told in result.not_understood:
-        terminal.say(f"{told}, so it is left alone", "yellow")
+    for each in result.not_understood:
+        terminal.say(f"{each.deployment}: {each.problem}, so it is left alone", "yellow")
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
     if result.other_instance:

@@ -235,6 +235,13 @@ class Reconcile(Frozen):
     cluster: str
 
 
+class NotUnderstood(Frozen):
+    """A Deployment (`namespace/name`) that could not be read at all, and why."""
+
+    deployment: str
+    problem: str
+
+
 class ReconcileResult(Frozen):
     """What a reconciliation found. It is also what the next one remembers."""
 
@@ -246,8 +253,7 @@ class ReconcileResult(Frozen):
     missing_policies: tuple[str, ...] = ()
     not_ready: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
-    not_understood: tuple[str, ...] = ()
-    """Deployments that could not be read at all, and why."""
+    not_understood: tuple[NotUnderstood, ...] = ()
     other_instance: tuple[str, ...] = ()
     """Sleepers of other installations: shown, and left alone."""
     clocks: ClockDrift = ClockDrift()

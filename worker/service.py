@@ -10,12 +10,10 @@ from typing import Any
 from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 
-from activities.alerts import alert_once, settle
 from activities.clocks import ClockComparison, compare_clocks
 from activities.kube.transport import CHECK_SECONDS
 from activities.metrics import show_served
 from activities.policystatuses import PolicyStatuses
-from activities.snapshot import Snapshot
 from activities.working import working_for
 from worker.assembly import running_workers
 from worker.attributes import settle_attributes
@@ -24,11 +22,12 @@ from worker.cluster import Cluster
 from worker.clusterrecord import start_reconciling
 from worker.health import Health, keep_checking
 from worker.notifications import notifying
+from worker.policyalerts import tell_of_policies
 from worker.policysync import PolicySync
 from worker.reconciliations import keep_reconciling
 from worker.renewal import carried
 from worker.rounds import keep_going
-from worker.sight import BEFORE_IT_GOES, RightsWatch
+from worker.sight import RightsWatch
 from worker.snapshots import SnapshotKeeper
 from worker.statuses import build_statuses
 
@@ -56,7 +55,7 @@ async def running_service(
         keeper = SnapshotKeeper(client, settings.cluster, cluster.policies)
         reconcile = partial(start_reconciling, client, settings.cluster)
         sync = PolicySync(client, settings.cluster, settings.interval, reconcile=reconcile)
-        rights = RightsWatch(cluster.transport, cluster.uses, _teller(health, "its rights"))
+        rights = RightsWatch(cluster.transport, cluster.uses, cluster.instance, _teller(health, "its rights"))
         statuses = build_statuses(cluster, sync, keeper.current, rights.missing)
         snapshot = await keeper.refresh()
         notifier = stack.enter_context(notifying(settings))
@@ -101,11 +100,11 @@ def _chores(
     health: Health | None,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """What goes on beside the workers, each for ever."""
-    tell_policies = partial(_tell_policies, _teller(health, "the policies"))
+    tell = _teller(health, "the policies")
 
     async def read_policies() -> None:
         try:
-            tell_policies(await keeper.refresh())
+            tell(tell_of_policies(await keeper.refresh(), cluster.instance))
         finally:
             if health is not None:
                 health.beat("policies")
@@ -127,18 +126,6 @@ def _chores(
 
 def _teller(health: Health | None, part: str) -> Callable[[str], None]:
     return (lambda _: None) if health is None else partial(health.tell, part)
-
-
-def _tell_policies(tell: Callable[[str], None], snapshot: Snapshot) -> None:
-    """A source that is lost, be it with its definition or its rights, is said while there is somebody to say it."""
-    tell(snapshot.unreadable or snapshot.objection)
-    if snapshot.unreadable:
-        sentence = f"{snapshot.unreadable}; nothing new is paused, and {BEFORE_IT_GOES}"
-        alert_once("policies", "the source of policies", sentence)
-    elif snapshot.objection:
-        alert_once("policies", "the source of policies", f"nothing is paused by policies: {snapshot.objection}")
-    else:
-        settle("the source of policies")
 
 
 async def _check_temporal(client: Client) -> str:

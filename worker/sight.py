@@ -11,11 +11,17 @@ from activities.kube.transport import KubeTransport
 from activities.metrics import show_missing_rights
 from policies.rights import OWN_RIGHTS, RIGHTS, Need, Right, Use, describe_blindness, missing_sight
 
-BEFORE_IT_GOES = "what sleeps wakes only while the worker may still write: finops resume --all --direct"
 _ABOUT = "its own rights"
 _AT_ONCE = 2
 """Nobody waits for it, and connections and threads cost memory."""
 _LOG = logging.getLogger(__name__)
+
+
+def say_what_to_wake(instance: str) -> str:
+    """What a person is to do before the worker can do nothing any more."""
+    return (
+        f"what sleeps wakes only while the worker may still write: finops resume --all --direct --instance {instance}"
+    )
 
 
 class RightsWatch:
@@ -25,11 +31,15 @@ class RightsWatch:
         self,
         transport: KubeTransport,
         uses: frozenset[Use],
+        instance: str,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`tell` is told of a right that is needed, was there and is gone; with nothing once all is well again."""
+        """`instance` is whose sleepers the worker looks after. `tell` is told of a right that is needed, was there and
+        is gone; with nothing once all is well again.
+        """
         self._transport = transport
         self._uses = uses
+        self._instance = instance
         self._tell = tell
         self._lock = Lock()
         self._asked = tuple(
@@ -79,7 +89,8 @@ class RightsWatch:
         """A right that was never there is somebody's choice: one may write in some namespaces alone."""
         self._had |= {each.name for each in rights if each.allowed}
         lost = [each for each in rights if each.kind is Need.NEEDED and each.name in self._had and not each.allowed]
-        sentence = f"the right to {', '.join(map(str, lost))} is gone; {BEFORE_IT_GOES}" if lost else ""
+        gone = f"the right to {', '.join(map(str, lost))} is gone"
+        sentence = f"{gone}; {say_what_to_wake(self._instance)}" if lost else ""
         if lost:
             alert_once("rights", _ABOUT, sentence)
         else:

@@ -100,7 +100,13 @@ class SnapshotKeeper:
         except PolicySourceUnreadable as error:
             why = str(error)
             return Snapshot(
-                read_at=began, complete=False, problem=why, unreadable=why, hold=hold, hold_known=self._hold_known
+                read_at=began,
+                complete=False,
+                problem=why,
+                unreadable=why,
+                lost=error.lost,
+                hold=hold,
+                hold_known=self._hold_known,
             )
         return Snapshot(
             read_at=began,

@@ -86,9 +86,9 @@ class PolicyResources:
             dropped = self._dropped_fields()
         except NotFound:
             why = "the API server knows no EnforcementPolicies; apply deploy/chart/crds, or install the chart"
-            raise PolicySourceUnreadable(_PLACE, why) from None
+            raise PolicySourceUnreadable(_PLACE, why, lost=True) from None
         except KubernetesError as error:
-            raise PolicySourceUnreadable(_PLACE, str(error)) from None
+            raise PolicySourceUnreadable(_PLACE, str(error), lost=isinstance(error, Denied)) from None
         self.seen = tuple(_look_at(each) for each in listed)
         settled = settle(
             (Found(each.policy, _file(each.name)) for each in self.seen if each.policy is not None),

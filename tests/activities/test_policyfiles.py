@@ -223,8 +223,9 @@ def test_a_directory_without_its_marker_is_unreadable(directory: PolicyDirectory
 
 
 def test_a_missing_directory_is_unreadable(tmp_path: Path) -> None:
-    with pytest.raises(PolicySourceUnreadable, match="cannot be read: No such file or directory"):
+    with pytest.raises(PolicySourceUnreadable, match="cannot be read: No such file or directory") as caught:
         PolicyDirectory(tmp_path / "missing").read()
+    assert caught.value.lost
 
 
 def test_a_broken_policy_in_the_directory_leaves_it_incomplete(directory: PolicyDirectory) -> None:

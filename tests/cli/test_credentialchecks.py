@@ -1,13 +1,12 @@
 """Until when credentials are good."""
 
-import base64
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from kubernetes.client.configuration import Configuration
 from temporalio.service import TLSConfig
+from tokens import jwt
 
 from activities.credentials import end_of_token
 from activities.kube.kubeconfig import Access
@@ -19,11 +18,6 @@ from worker.connection import Target
 NOW = datetime.now(UTC) + timedelta(hours=1)
 """Late enough that less than seven days are left of a certificate that a test issues."""
 DAY = timedelta(days=1)
-
-
-def jwt(ends_at: datetime) -> str:
-    claims = base64.urlsafe_b64encode(json.dumps({"exp": int(ends_at.timestamp())}).encode()).rstrip(b"=").decode()
-    return f"e30.{claims}.c2ln"
 
 
 def access(authority: bytes = b"", certificate: Path | None = None, token: str = "", renewed: bool = False) -> Access:

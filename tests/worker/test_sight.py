@@ -39,7 +39,7 @@ def raised() -> Iterator[list[tuple[str, str]]]:
 
 
 def watch(kubeconfig: Path, *uses: Use, tell: Callable[[str], None] = lambda _: None) -> RightsWatch:
-    return RightsWatch(KubeTransport.connect(kubeconfig, environment={}), frozenset({Use.PAUSING, *uses}), tell)
+    return RightsWatch(KubeTransport.connect(kubeconfig, environment={}), frozenset({Use.PAUSING, *uses}), "me", tell)
 
 
 def test_with_the_role_of_the_manifests_nothing_is_unseen(cluster: LocalCluster, account: Path, namespace: str) -> None:
@@ -80,7 +80,7 @@ def test_a_right_that_is_lost_is_an_alert_once_and_a_problem_until_it_is_back(
     watched.look()
     assert [kind for kind, _ in raised] == ["rights"]
     assert "patch deployments/scale.apps is gone" in told[-1]
-    assert "finops resume --all --direct" in told[-1]
+    assert "finops resume --all --direct --instance me" in told[-1]
 
 
 def test_a_right_that_was_never_there_is_nobodys_loss(
