@@ -107,11 +107,17 @@ def what_answers(finding: Finding, workload: Workload | None) -> Hashable:
     """What the answer to a finding depends on, beside the policies: while it stays, the answer would be the same."""
     if workload is None:
         return finding
-    if finding is Finding.DEPLOYED:
-        return finding, workload.revision
-    if finding is Finding.POLICY_CHANGED:
+    if finding in {Finding.DEPLOYED, Finding.POLICY_CHANGED}:
+        # Either may stand in front of the other, and one apply may bring both.
         ours = {key: value for key, value in workload.annotations.items() if key.startswith(notes.PREFIX)}
-        return finding, frozenset(workload.labels.items()), frozenset(ours.items())
+        return (
+            finding,
+            workload.revision,
+            workload.rollout.progressing_updated_at,
+            max((edited_at for _, edited_at in edits(workload)), default=None),
+            frozenset(workload.labels.items()),
+            frozenset(ours.items()),
+        )
     return finding, workload.ref.uid, workload.resource_version
 
 
@@ -194,17 +200,18 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
 def _compare_policies(
     workload: Workload, record: PauseRecord, own: EnforcementPolicy | None, ground: Ground
 ) -> Finding | None:
+    if own is not None and not ground.held and _is_wished_otherwise(workload, record, ground):
+        return Finding.POLICY_CHANGED
     stays = own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP
-    if not stays and _may_be_deployed(workload, record, ground.now):
-        return Finding.DEPLOYED
-    if own is None or ground.held:
-        return None
+    return Finding.DEPLOYED if not stays and _may_be_deployed(workload, record, ground.now) else None
+
+
+def _is_wished_otherwise(workload: Workload, record: PauseRecord, ground: Ground) -> bool:
+    """Asked before the deploys, because it also changes with time alone: an edit may be a day old and answered."""
     wish = wants_asleep(ground.policies, as_sleeper(workload, record), ground.now)
     if wish is None or wish.policy != record.policy:
-        return Finding.POLICY_CHANGED
-    if wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at):
-        return Finding.POLICY_CHANGED
-    return None
+        return True
+    return wish.until is not None and (record.resume_at is None or wish.until.replace(microsecond=0) > record.resume_at)
 
 
 def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from activities.alerts import alert_once, settle
 from activities.snapshot import Snapshot
 from policies.document import EnforcementPolicy
 from policies.names import policy_schedule_id
-from worker.checks import send_checks
+from worker.checks import REFUSING, send_checks
 from worker.schedules import put_schedule, remove_schedule, run_soon
 from worker.schedulestates import read_states
 
@@ -26,6 +26,8 @@ GONE_AFTER = 60.0
 """Seconds without the policy in any complete reading. A Schedule that was removed wrongly is simply put again."""
 COMPARED_EVERY = 180.0
 """Seconds between two comparisons of all Schedules with the policies, and between two attempts to put a refused one."""
+TRIED_AGAIN_AFTER = 20.0
+"""Seconds after a change that could not be carried out to its end: sleepers that were told hear it once more then."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,27 +50,39 @@ class PolicySync:
         self._clock = clock
         self._reconcile = reconcile
         self._known: dict[str, EnforcementPolicy] = {}
-        """What was put, or refused, as it was then."""
+        """What was put, or refused, as it was then, and all that follows from it done."""
+        self._again_at: dict[str, float] = {}
+        """When a change that met trouble is tried again."""
+        self._uncounted = False
+        """Whether a reconciliation is owed."""
         self._missing_since: dict[str, float] = {}
         self._compared_at = float("-inf")
         self.failed: dict[str, str] = {}
         """Policies whose Schedule Temporal does not take, and why."""
 
     async def begin(self, policies: Iterable[EnforcementPolicy]) -> None:
-        """Put the Schedules of these policies; one that is refused keeps none from the others."""
+        """Put the Schedules of these policies; one that is refused keeps none from the others. One that Temporal has no
+        answer for at present is left to `follow`, as if it had changed.
+        """
         for policy in policies:
-            await self._put(policy)
+            try:
+                await self._put(policy)
+            except RPCError as error:
+                _LOG.warning("policy %s is not scheduled yet: %s", policy.name, error.message)
+            else:
+                self._known[policy.name] = policy
 
     async def follow(self, snapshot: Snapshot) -> None:
         """Put what has changed, remove what has been gone for long enough, and now and then compare everything.
 
-        Raises RPCError.
+        What fails is tried again until it is done. Raises RPCError.
         """
-        changed = [policy for policy in snapshot.policies if self._known.get(policy.name) != policy]
-        for policy in changed:
-            await self._change(policy)
-        if changed and self._reconcile is not None:
+        failed = [error for policy in snapshot.policies if (error := await self._try_to_change(policy)) is not None]
+        if failed:
+            raise failed[0]
+        if self._uncounted and self._reconcile is not None:
             await self._reconcile()
+        self._uncounted = False
         if snapshot.complete and self._clock() - self._compared_at >= COMPARED_EVERY:
             await self._compare(snapshot.policies)
             self._compared_at = self._clock()
@@ -76,12 +90,16 @@ class PolicySync:
             await self._prune({policy.name for policy in snapshot.policies})
 
     async def _put(self, policy: EnforcementPolicy) -> bool | None:
-        """Whether its Schedule was created; None where Temporal did not take it."""
+        """Whether its Schedule was created; None where Temporal does not take it.
+
+        Raises RPCError: no answer on that.
+        """
         try:
             created = await put_schedule(self._client, self._cluster, policy, self._interval)
         except RPCError as error:
+            if error.status not in REFUSING:
+                raise
             self.failed[policy.name] = error.message
-            self._known[policy.name] = policy
             alert_once(
                 "schedules",
                 self._about(policy.name),
@@ -91,8 +109,19 @@ class PolicySync:
             return None
         if self.failed.pop(policy.name, None) is not None:
             settle(self._about(policy.name))
-        self._known[policy.name] = policy
         return created
+
+    async def _try_to_change(self, policy: EnforcementPolicy) -> RPCError | None:
+        """The trouble that a change met, if it is one, and due."""
+        if self._known.get(policy.name) == policy or self._clock() < self._again_at.get(policy.name, 0.0):
+            return None
+        try:
+            await self._change(policy)
+        except RPCError as error:
+            self._again_at[policy.name] = self._clock() + TRIED_AGAIN_AFTER
+            return error
+        self._again_at.pop(policy.name, None)
+        return None
 
     async def _change(self, policy: EnforcementPolicy) -> None:
         """A policy that is new or was changed."""
@@ -100,6 +129,8 @@ class PolicySync:
         told = await send_checks(self._client, self._cluster, [policy.name], gone=False)
         if created is False:
             await run_soon(self._client, policy_schedule_id(self._cluster, policy.name))
+        self._known[policy.name] = policy
+        self._uncounted = True
         _LOG.info("policy %s has changed; %d open hibernations look again", policy.name, told)
 
     async def _compare(self, policies: Iterable[EnforcementPolicy]) -> None:
@@ -126,6 +157,7 @@ class PolicySync:
                 if await remove_schedule(self._client, self._cluster, name):
                     _LOG.info("policy %s is gone, and its Schedule with it", name)
                 self._known.pop(name, None)
+                self._again_at.pop(name, None)
                 self.failed.pop(name, None)
                 del self._missing_since[name]
 

@@ -18,6 +18,7 @@ from policies.reconciling import (
     gone_policies,
     may_have_a_copy,
     record_to_adopt,
+    what_answers,
 )
 from policies.times import to_rfc3339
 from policies.workload import Workload, Writer
@@ -192,3 +193,38 @@ def test_a_policy_is_gone_when_two_complete_readings_miss_it() -> None:
 
 def test_an_incomplete_reading_proves_nothing() -> None:
     assert gone_policies({"a"}, (), missing_before=("a",), complete=False) == (frozenset(), frozenset())
+
+
+def applied(hours: float, **changes: Any) -> Workload:
+    """Edited again, so long after it fell asleep."""
+    writer = Writer(manager="kubectl", operation="Apply", time=RECORD.paused_at + hours * HOUR, writes_spec=True)
+    return workload(replicas=0, annotations=CARRIED, writers=(writer,)).model_copy(update=changes)
+
+
+BEFORE = applied(1, labels={"app": "web"})
+
+
+@pytest.mark.parametrize("finding", [Finding.DEPLOYED, Finding.POLICY_CHANGED])
+@pytest.mark.parametrize(
+    ("is_news", "after"),
+    [
+        (False, BEFORE.model_copy(update={"resource_version": "43"})),
+        (True, applied(7, labels={"app": "web"})),
+        (True, applied(1, labels={"app": "web", "tier": "prod"})),
+        (True, applied(1, labels={"app": "web"}, annotations={**CARRIED, "finops.io/min-replicas": "1"})),
+        (True, applied(1, labels={"app": "web"}, revision=9)),
+    ],
+    ids=["a status was written", "applied once more", "a label moved", "a mark was set", "rolled out"],
+)
+def test_what_was_answered_is_asked_again_only_where_the_question_has_changed(
+    is_news: bool, after: Workload, finding: Finding
+) -> None:
+    assert (what_answers(finding, after) != what_answers(finding, BEFORE)) is is_news
+
+
+def test_a_window_that_is_over_is_not_hidden_by_an_edit_that_was_answered() -> None:
+    nights = {"timeZone": "UTC", "asleep": [{"from": "Mon 18:00", "to": "Mon 22:00"}]}
+    around = ground(policies=(policy(schedule=nights),))
+    seen = edited(HOUR / 2)
+    later = around.model_copy(update={"now": NOW + 3 * HOUR})
+    assert [compare(seen, ASLEEP, each) for each in (around, later)] == [Finding.DEPLOYED, Finding.POLICY_CHANGED]

@@ -171,7 +171,7 @@ class _Temporal:
 
     async def list_workflows(self, _query: str, **_how: Any) -> AsyncIterator[Any]:
         for deployment, hibernation in self._situation.opened.items():
-            yield _Execution(deployment, hibernation, sealed=deployment in self._situation.sealed)
+            yield execution(deployment, hibernation, sealed=deployment in self._situation.sealed)
 
     async def count_workflows(self, _query: str) -> Any:
         if self._situation.uncounted:
@@ -207,6 +207,11 @@ class _Execution:
 
     async def memo_value(self, _key: str, **_how: Any) -> Any:
         raise ValueError("no such key")
+
+
+def execution(deployment: str, hibernation: OpenHibernation, *, sealed: bool = False) -> Any:
+    """An open hibernation as a listing has it; of a `sealed` one the memo cannot be decoded."""
+    return _Execution(deployment, hibernation, sealed=sealed)
 
 
 def _workflow_of(deployment: str) -> str:
