@@ -7,7 +7,7 @@ new connection is made with them; whoever holds the client goes on with that. Un
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -32,10 +32,17 @@ _LOG = logging.getLogger(__name__)
 class RenewableService(ServiceClient):
     """One connection after the other to one server, as the SDK's client and workers take it."""
 
-    def __init__(self, find: Callable[[], Target], target: Target, first: ServiceClient) -> None:
-        """`find` reads the credentials anew; `target` is what `first` was connected to."""
+    def __init__(
+        self,
+        find: Callable[[], Target],
+        target: Target,
+        first: ServiceClient,
+        renew: Callable[..., Awaitable[Client]] = connect_to,
+    ) -> None:
+        """`find` reads the credentials anew; `target` is what `first` was connected to, and `renew` connects to one."""
         super().__init__(first.config)
         self._find = find
+        self._renew = renew
         self._target = target
         self._behind = first
         self._workers: list[tuple[Client, Worker]] = []
@@ -52,22 +59,26 @@ class RenewableService(ServiceClient):
             if target == self._target:
                 self._tell("")
                 return False
-            fresh = await connect_to(target, runtime=self.config.runtime)
+            fresh = await self._renew(target, runtime=self.config.runtime)
         except WorkerError as error:
             self._tell(str(error))
             return False
-        self._target, self._behind, self.config = target, fresh.service_client, fresh.service_client.config
+        self._behind, self.config = fresh.service_client, fresh.service_client.config
         for client, worker in self._workers:
             worker.client = client  # the same object: the worker takes the connection behind it from now on
+        self._target = target  # only now: where a worker does not go over, all of it is tried again
         self._tell("")
         _LOG.info("the credentials for Temporal were replaced: connected anew with them")
         return True
 
-    async def keep_looking(self) -> None:
-        """Look again and again, until cancelled."""
+    async def keep_looking(self, every: float = LOOK_SECONDS) -> None:
+        """Look again and again, until cancelled; nothing else ends it. `every` is in seconds."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await self.look()
+            await asyncio.sleep(every)
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - see above
+                self._tell(f"{type(error).__name__}: {error}", error)
 
     @contextmanager
     def carry(self, client: Client, workers: Sequence[Worker]) -> Iterator[None]:
@@ -79,10 +90,11 @@ class RenewableService(ServiceClient):
         finally:
             self._workers = [each for each in self._workers if each not in carried]
 
-    def _tell(self, problem: str) -> None:
-        """Once for each problem."""
+    def _tell(self, problem: str, fault: Exception | None = None) -> None:
+        """Once for each problem. A fault that nobody foresaw brings its traceback."""
         if problem and problem != self._problem:
-            _LOG.warning("the credentials for Temporal cannot be renewed, and those before are kept: %s", problem)
+            told = "the credentials for Temporal cannot be renewed, and those before are kept: %s"
+            _LOG.warning(told, problem, exc_info=fault)
         self._problem = problem
 
     @property

@@ -53,6 +53,8 @@ class EnforcementWorkflow:
         """The moment that the evaluation is about."""
         self._opened: RunOpened | None = None
         self._turn: ChildWorkflowHandle[Any, None] | None = None
+        self._lost_turn = False
+        """Whether it stopped starting, because somebody ended its turn."""
 
     @workflow.run
     async def run(self, enforcement: Enforcement) -> EnforcementResult:
@@ -164,6 +166,7 @@ class EnforcementWorkflow:
         size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
         for index in range(0, len(selection.chosen), size):
             if self._turn is None or self._turn.done():
+                self._lost_turn = True
                 workflow.logger.warning("policy %s: somebody ended its turn", self._enforcement.policy)
                 break
             if workflow.now() > self._began + _patience():
@@ -211,7 +214,8 @@ class EnforcementWorkflow:
             up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
             currency=costs[0].currency if costs else "",
         )
-        return result.model_copy(update={"sentence": _sentence(result, len(judged.candidates))})
+        sentence = _sentence(result, len(judged.candidates), lost_turn=self._lost_turn)
+        return result.model_copy(update={"sentence": sentence})
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
         workflow.logger.log(level, "policy %s: this run did nothing: %s", self._enforcement.policy, because)
@@ -231,7 +235,7 @@ def _patience() -> timedelta:
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
 
 
-def _sentence(result: EnforcementResult, candidates: int) -> str:
+def _sentence(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
     judged = sum(result.decisions.values())
     left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
     if result.brake is not None:
@@ -242,7 +246,8 @@ def _sentence(result: EnforcementResult, candidates: int) -> str:
             f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
         )
     waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
-    return f"{result.started} of {judged} Deployments go to sleep{waiting}.{left_alone}"
+    ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
+    return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"
 
 
 def _cause(error: ActivityError) -> str:

@@ -1,0 +1,79 @@
+"""A run whose turn somebody ends by hand while it judges, beside activities that say what it meets."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from cases import workload
+from temporalio import activity
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.enforcing import OpenRun, RunClosed, RunOpened, Started, StartOrder
+from activities.judging import PageJudged, PageOrder
+from policies.digests import Digest
+from policies.enforcement import Enforcement
+from policies.evaluation import Candidate
+from policies.names import turn_id
+from policies.reasons import Reason
+from policies.workload import Observation
+from workflows.enforcement import EnforcementWorkflow
+from workflows.turns import TurnWorkflow
+
+pytestmark = pytest.mark.temporal
+CANDIDATE = Candidate(seen=Observation(ref=workload().ref, resource_version="42", generation=1, replicas=3))
+
+
+class Told:
+    """The activities of a run. While it judges, its turn is terminated, and it has heard so before it goes on."""
+
+    def __init__(self, client: Client, cluster: str) -> None:
+        self._client = client
+        self._turn = client.get_workflow_handle(turn_id(cluster))
+        self.started = 0
+
+    @activity.defn
+    async def open_run(self, _: OpenRun) -> RunOpened:
+        return RunOpened(dry_run=False)
+
+    @activity.defn
+    async def judge_page(self, _: PageOrder) -> PageJudged:
+        await self._turn.terminate()
+        run = self._client.get_workflow_handle(activity.info().workflow_id or "")
+        ended = EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_TERMINATED
+        while ended not in [event.event_type async for event in run.fetch_history_events()]:
+            await asyncio.sleep(0.05)
+        return PageJudged(candidates=(CANDIDATE,), decisions={Reason.PAUSE: 1})
+
+    @activity.defn
+    async def start_hibernations(self, _: StartOrder) -> Started:
+        self.started += 1
+        return Started(started=1, already=0)
+
+    @activity.defn
+    async def close_run(self, _: RunClosed) -> None:
+        """Nothing is counted."""
+
+    @activity.defn
+    async def tell_run(self, _: Digest) -> None:
+        """Nobody is told."""
+
+
+async def test_a_run_whose_turn_is_ended_by_hand_starts_nothing_and_says_why(temporal_client: Client) -> None:
+    cluster = f"lost-{uuid4().hex[:8]}"
+    told = Told(temporal_client, cluster)
+    async with Worker(
+        temporal_client,
+        task_queue=cluster,
+        workflows=[EnforcementWorkflow, TurnWorkflow],
+        activities=[told.open_run, told.judge_page, told.start_hibernations, told.close_run, told.tell_run],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        result = await temporal_client.execute_workflow(
+            EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
+        )
+    assert told.started == result.started == 0
+    assert result.sentence == (
+        "0 of 1 Deployments go to sleep; somebody ended its turn by hand, so it started nothing more."
+    )
