@@ -1,8 +1,9 @@
 """The writes of the protocol as Temporal activities.
 
-Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads: a worker that
-was cut off and comes back late can then only fail. What went wrong comes back as an outcome, not as an exception:
-the workflow decides anew from a fresh read, and knows whether a write may still land.
+Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads the workload:
+a worker that was cut off and comes back late can then only fail. What surrounds a pause is read before W1. What went
+wrong comes back as an outcome, not as an exception: the workflow decides anew from a fresh read, and knows whether a
+write may still land.
 
 What landed is logged with its count: should both records of a sleep be lost, the log still tells what was known.
 """

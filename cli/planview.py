@@ -47,7 +47,7 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
             style="yellow",
         )
     if plan.costs_kept:
-        terminal.say(f"costs are {plan.costs_kept}", style="dim")
+        terminal.say(plan.costs_kept, style="dim")
     if plan.may_not_write:
         terminal.say(f"{Reason.MAY_NOT_WRITE}: {describe_missing_rights(plan.may_not_write)}", style="yellow")
     for unknown in plan.unknowns:

@@ -34,7 +34,8 @@ def check_costs(session: Session) -> Iterator[Finding]:
     if costs.problem:
         yield fail("costs", costs.problem, _NO_COSTS + (f"; {costs.kept}" if costs.kept else ""))
     elif costs.answered:
-        yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s")
+        kept = f"; {costs.kept}" if costs.kept else ""
+        yield ok("costs", f"{named}: {costs.answered}, answered in {time.monotonic() - began:.1f} s{kept}")
     else:
         yield ok("costs", named)
 

@@ -26,7 +26,6 @@ from policies.allocations.question import Question, Window
 from policies.allocations.summary import Judged
 from policies.doubts import Objection
 from policies.errors import NotBelieved
-from policies.times import to_rfc3339
 
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
@@ -141,7 +140,7 @@ class OpenCostSource:
             opinions=opinions,
             is_fresh=lambda: self._clock() < until,
             answered=answered,
-            kept=f"good until {to_rfc3339(good_until)}: {_KEPT}",
+            kept=f"{NAME}'s answer to this command is good until {good_until.astimezone():%a %d %b %H:%M}; {_KEPT}",
             good_until=good_until,
             amounts=judged.amounts,
             usages=judged.usages,

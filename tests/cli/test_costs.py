@@ -116,12 +116,13 @@ def test_a_command_asks_a_dead_opencost_once_and_says_what_a_worker_does_meanwhi
 def test_plan_says_until_when_an_answer_is_good(service: Service, namespace: str, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
-    assert "costs are good until 20" in service.run("plan", str(policy)).stdout
+    assert "OpenCost's answer to this command is good until" in service.run("plan", str(policy)).stdout
 
 
 def test_doctor_says_what_the_source_answered(service: Service, opencost: FakeOpenCost) -> None:
     good = check_of_costs(service.ask("doctor"))
     assert "9 rows in 5 namespaces, 7 of them of Deployments: 6 believed, 1 TooShort" in good["sentence"]
+    assert "OpenCost's answer to this command is good until" in good["sentence"]
     opencost.samples = ["empty"]
     bad = check_of_costs(service.ask_anyway("doctor"))
     assert (bad["level"], "NoData" in bad["sentence"]) == ("fail", True)

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -43,6 +43,11 @@ OURS = [rule for rule in rules() if "finops_" in rule["expr"]]
 """The others ask for metrics of Temporal's SDK: tests/worker/test_metrics.py."""
 
 
+def kinds_of(rule: dict[str, Any]) -> set[str]:
+    """The kinds of the worker's alerts that a rule asks for."""
+    return {kind for kinds in re.findall(r'kind=~?"([^"]*)"', rule["expr"]) for kind in kinds.split("|")}
+
+
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
 def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
     assert activities.metrics
@@ -51,6 +56,18 @@ def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
     asked = set(re.findall(r"finops_\w+", rule["expr"]))
     assert asked
     assert asked <= told
+
+
+@pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
+def test_every_kind_that_is_asked_for_is_one_that_is_raised(rule: dict[str, Any]) -> None:
+    assert kinds_of(rule) <= set(get_args(activities.alerts.Kind))
+
+
+def test_every_kind_has_a_rule_or_is_named_as_one_that_says_itself_what_to_do() -> None:
+    ruled = {kind for rule in OURS for kind in kinds_of(rule)}
+    text = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"the others \(([^)]*)\) say in their own sentence", text)
+    assert set(get_args(activities.alerts.Kind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
 
 
 def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something_sleeps(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 """What keeps a policy from its work, as its status says it."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cases import policy
 
+import worker.statuses
 from activities.costs.source import CostSource
 from activities.idleness.source import IdleSource
 from activities.snapshot import Hold, Snapshot
@@ -43,6 +46,15 @@ def test_a_missing_right_is_told_with_what_it_means() -> None:
     found = hindrance_of(policy(), Snapshot(read_at=NOW), WEBHOOKS, None)
     assert found is not None
     assert "the cluster may refuse every write, wakes among them" in found[1]
+
+
+def test_every_reason_is_documented() -> None:
+    """Those that worker/statuses.py gives stand in the row of Degraded, beside the one of a broken policy."""
+    given = set(re.findall(r'return "(\w+)", ', Path(worker.statuses.__file__).read_text(encoding="utf-8")))
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    (row,) = re.findall(r"^\| `Degraded` \| ([^|]*) \|", text, flags=re.MULTILINE)
+    assert {"OlderDefinition", "NotScheduled", "RightsMissing"} < given
+    assert set(re.findall(r"`(\w+)`", row)) == given | {"Invalid"}
 
 
 @dataclass(frozen=True)

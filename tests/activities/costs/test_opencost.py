@@ -1,7 +1,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -86,6 +86,14 @@ def test_one_question_is_asked_for_all(server: FakeOpenCost, source: OpenCostSou
         "aggregate": "namespace,controllerKind,controller",
         "accumulate": "true",
     }
+
+
+def test_until_when_an_answer_is_good_is_said_with_its_subject_and_by_this_machines_clock(
+    source: OpenCostSource,
+) -> None:
+    until = datetime(2026, 11, 23, 20, 35, tzinfo=UTC).astimezone()
+    said = source.fetch(NOW).kept
+    assert said.startswith(f"OpenCost's answer to this command is good until {until:%a %d %b %H:%M}; a worker acts")
 
 
 def test_a_row_gives_a_cost_by_the_hour_with_the_second_opinion_beside_it(source: OpenCostSource) -> None:
