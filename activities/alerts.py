@@ -2,6 +2,11 @@
 
 What is tried again and again is one alert: the same sentence about the same thing is raised once, and again only when
 the cause has changed, when it had ended, or when nothing was heard of it for longer than any retry waits.
+
+Which memory of what was said fits: `alert_once` what is retried within half an hour and can be settled; `Episode` one
+trouble of one source, with its end; `FindingAlerts` what each reconciliation finds anew, by workload; `Refusals` writes
+that the API server refused, by cause and namespace; `ForeignAlerts` what is met a day apart and never known to end.
+`SaidBefore` is about nudges to hibernations, and raises no alerts.
 """
 
 import logging

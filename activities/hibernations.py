@@ -11,8 +11,8 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
-from policies.hibernation import AWAKE_PHASES, Phase
-from policies.names import HIBERNATION, TROUBLE
+from policies.hibernation import AWAKE_PHASES, Check, Phase
+from policies.names import CHECK, HIBERNATION, TROUBLE
 from policies.reconciling import OpenHibernation
 
 _LOG = logging.getLogger(__name__)
@@ -110,3 +110,12 @@ async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
     except Exception as error:  # noqa: BLE001 - whatever a codec raises
         _LOG.debug("the memo %s of %s cannot be read: %s", key, execution.id, error)
         return ""
+
+
+async def send_check(client: Client, workflow_id: str, check: Check) -> None:
+    """Tell one to look again. One that has ended meanwhile needs no word. Raises RPCError."""
+    try:
+        await client.get_workflow_handle(workflow_id).signal(CHECK, check)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise

@@ -35,12 +35,6 @@ def read_policies(path: Path) -> PoliciesRead:
     return _read_files(files)
 
 
-def read_policy_text(content: bytes, file: str) -> PoliciesRead:
-    """The policies in the bytes of one file, such as standard input; `file` only names it in messages."""
-    problems: list[PolicyProblem] = []
-    return settle(list(_parse(content, file, problems)), problems)
-
-
 def write_policy(directory: Path, policy: EnforcementPolicy) -> Path:
     """Write `<name>.yaml` so that a reader sees the old file or the new one, also after a power cut.
 

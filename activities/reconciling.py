@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.alerts import alert_once, settle
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
 from activities.findingalerts import FindingAlerts
-from activities.hibernations import count_paused, list_open, open_query
+from activities.hibernations import count_paused, list_open, open_query, send_check
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
 from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers
@@ -207,7 +206,7 @@ class ReconcileActivities:
         if hibernation is None:
             await self._start(client, cluster, survey.workloads[name], survey.record_of(name))
         else:
-            await _nudge(client, name, _check_for(survey.found[name], hibernation))
+            await send_check(client, name, _check_for(survey.found[name], hibernation))
 
     async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord) -> None:
         """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
@@ -268,15 +267,6 @@ class ReconcileActivities:
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
         )
-
-
-async def _nudge(client: Client, workflow_id: str, check: Check) -> None:
-    """One that has ended meanwhile needs no word."""
-    try:
-        await client.get_workflow_handle(workflow_id).signal(CHECK, check)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
 
 
 async def _count_paused(client: Client, cluster: str) -> int | None:

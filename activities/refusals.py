@@ -83,7 +83,7 @@ class Refusals:
             told.last_at = now
             told.refused.add(str(ref))
         if is_news:
-            sentence = f"{error}; told once for {act}s in namespace {ref.namespace}"
+            sentence = f"{error}; this one alert stands for all {act}s refused so in namespace {ref.namespace}"
             alert(kind, sentence, resource=error.resource, verb=error.verb, workload=str(ref))
 
     def settle(self, act: Act, ref: WorkloadRef) -> None:

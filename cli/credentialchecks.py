@@ -85,7 +85,7 @@ def _judge_end(subject: str, end: datetime | None, now: datetime, mend: str) -> 
     if end is None:
         return warn(subject, "until when it is good is not known: there is none in it")
     left = end - now
-    sentence = f"ends {show_time(end)}, in {left.days} days"
+    sentence = f"ends {show_time(end)}, in {left.days} {'day' if left.days == 1 else 'days'}"
     if left <= timedelta(0):
         return fail(subject, f"ended {show_time(end)}", mend)
     return warn(subject, sentence, mend) if left < SOON else ok(subject, sentence)

@@ -97,8 +97,8 @@ POLICIES = Blindness(
     use=Use.POLICIES,
 )
 STATUSES = Blindness(
-    "nothing, but nobody is told by a policy's status how it is",
-    "pausing is not touched",
+    "whether statuses of policies can be written",
+    "they stay as they were; pausing is not touched",
     use=Use.POLICIES,
 )
 DEFINITION = Blindness(
@@ -108,8 +108,8 @@ DEFINITION = Blindness(
     guards=True,
 )
 EVENTS = Blindness(
-    "nothing, but no Kubernetes Event tells of a pause or a wake",
-    "pausing is not touched",
+    "whether Events can be written",
+    "none tells of a pause or a wake; pausing is not touched",
     use=Use.EVENTS,
     by_default=False,
 )

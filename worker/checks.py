@@ -9,7 +9,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernations import list_open_if_known, open_query
 from policies.hibernation import Check
-from policies.names import CHECK
 
 REFUSING = frozenset(
     {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.PERMISSION_DENIED}
@@ -42,9 +41,9 @@ async def send_checks(client: Client, cluster: str, policies: Iterable[str], *, 
 
 async def _signal(client: Client, workflow_id: str, check: Check) -> None:
     try:
-        await client.get_workflow_handle(workflow_id).signal(CHECK, check)
+        await send_check(client, workflow_id, check)
     except RPCError as error:
-        if error.status in REFUSING:  # the reconciliation finds what is wrong with it, and says so
-            _LOG.warning("%s could not be told to look again: %s", workflow_id, error.message)
-        elif error.status is not RPCStatusCode.NOT_FOUND:  # it ended meanwhile
+        if error.status not in REFUSING:
             raise
+        # The reconciliation finds what is wrong with it, and says so.
+        _LOG.warning("%s could not be told to look again: %s", workflow_id, error.message)

@@ -44,7 +44,7 @@ class ScheduleSeen(Frozen):
                     "its log tells where Temporal does not take it"
                 )
             case "orphan":
-                return f"the Schedule {self.id} has no policy; a worker that is up removes it after a minute"
+                return f"the Schedule {self.id} has no policy; a worker that is up removes it within five minutes"
         return ""
 
 

@@ -48,10 +48,6 @@ class RequestSeries:
         born = f"(last_over_time({window}) unless ({series}{begin}))"
         return f"sum by ({', '.join(self.labels)}) ({born} or increase({window}))"
 
-    def count_name(self, weeks_ago: int) -> str:
-        """The name of the expression for a past week."""
-        return self._name(f"{weeks_ago} weeks ago")
-
     def read(self, answers: Answers, workload: Workload, routing: Routing, span: timedelta) -> Reading | None:
         """The reading of a workload, or None where none of these requests are known to be its own."""
         count = self.sum_for(answers[self._name("count")], workload, routing)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from policytexts import read_policy_text
 
 from activities.holidays import public_holidays
-from activities.policyfiles import read_policies, read_policy_text, write_policy
+from activities.policyfiles import read_policies, write_policy
 from policies.calendar import is_kept_awake, next_window, sleeps
 from policies.document import EnforcementPolicy
 

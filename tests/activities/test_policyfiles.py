@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from policytexts import read_policy_text
 
 from activities.policyfiles import (
     MARKER,
@@ -9,7 +10,6 @@ from activities.policyfiles import (
     PolicyDirectory,
     PolicySourceUnreadable,
     read_policies,
-    read_policy_text,
 )
 from policies.document import EnforcementPolicy
 

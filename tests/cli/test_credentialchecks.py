@@ -38,6 +38,11 @@ def test_the_days_left_decide(left: timedelta, level: Level) -> None:
     assert (found.subject, found.level) == ("the API server's token", level)
 
 
+def test_one_day_is_no_days() -> None:
+    (found,) = judge_access(access(token=jwt(NOW + timedelta(hours=36))), NOW)
+    assert found.sentence.endswith(", in 1 day")
+
+
 def test_certificate_and_ca_of_the_api_server_are_looked_at(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate, _ = authority.issue("me", user="me")

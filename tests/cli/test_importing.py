@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 from deployments import create_ready, deployment, wait_for
+from policytexts import read_policy_text
 from services import Service
 
-from activities.policyfiles import read_policy_text
 from localcluster import ApiError, LocalCluster
 
 pytestmark = pytest.mark.cluster

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from deployments import annotations_of, deployment, replicas_of
+from policytexts import read_policy_text
 
-from activities.policyfiles import read_policy_text
 from localcluster import LocalCluster
 from policies.annotations import ASLEEP_KEYS, EXCLUDE, ORIGINAL_REPLICAS
 from worker.processes import find_program

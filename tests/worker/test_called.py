@@ -28,17 +28,14 @@ def test_every_address_of_the_settings_is_known_by_the_name_of_its_setting(tmp_p
     )
 
 
-def test_every_setting_that_is_an_address_is_among_them() -> None:
+def test_every_setting_that_is_an_address_is_among_them(tmp_path: Path) -> None:
     """A new one must be put there, too."""
-    addresses = {name for name in Settings.model_fields if name.endswith(("_url", "_endpoint", "_webhook_file"))}
-    assert addresses == {
-        "prometheus_url",
-        "opencost_url",
-        "webhook_url",
-        "otlp_endpoint",
-        "slack_webhook_file",
-        "teams_webhook_file",
-    }
+    file, url = tmp_path / "address", "http://called.dev-x.svc:80"
+    file.write_text(url)
+    values = {name: file for name in Settings.model_fields if name.endswith("_webhook_file")}
+    values |= {name: url for name in Settings.model_fields if name.endswith(("_url", "_endpoint"))}
+    called = called_by(Settings.model_validate({"state_dir": tmp_path, **values}), {"HOME": str(tmp_path)})
+    assert {each.caller for each in called} == {f"FINOPS_{name.upper()}" for name in values}
 
 
 def test_without_any_nobody_is_called(tmp_path: Path) -> None:
