@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.alerts import alert_once, settle
 from activities.clocks import Clocks, Moment

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernations import list_open_if_known, open_query
+from activities.hibernations import list_open_if_known, open_query, send_check
 from policies.hibernation import Check
 
 REFUSING = frozenset(
