@@ -16,7 +16,7 @@ class _Refusing:
 
 
 def test_where_its_rights_may_not_be_asked_for_they_are_not_known_and_nothing_fails() -> None:
-    watched = RightsWatch(cast("KubeTransport", _Refusing()), frozenset({Use.PAUSING}))
+    watched = RightsWatch(cast("KubeTransport", _Refusing()), frozenset({Use.PAUSING}), "me")
     (sentence,) = describe_blindness(watched.unseen())
     assert sentence == (
         "which rights it has: whatever else it may not see is not told "
