@@ -1,9 +1,11 @@
 """Back to the version before and forward again, with sleepers in every state.
 
 The version before is the real one: a worker of an older commit, in a process of its own, against the same API server
-and the same Temporal. While it works, nothing that a person protects may be paused. What it lacks it cannot do: it may
-refuse a run whose last result holds a code of the newer version, and leave a workflow waiting whose history it does not
-understand. Once the present version is back, all of that goes on, and every workload ends at its count.
+and the same Temporal. While it works, nothing that a person protects may be paused. What it lacks it cannot do: it has
+no queue of the runs, so that none comes but from a Schedule that it has put itself; it may refuse a run whose last
+result holds a code of the newer version, and leave a workflow waiting whose history it does not understand. Once the
+present version is back, all of that goes on, and every workload ends at its count. A run that the older one has left on
+its own queue is nobody's then, and its Schedule goes on when it has timed out, after two minutes.
 """
 
 import subprocess
@@ -65,7 +67,7 @@ async def test_back_to_the_version_before_and_forward_again_no_count_is_lost(
         await_counts(sleepers, sleepers.policed, POLICED)
         service.run("resume", "--all", "--yes")
         await_counts(sleepers, sleepers.by_hand, BY_HAND)
-        assert not set(sleepers.phases().values()) & ASLEEP
+        wait_for(lambda: not set(sleepers.phases().values()) & ASLEEP, what=f"the phases {sleepers.phases()}")
         assert_nobody_protected_was_paused(sleepers, revisions)
         assert service.stop() == 0
 
