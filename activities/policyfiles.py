@@ -61,6 +61,8 @@ class PolicyDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._was_read = False
+        """A folder that was never there is no loss: nothing has been applied yet."""
 
     @property
     def place(self) -> str:
@@ -81,11 +83,12 @@ class PolicyDirectory:
         try:
             names = {file.name for file in self.path.iterdir()}
         except OSError as error:
-            lost = isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError)
+            lost = self._was_read and isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError)
             raise PolicySourceUnreadable(str(self.path), error.strerror or str(error), lost=lost) from None
         if MARKER not in names:
             why = f"{MARKER} is missing; check that the right folder is mounted, then run finops apply"
-            raise PolicySourceUnreadable(str(self.path), why, lost=True)
+            raise PolicySourceUnreadable(str(self.path), why, lost=self._was_read)
+        self._was_read = True
         return _read_files(sorted(self.path / name for name in names if _is_policy_file(name)))
 
     def write(self, policy: EnforcementPolicy) -> Path:

@@ -9,7 +9,8 @@ _DEFINITION = "the definition of policies"
 
 
 def tell_of_policies(snapshot: Snapshot, instance: str) -> str:
-    """Raise what is to be raised. Answers what is wrong at present, for /readyz; nothing where all is well.
+    """Raise what is to be raised. Answers what is lost or too old at present, for /readyz; nothing where all is well, or
+    where nobody has applied anything yet: an API server that gives no answer is told by itself.
 
     A source that is lost, be it with its definition or its rights, may be the beginning of the end: somebody has to
     wake what sleeps under `instance`. One that gave no answer just now ends no alert and begins none.
@@ -23,4 +24,4 @@ def tell_of_policies(snapshot: Snapshot, instance: str) -> str:
         alert_once("definition", _DEFINITION, f"nothing is paused by policies: {snapshot.objection}")
     elif not snapshot.unreadable:
         settle(_DEFINITION)
-    return snapshot.unreadable or snapshot.objection
+    return snapshot.unreadable if snapshot.lost else snapshot.objection

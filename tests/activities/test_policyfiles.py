@@ -225,6 +225,16 @@ def test_a_directory_without_its_marker_is_unreadable(directory: PolicyDirectory
 def test_a_missing_directory_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(PolicySourceUnreadable, match="cannot be read: No such file or directory") as caught:
         PolicyDirectory(tmp_path / "missing").read()
+    assert not caught.value.lost
+
+
+def test_a_directory_that_goes_after_it_was_read_is_lost(directory: PolicyDirectory) -> None:
+    directory.prepare()
+    directory.read()
+    (directory.path / MARKER).unlink()
+    directory.path.rmdir()
+    with pytest.raises(PolicySourceUnreadable) as caught:
+        directory.read()
     assert caught.value.lost
 
 

@@ -51,10 +51,10 @@ def test_a_source_that_is_lost_is_an_alert_and_one_that_gave_no_answer_is_none(
 
 
 @pytest.mark.usefixtures("raised")
-@pytest.mark.parametrize("snapshot", [BLIP, LOST, OLDER], ids=["no answer", "lost", "older"])
-def test_whatever_is_wrong_is_answered(snapshot: Snapshot) -> None:
+@pytest.mark.parametrize("snapshot", [LOST, OLDER], ids=["lost", "older"])
+def test_what_is_lost_or_too_old_is_answered(snapshot: Snapshot) -> None:
     assert tell_of_policies(snapshot, "me") == (snapshot.unreadable or snapshot.objection)
-    assert tell_of_policies(WELL, "me") == ""
+    assert tell_of_policies(BLIP, "me") == ""
 
 
 @pytest.mark.usefixtures("raised")
