@@ -9,8 +9,10 @@ _DEFINITION = "the definition of policies"
 
 
 def tell_of_policies(snapshot: Snapshot, instance: str) -> str:
-    """Raise what is to be raised. Answers what is lost or too old at present, for /readyz; nothing where all is well, or
-    where nobody has applied anything yet: an API server that gives no answer is told by itself.
+    """Raise what is to be raised. Answers what is lost or too old at present, for /readyz.
+
+    Nothing where all is well, or where nobody has applied anything yet; an API server that does not answer is told by
+    another check.
 
     A source that is lost, be it with its definition or its rights, may be the beginning of the end: somebody has to
     wake what sleeps under `instance`. One that gave no answer just now ends no alert and begins none.
