@@ -44,7 +44,7 @@ def history_name(test: pytest.Function) -> str:
 
 
 async def record(bedroom: Bedroom, path: Path) -> None:
-    """Keep the history of the first workflow that a test is about, without the names of process and host.
+    """Keep the history of the first workflow that a test is about, without the names of process, host and folders.
 
     Of one that continued as new: its first run, and the next, which takes up what that hands on.
     """
@@ -57,7 +57,11 @@ async def record(bedroom: Bedroom, path: Path) -> None:
         named.write_text(json.dumps(_anonymous(json.loads(history.to_json())), separators=(",", ":")) + "\n")
 
 
+_NAMING = frozenset({"identity", "stackTrace"})
+"""Fields that tell of the machine it was recorded on. A replay reads neither."""
+
+
 def _anonymous(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: "" if key == "identity" else _anonymous(item) for key, item in value.items()}
+        return {key: "" if key in _NAMING else _anonymous(item) for key, item in value.items()}
     return [_anonymous(item) for item in value] if isinstance(value, list) else value
