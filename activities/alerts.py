@@ -69,9 +69,10 @@ def stop_listening(listener: Listener) -> None:
 class RaisedAlerts:
     """The alerts that are up, by what they are about; safe to share between threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` counts seconds."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic, forgotten_after: float = FORGOTTEN_AFTER) -> None:
+        """`clock` counts seconds. What was not heard of for longer than `forgotten_after` of them is news again."""
         self._clock = clock
+        self._forgotten_after = forgotten_after
         self._lock = Lock()
         self._raised: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
@@ -83,7 +84,7 @@ class RaisedAlerts:
             self._raised[about] = (sentence, now)
             if len(self._raised) > _REMEMBERED:
                 self._raised.popitem(last=False)
-        return before != sentence or now - said_at > FORGOTTEN_AFTER
+        return before != sentence or now - said_at > self._forgotten_after
 
     def settle(self, about: str) -> None:
         """It works again: whatever happens next is news."""

@@ -236,6 +236,11 @@ class Denied(KubernetesError):
             sentence = f"{call}: an admission policy refuses it ({status}); exempt finops-enforcer there"
         super().__init__(call, sentence, status=status, reason=reason)
 
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether it is known who asks, and they may not: mostly a right that is missing."""
+        return self.status == HTTPStatus.FORBIDDEN
+
 
 class Rejected(KubernetesError):
     """The server cannot take such a request, and has written nothing; `fields` names what it does not like."""

@@ -1,8 +1,8 @@
 """Other tools that put the workloads of a policy to sleep: each told once for a namespace."""
 
-from threading import Lock
+import math
 
-from activities.alerts import alert
+from activities.alerts import RaisedAlerts, alert
 from activities.kube.deployments import Page
 from policies.checks.foreign import find_foreign_record
 from policies.document import EnforcementPolicy
@@ -15,8 +15,7 @@ class ForeignAlerts:
     """
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str]] = set()
-        self._lock = Lock()
+        self._told = RaisedAlerts(forgotten_after=math.inf)
 
     def tell(self, policy: EnforcementPolicy, page: Page) -> None:
         """Raise an alert for each tool that is new in a namespace."""
@@ -27,10 +26,7 @@ class ForeignAlerts:
             and (record := find_foreign_record(workload.annotations)) is not None
         }
         for namespace, annotation, tool in sorted(found):
-            with self._lock:
-                is_news = (namespace, annotation) not in self._told
-                self._told.add((namespace, annotation))
-            if is_news:
+            if self._told.is_news(f"{namespace} {annotation}", tool):
                 sentence = (
                     f"{tool} puts workloads of namespace {namespace} to sleep, too ({annotation}): what carries that "
                     "is left alone; use one of the two tools for a namespace"

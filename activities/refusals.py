@@ -105,4 +105,4 @@ class Refusals:
 
 def _is_of_namespace(error: KubernetesError) -> bool:
     """Whether it is a right that is missing; admission speaks of one object."""
-    return isinstance(error, Denied) and error.status == HTTPStatus.FORBIDDEN and not error.webhook
+    return isinstance(error, Denied) and error.is_forbidden and not error.webhook

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from temporalio.api.common.v1 import Payload
@@ -93,12 +94,7 @@ async def try_schedule(client: Client, cluster: str, policy: EnforcementPolicy) 
     trial = await client.create_schedule(
         f"trial/{policy_schedule_id(cluster, policy.name)}/{uuid4()}",
         Schedule(
-            action=ScheduleActionStartWorkflow(
-                ENFORCEMENT,
-                Enforcement(cluster=cluster, policy=policy.name),
-                id=enforcement_id(cluster, policy.name),
-                task_queue=run_queue(cluster),
-            ),
+            action=_action(cluster, policy),
             spec=replace(_spec(policy), end_at=datetime(2000, 1, 1, tzinfo=UTC)),
             state=ScheduleState(paused=True, note="made to see whether Temporal takes it"),
         ),
@@ -132,14 +128,23 @@ async def list_scheduled(client: Client, cluster: str) -> AsyncIterator[str]:
             raise
 
 
+def _action(cluster: str, policy: EnforcementPolicy, **further: Any) -> ScheduleActionStartWorkflow:
+    """One run of the policy."""
+    return ScheduleActionStartWorkflow(
+        ENFORCEMENT,
+        Enforcement(cluster=cluster, policy=policy.name),
+        id=enforcement_id(cluster, policy.name),
+        task_queue=run_queue(cluster),
+        **further,
+    )
+
+
 def _schedule(cluster: str, policy: EnforcementPolicy, interval: timedelta) -> Schedule:
     return with_fingerprint(
         Schedule(
-            action=ScheduleActionStartWorkflow(
-                ENFORCEMENT,
-                Enforcement(cluster=cluster, policy=policy.name),
-                id=enforcement_id(cluster, policy.name),
-                task_queue=run_queue(cluster),
+            action=_action(
+                cluster,
+                policy,
                 execution_timeout=min(max(interval * 0.95, SHORTEST_TIMEOUT), LONGEST_RUN),
                 memo={},
                 typed_search_attributes=TypedSearchAttributes(

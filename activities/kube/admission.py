@@ -8,7 +8,6 @@ import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from threading import Lock
 
 from pydantic import Field
@@ -198,7 +197,7 @@ class BackendReader:
         except NotFound:
             return
         except Denied as error:
-            if error.status != HTTPStatus.FORBIDDEN:
+            if not error.is_forbidden:
                 raise
             yield _anything_in(namespace, called)
             return

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from http import HTTPStatus
 
 from activities.errors import Denied, IdentityMismatch, NotFound
 from activities.kube.lists import KubeModel, decode
@@ -27,7 +26,7 @@ def read_cluster_identity(transport: KubeTransport) -> str:
     try:
         return _read_uid(transport)
     except Denied as error:
-        if error.status != HTTPStatus.FORBIDDEN:
+        if not error.is_forbidden:
             raise
         return _without_service(transport)
 

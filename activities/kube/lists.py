@@ -1,6 +1,5 @@
 """Listings of any kind, page by page, straight from bytes into small models."""
 
-from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -81,7 +80,7 @@ def list_if_allowed(
     try:
         return list_items(transport, path, model, limit=limit)
     except Denied as error:
-        if error.status != HTTPStatus.FORBIDDEN:
+        if not error.is_forbidden:
             raise
         return None
 

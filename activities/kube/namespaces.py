@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from threading import Lock, Thread
 
 from activities.errors import Denied, KubernetesError, NotFound
@@ -56,7 +55,7 @@ def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_S
     except NotFound:
         return Namespaces()
     except Denied as error:
-        if error.status != HTTPStatus.FORBIDDEN:
+        if not error.is_forbidden:
             raise
         return Namespaces()
     return _told_by([decode(_Namespace, reply).metadata])

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
@@ -106,7 +105,7 @@ class PolicyResources:
             try:
                 dropped = missing_fields(json.loads(self._transport.request("GET", path_of(_DEFINITIONS, NAME)).body))
             except Denied as error:
-                if error.status != HTTPStatus.FORBIDDEN:
+                if not error.is_forbidden:
                     raise
                 dropped = ()
             self._dropped = (dropped, now + (LOOKED_AT_AGAIN_AFTER if dropped else LOOKED_AT_EVERY))
