@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from activities.alerts import Kind, alert
+from policies.wording import name_some
 
 NAMED = 5
 """Workloads that an alert names; the others are counted."""
@@ -37,7 +38,6 @@ class FindingAlerts:
         for workload in sorted(frozenset(workloads) - known):
             new[workload.partition("/")[0]].append(workload)
         for namespace, names in new.items():
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             about = {"workload": names[0]} if len(names) == 1 else {"namespace": namespace}
-            named = (f"{name} ({reasons[name]})" if name in reasons else name for name in names[:NAMED])
-            alert(kind, f"{', '.join(named)}{more}: {what}", **about)
+            named = [f"{name} ({reasons[name]})" if name in reasons else name for name in names]
+            alert(kind, f"{name_some(named, NAMED)}: {what}", **about)

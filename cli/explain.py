@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.kube.writerights import namespaces_without_writes
 from activities.policysource import PolicySourceUnreadable
 from cli.asking import ask_ahead
-from cli.blindness import find_blindness
+from cli.blindness import find_blindness, find_unwritable
 from cli.errors import NotFound, UsageProblem
 from cli.plan import load_policies
 from cli.planview import describe_missing_rights
@@ -56,7 +55,8 @@ def explain(
         blind_to = find_blindness(session)
     surroundings = gathered.surroundings_at(now, policies)
     cases = [gathered.case(each, found, surroundings) for each in policies]
-    refused = namespaces_without_writes(session.cluster.transport, [ref.namespace])
+    refused, unknown = find_unwritable(session, [ref.namespace])
+    blind_to += unknown
     if terminal.for_programs:
         terminal.show_json({**_as_json(session, found, cases), "unknowns": blind_to, "may_not_write": refused})
         return

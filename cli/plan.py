@@ -6,16 +6,14 @@ from typing import Annotated
 
 import typer
 
-from activities.errors import KubernetesError
 from activities.kube.budgets import read_budgets
 from activities.kube.cronjobs import read_cron_jobs
-from activities.kube.writerights import namespaces_without_writes
 from activities.policyfiles import read_policies
 from cli.asking import ask_ahead
-from cli.blindness import find_blindness
+from cli.blindness import find_blindness, find_unwritable
 from cli.errors import UsageProblem
 from cli.listing import list_workloads
-from cli.planning import Plan, make_plan
+from cli.planning import make_plan
 from cli.planview import show_plan
 from cli.sample import SAMPLE_HOURLY_COST, sample_policy
 from cli.session import Session
@@ -67,23 +65,14 @@ def plan(
         budgets=budgets,
         blind_to=blind_to,
     ).model_copy(update={"unreadable": tuple(map(str, listing.unreadable))})
-    made = _ask_for_rights(session, made)
+    refused, unknown = find_unwritable(session, made.pausing_in)
+    made = made.model_copy(update={"may_not_write": refused, "unknowns": (*made.unknowns, *unknown)})
     if session.terminal.for_programs:
         transport = session.cluster.transport
         about = {"context": transport.context_name, "server": transport.server, "cluster": session.settings.cluster}
         session.terminal.show_json(about | dict(made))
         return
     show_plan(session.terminal, made, interval=session.settings.interval, show_all=show_all)
-
-
-def _ask_for_rights(session: Session, made: Plan) -> Plan:
-    """Whether the caller may write where something would be paused. A worker's own rights may be others."""
-    try:
-        refused = namespaces_without_writes(session.cluster.transport, made.pausing_in)
-    except KubernetesError as error:
-        unknown = f"whether your credentials could pause anything: {error}"
-        return made.model_copy(update={"unknowns": (*made.unknowns, unknown)})
-    return made.model_copy(update={"may_not_write": refused})
 
 
 def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:

@@ -12,6 +12,7 @@ from policies.evaluation import Decision
 from policies.platforms import OPERATORS
 from policies.reasons import Reason
 from policies.savings import up_to_per_month
+from policies.wording import name_some
 
 _NAMED = 10
 
@@ -56,11 +57,9 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
 
 def describe_missing_rights(namespaces: Sequence[str]) -> str:
     """What it means that the caller may not write there: whose rights were asked for has to be said."""
-    named = ", ".join(namespaces[:_NAMED])
-    more = f" and {len(namespaces) - _NAMED} more" if len(namespaces) > _NAMED else ""
     return (
-        f"with your own credentials nothing could be paused in {named}{more}: patch on deployments and "
-        "deployments/scale is missing. A worker has rights of its own; `finops doctor` with its credentials tells"
+        f"with your own credentials nothing could be paused in {name_some(namespaces, _NAMED)}: patch on deployments "
+        "and deployments/scale is missing. A worker has rights of its own; `finops doctor` with its credentials tells"
     )
 
 

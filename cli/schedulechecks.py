@@ -4,20 +4,15 @@ from collections.abc import Iterator
 
 from temporalio.client import Client
 
-from activities.errors import IoError
-from activities.policysource import PolicySourceUnreadable
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
+from cli.source import read_names
 from worker.schedulestates import ScheduleSeen, read_states
 
 
 async def check_schedules(session: Session, client: Client) -> list[Finding]:
     """Those that Temporal has, held against the policies that can be read from here. Raises RPCError."""
-    try:
-        names = [policy.name for policy in session.policies.read().policies]
-    except (IoError, PolicySourceUnreadable):
-        names = None  # said where policies are
-    return list(_judge(await read_states(client, session.settings.cluster, names)))
+    return list(_judge(await read_states(client, session.settings.cluster, read_names(session))))
 
 
 def _judge(schedules: tuple[ScheduleSeen, ...]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from policies.annotations import Because
 from policies.errors import InvalidAnnotation
 from policies.hibernation import AWAKE_PHASES
 from policies.reconciling import OVERDUE_AFTER
+from policies.wording import name_some
 from policies.workload import Workload
 
 MOST_EVENTS = 1_000
@@ -83,10 +84,9 @@ def judge_contested(workloads: Sequence[Workload], now: datetime) -> Iterator[Fi
     if not contested:
         yield ok("contested", "nobody writes over our zeros")
         return
-    more = f" and {len(contested) - _NAMED} more" if len(contested) > _NAMED else ""
     yield warn(
         "contested",
-        f"somebody goes on scaling them up: {', '.join(contested[:_NAMED])}{more}",
+        f"somebody goes on scaling them up: {name_some(contested, _NAMED)}",
         "leave them out with finops.io/exclude, or see docs/coexistence.md for the rule that lets them sleep",
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from temporalio.client import Client
 
+from activities.errors import IoError
 from activities.policysource import PolicySourceUnreadable
 from cli.errors import Refused
 from cli.session import Session
@@ -27,6 +28,20 @@ def read_applied(session: Session) -> tuple[EnforcementPolicy, ...]:
     if read.objection:
         session.terminal.note(f"warning: no policy pauses anything: {read.objection}", style="yellow")
     return read.policies
+
+
+def read_quietly(session: Session) -> tuple[EnforcementPolicy, ...] | None:
+    """The policies in force, for a command that can do without: None where they cannot be read."""
+    try:
+        return session.policies.read().policies
+    except (IoError, PolicySourceUnreadable):
+        return None
+
+
+def read_names(session: Session) -> list[str] | None:
+    """Their names, likewise."""
+    policies = read_quietly(session)
+    return None if policies is None else [policy.name for policy in policies]
 
 
 def refuse_other_files(session: Session, applied: Iterable[EnforcementPolicy], names: Iterable[str]) -> None:

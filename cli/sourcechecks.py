@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from activities.errors import IoError
-from activities.policysource import PolicySourceUnreadable
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
+from cli.source import read_quietly
 from policies.clocks import TOLERANCE, say_ahead
-from policies.document import EnforcementPolicy
 
 if TYPE_CHECKING:
     from activities.idleness.checkup import Seen
@@ -54,7 +53,7 @@ def check_idleness(session: Session) -> Iterator[Finding]:
         return
     from activities.idleness.checkup import look_around  # noqa: PLC0415 - only where there is a Prometheus
 
-    seen = look_around(prometheus, datetime.now(UTC), _policies(session), session.cluster.series_filters())
+    seen = look_around(prometheus, datetime.now(UTC), read_quietly(session) or (), session.cluster.series_filters())
     if seen.problem:
         yield fail("idleness", seen.problem, _NO_IDLENESS)
     elif abs(seen.ahead) > TOLERANCE:
@@ -75,11 +74,3 @@ def _judge(url: str, seen: "Seen") -> Finding:
         f"{about}, has not {told}",
         "scrape what is missing (the kubelets' cAdvisor, kube-state-metrics); check FINOPS_PROMETHEUS_MATCHERS",
     )
-
-
-def _policies(session: Session) -> tuple[EnforcementPolicy, ...]:
-    """What could be read of them; what could not is another check's."""
-    try:
-        return session.policies.read().policies
-    except (IoError, PolicySourceUnreadable):
-        return ()

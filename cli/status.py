@@ -8,15 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.errors import IoError
 from activities.hibernations import ListedHibernation, list_open_if_known, open_query
-from activities.policysource import PolicySourceUnreadable
 from activities.snapshot import Hold
 from cli.clusters import show_clusters
 from cli.console import Terminal
 from cli.errors import UsageProblem
 from cli.oftenwoken import OFTEN, OftenWoken, find_often_woken
 from cli.session import Session
+from cli.source import read_names
 from cli.targets import read_namespace
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
@@ -25,6 +24,7 @@ from policies.clocks import MEANWHILE
 from policies.hibernation import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.reconciling import ReconcileResult
 from policies.rights import describe_blindness
+from policies.wording import name_some
 from worker.clusterrecord import ClusterRecord, read_record
 from worker.errors import RecordUnreadable
 from worker.reconciliations import read_last_reconciliation
@@ -58,7 +58,7 @@ async def _status(session: Session, namespace: str | None) -> None:
     rows.sort(key=_rank)
     alive = await has_worker(client, cluster)
     reconciled = await read_last_reconciliation(client, cluster)
-    schedules = await read_states(client, cluster, _read_names(session))
+    schedules = await read_states(client, cluster, read_names(session))
     often = await find_often_woken(client, cluster, datetime.now(UTC), namespace)
     terminal = session.terminal
     if terminal.for_programs:
@@ -79,14 +79,6 @@ async def _status(session: Session, namespace: str | None) -> None:
         _show_often_woken(terminal, often)
 
 
-def _read_names(session: Session) -> list[str] | None:
-    """The policies in force. None where they cannot be read: this command needs Temporal alone."""
-    try:
-        return [policy.name for policy in session.policies.read().policies]
-    except (IoError, PolicySourceUnreadable):
-        return None
-
-
 def _show_what_does_not_run(
     terminal: Terminal, cluster: str, record: ClusterRecord | None, schedules: Sequence[ScheduleSeen]
 ) -> None:
@@ -98,10 +90,9 @@ def _show_what_does_not_run(
 
 
 def _show_often_woken(terminal: Terminal, often: Sequence[OftenWoken]) -> None:
-    named = ", ".join(f"{each.namespace}/{each.name} ({each.times} times)" for each in often[:_NAMED])
-    more = f" and {len(often) - _NAMED} more" if len(often) > _NAMED else ""
+    named = name_some([f"{each.namespace}/{each.name} ({each.times} times)" for each in often], _NAMED)
     terminal.say(
-        f"woken by somebody more than {OFTEN} times in a week: {named}{more}. What is needed at such hours is better "
+        f"woken by somebody more than {OFTEN} times in a week: {named}. What is needed at such hours is better "
         f"left out: kubectl -n NAMESPACE annotate deployment NAME {EXCLUDE}=true",
         "yellow",
     )
@@ -121,12 +112,8 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
     if result.other_instance:
-        named = ", ".join(result.other_instance[:_NAMED])
-        more = len(result.other_instance) - _NAMED
-        terminal.say(
-            f"asleep under another installation, and left to it: {named}" + (f" and {more} more" if more > 0 else ""),
-            style="dim",
-        )
+        named = name_some(result.other_instance, _NAMED)
+        terminal.say(f"asleep under another installation, and left to it: {named}", style="dim")
         terminal.say(
             "if that one is gone, or they were restored from a backup: finops resume NAMESPACE/NAME wakes one, finops "
             "resume --all --direct --instance THEIRS all",

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.kube.lists import KubeModel, ListPage, decode
+from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
@@ -23,17 +24,12 @@ _DEPLOYMENTS = "/apis/apps/v1/deployments"
 _OURS = "app.kubernetes.io/name=finops-enforcer,app.kubernetes.io/component=worker"
 
 
-class _Metadata(KubeModel):
-    namespace: str = ""
-    name: str = ""
-
-
 class _Status(KubeModel):
     available: int = Field(default=0, alias="availableReplicas")
 
 
 class _Deployment(KubeModel):
-    metadata: _Metadata
+    metadata: Metadata
     status: _Status = _Status()
 
 

@@ -214,6 +214,11 @@ OWN_RIGHTS = Right(
 """Everybody has it by default. Nobody can ask for this one, so it is not among the others."""
 
 
+def sight_for(uses: Collection[Use]) -> tuple[Right, ...]:
+    """The optional rights that these uses have a use for."""
+    return tuple(each for each in RIGHTS if each.without and each.without.use in uses)
+
+
 def missing_sight(rights: Iterable[Right], uses: Collection[Use]) -> tuple[Right, ...]:
     """The optional rights of these uses that are not there."""
     return tuple(each for each in rights if each.without and not each.allowed and each.without.use in uses)

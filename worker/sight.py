@@ -9,7 +9,7 @@ from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from activities.metrics import show_missing_rights
-from policies.rights import OWN_RIGHTS, RIGHTS, Need, Right, Use, describe_blindness, missing_sight
+from policies.rights import OWN_RIGHTS, RIGHTS, Need, Right, Use, describe_blindness, missing_sight, sight_for
 
 _ABOUT = "its own rights"
 _AT_ONCE = 2
@@ -42,11 +42,7 @@ class RightsWatch:
         self._instance = instance
         self._tell = tell
         self._lock = Lock()
-        self._asked = tuple(
-            each
-            for each in RIGHTS
-            if each.kind is Need.NEEDED or (each.without is not None and each.without.use in uses)
-        )
+        self._asked = (*(each for each in RIGHTS if each.kind is Need.NEEDED), *sight_for(uses))
         self._had: set[str] = set()
         self._missing: tuple[Right, ...] | None = None
 

@@ -8,6 +8,7 @@ import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, partial
 from threading import Lock
 
 from pydantic import Field
@@ -138,9 +139,10 @@ class BackendReader:
 
     def _ask(self, now: float) -> BackendsRead:
         by_server, complete = self._called_by_server(now)
+        services = cache(partial(list_if_allowed, self._transport, "/api/v1/services", _Service))
         found: dict[tuple[str, str], Called] = {}
         for called in (*by_server, *self._called()):
-            for service in self._services_at(called.host):
+            for service in _services_at(called.host, services):
                 before = found.get(service)
                 if before is None or called.whole_namespace:
                     found[service] = called
@@ -172,21 +174,6 @@ class BackendReader:
             self._definitions = (kept, now)
         return self._definitions[0]
 
-    def _services_at(self, host: str) -> tuple[tuple[str, str], ...]:
-        """Namespaces and names of the Services that a host may mean."""
-        service = service_of(host)
-        if service is not None:
-            return (service,)
-        try:
-            if ipaddress.ip_address(host).is_loopback:
-                return ()
-        except ValueError:
-            return ()
-        listed = list_if_allowed(self._transport, "/api/v1/services", _Service) or ()
-        return tuple(
-            (each.metadata.namespace, each.metadata.name) for each in listed if host in (each.spec.cluster_ips or ())
-        )
-
     def _behind(self, service: tuple[str, str], called: Called, *, follow: bool = True) -> Iterator[Backend]:
         """The pods behind a Service. Where they cannot be told, all of its namespace; nothing where it is not there."""
         namespace, name = service
@@ -209,6 +196,23 @@ class BackendReader:
             yield _anything_in(namespace, called)
         else:
             yield Backend(namespace=namespace, selector=spec.selector, because=f"{called.caller} leads to it")
+
+
+def _services_at(host: str, services: Callable[[], tuple[_Service, ...] | None]) -> tuple[tuple[str, str], ...]:
+    """Namespaces and names of the Services that a host may mean. `services` are all, asked for where it is an IP."""
+    service = service_of(host)
+    if service is not None:
+        return (service,)
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return ()
+    except ValueError:
+        return ()
+    return tuple(
+        (each.metadata.namespace, each.metadata.name)
+        for each in services() or ()
+        if host in (each.spec.cluster_ips or ())
+    )
 
 
 def _anything_in(namespace: str, called: Called) -> Backend:

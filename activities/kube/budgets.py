@@ -7,16 +7,12 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from activities.kube.lists import KubeModel, list_if_allowed
+from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
 from policies.selectors import LabelSelector
 from policies.workload import Workload
 
 _BUDGETS = "/apis/policy/v1/poddisruptionbudgets"
-
-
-class _Metadata(KubeModel):
-    namespace: str = ""
-    name: str = ""
 
 
 class _Spec(KubeModel):
@@ -25,7 +21,7 @@ class _Spec(KubeModel):
 
 
 class _Budget(KubeModel):
-    metadata: _Metadata
+    metadata: Metadata
     spec: _Spec = _Spec()
 
 
