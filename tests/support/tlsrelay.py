@@ -5,7 +5,8 @@ import contextlib
 import ssl
 import threading
 from pathlib import Path
-from typing import Self
+
+from relay import Relay
 
 from localcluster.certificates import Authority
 
@@ -17,8 +18,8 @@ def issue_server(authority: Authority) -> Keys:
     return authority.issue("server", user="server", server=True)
 
 
-class TlsRelay:
-    """Speaks TLS with its clients, in a thread of its own; a context manager.
+class TlsRelay(Relay):
+    """Speaks TLS with its clients.
 
     With `clients_of`, a CA, a client without a certificate of that one is turned away. With `trusting`, a CA, the
     server behind is spoken to in TLS as well.
@@ -27,24 +28,10 @@ class TlsRelay:
     def __init__(
         self, target: str, keys: Keys, *, clients_of: Path | None = None, trusting: Path | None = None
     ) -> None:
-        self._target = target.rsplit(":", 1)
+        super().__init__(target)
         self._behind = None if trusting is None else ssl.create_default_context(cafile=trusting)
         self._context = _make_context(keys, clients_of)
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._run()], daemon=True)
         self._open: set[asyncio.Transport] = set()
-        self.address = ""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-        self._loop.close()
 
     def turn_to(self, keys: Keys, *, clients_of: Path | None = None) -> None:
         """From now on this certificate and this CA of clients count; who is connected is cut off."""
@@ -67,13 +54,7 @@ class TlsRelay:
             transport.abort()
         done.set()
 
-    async def _run(self) -> None:
-        self._over = asyncio.Event()
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        self._ready.set()
-        await self._over.wait()
-        self._server.close()
+    async def _close(self) -> None:
         for transport in self._open:
             transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -86,9 +67,7 @@ class TlsRelay:
             await writer.start_tls(self._context)
             self._open.add(writer.transport)
             name = None if self._behind is None else host
-            far_reader, far_writer = await asyncio.open_connection(
-                host, int(port), ssl=self._behind, server_hostname=name
-            )
+            far_reader, far_writer = await asyncio.open_connection(host, port, ssl=self._behind, server_hostname=name)
             self._open.add(far_writer.transport)
             await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer), return_exceptions=True)
         self._open = {each for each in self._open if not each.is_closing()}
