@@ -1,5 +1,7 @@
 """What may never be paused, whatever a policy says."""
 
+from functools import lru_cache
+
 from policies.checks.case import Case, Check, Finding, Surroundings
 from policies.platforms import ALWAYS_PROTECTED
 from policies.reasons import Reason
@@ -22,7 +24,12 @@ def protection_of(workload: Workload, surroundings: Surroundings) -> str | None:
 def protecting_pattern(namespace: str, surroundings: Surroundings) -> str | None:
     """The pattern that protects a namespace, or None."""
     patterns = () if namespace in surroundings.unprotected_namespaces else surroundings.protected_namespaces
-    own = surroundings.own_namespaces
+    return _first_match(namespace, surroundings.own_namespaces, patterns)
+
+
+@lru_cache(maxsize=1024)
+def _first_match(namespace: str, own: tuple[str, ...], patterns: tuple[str, ...]) -> str | None:
+    """Remembered: some fifty patterns are the same for every workload of a cluster, and most share a namespace."""
     return next((each for each in (ALWAYS_PROTECTED, *own, *patterns) if matches(each, namespace)), None)
 
 
