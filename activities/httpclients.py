@@ -18,6 +18,9 @@ from activities.addresses import is_local
 from activities.errors import CaFileError, ProxyInvalid
 from activities.filestates import FileState
 
+CONNECT_SECONDS = 3.0
+"""For taking the call, where a person waits."""
+
 
 def open_client(
     url: str,
@@ -32,6 +35,13 @@ def open_client(
     """
     given = os.environ if environment is None else environment
     return httpx.Client(base_url=url, auth=auth, transport=_Way(url, ca_file, given), trust_env=False)
+
+
+def limit_wait(seconds: float, *, asks_once: bool) -> httpx.Timeout:
+    """The time-outs of one request. Where it is sent once, a person waits: whoever does not take the call by then is
+    not there.
+    """
+    return httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS) if asks_once else seconds)
 
 
 def find_proxy(url: str, environment: Mapping[str, str]) -> str:

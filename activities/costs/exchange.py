@@ -10,6 +10,7 @@ from typing import TypeVar
 import httpx
 
 from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
+from activities.httpclients import limit_wait
 from activities.metrics import measuring_opencost
 from policies.doubts import Doubt
 from policies.errors import NotBelieved
@@ -17,7 +18,6 @@ from policies.errors import NotBelieved
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each attempt."""
 ONCE = WAITS[:1]
-CONNECT_SECONDS = 3.0
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes. 10,000 controllers are 15 to 25 MB."""
 LONGEST_PATIENCE = 300.0
@@ -92,8 +92,9 @@ class Exchange:
             return self._send(target, read, seconds)
 
     def _send(self, target: str, read: Callable[[Iterator[bytes]], AnswerT], seconds: float) -> AnswerT:
+        limits = limit_wait(seconds, asks_once=len(self._waits) == 1)
         try:
-            with self._client.stream("GET", target, headers=_HEADERS, timeout=self._limits(seconds)) as response:
+            with self._client.stream("GET", target, headers=_HEADERS, timeout=limits) as response:
                 if response.status_code != HTTPStatus.OK:
                     raise CostSourceRefused(
                         self._source,
@@ -111,10 +112,6 @@ class Exchange:
             raise self._unreachable(str(error)) from None
         except httpx.HTTPError as error:
             raise self._unreachable(type(error).__name__) from None
-
-    def _limits(self, seconds: float) -> httpx.Timeout:
-        """Where it is asked once, somebody waits: whoever does not take the call by then is not there."""
-        return httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS) if len(self._waits) == 1 else seconds)
 
     def _pieces(self, response: httpx.Response, seconds: float) -> Iterator[bytes]:
         size, ends_at = 0, self._clock() + seconds

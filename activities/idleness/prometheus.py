@@ -15,6 +15,7 @@ from typing import Literal
 import httpx
 
 from activities.errors import ClientError, PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
+from activities.httpclients import limit_wait
 from activities.idleness.answers import Result, Row, read_answer, read_rows
 from activities.idleness.expressions import Expression, Key, Vector
 from activities.idleness.headers import HeaderFile
@@ -24,9 +25,6 @@ LARGEST_BODY = 32 * 1024 * 1024
 """Bytes. A row is about 130 of them, so that this is 250,000 pods; of a range, 2,500 pods through a week of hours."""
 WAITS = (1.0, 2.0, 4.0, 8.0)
 """Seconds between five attempts."""
-
-CONNECT_SECONDS = 3.0
-"""Where it is asked once, somebody waits: whoever does not take the call by then is not there."""
 
 _QUERY = "api/v1/query"
 _RANGE = "api/v1/query_range"
@@ -160,7 +158,7 @@ class Prometheus:
             raise PrometheusUnreachable(self.url, _NO_TIME)
         ends, asked = self._clock() + left, {**query, "timeout": f"{left:.1f}"}
         params, form = (asked, None) if method == "GET" else (None, asked)
-        limits = httpx.Timeout(left, connect=left if self._waits else min(left, CONNECT_SECONDS))
+        limits = limit_wait(left, asks_once=not self._waits)
         try:
             headers = self._headers.read()
             with self._client.stream(
