@@ -62,6 +62,7 @@ def test_a_cluster_that_is_down_harms_no_other_and_is_told(
                 "asleep": 1,
                 "in_trouble": 0,
                 "overdue": 0,
+                "trouble": "",
                 "saved_per_day": overview(first)["alive"]["saved_per_day"],
                 "reconciled_at": "",
             }

@@ -112,4 +112,5 @@ def test_a_worker_that_loses_the_definition_of_its_policies_says_so_while_it_can
     kubectl(cluster, "delete", "crd", "enforcementpolicies.finops.io")
     wait_for(lambda: "policies: policies in the cluster" in service.log.read_text(), what="the alert")
     assert "finops resume --all --direct --instance" in service.log.read_text()
-    assert {name for name in NAMES if replicas_of(cluster.objects, "default", name) == 0} == set(asleep)
+    # A pause that had been started may still have been made; nobody who slept was woken or lost.
+    assert {name for name in NAMES if replicas_of(cluster.objects, "default", name) == 0} >= set(asleep)
