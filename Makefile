@@ -34,7 +34,7 @@ test: lint types contract unit
 # A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'". A part of it is
 # chosen as for pytest, and replaces its rows of the report: FAULTS="tests/faults/test_days.py".
 CASES ?=
-FAULTS ?= tests/faults
+FAULTS ?= tests/faults tests/workflows/troubled
 test-faults: $(READY)
 	@$(BIN)/python -m pytest $(FAULTS) -m "" \
 	  $(if $(CASES),$(CASES),-n 2 --dist loadfile --no-loadscope-reorder --fault-report docs/fault-report.md)

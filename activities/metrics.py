@@ -43,6 +43,9 @@ _SERVED = Gauge("finops_cluster_served", "Whether this process has a worker up f
 _MISSING_RIGHTS = Gauge(
     "finops_missing_rights", "Optional rights that the settings have a use for, and that are missing.", ["cluster"]
 )
+_TROUBLES = Gauge(
+    "finops_part_in_trouble", "Whether a part that the worker goes on without was bad, by part.", ["cluster", "part"]
+)
 _CYCLES = Histogram("finops_cycle_seconds", "How long a cycle took.", ["cluster", "kind"], buckets=_LONG_SECONDS)
 _EVENTS_DROPPED = Counter("finops_events_dropped", "Kubernetes Events that could not be written.", ["cluster"])
 _ACTIONS = Counter("finops_actions_taken", "Pauses and wakes that were carried out.", ["cluster", "policy", "action"])
@@ -82,6 +85,12 @@ def _show(gauge: Gauge, values: Mapping[str, float]) -> None:
 def show_not_understood(deployments: int) -> None:
     """So many Deployments could not be read at the last reconciliation."""
     _NOT_UNDERSTOOD.labels(current_cluster()).set(deployments)
+
+
+def show_troubles(troubles: Mapping[str, str]) -> None:
+    """What is wrong with each part; empty where nothing is."""
+    for part, sentence in troubles.items():
+        _TROUBLES.labels(current_cluster(), part).set(bool(sentence))
 
 
 def show_served(served: bool) -> None:

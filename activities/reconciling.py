@@ -18,7 +18,7 @@ from activities.findingalerts import FindingAlerts
 from activities.hibernations import count_paused, list_open, open_query, send_check
 from activities.kube.deployments import Deployments
 from activities.kube.replicasets import ReplicaSets
-from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers
+from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers, show_troubles
 from activities.policystatuses import FiguresTally
 from activities.recovering import recover_records
 from activities.saidbefore import SaidBefore
@@ -52,6 +52,8 @@ VISIBILITY_PAGE = 1000
 """The most that the server gives: it counts requests, ten in a second for a whole namespace by default."""
 NAMES_KEPT = 200
 """How many names a result carries: it is also what a worker that has just started remembers."""
+LONGEST_TROUBLE = 1000
+"""Characters of what a result says of one part: a folder of policies may be wrong in a hundred places."""
 _LOG = logging.getLogger(__name__)
 _PAUSED = "hibernations paused in Temporal"
 _UNTOLD = "hibernations that could not be told"
@@ -79,12 +81,14 @@ class ReconcileActivities:
         namespace_marks: Callable[[], Mapping[str, Annotations]],
         note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
         unseen: Callable[[], tuple[str, ...]] = tuple,
+        troubles: Callable[[], Mapping[str, str]] = dict,
         *,
         instance: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`note_figures` is told what each policy means and has asleep; without it nobody counts that. `unseen` answers
-        the names of the rights that this worker lacks. `clock` counts seconds: what was said is remembered by it.
+        the names of the rights that this worker lacks, and `troubles` by part what it goes on without. `clock` counts
+        seconds: what was said is remembered by it.
         """
         self._deployments = deployments
         self._replica_sets = replica_sets
@@ -94,6 +98,7 @@ class ReconcileActivities:
         self._namespace_marks = namespace_marks
         self._note_figures = note_figures
         self._unseen = unseen
+        self._troubles = troubles
         self._instance = instance
         self._said = SaidBefore(clock)
         self._alerts = FindingAlerts()
@@ -114,6 +119,7 @@ class ReconcileActivities:
         looked_at = await self._act(client, order.cluster, survey, opened, ground)
         # What is only to be shown comes last, and whatever fails there costs nothing else.
         survey.missing_rights = await asyncio.to_thread(self._unseen)
+        survey.troubles = self._troubles()
         paused = await _count_paused(client, order.cluster)
         result = self._report(order, survey, missing, looked_at, paused)
         if self._note_figures is not None:
@@ -245,15 +251,16 @@ class ReconcileActivities:
         self._alerts.tell("unreadable", not_understood, told_of, "left alone, for it is not understood", not_understood)
         show_sleepers(survey.asleep, survey.asleep_in)
         show_not_understood(len(not_understood))
+        show_troubles(survey.troubles)
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
-        said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
-        said += [f"{len(not_understood)} not understood"] if not_understood else []
-        said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
-        said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
+        words = [f"{number} {finding}" for finding, number in sorted(counts.items())]
+        words += [f"{len(not_understood)} not understood"] if not_understood else []
+        words += [f"{len(survey.untold)} could not be told"] if survey.untold else []
+        words += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
         _tell_paused(paused)
         _tell_untold(survey.untold)
         return ReconcileResult(
-            sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
+            sentence=f"{survey.compared} Deployments compared: {', '.join(words) or 'nothing is wrong'}.",
             at=order.now,
             found=counts,
             looked_at=len(looked_at),
@@ -267,6 +274,7 @@ class ReconcileActivities:
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
+            troubles={part: said[:LONGEST_TROUBLE] for part, said in survey.troubles.items() if said},
         )
 
 

@@ -1,6 +1,7 @@
 """What one listing of a reconciliation showed, workload by workload."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from activities.kube.deployments import Unreadable
@@ -25,6 +26,8 @@ class Survey:
     not_understood: list[Unreadable] = field(default_factory=list)
     missing_rights: tuple[str, ...] = ()
     """The optional rights that the worker lacks."""
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with each part that the worker goes on without; empty where nothing is."""
     untold: dict[str, Exception] = field(default_factory=dict)
     """Hibernations that no word could be sent to."""
     clocks: ClockDrift = field(default_factory=ClockDrift)

@@ -103,6 +103,8 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
     if result.clocks.objection:
         terminal.say(f"clocks: {result.clocks.objection}: {MEANWHILE}", "yellow")
+    for part, sentence in result.troubles.items():
+        terminal.say(f"{part} of the worker: {sentence}", "yellow")
     for sentence in describe_blindness(result.missing_rights):
         terminal.say(f"not known to the worker: {sentence}", "yellow")
     for name in result.unreadable:

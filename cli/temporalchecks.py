@@ -102,7 +102,7 @@ async def _check_reconciliation(session: Session, client: Client) -> list[Findin
     result = await read_last_reconciliation(client, session.settings.cluster)
     if result is None or result.at is None:
         return [warn("reconciliation", "none has run yet", "start a worker")]
-    return [_judge_clocks(result), _judge_findings(result), *_judge_sight(result)]
+    return [_judge_clocks(result), _judge_findings(result), *_judge_sight(result), *_judge_parts(result)]
 
 
 def _judge_clocks(result: ReconcileResult) -> Finding:
@@ -118,6 +118,12 @@ def _judge_sight(result: ReconcileResult) -> Iterator[Finding]:
         yield warn("sight of the worker", f"not known: {sentence}", "grant its account what deploy/ has in its role")
     if not result.missing_rights:
         yield ok("sight of the worker", "it may see all that it has a use for")
+
+
+def _judge_parts(result: ReconcileResult) -> Iterator[Finding]:
+    """As the worker has them: its settings and its network need not be those of whoever asks."""
+    for part, sentence in result.troubles.items():
+        yield warn(f"{part} of the worker", f"{show_time(result.at)}: {sentence}", "see its settings and its log")
 
 
 def _judge_findings(result: ReconcileResult) -> Finding:

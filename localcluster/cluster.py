@@ -150,13 +150,18 @@ class LocalCluster:
             self._supervisor = None
         stop_in(self.directory)
 
-    def token_for(self, namespace: str, service_account: str, *, seconds: int = 3600) -> str:
-        """A bearer token of an existing service account, by TokenRequest; at least 600 seconds."""
+    def token_for(
+        self, namespace: str, service_account: str, *, seconds: int = 3600, bound_to: Mapping[str, str] | None = None
+    ) -> str:
+        """A bearer token of an existing service account, by TokenRequest; at least 600 seconds.
+
+        It ends early with what it is `bound_to`: a reference to a Secret or Pod, with its uid.
+        """
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{service_account}/token"
         request = {
             "apiVersion": "authentication.k8s.io/v1",
             "kind": "TokenRequest",
-            "spec": {"expirationSeconds": seconds},
+            "spec": {"expirationSeconds": seconds} | ({} if bound_to is None else {"boundObjectRef": dict(bound_to)}),
         }
         return str(self.objects.request("POST", path, request)["status"]["token"])
 

@@ -65,6 +65,7 @@ def build_workers(
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None,
     tell: Callable[[Message], None],
     unseen: Callable[[], tuple[str, ...]],
+    troubles: Callable[[], Mapping[str, str]],
     open_threads: Callable[[str, int], ThreadPoolExecutor],
 ) -> tuple[Worker, ...]:
     """The workers of the four queues. Each has slots and threads of its own: what fills one keeps no other waiting."""
@@ -111,6 +112,7 @@ def build_workers(
         marks.refresh,
         note_figures,
         unseen,
+        troubles,
         instance=cluster.instance,
     )
 
@@ -208,11 +210,12 @@ async def running_workers(
     note_figures: Callable[[Mapping[str, PolicyFigures]], None] | None = None,
     tell: Callable[[Message], None] = lambda _: None,
     unseen: Callable[[], tuple[str, ...]] = tuple,
+    troubles: Callable[[], Mapping[str, str]] = dict,
 ) -> AsyncIterator[tuple[Worker, ...]]:
     """The workers, polling until the block ends; then they finish what they do.
 
     `note_figures` is told what a reconciliation saw of each policy, and `tell` what people are to hear of a run;
-    `unseen` answers the rights that are missing.
+    `unseen` answers the rights that are missing, and `troubles` what is wrong by part.
     """
     compared = Clocks(cluster.transport.server_now, clocks, own_clock)
     async with AsyncExitStack() as stack:
@@ -223,7 +226,7 @@ async def running_workers(
             return threads
 
         workers = build_workers(
-            client, cluster, snapshots, identity, compared, note_figures, tell, unseen, open_threads
+            client, cluster, snapshots, identity, compared, note_figures, tell, unseen, troubles, open_threads
         )
         for worker in workers:
             await stack.enter_async_context(worker)

@@ -16,6 +16,11 @@ class Notifier:
         self._cluster = cluster
         self._outboxes = outboxes
 
+    @property
+    def trouble(self) -> str:
+        """Which receivers did not take their last message, and why; empty where all did."""
+        return "; ".join(outbox.trouble for outbox in self._outboxes if outbox.trouble)
+
     def tell(self, message: Message) -> None:
         """To everybody."""
         for outbox in self._outboxes:

@@ -30,6 +30,7 @@ from worker.rounds import keep_going
 from worker.sight import RightsWatch
 from worker.snapshots import SnapshotKeeper
 from worker.statuses import build_statuses
+from worker.troubles import find_troubles
 
 RIGHTS_SECONDS = 60.0
 
@@ -68,6 +69,7 @@ async def running_service(
             note_figures=None if statuses is None else statuses.note,
             tell=notifier.tell,
             unseen=rights.unseen,
+            troubles=partial(find_troubles, cluster, keeper, notifier),
         )
         workers = await stack.enter_async_context(running)
         stack.enter_context(carried(client, workers))

@@ -45,6 +45,8 @@ class Outbox:
         self._busy = False
         self._closing = threading.Event()
         self._dropped = 0
+        self.trouble = ""
+        """Why the last attempt failed; empty where it did not."""
         self._thread = threading.Thread(target=in_this_context(self._work), name=f"notify-{name}", daemon=True)
         self._thread.start()
 
@@ -105,6 +107,7 @@ class Outbox:
                 self._send(message)
             except NotificationError as error:
                 problem = error.problem
+                self._tell_trouble(problem)
                 if not error.is_worth_another:
                     break
             except Exception:  # noqa: BLE001 - one bad message ends no thread
@@ -112,6 +115,13 @@ class Outbox:
                 break
             else:
                 _SENT.labels(current_cluster(), self._name, "sent").inc()
+                self.trouble = ""
                 return
         _SENT.labels(current_cluster(), self._name, "failed").inc()
         _LOG.warning("a message to %s was not delivered: %s", self._name, problem)
+
+    def _tell_trouble(self, problem: str) -> None:
+        """Said when it begins; the end of every message that is lost over it is said besides."""
+        before, self.trouble = self.trouble, f"messages to {self._name} are not delivered: {problem}"
+        if not before:
+            _LOG.warning("%s", self.trouble)

@@ -23,6 +23,7 @@ class Service:
 
     def __init__(self, kubeconfig: Path, folder: Path, *, cluster: str, interval: str = "2s", **settings: str) -> None:
         self.folder = folder
+        self.cluster = cluster
         self.state = StateFolder(folder / "state")
         self.log = folder / "run.log"
         self._process: subprocess.Popen[bytes] | None = None

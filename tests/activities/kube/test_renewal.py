@@ -1,15 +1,12 @@
 """What the API server is reached by is replaced under a running transport, with real TLS in front of a real server."""
 
-import base64
 import itertools
-import json
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pytest
+from accesses import Access, Kept
 from deployments import deployment, wait_for
 from tlsrelay import TlsRelay, issue_server
 
@@ -21,41 +18,7 @@ from localcluster.certificates import Authority
 
 pytestmark = pytest.mark.cluster
 
-Kept = Literal["inline", "in files"]
 USER = "worker"
-
-
-class Access:
-    """A kubeconfig, and the files it names."""
-
-    def __init__(self, folder: Path, server: str, kept: Kept) -> None:
-        self.folder = folder
-        self.kubeconfig = folder / "kubeconfig"
-        self._server = server
-        self._kept = kept
-
-    def hold(self, ca: Path, certificate: Path, key: Path, token: str) -> None:
-        """These, from now on."""
-        where = {"server": self._server} | self._entry("certificate-authority", ca)
-        user = self._entry("client-certificate", certificate) | self._entry("client-key", key)
-        if self._kept == "inline":
-            user["token"] = token
-        else:
-            (self.folder / "token").write_text(token)
-            user["tokenFile"] = str(self.folder / "token")
-        document = {
-            "clusters": [{"name": "there", "cluster": where}],
-            "users": [{"name": "me", "user": user}],
-            "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
-            "current-context": "here",
-        }
-        self.kubeconfig.write_text(json.dumps(document))
-
-    def _entry(self, name: str, file: Path) -> dict[str, str]:
-        if self._kept == "inline":
-            return {f"{name}-data": base64.b64encode(file.read_bytes()).decode()}
-        shutil.copy(file, self.folder / name)
-        return {name: str(self.folder / name)}
 
 
 class Yesterday:

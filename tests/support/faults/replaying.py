@@ -2,7 +2,7 @@
 
 import pytest
 
-_NAMED = ("day", "kill", "zombie", "lost", "mutant")
+_NAMED = ("day", "kill", "zombie", "lost", "mutant", "renewal")
 
 
 def lines_of(request: pytest.FixtureRequest, suite: str = "") -> list[str]:

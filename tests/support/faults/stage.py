@@ -22,6 +22,7 @@ from activities.starting import start_hibernation
 from activities.visibility import HIBERNATION_STATE
 from faults.actors import Actors
 from faults.proxy import FaultProxy
+from faults.renewals import Door
 from faults.revisions import Revisions
 from faults.silence import Silence
 from faults.subjects import Subject
@@ -59,6 +60,8 @@ class Stage:
     instance: str = "me"
     silence: Silence | None = None
     """Where workers may die over an activity."""
+    door: Door | None = None
+    """What the worker reaches the proxy by, where that is renewed."""
     open: dict[str, str] = field(default_factory=dict)
     """The phase of every open hibernation, as visibility shows it."""
     reconciled: list[ReconcileResult] = field(default_factory=list)
@@ -201,8 +204,11 @@ async def open_stage(
     silence: Silence | None = None,
     clocks: ClockComparison = compare_clocks,
     cooldown: str = "1s",
+    renewing: bool = False,
 ) -> AsyncIterator[Stage]:
-    """Everything up, with the worker behind the proxy. The client has `silence` among its interceptors."""
+    """Everything up, with the worker behind the proxy. The client has `silence` among its interceptors; `renewing` puts
+    a door in front of the proxy.
+    """
     cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     identity = install(cluster)
     source = Source()
@@ -211,9 +217,11 @@ async def open_stage(
     async with AsyncExitStack() as stack:
         revisions = stack.enter_context(Revisions(cluster.objects))
         proxy = stack.enter_context(FaultProxy(cluster, revisions))
+        door = Door(cluster, proxy.port, folder / "door") if renewing else None
+        by_proxy = proxy.kubeconfig(folder / f"{name}.kubeconfig", identity)
         settings = Settings(
             cluster=name,
-            kubeconfig=proxy.kubeconfig(folder / f"{name}.kubeconfig", identity),
+            kubeconfig=by_proxy if door is None else stack.enter_context(door.open()),
             state_dir=folder / name,
             pauses_per_second=500,
             wakes_per_second=500,
@@ -229,6 +237,7 @@ async def open_stage(
             revisions=revisions,
             actors=Actors(cluster, kubectl, {}),
             silence=silence,
+            door=door,
         )
         await stack.enter_async_context(
             running_workers(client, product, source.snapshot, product.identity(), clocks=clocks)

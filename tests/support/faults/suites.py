@@ -5,6 +5,7 @@ before W2: kubectl-scale        somebody acts at a gap of the protocol
 before W3#2: strip              the same in the second life, which meets what the first one left
 after every W2: insisting-hpa   and again whenever it comes round
 asleep: scale-5 scale-0         a state that is over before anybody looks
+before W2: new-token            what the worker reaches the API server by is renewed
 """
 
 import itertools
@@ -16,6 +17,7 @@ from typing import Self
 from faults.actors import ACTORS
 from faults.plans import CRASHES, STALE, STATUSES, WIRE, Fault, parse_faults
 from faults.points import WRITES, Point
+from faults.renewals import RENEWALS
 
 GAPS = ("before W1", "before W2", "after W2", "asleep", "before W3", "before W4", "after W4")
 """Every place between two steps of a life."""
@@ -186,6 +188,11 @@ def short_lived_states() -> list[Case]:
     ]
 
 
+def renewals() -> list[Case]:
+    """Every renewal, at every gap."""
+    return [Case.parse(f"{gap}: {renewal}") for gap in (*GAPS, "before READ") for renewal in RENEWALS]
+
+
 SUITES: Mapping[str, Callable[[], list[Case]]] = {
     "single faults": single_faults,
     "double faults": double_faults,
@@ -195,3 +202,4 @@ SUITES: Mapping[str, Callable[[], list[Case]]] = {
     "stale reads": stale_reads,
     "short-lived states": short_lived_states,
 }
+"""Those that are played together. A renewal is one for every case of a stage, so that `renewals` have their own."""

@@ -60,16 +60,32 @@ async def a_wake_that_is_never_confirmed(trouble: Trouble) -> Handle:
     return handle
 
 
+async def a_wake_whose_reads_are_not_answered(trouble: Trouble) -> Handle:
+    handle = await trouble.put_to_sleep()
+    trouble.cut_off("GET")
+    await trouble.ask(handle)
+    return handle
+
+
+async def a_note_that_is_refused(trouble: Trouble) -> Handle:
+    handle = await trouble.keep_awake()
+    trouble.freeze()
+    await keep_awake_a_day_longer(trouble, handle)
+    return handle
+
+
 async def a_note_that_cannot_be_written(trouble: Trouble) -> Handle:
     handle = await trouble.keep_awake()
     trouble.cut_off("PATCH")
-    await handle.start_update(
-        KEEP_AWAKE,
-        Until(until=trouble.until + timedelta(days=1), by="anna"),
-        wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-    )
-    trouble.until += timedelta(days=1)
+    await keep_awake_a_day_longer(trouble, handle)
     return handle
+
+
+async def keep_awake_a_day_longer(trouble: Trouble, handle: Handle) -> None:
+    trouble.until += timedelta(days=1)
+    await handle.start_update(
+        KEEP_AWAKE, Until(until=trouble.until, by="anna"), wait_for_stage=WorkflowUpdateStage.ACCEPTED
+    )
 
 
 async def a_stale_record_that_may_not_be_cleared(trouble: Trouble) -> Handle:
@@ -122,6 +138,8 @@ STORIES = {
     "a wake that is refused": Story(a_wake_that_is_refused, asked=True),
     "an API server that is away, nudged": Story(an_api_server_that_is_away, nudge, FIVE_MINUTES),
     "a wake that is never confirmed": Story(a_wake_that_is_never_confirmed, asked=True),
+    "a wake whose reads are not answered": Story(a_wake_whose_reads_are_not_answered, asked=True),
+    "a note that is refused": Story(a_note_that_is_refused, asked=True),
     "a note that cannot be written": Story(a_note_that_cannot_be_written, asked=True),
     "a stale record that may not be cleared": Story(a_stale_record_that_may_not_be_cleared, asked=True),
     "clocks that differ": Story(clocks_that_differ),
