@@ -1,7 +1,9 @@
 """The real parts that many tests share: a control plane, Temporal servers, and a worker of the product."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from hibernations import Source, clocks_agree
 from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.visibility import KEYS
@@ -23,6 +26,8 @@ from worker.state import StateFolder
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
 settings.load_profile("untimed")
+
+_AT_ONCE = 32
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,11 +78,36 @@ def namespace(cluster: LocalCluster, fresh_namespace: Callable[[], str]) -> Iter
     cluster.objects.delete(f"/apis/apps/v1/namespaces/{name}/deployments")
 
 
+_SERVER = pytest.StashKey[EmbeddedTemporal]()
+
+
 @pytest.fixture(scope="session")
-async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedTemporal]:
+async def temporal_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[EmbeddedTemporal]:
     """One embedded Temporal server."""
     async with EmbeddedTemporal.start(StateFolder(tmp_path_factory.mktemp("temporal"))) as server:
+        request.config.stash[_SERVER] = server
         yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def _nothing_left_to_do(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """What a module has left in the shared Temporal ends with it: Schedules without a worker go on for ever, and a
+    hundred of them keep a core busy.
+    """
+    yield
+    server = request.config.stash.get(_SERVER, None)
+    if server is None:
+        return
+    client = await connect_to(server.target)
+    for schedule in [each.id async for each in await client.list_schedules()]:
+        with suppress(RPCError):
+            await client.get_schedule_handle(schedule).delete()
+    running = [each.id async for each in client.list_workflows("ExecutionStatus = 'Running'")]
+    for index in range(0, len(running), _AT_ONCE):
+        ends = (client.get_workflow_handle(name).terminate() for name in running[index : index + _AT_ONCE])
+        await asyncio.gather(*ends, return_exceptions=True)
 
 
 @pytest.fixture(scope="session")
