@@ -12,11 +12,11 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 import httpx
-from kubernetes.client.rest import should_bypass_proxies
 
 from activities.addresses import is_local
 from activities.errors import CaFileError, ProxyInvalid
 from activities.filestates import FileState
+from activities.kube.client import should_bypass_proxies
 
 CONNECT_SECONDS = 3.0
 """For taking the call, where a person waits."""

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from kubernetes.client.configuration import Configuration
-from kubernetes.config.config_exception import ConfigException
-from kubernetes.config.incluster_config import load_incluster_config
-from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
 from activities.errors import KubeconfigError
 from activities.filestates import FileState
+from activities.kube.client import (
+    ConfigException,
+    Configuration,
+    KubeConfigLoader,
+    KubeConfigMerger,
+    load_incluster_config,
+)
 
 IN_CLUSTER = "in-cluster"
 CONNECTIONS = 40

@@ -19,7 +19,6 @@ from threading import Lock
 from typing import Literal, Self
 from urllib.parse import quote, urlencode
 
-from kubernetes.client.rest import RESTClientObject
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -35,6 +34,7 @@ from activities.errors import (
     Unreachable,
 )
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
+from activities.kube.client import RESTClientObject
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
 from activities.metrics import measuring_kubernetes
 from activities.tracing import span
