@@ -63,8 +63,12 @@ class TlsRelay(Relay):
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._target
         with contextlib.suppress(OSError, ssl.SSLError):
-            self._open.add(writer.transport)
+            plain = writer.transport
+            self._open.add(plain)
             await writer.start_tls(self._context)
+            if writer.transport is None:  # cut off amid the handshake: Python 3.11 then leaves nothing to be closed
+                writer._transport = plain  # type: ignore[attr-defined]
+                return
             self._open.add(writer.transport)
             name = None if self._behind is None else host
             far_reader, far_writer = await asyncio.open_connection(host, port, ssl=self._behind, server_hostname=name)
