@@ -1,13 +1,17 @@
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from deployments import wait_for
 
 from activities.kube.deployments import Deployments
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
+
+REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +65,25 @@ def as_service_account(cluster: LocalCluster, namespace: str) -> Iterator[Callab
         ):
             cluster.objects.create(item)
         opened.append(KubeTransport.connect(cluster.kubeconfig_for(namespace, name)))
+        wait_for(lambda: all(is_granted(opened[-1], rule) for rule in rules), what="the rights of a new account")
         return opened[-1]
 
     yield make
     for transport in opened:
         transport.close()
+
+
+def is_granted(transport: KubeTransport, rule: dict[str, list[str]]) -> bool:
+    """Whether the API server knows of it yet."""
+    for group, resource, verb in itertools.product(rule["apiGroups"], rule["resources"], rule["verbs"]):
+        kind, _, part = resource.partition("/")
+        asked = {"group": group, "resource": kind, "subresource": part, "verb": verb}
+        asked["name"] = rule.get("resourceNames", [""])[0]
+        review = {"spec": {"resourceAttributes": asked}}
+        reply = transport.request("POST", REVIEWS, body=json.dumps(review).encode(), content_type="application/json")
+        if not json.loads(reply.body)["status"]["allowed"]:
+            return False
+    return True
 
 
 def write_kubeconfig(path: Path, url: str, user: dict[str, Any] | None = None) -> Path:
