@@ -79,6 +79,7 @@ def namespace(cluster: LocalCluster, fresh_namespace: Callable[[], str]) -> Iter
 
 
 _SERVER = pytest.StashKey[EmbeddedTemporal]()
+_SKIPPING = pytest.StashKey[WorkflowEnvironment]()
 
 
 @pytest.fixture(scope="session")
@@ -93,17 +94,22 @@ async def temporal_server(
 
 @pytest.fixture(scope="module", autouse=True)
 async def _nothing_left_to_do(request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    """What a module has left in the shared Temporal ends with it: Schedules without a worker go on for ever, and a
+    """What a module has left in the shared Temporals ends with it: Schedules without a worker go on for ever, and a
     hundred of them keep a core busy.
     """
     yield
-    server = request.config.stash.get(_SERVER, None)
-    if server is None:
-        return
-    client = await connect_to(server.target)
-    for schedule in [each.id async for each in await client.list_schedules()]:
-        with suppress(RPCError):
-            await client.get_schedule_handle(schedule).delete()
+    server, skipping = request.config.stash.get(_SERVER, None), request.config.stash.get(_SKIPPING, None)
+    if server is not None:
+        client = await connect_to(server.target)
+        for schedule in [each.id async for each in await client.list_schedules()]:
+            with suppress(RPCError):
+                await client.get_schedule_handle(schedule).delete()
+        await _end_workflows(client)
+    if skipping is not None:
+        await _end_workflows(skipping.client)
+
+
+async def _end_workflows(client: Client) -> None:
     running = [each.id async for each in client.list_workflows("ExecutionStatus = 'Running'")]
     for index in range(0, len(running), _AT_ONCE):
         ends = (client.get_workflow_handle(name).terminate() for name in running[index : index + _AT_ONCE])
@@ -123,7 +129,7 @@ async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
 
 
 @pytest.fixture(scope="session")
-async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+async def skipping(request: pytest.FixtureRequest) -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal server whose workflows can be sent through days in a moment."""
     program = find_program("temporal")
     assert program is not None
@@ -133,6 +139,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         data_converter=pydantic_data_converter,
         search_attributes=KEYS,
     ) as environment:
+        request.config.stash[_SKIPPING] = environment
         yield environment
 
 
