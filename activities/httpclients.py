@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from activities.addresses import is_local
+from activities.certificates import without_formalities
 from activities.errors import CaFileError, ProxyInvalid
 from activities.filestates import FileState
 from activities.kube.client import should_bypass_proxies
@@ -102,11 +103,11 @@ class _Way(httpx.BaseTransport):
     def _trust(self) -> ssl.SSLContext:
         folder = self._environment.get("SSL_CERT_DIR")
         if self._ca_file is None and folder and not is_local(self._url):
-            return ssl.create_default_context(capath=folder)
+            return without_formalities(ssl.create_default_context(capath=folder))
         if self._ca_file is None:
-            return httpx.create_ssl_context(trust_env=False)
+            return without_formalities(httpx.create_ssl_context(trust_env=False))
         try:
-            return ssl.create_default_context(cafile=self._ca_file)
+            return without_formalities(ssl.create_default_context(cafile=self._ca_file))
         except (OSError, ssl.SSLError) as error:
             raise CaFileError(self._ca_file, error.strerror or type(error).__name__) from None
 

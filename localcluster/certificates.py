@@ -41,8 +41,10 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 class Authority:
     """Signs certificates into one folder: `<name>.crt` and `<name>.key`, its own as `ca.crt`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, identifies_keys: bool = True) -> None:
+        """Without key identifiers its certificates are such as older clusters have."""
         self._folder = folder
+        self._identifies_keys = identifies_keys
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localcluster")])
         builder = self._builder(self._name, self._key.public_key())
@@ -74,7 +76,7 @@ class Authority:
 
     def _builder(self, subject: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
         now = dt.datetime.now(dt.UTC)
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
@@ -82,9 +84,12 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - BACKDATED)
             .not_valid_after(now + VALID)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
+        if not self._identifies_keys:
+            return builder
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        return builder.add_extension(issuer, critical=False)
 
 
 def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:

@@ -23,6 +23,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from activities.alerts import alert
+from activities.certificates import connect_without_formalities
 from activities.errors import (
     Call,
     CertificateRefused,
@@ -287,7 +288,7 @@ class KubeTransport:
     def _make_link(self) -> _Link:
         access = self._load()
         try:
-            return _Link(access, RESTClientObject(access.configuration).pool_manager)
+            return _Link(access, connect_without_formalities(RESTClientObject(access.configuration).pool_manager))
         except (HTTPError, ValueError, AssertionError, ImportError):  # what urllib3 raises for a proxy it cannot use
             raise KubeconfigError(
                 "",
