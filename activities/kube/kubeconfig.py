@@ -5,10 +5,11 @@ what can go wrong is looked at here first and said in words of our own.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -35,13 +36,15 @@ _MALFORMED = (ConfigException, OSError, ValueError, KeyError, TypeError, Attribu
 @dataclass(frozen=True)
 class Access:
     """A way into a cluster. `authority` is the PEM text of the CA bundle, empty where the system's CAs are used;
-    `files` are the kubeconfigs it was read from, as they were then.
+    `files` are the kubeconfigs it was read from, as they were then; `impersonating` are the headers that ask to be
+    taken for somebody else.
     """
 
     configuration: Configuration
     context: str
     authority: bytes = b""
     files: tuple[FileState, ...] = ()
+    impersonating: tuple[tuple[str, str], ...] = ()
 
 
 def read_access(kubeconfig: Path | None, context: str | None, environment: Mapping[str, str]) -> Access:
@@ -110,7 +113,36 @@ def _from_files(files: list[Path], context: str | None) -> Access:
         raise KubeconfigError(
             file, f'the credential plugin of context "{name}" gave no credentials; run kubectl to see what it says'
         )
-    return Access(configuration, name, _read_authority(configuration), states)
+    return Access(configuration, name, _read_authority(configuration), states, tuple(_impersonate(file, user)))
+
+
+def _impersonate(file: str, user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The official client does not read these fields, and who is left out of them has more rights than was meant.
+
+    Raises KubeconfigError where they are not as kubectl wants them.
+    """
+    name, uid = user.get("as"), user.get("as-uid")
+    groups, extra = user.get("as-groups") or (), user.get("as-user-extra") or {}
+    if not name:
+        if uid or groups or extra:
+            raise KubeconfigError(
+                file, "asks for groups, a uid or more of somebody else (as-...) and names nobody (as)"
+            )
+        return
+    try:
+        if isinstance(groups, str):
+            raise TypeError
+        said = [("Impersonate-User", name)] + ([("Impersonate-Uid", uid)] if uid else [])
+        said += [("Impersonate-Group", group) for group in groups]
+        said += [
+            (f"Impersonate-Extra-{quote(key, safe='')}", value) for key, values in extra.items() for value in values
+        ]
+    except _MALFORMED:
+        raise KubeconfigError(file, "says in a way that cannot be read whose rights to use (as, as-...)") from None
+    for header, value in said:
+        if not (isinstance(value, str) and value.isascii() and value.isprintable()):
+            raise KubeconfigError(file, "names somebody to be taken for (as, as-...) whom no header can carry")
+        yield header, value
 
 
 def _new_configuration() -> Configuration:

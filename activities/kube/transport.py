@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Literal, Self
 from urllib.parse import quote, urlencode
 
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from activities.alerts import alert
@@ -217,7 +217,9 @@ class KubeTransport:
         read_seconds: float,
         link: _Link,
     ) -> Reply:
-        authorized, asked_at = {**headers, **self._authorize(call, link)}, self._clock()
+        authorized, asked_at = HTTPHeaderDict({**headers, **self._authorize(call, link)}), self._clock()
+        for name, value in link.access.impersonating:
+            authorized.add(name, value)
         try:
             response: BaseHTTPResponse = link.pool.request(
                 method,

@@ -108,6 +108,45 @@ def test_a_token_file_is_read_again_when_its_token_has_expired(tmp_path: Path, c
     assert [asked.headers["authorization"] for asked in map(_lowered, server.asked)] == ["Bearer old", "Bearer new"]
 
 
+def test_who_is_to_be_taken_for_somebody_else_asks_for_it_with_every_request(connect: Connect) -> None:
+    user = {
+        "token": "t-1",
+        "as": "system:serviceaccount:finops:reader",
+        "as-uid": "u-1",
+        "as-groups": ["readers"],
+        "as-user-extra": {"example.com/reason": ["idle"]},
+    }
+    with AnsweringServer() as server:
+        transport = connect(server.url, user)
+        transport.request("PATCH", "/x", body=b"{}")
+        transport.close()
+    asked = _lowered(server.asked[0]).headers
+    assert {name: value for name, value in asked.items() if name.startswith("impersonate-")} == {
+        "impersonate-user": "system:serviceaccount:finops:reader",
+        "impersonate-uid": "u-1",
+        "impersonate-group": "readers",
+        "impersonate-extra-example.com%2freason": "idle",
+    }
+
+
+@pytest.mark.cluster
+def test_an_administrator_who_is_taken_for_somebody_else_has_no_more_rights_than_they(
+    kubeconfig: Path, tmp_path: Path
+) -> None:
+    document = json.loads(kubeconfig.read_text())
+    document["users"][0]["user"] |= {"as": "nobody-in-particular", "as-groups": ["one", "two"]}
+    (tmp_path / "kubeconfig").write_text(json.dumps(document))
+    transport = KubeTransport.connect(tmp_path / "kubeconfig")
+    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    reply = transport.request("POST", path, body=json.dumps(review).encode(), content_type="application/json")
+    with pytest.raises(Denied):
+        transport.request("GET", "/api/v1/namespaces")
+    transport.close()
+    told = json.loads(reply.body)["status"]["userInfo"]
+    assert (told["username"], told["groups"]) == ("nobody-in-particular", ["one", "two", "system:authenticated"])
+
+
 def test_a_plugin_gives_the_token(tmp_path: Path, connect: Connect) -> None:
     credential = {"apiVersion": EXEC_API, "kind": "ExecCredential", "status": {"token": "from-plugin"}}
     script = tmp_path / "plugin.py"
