@@ -6,11 +6,12 @@ in the place of what is not used here. Afterwards they are gone, and whoever imp
 one.
 """
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 _UNUSED = (
@@ -56,9 +57,30 @@ except (ImportError, AttributeError):
 
 from kubernetes.client.configuration import Configuration  # noqa: E402 - now that it may be imported
 from kubernetes.client.rest import RESTClientObject, should_bypass_proxies  # noqa: E402
+from kubernetes.config import exec_provider  # noqa: E402
 from kubernetes.config.config_exception import ConfigException  # noqa: E402
 from kubernetes.config.incluster_config import load_incluster_config  # noqa: E402
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger  # noqa: E402
+
+PLUGIN_SECONDS = 30.0
+"""For a credential plugin where nobody sits at a terminal: one that asks a person there would wait for ever."""
+
+
+class _Plugin(subprocess.Popen[str]):
+    """The program of a credential plugin. The client itself waits for one without an end."""
+
+    def communicate(self, input: str | None = None, timeout: float | None = None) -> tuple[str, str]:  # noqa: A002
+        limit = timeout if timeout is not None or sys.stdout.isatty() else PLUGIN_SECONDS
+        try:
+            return super().communicate(input, limit)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            with self:
+                # Said anew, for the client logs it: the command may hold a secret.
+                raise ConfigException(f"exec: the credential plugin gave nothing within {limit:g} s") from None
+
+
+exec_provider.subprocess = SimpleNamespace(Popen=_Plugin, PIPE=subprocess.PIPE)  # type: ignore[attr-defined,assignment]
 
 __all__ = [
     "ConfigException",

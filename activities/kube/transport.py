@@ -246,11 +246,14 @@ class KubeTransport:
 
     def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""
-        with self._lock:
-            try:
-                token = link.access.configuration.get_api_key_with_prefix("BearerToken")
-            except Exception as error:  # the hook runs plugins and reads files: anything may come out of it
-                raise Unreachable(call, f"its credentials cannot be refreshed ({type(error).__name__})") from error
+        if not self._lock.acquire(timeout=READ_SECONDS):
+            raise Unreachable(call, "its credential plugin has not come to its end")
+        try:
+            token = link.access.configuration.get_api_key_with_prefix("BearerToken")
+        except Exception as error:  # the hook runs plugins and reads files: anything may come out of it
+            raise Unreachable(call, f"its credentials cannot be refreshed ({type(error).__name__})") from error
+        finally:
+            self._lock.release()
         if not token:
             return {}
         if not (token.strip().isascii() and token.strip().isprintable()):

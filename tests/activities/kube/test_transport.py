@@ -4,15 +4,19 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from httpanswers import Answer, AnsweringServer, Asked
 
 from activities.errors import Call, Denied, IdentityMismatch, Unreachable
+from activities.kube import client
 from activities.kube.kubeconfig import Access, read_access
 from activities.kube.transport import KubeTransport, Reply
 
@@ -157,6 +161,52 @@ def test_a_plugin_gives_the_token(tmp_path: Path, connect: Connect) -> None:
         transport.request("GET", "/x")
         transport.close()
     assert _lowered(server.asked[0]).headers["authorization"] == "Bearer from-plugin"
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> dict[str, Any]:
+    """The user of a plugin that answers once, with a token that has ended, and then waits for somebody to type."""
+    status = {"token": "from-plugin", "expirationTimestamp": "2026-01-01T00:00:00Z"}
+    credential = {"apiVersion": EXEC_API, "kind": "ExecCredential", "status": status}
+    script = tmp_path / "plugin.py"
+    script.write_text(
+        "import pathlib, time\n"
+        f"once = pathlib.Path({str(tmp_path / 'once')!r})\n"
+        "time.sleep(60 if once.exists() else 0)\n"
+        "once.touch()\n"
+        f"print({json.dumps(json.dumps(credential))})\n"
+    )
+    return {"exec": {"apiVersion": EXEC_API, "command": sys.executable, "args": [str(script), "--secret=CANARY"]}}
+
+
+def test_a_plugin_that_waits_for_nobody_is_ended(
+    hanging: dict[str, Any], connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with AnsweringServer(Answer(401)) as server:
+        transport = connect(server.url, hanging)
+        monkeypatch.setattr(client, "PLUGIN_SECONDS", 0.2)
+        began = time.monotonic()
+        with pytest.raises(Denied, match="does not take the credentials"):
+            transport.request("GET", "/x")
+        transport.close()
+    assert time.monotonic() - began < 30
+    assert "the credential plugin gave nothing within 0.2 s" in caplog.text
+    assert "CANARY" not in caplog.text
+
+
+def test_while_a_plugin_hangs_nobody_waits_longer_than_for_an_answer(
+    hanging: dict[str, Any], connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with AnsweringServer() as server, ThreadPoolExecutor(3) as threads:
+        transport = connect(server.url, hanging)
+        monkeypatch.setattr(client, "PLUGIN_SECONDS", 2.0)
+        monkeypatch.setattr("activities.kube.transport.READ_SECONDS", 0.2)
+        outcomes = [threads.submit(transport.request, "GET", "/x") for _ in range(3)]
+        failed = [outcome for outcome in as_completed(outcomes) if outcome.exception()]
+        transport.close()
+    assert len(failed) == 2
+    with pytest.raises(Unreachable, match="its credential plugin has not come to its end"):
+        failed[0].result()
 
 
 def test_credentials_that_stay_wrong_are_not_tried_for_ever(connect: Connect) -> None:
