@@ -194,7 +194,7 @@ class Settings(BaseSettings):
         tables = take_tables(from_file, file)
         origins = {name: f"`{name}` in {file}" for name in from_file}
         origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
-        shared = {"state_dir": default_state_dir(variables), **from_file, **from_environment}
+        shared = {"state_dir": place, **from_file, **from_environment}
         if not tables:
             return (cls._build({**shared, **given}, origins, given),)
         named = choose_clusters(tables, given.get("cluster") or from_environment.get("cluster"), file)

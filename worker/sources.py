@@ -37,10 +37,19 @@ class EnvironmentSource(EnvSettingsSource):
 
 
 def default_state_dir(variables: Mapping[str, str]) -> Path:
-    """Where the XDG base directory specification puts state."""
-    home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+    """Where the XDG base directory specification puts state.
+
+    Raises:
+        SettingsError: it would be in a home folder, and whoever runs this has none.
+    """
     base = variables.get("XDG_STATE_HOME")
-    return (Path(base) if base else home / ".local" / "state") / "finops-enforcer"
+    if base:
+        return Path(base) / "finops-enforcer"
+    try:
+        home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+    except RuntimeError:  # a user by number alone, as OpenShift gives each namespace one
+        raise SettingsError(["the state folder: there is no home folder; set FINOPS_STATE_DIR or HOME"]) from None
+    return home / ".local" / "state" / "finops-enforcer"
 
 
 def describe_unknown(prefix: str, variables: Mapping[str, str], known: Iterable[str]) -> list[str]:

@@ -80,7 +80,11 @@ def _find_files(kubeconfig: Path | None, environment: Mapping[str, str]) -> list
 
 def _default_file(environment: Mapping[str, str]) -> Path:
     home = environment.get("HOME")
-    return (Path(home) if home else Path.home()) / ".kube" / "config"
+    try:
+        folder = Path(home) if home else Path.home()
+    except RuntimeError:  # a user by number alone has no home folder, and so no kubeconfig in it
+        folder = Path("~")
+    return folder / ".kube" / "config"
 
 
 def _from_pod() -> Access:

@@ -67,6 +67,25 @@ def test_the_state_folder_follows_xdg(tmp_path: Path) -> None:
     assert settings.state_dir == tmp_path / "xdg" / "finops-enforcer"
 
 
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as a user by number alone, without HOME, as a container may be."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 1_000_690_000)
+
+
+@pytest.mark.usefixtures("homeless")
+def test_a_user_without_a_home_folder_is_told_what_to_set() -> None:
+    with pytest.raises(SettingsError, match="there is no home folder; set FINOPS_STATE_DIR or HOME"):
+        Settings.load(environment={})
+
+
+@pytest.mark.usefixtures("homeless")
+def test_a_user_without_a_home_folder_needs_none_where_the_state_folder_is_set(tmp_path: Path) -> None:
+    assert Settings.load(environment={"FINOPS_STATE_DIR": str(tmp_path)}).state_dir == tmp_path
+    assert Settings.load(environment={"XDG_STATE_HOME": str(tmp_path)}).state_dir == tmp_path / "finops-enforcer"
+
+
 def test_paths_of_the_file_are_relative_to_it(tmp_path: Path) -> None:
     settings = Settings.load(environment=write_config(tmp_path, 'prices = "prices.yaml"\n'))
     assert settings.prices == tmp_path / "prices.yaml"

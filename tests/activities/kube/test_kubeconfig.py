@@ -67,6 +67,15 @@ def test_no_kubeconfig_at_all_says_where_it_was_looked_for(tmp_path: Path) -> No
         read_access(None, None, {"HOME": str(tmp_path)})
 
 
+def test_a_user_without_a_home_folder_has_no_kubeconfig_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 1_000_690_000)
+    with pytest.raises(KubeconfigError, match=r"~/\.kube/config: there is no such kubeconfig"):
+        read_access(None, None, {})
+    with pytest.raises(KubeconfigError, match="service account"):
+        read_access(None, None, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
+
+
 def test_a_pod_without_a_service_account_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError, match="service account"):
         read_access(None, None, {"HOME": str(tmp_path), "KUBERNETES_SERVICE_HOST": "10.0.0.1"})
