@@ -16,6 +16,7 @@ IoError
 │   ├── Denied                   credentials, a right, or an admission policy
 │   ├── Rejected                 a request no server can take: a fault of ours
 │   └── UnexpectedAnswer         a success that does not hold what was asked for
+│       └── CountChanged         another count than was asked for
 ├── PriceFileError               a price list that cannot be used
 ├── CostSourceError              a cost source
 │   ├── CostSourceUnreachable    no answer, or none in time
@@ -263,6 +264,16 @@ class UnexpectedAnswer(KubernetesError):
     def __init__(self, call: Call, problem: str, *, status: int = HTTPStatus.OK) -> None:
         self.problem = problem
         super().__init__(call, f"{call}: the answer is not the one expected: {problem}", status=status)
+
+
+class CountChanged(UnexpectedAnswer):
+    """A scale that admission has changed on its way: `count` is what it came to."""
+
+    def __init__(self, call: Call, count: int, asked: int) -> None:
+        self.count = count
+        super().__init__(
+            call, f"{count} replicas, not the {asked} asked for; an admission webhook or policy changes it"
+        )
 
 
 class PriceFileError(IoError):

@@ -72,3 +72,5 @@ class WriteOutcome(Frozen):
     """How many of the writes are known to have landed."""
     sentence: str = ""
     retry_after_seconds: float | None = None
+    changed_to: int | None = None
+    """What admission made of the count that was asked for."""

@@ -18,6 +18,7 @@ from activities.alerts import alert_once
 from activities.clocks import Clocks
 from activities.errors import (
     Conflict,
+    CountChanged,
     Denied,
     KubernetesError,
     NotFound,
@@ -106,6 +107,10 @@ class WriteActivities:
             if differing:
                 return WriteOutcome(result="refused", landed=landed, sentence=differing)
             self._deployments.scale(order.ref, annotated.resource_version, 0)
+        except CountChanged as error:
+            self._refusals.note(order.ref, error)
+            self._refusals.tell("denied", "pause", order.ref, error)
+            return WriteOutcome(result="denied", landed=2, sentence=str(error), changed_to=error.count)
         except KubernetesError as error:
             if isinstance(error, Denied | Rejected):
                 self._refusals.note(order.ref, error)
@@ -201,7 +206,8 @@ class WriteActivities:
                 return WriteOutcome(result="not-sent", landed=landed, sentence=sentence)
             case Rejected() | UnexpectedAnswer():
                 self._refusals.tell("unexpected", act, ref, error)
-                return WriteOutcome(result="unknown", landed=landed, sentence=sentence)
+                changed_to = error.count if isinstance(error, CountChanged) else None
+                return WriteOutcome(result="unknown", landed=landed, sentence=sentence, changed_to=changed_to)
             case OutcomeUnknown() if error.webhook:
                 self._refusals.tell("denied", act, ref, error)
                 return WriteOutcome(result="unknown", landed=landed, sentence=sentence)

@@ -21,6 +21,7 @@ class Tried(Frozen):
     touched: bool = False
     gave_back: bool = False
     trouble: str = ""
+    changed_to: int | None = None
 
 
 class Waking(Frozen):

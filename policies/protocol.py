@@ -50,6 +50,8 @@ class WakeIntent(Frozen):
     """None where a pause is called off before it was one: there is no wake to speak of."""
     gave_back: bool = False
     """Whether W3 is known to have landed: a zero after it is somebody's, whatever record is still on it."""
+    changed_to: int | None = None
+    """What admission made of W2: that count is nobody's choice."""
 
 
 class SendPause(Frozen):
@@ -186,6 +188,8 @@ def _chosen_zero(seen: Observation, intent: WakeIntent) -> str:
 
 
 def _decide_running(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+    if seen.replicas == intent.changed_to and is_of(seen, intent.record):
+        return _resume(seen, intent)
     if notes.is_annotated(seen.annotations):
         return SendClear(resource_version=seen.resource_version, note=intent.note)
     if given_back_since(seen, intent.record):

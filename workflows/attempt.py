@@ -27,11 +27,16 @@ class Attempt:
     gave_back: bool = False
     """W3 is known to have landed."""
     trouble: str = ""
+    changed_to: int | None = None
+    """What admission made of our zero, which is to be given back."""
 
     def take(self, outcome: WriteOutcome) -> None:
         """Learn from an outcome that is not done."""
         self.touched = self.touched or outcome.landed > 0 or outcome.result == "unknown"
         self.unknown = self.unknown or outcome.result == "unknown"
+        if outcome.changed_to is not None:
+            # Of a pause. A wake whose count is changed too is left at that: it would be so for ever.
+            self.changed_to = outcome.changed_to if outcome.result == "denied" else None
         if outcome.result == "conflict":
             self.rounds += 1
         else:

@@ -57,6 +57,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
             owns_zero=waking.owns_zero or attempt.unknown,
             note=waking.note,
             gave_back=attempt.gave_back,
+            changed_to=attempt.changed_to,
         )
         action = decide(consulted.seen, intent, workflow.now(), unknown_outcome=attempt.unknown)
         if isinstance(action, Finished):

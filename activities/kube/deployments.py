@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, ValidationError
 
-from activities.errors import ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
+from activities.errors import CountChanged, ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
 from activities.kube.conversion import to_workload, to_workload_anyway
 from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
 from activities.kube.models import Deployment, Metadata, Scale
@@ -131,16 +131,16 @@ class Deployments:
     def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
         """Set the replica count; the resourceVersion the Deployment then has.
 
-        Raises UnconditionalWrite, KubernetesError, UnexpectedAnswer where the answer has another count.
+        Raises UnconditionalWrite, KubernetesError, CountChanged where the answer has another count.
         """
         path = path_of(_path(ref.namespace, ref.name), "scale")
         reply = self._write(path, ref, resource_version, replicas=replicas)
         scale = decode(Scale, reply)
         problem = _identity_problem(_ref(scale.metadata), scale.metadata.resource_version, ref)
-        if scale.spec.replicas != replicas:
-            problem = problem or f"{scale.spec.replicas} replicas, not the {replicas} asked for"
         if problem:
             raise UnexpectedAnswer(reply.call, problem)
+        if scale.spec.replicas != replicas:
+            raise CountChanged(reply.call, scale.spec.replicas, replicas)
         return scale.metadata.resource_version
 
     def _write(

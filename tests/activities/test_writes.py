@@ -13,6 +13,7 @@ from activities.clocks import Clocks
 from activities.errors import (
     Call,
     Conflict,
+    CountChanged,
     Denied,
     KubernetesError,
     NotFound,
@@ -29,6 +30,7 @@ from activities.snapshot import Hold, Snapshot
 from activities.writes import WriteActivities
 from policies.annotations import PauseRecord
 from policies.names import MANUAL
+from policies.reasons import Reason
 from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef
 
@@ -281,6 +283,14 @@ def test_what_became_of_a_write_is_an_outcome_not_an_exception(
     assert outcome.sentence
 
 
+def test_a_zero_that_admission_changed_is_told_with_what_it_came_to_and_is_not_tried_for_a_while() -> None:
+    refusals = Refusals()
+    deployments = FakeDeployments(fails_at=2, error=CountChanged(CALL, count=1, asked=0))
+    outcome = send(writes(deployments, telling(), refusals=refusals))
+    assert (outcome.result, outcome.landed, outcome.changed_to) == ("denied", 2, 1)
+    assert refusals.objection(REF, tries=True) is Reason.REFUSED
+
+
 def resume(
     name: str, fails_at: int = 0, error: KubernetesError | None = None, refusals: Refusals | None = None
 ) -> WriteOutcome:
@@ -303,7 +313,9 @@ def test_a_wake_that_is_refused_again_and_again_is_one_alert_for_each_cause(capl
 
 
 @pytest.mark.parametrize(
-    "error", [Rejected(CALL, status=400), UnexpectedAnswer(CALL, "3 replicas")], ids=["rejected", "odd answer"]
+    "error",
+    [Rejected(CALL, status=400), UnexpectedAnswer(CALL, "no body"), CountChanged(CALL, count=5, asked=3)],
+    ids=["rejected", "odd answer", "another count"],
 )
 def test_a_write_that_nobody_expected_to_fail_is_an_alert_too(
     error: KubernetesError, caplog: pytest.LogCaptureFixture

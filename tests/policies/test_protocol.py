@@ -204,6 +204,22 @@ def test_calling_a_pause_off_after_an_unknown_write_lands_a_fence_that_changes_s
     assert isinstance(again, SendClear)
 
 
+def test_what_admission_made_of_our_zero_is_nobodys_choice() -> None:
+    off = WAKE.model_copy(update={"note": None, "owns_zero": False, "changed_to": 1})
+    changed = seen(replicas=1, generation=9, annotations=carried())
+    action = decide(changed, off, NOW, unknown_outcome=False)
+    assert action == SendResume(resource_version="42", replicas=3, note=None)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "annotations"), [(2, carried()), (1, carried(pause_id="other"))], ids=["another count", "other pause"]
+)
+def test_any_other_count_than_admission_made_is_somebodys_choice(replicas: int, annotations: dict[str, str]) -> None:
+    off = WAKE.model_copy(update={"note": None, "owns_zero": False, "changed_to": 1})
+    raised = seen(replicas=replicas, generation=9, annotations=annotations)
+    assert isinstance(decide(raised, off, NOW, unknown_outcome=False), SendClear)
+
+
 def test_without_an_unknown_write_calling_off_needs_none() -> None:
     off = WAKE.model_copy(update={"note": None, "owns_zero": False})
     assert isinstance(decide(seen(), off, NOW, unknown_outcome=False), Finished)

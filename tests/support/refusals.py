@@ -38,6 +38,41 @@ def annotations_refused(objects: ObjectClient, namespace: str, name: str) -> Abs
 
 
 @contextmanager
+def scaling_changed(objects: ObjectClient, namespace: str, name: str, counts: str = "== 0") -> Iterator[None]:
+    """An admission policy that refuses nothing: who scales to such a count in the namespace gets one replica."""
+    policy = f"always-one-{namespace}"
+    rule = {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["deployments/scale"]}
+    asked = "(has(object.spec.replicas) ? object.spec.replicas : 0)"
+    concerned = f"request.namespace == '{namespace}' && {asked} {counts}"
+    one = '[JSONPatch{op: "add", path: "/spec/replicas", value: 1}]'
+    specs: dict[str, dict[str, Any]] = {
+        "MutatingAdmissionPolicy": {
+            "failurePolicy": "Fail",
+            "reinvocationPolicy": "Never",
+            "matchConstraints": {"resourceRules": [rule]},
+            "matchConditions": [{"name": "concerned", "expression": concerned}],
+            "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": one}}],
+        },
+        "MutatingAdmissionPolicyBinding": {"policyName": policy},
+    }
+    plurals = ("mutatingadmissionpolicies", "mutatingadmissionpolicybindings")
+    for plural, (kind, spec) in zip(plurals, specs.items(), strict=True):
+        item = {"apiVersion": _GROUP, "kind": kind, "metadata": {"name": policy}, "spec": spec}
+        objects.request("POST", f"/apis/{_GROUP}/{plural}", item)
+
+    def is_in_force() -> bool:
+        path, change = f"{path_of(namespace, name)}/scale", {"spec": {"replicas": 0}}
+        return objects.patch(path, change, dryRun="All")["spec"].get("replicas") == 1
+
+    wait_for(is_in_force, what="the admission policy to be in force")
+    try:
+        yield
+    finally:
+        for plural in reversed(plurals):
+            objects.delete(f"/apis/{_GROUP}/{plural}/{policy}")
+
+
+@contextmanager
 def _refused(
     objects: ObjectClient, policy: str, resource: str, expression: str, probe: Callable[[], object]
 ) -> Iterator[None]:

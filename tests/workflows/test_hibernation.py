@@ -9,7 +9,7 @@ from audits import requests
 from cases import policy
 from deployments import wait_for
 from hibernations import COST, Bedroom
-from refusals import records_refused
+from refusals import records_refused, scaling_changed
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -86,6 +86,23 @@ async def test_a_signal_with_any_input_wakes_it(bedroom: Bedroom, argument: tupl
     await bedroom.reach(handle, Phase.AWAKE)
     assert bedroom.replicas() == 3
     assert bedroom.annotations()["awake-because"] == "person"
+
+
+async def test_a_zero_that_admission_makes_a_one_is_no_sleep_and_costs_no_replica(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    with scaling_changed(bedroom.objects, bedroom.namespace, "web"):
+        result = await (await bedroom.start()).result()
+    assert (result.outcome, bedroom.replicas()) == ("not paused", 3)
+    assert "1 replicas, not the 0 asked for" in result.sentence
+    assert "paused" not in bedroom.annotations()
+
+
+async def test_where_admission_changes_every_count_a_pause_that_was_none_ends_all_the_same(bedroom: Bedroom) -> None:
+    bedroom.deploy()
+    with scaling_changed(bedroom.objects, bedroom.namespace, "web", counts="!= 1"):
+        result = await (await bedroom.start()).result()
+    assert (result.outcome, bedroom.replicas()) == ("not paused", 1)
+    assert "paused" not in bedroom.annotations()
 
 
 async def test_ten_signals_end_in_one_resume(bedroom: Bedroom, cluster: LocalCluster) -> None:
