@@ -18,6 +18,18 @@ from policies.schedule import check_zone
 from policies.windows import MINUTES_OF_WEEK, SleepWindow
 
 TOOL = "kube-green"
+_TIMES = ("weekdays", "sleepAt", "wakeUpAt", "timeZone")
+_UNDERSTOOD = frozenset(
+    {
+        *_TIMES,
+        "excludeRef",
+        "includeRef",
+        "patches",
+        "suspendCronJobs",
+        "suspendDeployments",
+        "suspendStatefulSets",
+    }
+)
 _SUNDAY_AS_7 = re.compile(r"(?<![0-9/])7(?![0-9])")
 
 
@@ -141,8 +153,11 @@ def _included(references: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _schedule_of(spec: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The window of a SleepInfo. Raises FieldError."""
-    for name in ("weekdays", "sleepAt", "wakeUpAt", "timeZone"):
+    """The window of a SleepInfo. Raises FieldError, also for a field of a later version: it may say when not to."""
+    unknown = sorted(spec.keys() - _UNDERSTOOD)
+    if unknown:
+        raise FieldError(f"it says {', '.join(map(shown, unknown))}, which this version does not understand")
+    for name in _TIMES:
         if not isinstance(spec.get(name, ""), str):
             raise FieldError(f"{name} is {shown(spec[name])}, not text")
     if not spec.get("wakeUpAt"):

@@ -51,6 +51,17 @@ def test_those_that_say_the_same_are_one_policy() -> None:
     assert {draft.policy.spec.scope.namespaces.include for draft in found.drafts} == {("dev", "test"), ("stage",)}
 
 
+@pytest.mark.parametrize("field", ["suspend", "exceptDates", "weekdaySleep"])
+def test_a_field_of_a_later_version_may_say_when_not_to_sleep_so_it_is_left_out(field: str) -> None:
+    found = imported(sleep_info(**{field: "1"}), sleep_info(space="stage"))
+    assert [draft.policy.spec.scope.namespaces.include for draft in found.drafts] == [("stage",)]
+    (left,) = found.left_out
+    assert (left.object, left.reason) == (
+        "SleepInfo dev/working-hours",
+        f'it says "{field}", which this version does not understand',
+    )
+
+
 def test_without_a_zone_it_is_utc() -> None:
     assert document(imported(sleep_info(timeZone="")))["schedule"]["timeZone"] == "UTC"
 
