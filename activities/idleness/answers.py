@@ -60,7 +60,9 @@ def read_answer(url: str, headers: Mapping[str, str], body: bytes) -> Result:
     try:
         answer = _Body.model_validate_json(body)
     except ValidationError as error:
-        raise PrometheusAnswerInvalid(url, "envelope", error.errors(include_input=False)[0]["type"]) from None
+        kind = error.errors(include_input=False)[0]["type"]
+        detail = "it is no JSON; a page to log in is none, check the address" if kind == "json_invalid" else kind
+        raise PrometheusAnswerInvalid(url, "envelope", detail) from None
     if answer.status != "success" or answer.data is None:
         raise PrometheusAnswerInvalid(url, "status", "it says that it is no success")
     if LIMITED_HEADER in headers:

@@ -130,7 +130,8 @@ def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: S
             id="too much",
         ),
         pytest.param(Answer(410, b"<html>"), PrometheusRefused, "answered 410; its log", id="something else"),
-        pytest.param(Answer(200, b"<html>"), PrometheusAnswerInvalid, "envelope", id="HTML"),
+        pytest.param(Answer(200, b"<html>"), PrometheusAnswerInvalid, "it is no JSON; a page to log in", id="HTML"),
+        pytest.param(Answer(200, b"[]"), PrometheusAnswerInvalid, "envelope", id="another form"),
         pytest.param(Answer(200, b'{"status":"error"}'), PrometheusAnswerInvalid, "no success", id="an error as 200"),
         pytest.param(
             vector(row(), warnings=["store down"]), PrometheusAnswerInvalid, "warnings", id="a partial answer"
