@@ -14,7 +14,7 @@ from policies.calendar import sleeps
 from policies.document import EnforcementPolicy
 from policies.names import policy_schedule_id
 from worker.attributes import register_attributes
-from worker.schedules import put_schedule
+from worker.schedules import put_schedule, spread
 
 pytestmark = pytest.mark.temporal
 
@@ -30,7 +30,11 @@ def scheduled(*windows: dict[str, str], name: str, zone: str = "Europe/Berlin", 
 
 @pytest.fixture
 def name() -> str:
-    return f"calendar-{uuid4().hex[:8]}"
+    """One whose own seconds, which its hash tells, lie in the second half of the sweep: beyond 2030."""
+    while True:
+        made = f"calendar-{uuid4().hex[:8]}"
+        if spread(SWEEP, policy_schedule_id("schedules", made)).offset > SWEEP / 2:
+            return made
 
 
 async def put(client: Client, under: EnforcementPolicy, interval: timedelta = SWEEP) -> None:
