@@ -253,14 +253,14 @@ class ReconcileActivities:
         show_not_understood(len(not_understood))
         show_troubles(survey.troubles)
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
-        words = [f"{number} {finding}" for finding, number in sorted(counts.items())]
-        words += [f"{len(not_understood)} not understood"] if not_understood else []
-        words += [f"{len(survey.untold)} could not be told"] if survey.untold else []
-        words += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
+        said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
+        said += [f"{len(not_understood)} not understood"] if not_understood else []
+        said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
+        said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
         _tell_paused(paused)
         _tell_untold(survey.untold)
         return ReconcileResult(
-            sentence=f"{survey.compared} Deployments compared: {', '.join(words) or 'nothing is wrong'}.",
+            sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
             found=counts,
             looked_at=len(looked_at),
@@ -274,7 +274,7 @@ class ReconcileActivities:
             other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
-            troubles={part: said[:LONGEST_TROUBLE] for part, said in survey.troubles.items() if said},
+            troubles={part: each[:LONGEST_TROUBLE] for part, each in survey.troubles.items() if each},
         )
 
 

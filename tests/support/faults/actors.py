@@ -8,6 +8,7 @@ from typing import Any
 
 from deployments import path_of
 
+from faults.renewals import RENEWALS, Door
 from localcluster import LocalCluster, ObjectClient
 from policies.annotations import ASLEEP_KEYS, PREFIX
 
@@ -18,13 +19,19 @@ class Actors:
     """People and controllers with the rights to do anything, and a shell."""
 
     def __init__(
-        self, cluster: LocalCluster, kubectl: str, manifests: Mapping[tuple[str, str], dict[str, Any]]
+        self,
+        cluster: LocalCluster,
+        kubectl: str,
+        manifests: Mapping[tuple[str, str], dict[str, Any]],
+        door: Door | None = None,
     ) -> None:
         self.objects: ObjectClient = cluster.objects
         self._kubectl = kubectl
         self._kubeconfig: Path = cluster.kubeconfig
         self.manifests = manifests
         """The Deployments as their owners wrote them."""
+        self.door = door
+        """What the worker reaches the API server by, where that is renewed."""
 
     def run(self, namespace: str, *arguments: str, given: dict[str, Any] | None = None) -> None:
         """A real kubectl. What it says is shown where it fails."""
@@ -143,6 +150,16 @@ def apply_zero(actors: Actors, namespace: str, name: str) -> None:
     actors.run(namespace, "apply", "--server-side", "--force-conflicts", "-f", "-", given=given)
 
 
+def renewal(renew: Callable[[Door], None]) -> Action:
+    """It concerns every workload of the worker, whoever's turn it is."""
+
+    def act(actors: Actors, *_: str) -> None:
+        assert actors.door is not None
+        renew(actors.door)
+
+    return act
+
+
 STROKES: dict[str, Action] = {
     "apply-0": apply_zero,
     "exclude-yes": lambda actors, namespace, name: actors.annotate(namespace, name, exclude="yes"),
@@ -162,5 +179,6 @@ STROKES: dict[str, Action] = {
     "touch": lambda actors, namespace, name: actors.objects.patch(
         path_of(namespace, name), {"metadata": {"labels": {"touched": "yes"}}}
     ),
+    **{name: renewal(renew) for name, renew in RENEWALS.items()},
 }
 """Single strokes that short-lived states are made of."""

@@ -12,7 +12,6 @@ from faults.actors import ACTORS, STROKES
 from faults.invariants import AFTER, has_count
 from faults.plans import Plan
 from faults.points import Point
-from faults.renewals import RENEWALS
 from faults.stage import Stage
 from faults.subjects import Subject
 from faults.suites import Case
@@ -138,9 +137,5 @@ async def _ask(stage: Stage, subject: Subject, update: str, later: timedelta) ->
 
 def _strike(stage: Stage, subject: Subject, case: Case) -> None:
     for stroke in case.strokes:
-        if stroke in RENEWALS:
-            assert stage.door is not None
-            RENEWALS[stroke](stage.door)
-            continue
         action = ACTORS.get(stroke) or STROKES[stroke]
         action(stage.actors, *subject.key)

@@ -22,7 +22,7 @@ from activities.starting import start_hibernation
 from activities.visibility import HIBERNATION_STATE
 from faults.actors import Actors
 from faults.proxy import FaultProxy
-from faults.renewals import Door
+from faults.renewals import ACCOUNT, Door
 from faults.revisions import Revisions
 from faults.silence import Silence
 from faults.subjects import Subject
@@ -60,8 +60,6 @@ class Stage:
     instance: str = "me"
     silence: Silence | None = None
     """Where workers may die over an activity."""
-    door: Door | None = None
-    """What the worker reaches the proxy by, where that is renewed."""
     open: dict[str, str] = field(default_factory=dict)
     """The phase of every open hibernation, as visibility shows it."""
     reconciled: list[ReconcileResult] = field(default_factory=list)
@@ -235,9 +233,8 @@ async def open_stage(
             direct=Deployments(KubeTransport.connect(cluster.kubeconfig)),
             proxy=proxy,
             revisions=revisions,
-            actors=Actors(cluster, kubectl, {}),
+            actors=Actors(cluster, kubectl, {}, door),
             silence=silence,
-            door=door,
         )
         await stack.enter_async_context(
             running_workers(client, product, source.snapshot, product.identity(), clocks=clocks)
@@ -256,9 +253,8 @@ def install(cluster: LocalCluster) -> Path:
     for item in installed("Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"):
         with suppress(ApiError):  # another test may have installed it
             cluster.objects.create(item)
-    account = ("finops-enforcer", "finops-enforcer")
-    wait_for(lambda: _may_list(cluster.objects_as(*account)), what="the rights of the service account")
-    return cluster.kubeconfig_for(*account)
+    wait_for(lambda: _may_list(cluster.objects_as(*ACCOUNT)), what="the rights of the service account")
+    return cluster.kubeconfig_for(*ACCOUNT)
 
 
 def _may_list(client: ObjectClient) -> bool:
