@@ -1,6 +1,5 @@
 """Certificates of older clusters, such as EKS and MicroK8s have: kubectl takes them, Python 3.13 by itself does not."""
 
-import json
 import ssl
 import sys
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accesses import write_kubeconfig
 from httpanswers import AnsweringServer
 
 from activities.errors import CertificateRefused
@@ -43,16 +43,8 @@ def old(tmp_path: Path) -> Authority:
 
 
 def kubeconfig_for(server: AnsweringServer, authority: Path) -> Path:
-    path = authority.with_name("kubeconfig")
     there = {"server": server.url, "certificate-authority": str(authority)}
-    document = {
-        "clusters": [{"name": "there", "cluster": there}],
-        "users": [{"name": "me", "user": {"token": "t"}}],
-        "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
-        "current-context": "here",
-    }
-    path.write_text(json.dumps(document))
-    return path
+    return write_kubeconfig(authority.with_name("kubeconfig"), there, {"token": "t"})
 
 
 def test_an_api_server_with_an_old_certificate_is_spoken_to(old: Authority) -> None:

@@ -3,10 +3,25 @@
 import base64
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Kept = Literal["inline", "in files"]
+
+
+def write_kubeconfig(path: Path, cluster: Mapping[str, str], user: Mapping[str, Any]) -> Path:
+    """A kubeconfig with one context, `here`."""
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "there", "cluster": cluster}],
+        "users": [{"name": "me", "user": user}],
+        "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
+        "current-context": "here",
+    }
+    path.write_text(json.dumps(document))
+    return path
 
 
 class Access:
@@ -27,13 +42,7 @@ class Access:
         else:
             (self.folder / "token").write_text(token)
             user["tokenFile"] = str(self.folder / "token")
-        document = {
-            "clusters": [{"name": "there", "cluster": where}],
-            "users": [{"name": "me", "user": user}],
-            "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
-            "current-context": "here",
-        }
-        self.kubeconfig.write_text(json.dumps(document))
+        write_kubeconfig(self.kubeconfig, where, user)
 
     def _entry(self, name: str, file: Path) -> dict[str, str]:
         if self._kept == "inline":

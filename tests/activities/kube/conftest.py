@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accesses import write_kubeconfig
 from deployments import wait_for
 
 from activities.kube.deployments import Deployments
@@ -34,7 +35,7 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., KubeTransport]]:
     opened: list[KubeTransport] = []
 
     def make(url: str, user: dict[str, Any] | None = None, **environment: str) -> KubeTransport:
-        path = write_kubeconfig(tmp_path / "kubeconfig", url, user)
+        path = write_kubeconfig(tmp_path / "kubeconfig", {"server": url}, user or {})
         opened.append(KubeTransport.connect(path, environment=environment))
         return opened[-1]
 
@@ -84,17 +85,3 @@ def is_granted(transport: KubeTransport, rule: dict[str, list[str]]) -> bool:
         if not json.loads(reply.body)["status"]["allowed"]:
             return False
     return True
-
-
-def write_kubeconfig(path: Path, url: str, user: dict[str, Any] | None = None) -> Path:
-    """A kubeconfig with one context, `here`."""
-    document = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "there", "cluster": {"server": url}}],
-        "users": [{"name": "me", "user": user or {}}],
-        "contexts": [{"name": "here", "context": {"cluster": "there", "user": "me"}}],
-        "current-context": "here",
-    }
-    path.write_text(json.dumps(document))
-    return path

@@ -249,6 +249,11 @@ MUTANTS = (
         (Edit(_PROTOCOL, "    if seen.zero_chosen_by:\n        return f", "    if False:\n        return f"),),
     ),
     Mutant(
+        "what admission made of our zero is a choice",
+        {"tests/policies/test_protocol.py::test_what_admission_made_of_our_zero_is_nobodys_choice": ""},
+        (Edit(_PROTOCOL, "if seen.replicas == intent.changed_to and", "if False and"),),
+    ),
+    Mutant(
         "a zero right after the wake is given back again",
         {_PEOPLE: "WRONG COUNT", "before W4: scale-0": "I2"},
         (Edit(_PROTOCOL, "    if intent.gave_back:\n", "    if False:\n"),),
