@@ -28,6 +28,12 @@ settings.register_profile("untimed", deadline=None)  # how long an example takes
 settings.load_profile("untimed")
 
 _AT_ONCE = 32
+_FRESH = "test-"
+"""How the names of namespaces begin that belong to one test."""
+
+_CLUSTER = pytest.StashKey[LocalCluster]()
+_SERVER = pytest.StashKey[EmbeddedTemporal]()
+_SKIPPING = pytest.StashKey[WorkflowEnvironment]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,9 +51,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[LocalCluster]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[LocalCluster]:
     """One control plane with an audit log. Tests keep apart by namespace."""
     with LocalCluster.start(audit=True) as running:
+        request.config.stash[_CLUSTER] = running
         yield running
 
 
@@ -63,7 +70,7 @@ def fresh_namespace(cluster: LocalCluster) -> Callable[[], str]:
     numbers = itertools.count(1)
 
     def make() -> str:
-        name = f"test-{next(numbers)}"
+        name = f"{_FRESH}{next(numbers)}"
         cluster.objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         return name
 
@@ -78,10 +85,6 @@ def namespace(cluster: LocalCluster, fresh_namespace: Callable[[], str]) -> Iter
     cluster.objects.delete(f"/apis/apps/v1/namespaces/{name}/deployments")
 
 
-_SERVER = pytest.StashKey[EmbeddedTemporal]()
-_SKIPPING = pytest.StashKey[WorkflowEnvironment]()
-
-
 @pytest.fixture(scope="session")
 async def temporal_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -94,10 +97,16 @@ async def temporal_server(
 
 @pytest.fixture(scope="module", autouse=True)
 async def _nothing_left_to_do(request: pytest.FixtureRequest) -> AsyncIterator[None]:
-    """What a module has left in the shared Temporals ends with it: Schedules without a worker go on for ever, and a
-    hundred of them keep a core busy.
+    """What a module has left in the shared parts ends with it. Schedules without a worker go on for ever, and a
+    hundred of them keep a core busy; Deployments count for every test that asks about the whole cluster.
     """
     yield
+    cluster = request.config.stash.get(_CLUSTER, None)
+    if cluster is not None:
+        left = cluster.objects.list("/apis/apps/v1/deployments")
+        for namespace in {each["metadata"]["namespace"] for each in left}:
+            if namespace.startswith(_FRESH):
+                cluster.objects.delete(f"/apis/apps/v1/namespaces/{namespace}/deployments")
     server, skipping = request.config.stash.get(_SERVER, None), request.config.stash.get(_SKIPPING, None)
     if server is not None:
         client = await connect_to(server.target)
