@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from activities.alerts import alert
-from policies.clocks import MEANWHILE, ClockDrift
+from activities.alerts.raised import alert
+from policies.sleep.clocks import MEANWHILE, ClockDrift
 
 QUIET = timedelta(minutes=15)
 """Clocks that have agreed for so long agree again. Less would make an episode of every answer, where one API server of

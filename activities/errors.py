@@ -40,7 +40,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from policies.doubts import Doubt, Objection
+from policies.costs.doubts import Doubt, Objection
 from policies.problems import nearest_name
 
 

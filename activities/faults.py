@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities.alerts import alert_once, settle
+from activities.alerts.raised import alert_once, settle
 from activities.errors import Denied, IdentityMismatch, Throttled
 
 _CLUSTER = "the cluster"

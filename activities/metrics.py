@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from activities.working import current_cluster
-from policies.reasons import Reason
-from policies.savings import HOURS_PER_MONTH
+from activities.cluster_context import current_cluster
+from policies.checks.reasons import Reason
+from policies.costs.savings import HOURS_PER_MONTH
 
 MOST_NAMESPACES = 200
 """With a series of their own, those with most asleep first; the others are counted together."""

@@ -7,9 +7,9 @@ they never read the source themselves, so a run sees one state of it.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from policies.document import EnforcementPolicy, Mode
 from policies.models import Frozen
 from policies.names import MANUAL
+from policies.policy.document import EnforcementPolicy, Mode
 
 STALE_AFTER = timedelta(seconds=60)
 """A snapshot older than this pauses nothing: the hold may have been set, the policy deleted."""

@@ -23,19 +23,19 @@ import httpx
 from allocations import END, GIB, body, question
 from cases import NOW, policy, surroundings, workload
 
-import worker.assembly  # noqa: F401 - what a worker has loaded is part of its memory
+import worker.service.assembly  # noqa: F401 - what a worker has loaded is part of its memory
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
-from activities.costs.pricelist import PriceListSource
+from activities.costs.price_list import PriceListSource
 from activities.costs.quotes import Deployments
 from activities.costs.wording import write_target
 from policies.checks import Case
-from policies.costs import Requests
-from policies.evaluation import evaluate
-from policies.prices import PriceList
-from policies.reasons import Reason
-from worker.memory import settle, use_one_arena
+from policies.checks.decision import evaluate
+from policies.checks.reasons import Reason
+from policies.costs.cost import Requests
+from policies.costs.prices import PriceList
+from worker.service.allocator import settle, use_one_arena
 
 PAGE = 500
 ROUNDS = 5

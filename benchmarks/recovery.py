@@ -27,9 +27,9 @@ from services import enforcing
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.hibernation import WakeRequest
 from policies.names import REACTIVATE, hibernation_id, policy_schedule_id
-from worker.connection import connect
+from policies.sleep.messages import WakeRequest
+from worker.temporal.connection import connect
 
 MOST_REPLICAS = 5
 AWAKE_FOR = timedelta(seconds=1)

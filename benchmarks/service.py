@@ -26,7 +26,7 @@ from services import enforcing
 
 from localcluster import LocalCluster
 from policies.names import REACTIVATE, hibernation_id
-from worker.connection import connect
+from worker.temporal.connection import connect
 
 WAKES = 50
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from worker.embedded import EmbeddedTemporal
+from worker.embedded.temporal import EmbeddedTemporal
 from worker.state import StateFolder
 
 

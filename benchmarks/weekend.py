@@ -23,15 +23,15 @@ from hibernations import Bedroom, Source, clocks_agree
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from activities.visibility import KEYS
+from activities.hibernation.visibility import KEYS
 from localcluster import LocalCluster
-from policies.spreading import delay_of
+from policies.calendar.spread import delay_of
+from policies.policy.windows import WEEKDAYS
 from policies.times import from_rfc3339
-from policies.windows import WEEKDAYS
-from worker.assembly import running_workers
-from worker.cluster import Cluster
+from worker.cluster.cluster import Cluster
 from worker.processes import find_program
-from worker.settings import Settings
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 LENGTH = timedelta(hours=60)
 AT_ONCE = 20

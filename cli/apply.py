@@ -21,12 +21,12 @@ from cli.plan import load_policies
 from cli.session import Session
 from cli.source import SNAPSHOT_SECONDS, open_client_if_up, read_applied, refuse_other_files
 from cli.temporal import has_worker, open_client
-from policies.document import EnforcementPolicy, Mode
-from policies.notices import notices
-from policies.outlook import warnings_of
+from policies.policy.document import EnforcementPolicy, Mode
+from policies.resource.notices import notices
+from policies.resource.outlook import warnings_of
 from worker.errors import ConnectionFailed
-from worker.schedules import try_schedule
-from worker.schedulestates import read_states
+from worker.temporal.schedule_states import read_states
+from worker.temporal.schedules import try_schedule
 
 _LOOKS = 3
 

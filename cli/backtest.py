@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from activities.idleness.expressions import SeriesScope
 from activities.idleness.history import SECONDS, PrometheusHistory
 from activities.idleness.question import Question
-from activities.kube.routing import read_routing
+from activities.kube.objects.routing import read_routing
+from activities.prometheus.expressions import SeriesScope
 from cli.backtesting import Backtest, replay, terms_to_ask
 from cli.backtestview import as_json, show_backtest
 from cli.errors import UsageProblem

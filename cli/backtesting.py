@@ -4,17 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from activities.gathering import Gathered
 from activities.idleness.history import Moment
+from activities.runs.surroundings import Gathered
 from policies.checks import REPLAYED, Case
-from policies.document import EnforcementPolicy, Mode, SeasonGate
-from policies.evaluation import evaluate
+from policies.checks.decision import evaluate
+from policies.checks.reasons import Reason
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.terms import IdleTerms, terms_of
 from policies.idleness.verdict import judge_idleness
 from policies.models import Frozen
-from policies.reasons import Reason
-from policies.replaying import ReplayedLife, ReplayedSleep, as_it_ran
+from policies.policy.document import EnforcementPolicy, Mode, SeasonGate
+from policies.runs.replay import ReplayedLife, ReplayedSleep, as_it_ran
 from policies.times import EARLIEST
 from policies.workload import Workload
 

@@ -6,7 +6,7 @@ from cli.backtesting import Backtest
 from cli.console import Terminal
 from cli.times import show_past
 from policies.durations import format_duration
-from policies.replaying import ReplayedSleep
+from policies.runs.replay import ReplayedSleep
 
 NOTES = (
     "Deployments are taken as they are now: those that are gone are not replayed, and past edits are not known",

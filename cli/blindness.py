@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
-from activities.kube.writerights import namespaces_without_writes
+from activities.kube.write_rights import namespaces_without_writes
 from cli.session import Session
 from policies.rights import Use, describe_blindness, missing_sight, sight_for
 

@@ -12,10 +12,10 @@ from cli.errors import UsageProblem
 from cli.explain import choose_policies
 from cli.session import Session
 from cli.times import read_moment
-from policies.calendar import Window, sleeps
-from policies.document import EnforcementPolicy
+from policies.calendar.sleep_windows import Window, sleeps
 from policies.models import Frozen
-from policies.wanting import earliest
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.wishes import earliest
 
 MOST_DAYS = 3_660
 _FORMAT = "%a %d %b %Y %H:%M %z"

@@ -10,9 +10,9 @@ from cli.memory import Memory, Remembered
 from cli.targets import instance_of, is_sleeper, scale_by_hand
 from policies import annotations as notes
 from policies.annotations import PauseRecord, WakeNote
-from policies.copies import RecordCopy, find_copy
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
+from policies.sleep.record_copies import RecordCopy, find_copy
 from policies.workload import Workload
 
 SOON = "at the next reconciliation"

@@ -14,8 +14,8 @@ from cli.ownclock import own_clock_ahead
 from cli.session import Session
 from cli.sleepchecks import judge_contested
 from cli.sourcechecks import check_costs, check_idleness
-from policies.clocks import TOLERANCE, say_ahead
 from policies.rights import Need, Right, Use, describe_blindness, missing_sight
+from policies.sleep.clocks import TOLERANCE, say_ahead
 
 
 def check_cluster(session: Session, identity: Callable[[str | None], None]) -> list[Finding]:

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.hibernations import list_open_if_known, open_query
+from activities.hibernation.listing import list_open_if_known, open_query
 from cli.failures import describe_failure
 from cli.session import Session
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
-from policies.hibernation import AWAKE_PHASES, Phase
 from policies.models import Frozen
 from policies.names import reconcile_id
-from policies.reconciling import OVERDUE_AFTER
-from worker.clusterrecord import read_record
-from worker.reconciliations import read_last_reconciliation
+from policies.sleep.messages import AWAKE_PHASES, Phase
+from policies.sleep.reconciliation import OVERDUE_AFTER
+from worker.temporal.cluster_record import read_record
+from worker.temporal.reconciliations import read_last_reconciliation
 
 _BEGINNING = reconcile_id("")
 

@@ -13,9 +13,9 @@ from cli.listing import Listing, list_workloads
 from cli.money import add_costs, describe_money
 from cli.session import Session
 from cli.targets import read_namespace
-from policies.costs import CostAnswer, HourlyCost
+from policies.costs.cost import CostAnswer, HourlyCost
+from policies.costs.savings import up_to_per_month
 from policies.models import Frozen
-from policies.savings import up_to_per_month
 from policies.workload import Workload
 
 _UNREADABLE = "Unreadable"
@@ -33,7 +33,7 @@ class CostRow(Frozen):
     source: str
     valid: bool
     reason: str
-    """Where it is not valid: a code of `policies.doubts`, and a sentence. Where it is zero: why."""
+    """Where it is not valid: a code of `policies.costs.doubts`, and a sentence. Where it is zero: why."""
 
 
 def costs(

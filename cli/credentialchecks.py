@@ -13,8 +13,8 @@ from activities.kube.kubeconfig import Access, read_access
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.times import show_time
-from worker.connection import Target, find_target
 from worker.errors import ConnectionFailed
+from worker.temporal.connection import Target, find_target
 
 SOON = timedelta(days=14)
 _OF_CLUSTER = "get a new one from the cluster's owner, or let a credential plugin or a token file renew it"

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from activities.kube.cronjobs import CronJob
+from activities.kube.objects.cron_jobs import CronJob
 from cli.times import show_time
-from policies.calendar import running_window
-from policies.document import EnforcementPolicy
+from policies.calendar.sleep_windows import running_window
+from policies.policy.document import EnforcementPolicy
 from policies.workload import WorkloadRef
 
 WITHOUT_END = timedelta(days=7)

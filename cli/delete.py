@@ -14,7 +14,7 @@ from cli.identity import confirm_cluster_if_up
 from cli.listing import list_workloads
 from cli.session import Session
 from cli.source import open_client_if_up, read_applied, refuse_other_files
-from worker.checks import send_checks
+from worker.temporal.nudges import send_checks
 
 
 def delete(

@@ -7,7 +7,7 @@ wake and leaves it.
 from datetime import UTC, datetime, timedelta
 
 from activities.errors import Conflict, IoError
-from activities.kube.deployments import Deployments
+from activities.kube.objects.deployments import Deployments
 from cli.errors import NotFound, NoUsableRecord
 from cli.listing import list_workloads
 from cli.records import ReadCopies, read_carried, read_copied
@@ -18,9 +18,9 @@ from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.protocol import Finished, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.protocol import Finished, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.zeros import observe_sleeper
 from policies.workload import Workload
-from policies.zeros import observe_sleeper
 
 CONFLICTS = 5
 """Rounds of read, decide, write: another writer's status update makes a conflict ordinary."""

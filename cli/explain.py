@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.source import PolicySourceUnreadable
 from cli.asking import ask_ahead
 from cli.blindness import find_blindness, find_unwritable
 from cli.errors import NotFound, UsageProblem
@@ -19,13 +19,13 @@ from cli.session import Session
 from cli.targets import instance_of, is_sleeper, read_ref
 from policies import annotations as notes
 from policies.checks import Case
-from policies.costs import CostAnswer
-from policies.document import EnforcementPolicy
+from policies.checks.decision import Decision, evaluate
+from policies.checks.decision import explain as judge_all
+from policies.checks.reasons import Reason
+from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
-from policies.evaluation import Decision, evaluate
-from policies.evaluation import explain as judge_all
 from policies.names import hibernation_id
-from policies.reasons import Reason
+from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
 
 

@@ -8,7 +8,7 @@ from temporalio.exceptions import FailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import IoError
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.source import PolicySourceUnreadable
 from cli.errors import CommandError
 from policies.errors import RuleError
 from policies.problems import PolicyError

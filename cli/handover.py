@@ -6,10 +6,10 @@ from datetime import datetime
 
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
-from policies.document import EnforcementPolicy
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.wanting import as_sleeper, wants_asleep
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.wishes import as_sleeper, wants_asleep
 from policies.workload import Workload
 
 

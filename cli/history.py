@@ -16,8 +16,8 @@ from cli.memory import Memory, remember
 from cli.session import Session
 from cli.targets import read_ref
 from cli.temporal import open_client
-from policies.copies import RecordCopy
 from policies.names import hibernation_id
+from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload, WorkloadRef
 from worker.errors import ConnectionFailed
 

@@ -15,10 +15,10 @@ from cli.identity import confirm_cluster
 from cli.session import Session
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
-from worker.clusterrecord import ClusterRecord, read_record, set_hold, start_reconciling
 from worker.errors import RecordUnreadable
-from worker.rounds import ROUND_SECONDS
-from worker.snapshots import RECORD_SECONDS
+from worker.service.rounds import ROUND_SECONDS
+from worker.service.snapshots import RECORD_SECONDS
+from worker.temporal.cluster_record import ClusterRecord, read_record, set_hold, start_reconciling
 
 _HOLD_SECONDS = RECORD_SECONDS + ROUND_SECONDS + 1.0
 """How long until a worker has surely read a change of the hold."""

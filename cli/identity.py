@@ -7,8 +7,8 @@ from temporalio.client import Client
 from activities.errors import Denied, KubernetesError
 from cli.session import Session
 from cli.temporal import open_client
-from worker.clusterrecord import ClusterRecord, read_record
 from worker.errors import ConnectionFailed
+from worker.temporal.cluster_record import ClusterRecord, read_record
 
 
 async def confirm_cluster(session: Session, client: Client) -> ClusterRecord | None:

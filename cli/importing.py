@@ -9,18 +9,18 @@ from typing import Annotated
 import typer
 import yaml
 
-from activities.kube.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign, list_running_pods
+from activities.kube.objects.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign, list_running_pods
 from cli.errors import NotFound, UsageProblem
 from cli.session import Session
 from policies.durations import parse_duration
-from policies.importing import downscaler, kubegreen
+from policies.importing import downscaler, kube_green
 from policies.importing.downscaler import DownscalerOptions, import_downscaler
 from policies.importing.drafts import Draft, Foreign, Imported
-from policies.importing.kubegreen import import_kube_green
-from policies.importing.timespecs import check_weekframe
-from policies.parsing import to_document
+from policies.importing.kube_green import import_kube_green
+from policies.importing.time_specs import check_weekframe
+from policies.policy.parsing import to_document
+from policies.policy.schedule import check_zone
 from policies.problems import FieldError
-from policies.schedule import check_zone
 
 _SHIPPED = DownscalerOptions()
 
@@ -29,7 +29,7 @@ class Tool(StrEnum):
     """Whose settings are read."""
 
     DOWNSCALER = downscaler.TOOL
-    KUBE_GREEN = kubegreen.TOOL
+    KUBE_GREEN = kube_green.TOOL
 
 
 _Option = Annotated[str | None, typer.Option(metavar="TIMES", help=f"As the {Tool.DOWNSCALER} runs with it.")]

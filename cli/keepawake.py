@@ -9,7 +9,7 @@ import typer
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from cli.errors import CommandError, NotFound, Refused, Unconfirmed, UsageProblem
 from cli.failures import describe_failure
 from cli.identity import confirm_cluster
@@ -20,8 +20,8 @@ from cli.temporal import find_open, has_worker, open_client
 from cli.times import read_end, show_time
 from cli.waking import send_wakes
 from policies.annotations import AWAKE_UNTIL, INSTANCE, Because, WakeNote
-from policies.hibernation import Hibernation, HibernationStatus, Until, WakeRequest
 from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
+from policies.sleep.messages import Hibernation, HibernationStatus, Until, WakeRequest
 from policies.times import to_rfc3339
 from policies.workload import Workload
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from activities.kube.deployments import Unreadable
+from activities.kube.objects.deployments import Unreadable
 from cli.session import Session
 from policies.workload import Workload
 

@@ -14,14 +14,14 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError
 
-from activities.visibility import HIBERNATION_STATE, POLICY
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
 from policies.annotations import PauseRecord
-from policies.hibernation import AWAKE_PHASES, Hibernation, HibernationResult, Phase
+from policies.costs.savings import saving_of
 from policies.models import Frozen
 from policies.names import hibernation_id
-from policies.savings import saving_of
+from policies.sleep.messages import AWAKE_PHASES, Hibernation, HibernationResult, Phase
 from policies.workload import WorkloadRef
-from worker.retention import find_horizon
+from worker.temporal.retention import find_horizon
 
 AT_ONCE = 16
 UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)

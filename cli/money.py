@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from policies.costs import HourlyCost
-from policies.evaluation import Decision
+from policies.checks.decision import Decision
+from policies.costs.cost import HourlyCost
+from policies.costs.savings import up_to_per_month
 from policies.models import Frozen
-from policies.savings import up_to_per_month
 
 
 class Money(Frozen):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
-from activities.hibernations import list_open_if_known
-from policies.hibernation import Phase
+from activities.hibernation.listing import list_open_if_known
 from policies.models import Frozen
 from policies.names import HIBERNATION, MANUAL
+from policies.sleep.messages import Phase
 from policies.times import to_rfc3339
 
 OFTEN = 5

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from cli.errors import NotFound, Refused, Unconfirmed
 from cli.identity import confirm_cluster
 from cli.ownclock import own_clock_ahead
@@ -17,11 +17,11 @@ from cli.targets import read_ref
 from cli.temporal import find_open, has_worker, open_client, phase_of
 from cli.times import read_duration, read_end, show_time
 from policies.annotations import PREFIX
-from policies.clocks import TOLERANCE, say_ahead
-from policies.evaluation import is_autoscaled, manual_policy, object_to_pause_by_hand
-from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
+from policies.checks.decision import is_autoscaled, manual_policy, object_to_pause_by_hand
+from policies.checks.reasons import Reason
 from policies.names import MANUAL, PAUSE, hibernation_id
-from policies.reasons import Reason
+from policies.sleep.clocks import TOLERANCE, say_ahead
+from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.workload import WorkloadRef, observe
 
 EXPIRES_AFTER = timedelta(minutes=10)

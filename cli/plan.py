@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from activities.kube.budgets import read_budgets
-from activities.kube.cronjobs import read_cron_jobs
-from activities.policyfiles import read_policies
+from activities.kube.objects.budgets import read_budgets
+from activities.kube.objects.cron_jobs import read_cron_jobs
+from activities.policy_sources.files import read_policies
 from cli.asking import ask_ahead
 from cli.blindness import find_blindness, find_unwritable
 from cli.errors import UsageProblem
@@ -18,7 +18,7 @@ from cli.planview import show_plan
 from cli.sample import SAMPLE_HOURLY_COST, sample_policy
 from cli.session import Session
 from cli.times import read_moment
-from policies.document import EnforcementPolicy
+from policies.policy.document import EnforcementPolicy
 from policies.problems import PolicyError
 from policies.rights import Use
 

@@ -4,26 +4,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from activities.gathering import Gathered
-from activities.kube.budgets import Budget
-from activities.kube.cronjobs import CronJob
+from activities.kube.objects.budgets import Budget
+from activities.kube.objects.cron_jobs import CronJob
+from activities.runs.surroundings import Gathered
 from cli.caveats import caveats_of
 from cli.cronjobs import warn_of_cron_jobs
 from cli.money import Money, add_up
 from cli.targets import instance_of, is_sleeper
 from policies import annotations as notes
-from policies.calendar import next_window
+from policies.calendar.sleep_windows import next_window
 from policies.checks import Case, Surroundings, protection_of
+from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
+from policies.checks.limits import Brake, Census, select
+from policies.checks.platforms import OPERATORS
 from policies.checks.protection import protecting_pattern
-from policies.costs import HourlyCost
-from policies.document import EnforcementPolicy, Mode
+from policies.checks.reasons import Reason
+from policies.costs.cost import HourlyCost
 from policies.errors import InvalidAnnotation
-from policies.evaluation import Candidate, Decision, as_candidate, evaluate
-from policies.limits import Brake, Census, select
 from policies.models import Frozen
-from policies.ordering import order_problems
-from policies.platforms import OPERATORS
-from policies.reasons import Reason
+from policies.policy.document import EnforcementPolicy, Mode
+from policies.sleep.wake_order import order_problems
 from policies.workload import Workload, WorkloadRef
 
 OUT_OF_SCOPE = frozenset(

@@ -7,11 +7,11 @@ from cli.console import Terminal
 from cli.money import describe_money
 from cli.planning import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
 from cli.times import show_time
+from policies.checks.decision import Decision
+from policies.checks.platforms import OPERATORS
+from policies.checks.reasons import Reason
+from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
-from policies.evaluation import Decision
-from policies.platforms import OPERATORS
-from policies.reasons import Reason
-from policies.savings import up_to_per_month
 from policies.wording import name_some
 
 _NAMED = 10

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from activities.errors import IoError
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.source import PolicySourceUnreadable
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
-from worker.settings import PolicyPlace
+from worker.settings.settings import PolicyPlace
 
 
 def check_policies(session: Session) -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from activities.nodehours import NodeHours
+from activities.prometheus.node_hours import NodeHours
 from cli.sleeps import Remembered
 from cli.targets import instance_of, is_sleeper
-from policies.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
+from policies.costs.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.models import Frozen
 from policies.workload import Workload
 

@@ -8,9 +8,9 @@ from cli.targets import instance_of, scale_by_hand
 from cli.times import show_time
 from policies import annotations as notes
 from policies.annotations import PauseRecord
-from policies.copies import RecordCopy, find_copy
 from policies.errors import InvalidAnnotation
 from policies.names import hibernation_id
+from policies.sleep.record_copies import RecordCopy, find_copy
 from policies.workload import Workload, WorkloadRef
 
 ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from activities.hibernations import list_open_if_known, open_query
+from activities.hibernation.listing import list_open_if_known, open_query
 from cli.awaiting import is_available, is_awake, wait_for
 from cli.direct import wake_target_directly
 from cli.errors import CommandError, NotFound, Refused, Unconfirmed
@@ -24,7 +24,7 @@ from cli.times import read_duration, read_end, show_time
 from cli.waking import Sent, send_wakes
 from policies import annotations as notes
 from policies.errors import RuleError
-from policies.hibernation import AWAKE_PHASES, WakeRequest
+from policies.sleep.messages import AWAKE_PHASES, WakeRequest
 from policies.workload import Workload, WorkloadRef
 from worker.errors import ConnectionFailed
 

@@ -17,16 +17,16 @@ from cli.serving import Stop, serve
 from cli.session import Session
 from cli.source import read_applied
 from cli.temporal import count_sleeping
-from policies.document import Mode
-from worker.cluster import Cluster
-from worker.connection import connect_to
-from worker.embedded import EmbeddedTemporal
-from worker.encryption import build_converter
-from worker.health import Health
-from worker.metrics import serving_metrics
-from worker.service import running_service
-from worker.settings import PolicyPlace
-from worker.tracing import tracing
+from policies.policy.document import Mode
+from worker.cluster.cluster import Cluster
+from worker.embedded.temporal import EmbeddedTemporal
+from worker.service.health import Health
+from worker.service.metrics import serving_metrics
+from worker.service.service import running_service
+from worker.settings.settings import PolicyPlace
+from worker.temporal.connection import connect_to
+from worker.temporal.encryption import build_converter
+from worker.temporal.tracing import tracing
 
 
 def run(

@@ -1,6 +1,6 @@
 """The policy that `plan` judges by where none is given."""
 
-from policies.document import EnforcementPolicy
+from policies.policy.document import EnforcementPolicy
 
 SAMPLE_HOURLY_COST = 0.02
 

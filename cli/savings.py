@@ -11,7 +11,7 @@ import typer
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from activities.nodehours import NodeHours, count_node_hours
+from activities.prometheus.node_hours import NodeHours, count_node_hours
 from cli.errors import CommandError, UsageProblem
 from cli.listing import list_workloads
 from cli.reckoning import NOBODY_COUNTS, Past, Present, look_at, reckon
@@ -21,9 +21,9 @@ from cli.sleeps import remember_sleeps
 from cli.targets import read_namespace
 from cli.temporal import open_client
 from cli.times import read_moment
-from policies.ledger import Period
+from policies.costs.ledger import Period
 from worker.errors import ConnectionFailed
-from worker.retention import find_horizon
+from worker.temporal.retention import find_horizon
 
 _DAYS = 30
 _PROMETHEUS_SECONDS = 15.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cli.console import Terminal
 from cli.reckoning import ESTIMATED, Savings
 from cli.times import show_past
-from policies.ledger import Entry
+from policies.costs.ledger import Entry
 
 _COLUMNS = ("Asleep", "Frees", "Saves/h now", "Up to/month", "Sleeps", "Hours", "Avoided")
 

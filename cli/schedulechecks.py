@@ -7,7 +7,7 @@ from temporalio.client import Client
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.source import read_names
-from worker.schedulestates import ScheduleSeen, read_states
+from worker.temporal.schedule_states import ScheduleSeen, read_states
 
 
 async def check_schedules(session: Session, client: Client) -> list[Finding]:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from worker.memory import keep_trimmed, use_one_arena
+from worker.service.allocator import keep_trimmed, use_one_arena
 
 _LOG = logging.getLogger(__name__)
 _FORCED = 130

@@ -9,14 +9,14 @@ from functools import cached_property
 
 import typer
 
-from activities.policysource import PolicySource
+from activities.policy_sources.source import PolicySource
 from cli.console import Terminal
 from cli.errors import UsageProblem
 from cli.options import Globals, OutputFormat
-from worker.cluster import Cluster, build_policy_source
+from worker.cluster.cluster import Cluster, build_policy_source
 from worker.errors import InstanceMismatch
 from worker.logs import log_to_stderr
-from worker.settings import Settings, the_only
+from worker.settings.settings import Settings, the_only
 from worker.state import StateFolder
 
 

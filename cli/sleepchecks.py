@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.hibernations import ListedHibernation, list_open_if_known, open_query
+from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
 from cli.checkup import Finding, ok, warn
 from policies import annotations as notes
 from policies.annotations import Because
 from policies.errors import InvalidAnnotation
-from policies.hibernation import AWAKE_PHASES
-from policies.reconciling import OVERDUE_AFTER
+from policies.sleep.messages import AWAKE_PHASES
+from policies.sleep.reconciliation import OVERDUE_AFTER
 from policies.wording import name_some
 from policies.workload import Workload
 

@@ -11,15 +11,15 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernations import open_query
-from activities.visibility import HIBERNATION_STATE, POLICY
+from activities.hibernation.listing import open_query
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
 from cli.memory import AT_ONCE, decode, read_result
 from policies.annotations import PauseRecord
-from policies.costs import HourlyCost
-from policies.hibernation import SAVING_PHASES, Hibernation, HibernationResult, Phase
-from policies.ledger import Period, Slept
+from policies.costs.cost import HourlyCost
+from policies.costs.ledger import Period, Slept
 from policies.models import Frozen
 from policies.names import HIBERNATION
+from policies.sleep.messages import SAVING_PHASES, Hibernation, HibernationResult, Phase
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from temporalio.client import Client
 
 from activities.errors import IoError
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.source import PolicySourceUnreadable
 from cli.errors import Refused
 from cli.session import Session
 from cli.temporal import open_client
-from policies.document import EnforcementPolicy
+from policies.policy.document import EnforcementPolicy
 from worker.errors import NoTemporalKnown, TemporalUnreachable
-from worker.rounds import ROUND_SECONDS
+from worker.service.rounds import ROUND_SECONDS
 
 SNAPSHOT_SECONDS = ROUND_SECONDS + 1.0
 """How long until a worker has surely read a change: a run or a check before that is judged by the old policies."""

@@ -9,10 +9,10 @@ from activities.errors import IoError
 from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.source import read_quietly
-from policies.clocks import TOLERANCE, say_ahead
+from policies.sleep.clocks import TOLERANCE, say_ahead
 
 if TYPE_CHECKING:
-    from activities.idleness.checkup import Seen
+    from activities.idleness.look_around import Seen
 
 _PROMETHEUS_SECONDS = 10.0
 _NO_COSTS = "until it is mended, no policy with minHourlyCost pauses anything"
@@ -51,7 +51,7 @@ def check_idleness(session: Session) -> Iterator[Finding]:
             "idleness", "nothing measures it, so a policy with idleWindow pauses nothing; see FINOPS_PROMETHEUS_URL"
         )
         return
-    from activities.idleness.checkup import look_around  # noqa: PLC0415 - only where there is a Prometheus
+    from activities.idleness.look_around import look_around  # noqa: PLC0415 - only where there is a Prometheus
 
     seen = look_around(prometheus, datetime.now(UTC), read_quietly(session) or (), session.cluster.series_filters())
     if seen.problem:

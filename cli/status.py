@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.hibernations import ListedHibernation, list_open_if_known, open_query
+from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
 from activities.snapshot import Hold
 from cli.clusters import show_clusters
 from cli.console import Terminal
@@ -20,15 +20,15 @@ from cli.targets import read_namespace
 from cli.temporal import has_worker, open_client
 from cli.times import show_time
 from policies.annotations import EXCLUDE
-from policies.clocks import MEANWHILE
-from policies.hibernation import AWAKE_PHASES, SAVING_PHASES, Phase
-from policies.reconciling import ReconcileResult
 from policies.rights import describe_blindness
+from policies.sleep.clocks import MEANWHILE
+from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
+from policies.sleep.reconciliation import ReconcileResult
 from policies.wording import name_some
-from worker.clusterrecord import ClusterRecord, read_record
 from worker.errors import RecordUnreadable
-from worker.reconciliations import read_last_reconciliation
-from worker.schedulestates import ScheduleSeen, read_states
+from worker.temporal.cluster_record import ClusterRecord, read_record
+from worker.temporal.reconciliations import read_last_reconciliation
+from worker.temporal.schedule_states import ScheduleSeen, read_states
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
 _NAMED = 10

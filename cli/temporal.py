@@ -6,14 +6,14 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities import visibility
-from activities.hibernations import open_query
+from activities.hibernation import visibility
+from activities.hibernation.listing import open_query
 from cli.session import Session
-from policies.hibernation import AWAKE_PHASES
 from policies.names import hibernation_id, task_queue
+from policies.sleep.messages import AWAKE_PHASES
 from policies.workload import WorkloadRef
-from worker.connection import connect
-from worker.encryption import build_converter
+from worker.temporal.connection import connect
+from worker.temporal.encryption import build_converter
 
 
 async def open_client(session: Session) -> Client:

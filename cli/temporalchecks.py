@@ -15,15 +15,15 @@ from cli.sleepchecks import check_sleepers
 from cli.temporal import open_client
 from cli.times import show_time
 from cli.workerchecks import check_worker
-from policies.clocks import MEANWHILE
-from policies.reconciling import ReconcileResult
 from policies.rights import describe_blindness
-from worker.attributes import find_missing
-from worker.clusterrecord import read_record
-from worker.connection import find_target
+from policies.sleep.clocks import MEANWHILE
+from policies.sleep.reconciliation import ReconcileResult
 from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
-from worker.reconciliations import read_last_reconciliation
-from worker.retention import NEEDED, read_retention
+from worker.temporal.attributes import find_missing
+from worker.temporal.cluster_record import read_record
+from worker.temporal.connection import find_target
+from worker.temporal.reconciliations import read_last_reconciliation
+from worker.temporal.retention import NEEDED, read_retention
 
 _NAMED = 5
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Iterable, Sequence
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from cli.errors import NoUsableRecord
 from cli.failures import describe_failure
 from cli.records import ReadCopies, read_carried, read_copied
 from policies.errors import InvalidAnnotation
-from policies.hibernation import Hibernation, WakeRequest
 from policies.models import Frozen
 from policies.names import REACTIVATE, hibernation_id
+from policies.sleep.messages import Hibernation, WakeRequest
 from policies.workload import Workload, WorkloadRef
 
 AT_ONCE = 32

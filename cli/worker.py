@@ -15,15 +15,15 @@ from cli.errors import UsageProblem
 from cli.serving import Stop, serve
 from cli.session import Session
 from cli.times import read_duration
-from worker.connection import find_target
-from worker.encryption import build_converter
 from worker.errors import TemporalUnreachable
-from worker.fleet import Fleet
-from worker.health import Health, HealthOfMany
-from worker.metrics import serving_metrics
-from worker.renewal import connect_renewably, renewing
-from worker.service import running_service
-from worker.tracing import tracing
+from worker.service.fleet import Fleet
+from worker.service.health import Health, HealthOfMany
+from worker.service.metrics import serving_metrics
+from worker.service.service import running_service
+from worker.temporal.connection import find_target
+from worker.temporal.encryption import build_converter
+from worker.temporal.renewal import connect_renewably, renewing
+from worker.temporal.tracing import tracing
 
 _SECONDS_BETWEEN_TRIES = 3.0
 

@@ -15,7 +15,7 @@ from cli.checkup import Finding, fail, ok, warn
 from cli.session import Session
 from cli.temporal import has_worker
 from cli.times import show_time
-from worker.reconciliations import STALLED_AFTER, list_recent_runs
+from worker.temporal.reconciliations import STALLED_AFTER, list_recent_runs
 
 LOOKS = 2
 SECONDS_BETWEEN_LOOKS = 2.0

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from policies.crd import custom_resource_definition
+from policies.resource.crd import custom_resource_definition
 
 _INTRODUCTION = """# Policies
 
-*Generated from `policies/document.py`; do not edit.*
+*Generated from `policies/policy/document.py`; do not edit.*
 
 A policy says which Deployments may sleep, and when. YAML files (`finops apply`) and custom resources (`kubectl
 apply`, with `FINOPS_POLICY_SOURCE=cluster`) are the same document. **All conditions that are given must hold**, dry

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from policies.costs import HourlyCost
+from policies.costs.cost import HourlyCost
 from policies.errors import InvalidAnnotation
 from policies.models import Code, Frozen
 from policies.times import LATEST, from_rfc3339, to_rfc3339, within_reason

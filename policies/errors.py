@@ -8,7 +8,7 @@ What is wrong with a policy document is not an exception here but a list of prob
 are shown at once, each with its file and line.
 """
 
-from policies.doubts import Doubt, Objection
+from policies.costs.doubts import Doubt, Objection
 
 
 class RuleError(Exception):

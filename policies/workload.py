@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from policies.costs import Requests
+from policies.costs.cost import Requests
 from policies.models import Frozen
 from policies.names import is_dns_label
 
@@ -100,7 +100,7 @@ class Observation(Frozen):
     available_replicas: int = 0
     zero_chosen_by: str = ""
     """Who owns its replica count of 0, or applied a manifest that says 0, since our last write to it; see
-    `policies.zeros`."""
+    `policies.sleep.zeros`."""
     annotations: dict[str, str] = {}
     """Ours and people's `finops.io/*` annotations only: the rest is nobody's business in a history."""
 

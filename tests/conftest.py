@@ -14,15 +14,15 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.visibility import KEYS
+from activities.hibernation.visibility import KEYS
 from localcluster import LocalCluster
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.connection import connect_to
-from worker.embedded import EmbeddedTemporal
+from worker.cluster.cluster import Cluster
+from worker.embedded.temporal import EmbeddedTemporal
 from worker.processes import find_program
-from worker.settings import Settings
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 from worker.state import StateFolder
+from worker.temporal.connection import connect_to
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes is the machine's affair
 settings.load_profile("untimed")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from activities.orders import WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 
 ROUNDS = 5
 """Rounds of read, decide, write after a 409, without back-off: the deployment controller's own status write after W1

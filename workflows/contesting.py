@@ -6,18 +6,18 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.contests import ContestActivities, ContestedOrder, RecallOrder
+from activities.hibernation.raised_counts import ContestActivities, ContestedOrder, RecallOrder
 from policies.annotations import Because
-from policies.contesting import (
+from policies.costs.ledger import Slept
+from policies.sleep.messages import Phase
+from policies.sleep.raised_count import (
     MEMORY_OF_REASSERTS,
     MEMORY_OF_SLEEPS,
     MOST_REASSERTS,
     is_contested,
     is_raised_soon,
 )
-from policies.hibernation import Phase
-from policies.keeping import Verdict
-from policies.ledger import Slept
+from policies.sleep.review import Verdict
 from policies.workload import Observation
 from workflows import options
 from workflows.endings import NothingLeft, Woken, woken_by

@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from policies.continuation import Continuation, Tried, Waking
-from policies.hibernation import HibernationResult, Phase
-from policies.keeping import Sleep
 from policies.names import TROUBLE
-from policies.waking import LONG
+from policies.sleep.continuation import Continuation, Tried, Waking
+from policies.sleep.messages import HibernationResult, Phase
+from policies.sleep.review import Sleep
+from policies.sleep.wake_note import LONG
 from workflows.attempt import Attempt
 from workflows.endings import Woken
 from workflows.life import LONGEST_TROUBLE, Life

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from policies.annotations import Because, WakeNote
-from policies.hibernation import WakeRequest
+from policies.sleep.messages import WakeRequest
 from workflows.attempt import Attempt
 
 

@@ -15,18 +15,18 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.workflow import ChildWorkflowHandle
 
-from activities.enforcing import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
-from activities.judging import JudgeActivities, PageJudged, PageOrder
-from activities.telling import TellActivities
-from policies.clocks import ClockDrift
-from policies.digests import Digest, is_worth_telling, window_key
-from policies.enforcement import LONGEST_RUN, Enforcement, EnforcementResult
-from policies.evaluation import Candidate
-from policies.limits import Census, Selection, select
+from activities.messages.tell import TellActivities
+from activities.runs.judge_page import JudgeActivities, PageJudged, PageOrder
+from activities.runs.open_and_start import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
+from policies.checks.decision import Candidate
+from policies.checks.limits import Census, Selection, select
+from policies.checks.reasons import Reason
+from policies.costs.savings import up_to_per_month
 from policies.names import ENFORCEMENT
-from policies.ordering import last_down
-from policies.reasons import Reason
-from policies.savings import up_to_per_month
+from policies.runs.digests import Digest, is_worth_telling, window_key
+from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult
+from policies.sleep.clocks import ClockDrift
+from policies.sleep.wake_order import last_down
 from workflows import options
 from workflows.turns import take_turn
 

@@ -13,8 +13,9 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from policies.annotations import Because
-from policies.continuation import Continuation
-from policies.hibernation import (
+from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
+from policies.sleep.continuation import Continuation
+from policies.sleep.messages import (
     AWAKE_PHASES,
     HibernationResult,
     HibernationStatus,
@@ -26,7 +27,6 @@ from policies.hibernation import (
     parse_check,
     parse_wake,
 )
-from policies.names import CHECK, EXTEND, HIBERNATION, KEEP_AWAKE, PAUSE, REACTIVATE, RESUME_NOW, STATUS
 from workflows.contesting import tell_contested
 from workflows.continuing import take_up
 from workflows.endings import NothingLeft, Woken

@@ -14,11 +14,13 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 from temporalio.workflow import ActivityHandle
 
-from activities.consulting import ConsultActivities
-from activities.orders import ConsultOrder, WriteOutcome
-from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
+from activities.hibernation.look import ConsultActivities
+from activities.hibernation.orders import ConsultOrder, WriteOutcome
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
-from policies.hibernation import (
+from policies.costs.savings import describe_saving, saved_per_day
+from policies.names import TROUBLE
+from policies.sleep.messages import (
     Check,
     Hibernation,
     HibernationResult,
@@ -27,10 +29,8 @@ from policies.hibernation import (
     Phase,
     WakeRequest,
 )
-from policies.keeping import Consultation, Sleep
-from policies.names import TROUBLE
-from policies.protocol import original_of
-from policies.savings import describe_saving, saved_per_day
+from policies.sleep.protocol import original_of
+from policies.sleep.review import Consultation, Sleep
 from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.ordering import OrderingActivities, SleepOrder, TargetsSeen, WakeOrder
+from activities.hibernation.neighbours import OrderingActivities, SleepOrder, TargetsSeen, WakeOrder
 from policies.annotations import WAKE_AFTER
-from policies.hibernation import PauseOrder, Phase
-from policies.keeping import Verdict
-from policies.ordering import LONGEST_WAIT, LONGEST_WAIT_FOR_SLEEP
-from policies.waking import BY_ITSELF
+from policies.sleep.messages import PauseOrder, Phase
+from policies.sleep.review import Verdict
+from policies.sleep.wake_note import BY_ITSELF
+from policies.sleep.wake_order import LONGEST_WAIT, LONGEST_WAIT_FOR_SLEEP
 from policies.workload import Observation
 from workflows import options
 from workflows.continuing import continue_if_long

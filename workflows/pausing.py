@@ -2,14 +2,14 @@
 
 from temporalio import workflow
 
-from activities.orders import SendPauseOrder, WriteOutcome
-from activities.writes import WriteActivities
+from activities.hibernation.orders import SendPauseOrder, WriteOutcome
+from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, read_pause
-from policies.contesting import LOOK_AFTER, Watch
 from policies.errors import InvalidAnnotation
-from policies.hibernation import PauseOrder, Phase, wake_time
-from policies.keeping import Sleep
-from policies.protocol import Finished, PauseIntent, SendPause, decide, original_of
+from policies.sleep.messages import PauseOrder, Phase, wake_time
+from policies.sleep.protocol import Finished, PauseIntent, SendPause, decide, original_of
+from policies.sleep.raised_count import LOOK_AFTER, Watch
+from policies.sleep.review import Sleep
 from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt

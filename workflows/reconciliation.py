@@ -3,10 +3,10 @@
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.reconciling import ReconcileActivities, ReconcileOrder
-from policies.clocks import ClockDrift
+from activities.reconciliation.compare import ReconcileActivities, ReconcileOrder
 from policies.names import RECONCILIATION
-from policies.reconciling import Reconcile, ReconcileResult
+from policies.sleep.clocks import ClockDrift
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from workflows import options
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.hibernation import Check, ManualPause, WakeRequest
+from policies.sleep.messages import Check, ManualPause, WakeRequest
 
 
 @dataclass

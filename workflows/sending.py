@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import exceptions, workflow
 from temporalio.exceptions import ActivityError, FailureError, TimeoutType
 
-from activities.orders import WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 from workflows import options
 from workflows.waiting import answered
 

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.orders import SendRecordOrder
-from activities.writes import WriteActivities
+from activities.hibernation.orders import SendRecordOrder
+from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, carries_whole_record
-from policies.clocks import say_ahead
-from policies.hibernation import Check, Phase
-from policies.keeping import Consultation, Sleep, Verdict, review
-from policies.protocol import is_of
-from policies.wanting import earliest
+from policies.sleep.clocks import say_ahead
+from policies.sleep.messages import Check, Phase
+from policies.sleep.protocol import is_of
+from policies.sleep.review import Consultation, Sleep, Verdict, review
+from policies.sleep.wishes import earliest
 from policies.workload import Observation
 from workflows.attempt import doubled
 from workflows.contesting import contest, reassert

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.orders import SendNoteOrder, SendResumeOrder
-from activities.writes import WriteActivities
+from activities.hibernation.orders import SendNoteOrder, SendResumeOrder
+from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated, read_pause
 from policies.errors import InvalidAnnotation
-from policies.hibernation import PauseOrder, Phase, WakeRequest
-from policies.keeping import Sleep
-from policies.protocol import belongs_to_another
-from policies.waking import LONG
+from policies.sleep.messages import PauseOrder, Phase, WakeRequest
+from policies.sleep.protocol import belongs_to_another
+from policies.sleep.review import Sleep
+from policies.sleep.wake_note import LONG
 from policies.workload import Observation
 from workflows.attempt import doubled
 from workflows.continuing import continue_if_long

@@ -1,6 +1,6 @@
 """What people read of a hibernation in the Temporal UI."""
 
-from policies.hibernation import HibernationStatus, Phase
+from policies.sleep.messages import HibernationStatus, Phase
 from policies.times import to_rfc3339
 
 _HEADLINES = {

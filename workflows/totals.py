@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from policies.annotations import PauseRecord
-from policies.contesting import is_raised_soon
-from policies.ledger import Slept
-from policies.savings import avoided_between
+from policies.costs.ledger import Slept
+from policies.costs.savings import avoided_between
+from policies.sleep.raised_count import is_raised_soon
 from policies.workload import WorkloadRef
 
 SLEEPS_KEPT = 50

@@ -14,8 +14,8 @@ from temporalio import workflow
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
-from policies.enforcement import LONGEST_RUN, Enforcement
 from policies.names import TURN, turn_id
+from policies.runs.enforcement import LONGEST_RUN, Enforcement
 from workflows.timer import wait_until
 from workflows.waiting import waited
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.orders import SendResumeOrder, WriteOutcome
-from activities.writes import WriteActivities
+from activities.hibernation.orders import SendResumeOrder, WriteOutcome
+from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, read_note
 from policies.errors import InvalidAnnotation
-from policies.hibernation import Phase
-from policies.keeping import Consultation, Sleep
-from policies.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
-from policies.waking import BY_ITSELF, note_of_wake
+from policies.sleep.messages import Phase
+from policies.sleep.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
+from policies.sleep.review import Consultation, Sleep
+from policies.sleep.wake_note import BY_ITSELF, note_of_wake
 from policies.workload import Observation
 from workflows import options
 from workflows.attempt import Attempt

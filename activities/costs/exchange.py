@@ -10,9 +10,9 @@ from typing import TypeVar
 import httpx
 
 from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
-from activities.httpclients import limit_wait
+from activities.http_clients import limit_wait
 from activities.metrics import measuring_opencost
-from policies.doubts import Doubt
+from policies.costs.doubts import Doubt
 from policies.errors import NotBelieved
 
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)

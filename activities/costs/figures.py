@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from activities.atomicfiles import write_atomically
-from policies.costs import EarlierCost, HourlyCost
+from activities.policy_sources.atomic_files import write_atomically
+from policies.costs.cost import EarlierCost, HourlyCost
 from policies.models import Frozen
 
 _LARGEST_FILE = 8 * 1024 * 1024

@@ -11,20 +11,20 @@ from threading import Lock
 
 from prometheus_client import Counter
 
-from activities.alerts import Episode
+from activities.alerts.raised import Episode
 from activities.clocks import read_own_clock
+from activities.cluster_context import current_cluster
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile, Figures
-from activities.costs.memory import CostMemory
+from activities.costs.kept_answers import CostMemory
 from activities.costs.quotes import NAME, Deployments, Quotes
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
-from activities.working import current_cluster
-from policies.allocations.judging import judge_answer
-from policies.allocations.question import Question, Window
-from policies.allocations.summary import Judged
-from policies.doubts import Objection
+from policies.costs.doubts import Objection
+from policies.costs.opencost.check_rows import judge_answer
+from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.summary import Judged
 from policies.errors import NotBelieved
 
 WINDOW = timedelta(hours=48)

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from activities.costs.figures import Figures
 from activities.costs.source import Costs
 from activities.idleness.source import UsageAverage
-from policies.allocations.rows import Usage
-from policies.costs import CostAnswer, HourlyCost
-from policies.doubts import Doubt, Objection
-from policies.opinions import weigh
-from policies.selections import Selection, object_to_selections
+from policies.costs.cost import CostAnswer, HourlyCost
+from policies.costs.doubts import Doubt, Objection
+from policies.costs.opencost.rows import Usage
+from policies.costs.overlaps import Selection, object_to_selections
+from policies.costs.second_source import weigh
 from policies.workload import Workload
 
 NAME = "OpenCost"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from policies.costs import CostAnswer
+from policies.costs.cost import CostAnswer
 from policies.workload import Workload
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from policies.allocations.question import Question
+from policies.costs.opencost.question import Question
 
 _PATH = "/allocation"
 _AGGREGATE = "namespace,controllerKind,controller"

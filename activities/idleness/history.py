@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activities.idleness.expressions import Expression, Key, Vector
-from activities.idleness.observing import Observed, deployment_of, highest_of
-from activities.idleness.podseries import COUNTERS, DEPLOYMENT, Answers
-from activities.idleness.prometheus import Prometheus
+from activities.idleness.observations import Observed, deployment_of, highest_of
+from activities.idleness.pod_series import COUNTERS, DEPLOYMENT, Answers
 from activities.idleness.question import Question, present_proxies
-from activities.idleness.requestseries import RequestSeries
-from activities.kube.pods import RunningPod
-from activities.kube.routing import Routing
-from policies.idlelimits import IdleLimits
+from activities.idleness.request_series import RequestSeries
+from activities.kube.objects.pods import RunningPod
+from activities.kube.objects.routing import Routing
+from activities.prometheus.client import Prometheus
+from activities.prometheus.expressions import Expression, Key, Vector
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.signal import REQUESTS
 from policies.idleness.signals import SIGNALS
+from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 SECONDS = 60.0

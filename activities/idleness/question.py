@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from activities.idleness.expressions import Expression, SeriesScope
-from activities.idleness.podseries import COUNTERS, DEPLOYMENT, HOUR, POD_SERIES, Answers, CpuSeries, zero_before
-from activities.idleness.requestseries import REQUEST_SERIES, RequestSeries, presence
-from activities.idleness.restartseries import ask_restarts
-from policies.document import SeasonGate
+from activities.idleness.pod_series import COUNTERS, DEPLOYMENT, HOUR, POD_SERIES, Answers, CpuSeries, zero_before
+from activities.idleness.request_series import REQUEST_SERIES, RequestSeries, presence
+from activities.idleness.restart_series import ask_restarts
+from activities.prometheus.expressions import Expression, SeriesScope
 from policies.idleness.season import WEEKS
 from policies.idleness.terms import WEEK, IdleTerms
+from policies.policy.document import SeasonGate
 
 SEEN, ZERO = "seen", "zero"
 

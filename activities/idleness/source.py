@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from policies.document import EnforcementPolicy
 from policies.idleness.answers import NOT_ASKED, IdleAnswer
+from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
 
 

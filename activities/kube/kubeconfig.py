@@ -14,7 +14,7 @@ from urllib.parse import quote
 import yaml
 
 from activities.errors import KubeconfigError
-from activities.filestates import FileState
+from activities.file_states import FileState
 from activities.kube.client import (
     ConfigException,
     Configuration,

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from activities.cluster_context import in_this_context
 from activities.kube.lists import KubeModel, decode
 from activities.kube.transport import KubeTransport
-from activities.working import in_this_context
 from policies.rights import RIGHTS, Right
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"

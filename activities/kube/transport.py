@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode
 from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
-from activities.alerts import alert
+from activities.alerts.raised import alert
 from activities.certificates import connect_without_formalities
 from activities.errors import (
     Call,

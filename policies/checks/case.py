@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from policies.backends import Backends
-from policies.costs import CostAnswer
-from policies.document import EnforcementPolicy
+from policies.checks.backends import Backends
+from policies.checks.reasons import Reason
+from policies.costs.cost import CostAnswer
 from policies.idleness.answers import NOT_ASKED, IdleAnswer
 from policies.models import Frozen
-from policies.reasons import Reason
+from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
 
 DEFAULT_MIN_SLEEP = timedelta(minutes=30)

@@ -2,7 +2,7 @@
 
 from policies.annotations import Annotations
 from policies.checks.case import Case, Check, Finding
-from policies.reasons import Reason
+from policies.checks.reasons import Reason
 
 FOREIGN_RECORDS = {
     "downscaler/original-replicas": "py-kube-downscaler or GoKubeDownscaler",

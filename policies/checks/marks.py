@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from policies import annotations as notes
 from policies.annotations import Annotations
 from policies.checks.case import Finding
+from policies.checks.reasons import Reason
 from policies.errors import InvalidAnnotation
-from policies.reasons import Reason
 from policies.times import LATEST, to_rfc3339
 
 

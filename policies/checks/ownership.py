@@ -5,8 +5,8 @@ import json
 from policies.annotations import PAUSED
 from policies.checks.case import Case, Check, Finding
 from policies.checks.foreign import find_foreign_record
-from policies.document import GitOps
-from policies.reasons import Reason
+from policies.checks.reasons import Reason
+from policies.policy.document import GitOps
 from policies.workload import Workload
 
 ARGO_MANAGERS = frozenset({"argocd-controller", "argocd-application-controller"})

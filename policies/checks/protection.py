@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from policies.checks.case import Case, Check, Finding, Surroundings
-from policies.platforms import ALWAYS_PROTECTED
-from policies.reasons import Reason
+from policies.checks.platforms import ALWAYS_PROTECTED
+from policies.checks.reasons import Reason
 from policies.wildcards import matches
 from policies.workload import Workload
 

@@ -1,8 +1,8 @@
 """Is it time, and is this workload meant at all?"""
 
-from policies.calendar import next_window, tell_next
+from policies.calendar.sleep_windows import next_window, tell_next
 from policies.checks.case import Case, Check, Finding
-from policies.reasons import Reason
+from policies.checks.reasons import Reason
 from policies.times import to_rfc3339
 
 

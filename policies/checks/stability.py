@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from policies.annotations import read_resumed_at
 from policies.checks.case import Case, Check, Finding
 from policies.checks.ownership import AUTOSCALER
+from policies.checks.reasons import Reason
 from policies.names import FIELD_MANAGER
-from policies.reasons import Reason
 from policies.times import to_rfc3339
 from policies.workload import Rollout, Workload
 

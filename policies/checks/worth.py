@@ -1,9 +1,9 @@
 """Does it do nothing, and is that worth anything?"""
 
 from policies.checks.case import Case, Check, Finding
+from policies.checks.reasons import Reason
 from policies.durations import format_duration
 from policies.idleness.answers import Verdict
-from policies.reasons import Reason
 
 
 class IdleCheck(Check):

@@ -1,11 +1,11 @@
 """What is known of a whole workload rather than of its pods: requests served, and a mean that somebody else took."""
 
-from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.rates import CpuSignal
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.signal import AVERAGE, CPU, REQUESTS, Signal, doubt_of
 from policies.idleness.terms import IdleTerms
+from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 LEAST_REQUESTS = 0.5

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import PodSeen, Reading, WorkloadSeen
 from policies.idleness.signal import CPU, NETWORK, Signal, doubt_of
 from policies.idleness.terms import IdleTerms
+from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 STEADY_CORES = 0.03

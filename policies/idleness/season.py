@@ -7,13 +7,13 @@ window itself must be a week long.
 
 from dataclasses import dataclass
 
-from policies.document import SeasonGate
 from policies.durations import format_duration
-from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Verdict
 from policies.idleness.readings import WeekSeen, WorkloadSeen
 from policies.idleness.signals import SIGNALS
 from policies.idleness.terms import COVERAGE, WEEK, IdleTerms
+from policies.policy.document import SeasonGate
+from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 WEEKS = 4

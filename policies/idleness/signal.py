@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from policies.durations import format_duration
-from policies.idlelimits import IdleLimits
 from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import Reading, WorkloadSeen
 from policies.idleness.terms import COVERAGE, IdleTerms
+from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 CPU, NETWORK, REQUESTS, AVERAGE, MEMORY, CHANGES = "CPU", "network", "requests", "average CPU", "memory", "changes"

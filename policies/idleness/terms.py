@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from policies.calendar import running_window
-from policies.document import EnforcementPolicy, SeasonGate
-from policies.idlelimits import IdleLimits
+from policies.calendar.sleep_windows import running_window
 from policies.models import Frozen
-from policies.wanting import earliest
+from policies.policy.document import EnforcementPolicy, SeasonGate
+from policies.policy.idle_limits import IdleLimits
+from policies.sleep.wishes import earliest
 
 WEEK = timedelta(days=7)
 COVERAGE = 0.9

@@ -13,9 +13,9 @@ from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
 from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, exclude, telling_label
 from policies.importing.scopes import Scope, Surroundings, as_wildcards, drafts_of, is_looked_at, read_labels
-from policies.importing.timespecs import Defaults, read_until
+from policies.importing.time_specs import Defaults, read_until
 from policies.importing.uptimes import PREFIX, Rule, Schedule, read_force, schedule_of
-from policies.importing.weekspans import ALWAYS
+from policies.importing.week_spans import ALWAYS
 from policies.models import Frozen
 from policies.problems import FieldError, shown
 from policies.times import to_rfc3339

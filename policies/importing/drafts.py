@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policies.annotations import EXCLUDE
-from policies.document import API_VERSION, KIND, EnforcementPolicy
 from policies.models import Frozen
 from policies.names import is_dns_label
-from policies.parsing import parse_policy
+from policies.policy.document import API_VERSION, KIND, EnforcementPolicy
+from policies.policy.parsing import parse_policy
 
 _KEYS = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app", "k8s-app", "name")
 """Labels that tell Deployments apart, the usual ones first."""

@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from policies.importing.timespecs import Defaults, TimeSpec, days_touched, read_time_spec, whole_days_inside
-from policies.importing.weekspans import ALWAYS, NEVER, asleep_between, asleep_unless, runs_of, windows_of
+from policies.importing.time_specs import Defaults, TimeSpec, days_touched, read_time_spec, whole_days_inside
+from policies.importing.week_spans import ALWAYS, NEVER, asleep_between, asleep_unless, runs_of, windows_of
 from policies.importing.zones import one_zone, skipped_times, zone_at
+from policies.policy.windows import MINUTES_OF_WEEK
 from policies.problems import FieldError, shown
-from policies.windows import MINUTES_OF_WEEK
 
 PREFIX = "downscaler/"
 _UNSET = "never"

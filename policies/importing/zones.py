@@ -6,9 +6,9 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from policies.policy.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK
 from policies.problems import FieldError
 from policies.walltime import find_change
-from policies.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK
 
 _AHEAD = timedelta(days=3_653)
 """Ten years: as far as anybody's rules are looked at."""

@@ -12,7 +12,7 @@ from accesses import write_kubeconfig
 from httpanswers import AnsweringServer
 
 from activities.errors import CertificateRefused
-from activities.httpclients import open_client
+from activities.http_clients import open_client
 from activities.kube.transport import KubeTransport
 from localcluster.certificates import Authority
 

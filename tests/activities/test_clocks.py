@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.clocks import QUIET, Clocks
-from policies.clocks import ClockDrift
+from policies.sleep.clocks import ClockDrift
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

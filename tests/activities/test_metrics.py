@@ -3,6 +3,7 @@ from collections.abc import ItemsView, Iterator
 import pytest
 from prometheus_client import generate_latest
 
+from activities.cluster_context import working_for
 from activities.metrics import (
     MOST_NAMESPACES,
     actions_by_policy,
@@ -11,8 +12,7 @@ from activities.metrics import (
     measuring_kubernetes,
     show_sleepers,
 )
-from activities.working import working_for
-from policies.reasons import Reason
+from policies.checks.reasons import Reason
 
 
 @pytest.fixture(autouse=True)

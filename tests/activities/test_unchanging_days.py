@@ -9,9 +9,9 @@ from sleepers import sleeper
 from unchangingdays import RUNS, Counts, Situation, enforce_all_day, reconcile_all_day
 
 from activities.errors import Call, Denied
-from activities.kube.deployments import Unreadable
-from policies.hibernation import Phase
-from policies.reconciling import OpenHibernation
+from activities.kube.objects.deployments import Unreadable
+from policies.sleep.messages import Phase
+from policies.sleep.reconciliation import OpenHibernation
 from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef, Writer
 

@@ -11,13 +11,13 @@ from cases import policy
 from tokens import jwt
 
 from activities.errors import Call, Unavailable
-from activities.policysource import PoliciesRead
+from activities.policy_sources.source import PoliciesRead
 from cli.checkup import Finding, Level
 from cli.clusterchecks import list_findings
 from cli.credentialchecks import check_credentials
 from cli.policychecks import check_policies
 from cli.session import Session
-from worker.settings import PolicyPlace
+from worker.settings.settings import PolicyPlace
 from worker.state import StateFolder
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

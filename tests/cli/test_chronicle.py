@@ -9,7 +9,7 @@ from sleepers import copy_of, sleeper
 
 from cli.chronicle import Copies, carried_by, look_ahead
 from cli.memory import Memory, Remembered
-from policies.copies import RecordCopy
+from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload
 
 BARE = workload(name="a", replicas=0)

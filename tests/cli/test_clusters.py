@@ -6,8 +6,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.clusters import look_at_clusters
 from policies.names import reconcile_id
-from worker.attributes import register_attributes
-from worker.clusterrecord import ClusterRecord, create_record
+from worker.temporal.attributes import register_attributes
+from worker.temporal.cluster_record import ClusterRecord, create_record
 
 pytestmark = pytest.mark.temporal
 

@@ -13,7 +13,7 @@ from activities.kube.kubeconfig import Access
 from cli.checkup import Level
 from cli.credentialchecks import judge_access, judge_target
 from localcluster.certificates import VALID, Authority
-from worker.connection import Target
+from worker.temporal.connection import Target
 
 NOW = datetime.now(UTC) + timedelta(hours=1)
 """Late enough that less than seven days are left of a certificate that a test issues."""

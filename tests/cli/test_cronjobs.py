@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cases import policy
 
-from activities.kube.cronjobs import CronJob
+from activities.kube.objects.cron_jobs import CronJob
 from cli.cronjobs import warn_of_cron_jobs
 from cli.times import show_time
-from policies.document import EnforcementPolicy
+from policies.policy.document import EnforcementPolicy
 
 FRIDAY = datetime(2026, 11, 27, 20, tzinfo=UTC)
 WEEKEND = policy("weekend", schedule={"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]})

@@ -5,11 +5,11 @@ from cases import workload
 from sleepers import copy_of, sleeper
 
 from activities.errors import Call, Conflict, Unreachable
-from activities.kube.deployments import Deployments
+from activities.kube.objects.deployments import Deployments
 from cli.direct import CONFLICTS, Woken, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
-from policies.copies import RecordCopy
+from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload, WorkloadRef, Writer
 
 CALL = Call(verb="patch", resource="deployments", server="https://cluster")

@@ -12,12 +12,12 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.visibility import CLUSTER, HIBERNATION_STATE, RESUME_AT
+from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, RESUME_AT
 from localcluster import LocalCluster
-from policies.document import EnforcementPolicy
 from policies.names import HIBERNATION, hibernation_id, policy_schedule_id
+from policies.policy.document import EnforcementPolicy
 from policies.times import to_rfc3339
-from worker.schedules import put_schedule
+from worker.temporal.schedules import put_schedule
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

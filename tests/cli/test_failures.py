@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import KubeconfigError
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.source import PolicySourceUnreadable
 from cli.errors import NeedsYes, NotFound, Refused, UsageProblem
 from cli.failures import describe_failure
 from policies.errors import InvalidAnnotation

@@ -9,13 +9,13 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from cli.memory import Memory, remember
 from policies.annotations import PREFIX, PauseRecord
-from policies.hibernation import Hibernation, PauseOrder
 from policies.names import hibernation_id
+from policies.sleep.messages import Hibernation, PauseOrder
 from policies.workload import WorkloadRef, observe
-from worker.attributes import register_attributes
+from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
 

@@ -8,10 +8,10 @@ import pytest
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from activities.visibility import CLUSTER, HIBERNATION_STATE, POLICY, WORKLOAD_NAMESPACE
+from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, POLICY, WORKLOAD_NAMESPACE
 from cli.oftenwoken import OftenWoken, find_often_woken
 from policies.names import HIBERNATION, hibernation_id
-from worker.attributes import register_attributes
+from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
 

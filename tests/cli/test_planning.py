@@ -5,16 +5,16 @@ import pytest
 from cases import COST, NOW, policy, surroundings, workload
 from sleepers import sleeper
 
-from activities.gathering import Gathered
-from activities.kube.budgets import Budget
-from activities.kube.cronjobs import CronJob
+from activities.kube.objects.budgets import Budget
+from activities.kube.objects.cron_jobs import CronJob
+from activities.runs.surroundings import Gathered
 from cli.planning import Plan, make_plan
 from policies.checks import Surroundings
-from policies.costs import CostAnswer
-from policies.document import EnforcementPolicy
-from policies.platforms import SHIPPED_PROTECTED
-from policies.reasons import Reason
-from policies.selectors import LabelSelector
+from policies.checks.platforms import SHIPPED_PROTECTED
+from policies.checks.reasons import Reason
+from policies.costs.cost import CostAnswer
+from policies.policy.document import EnforcementPolicy
+from policies.policy.selectors import LabelSelector
 from policies.workload import Workload
 
 INTERVAL = timedelta(minutes=5)

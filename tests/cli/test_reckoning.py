@@ -4,12 +4,12 @@ import pytest
 from cases import COST, NOW, workload
 from sleepers import sleeper
 
-from activities.nodehours import NodeHours
+from activities.prometheus.node_hours import NodeHours
 from cli.errors import UsageProblem
 from cli.reckoning import Past, Present, look_at, reckon
 from cli.savings import read_period
 from cli.sleeps import Remembered
-from policies.ledger import Period, Slept
+from policies.costs.ledger import Period, Slept
 
 MONTH = Period(since=NOW - timedelta(days=30), until=NOW)
 

@@ -4,8 +4,8 @@ from sleepers import copy_of, sleeper
 from activities.errors import Call, Denied
 from cli.errors import NoUsableRecord
 from cli.records import read_carried, read_copied
-from policies.copies import RecordCopy
 from policies.errors import InvalidAnnotation
+from policies.sleep.record_copies import RecordCopy
 from policies.workload import WorkloadRef
 
 GARBAGE = sleeper("a", original="many")

@@ -11,15 +11,15 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import Worker
 
-from activities.starting import start_hibernation
-from activities.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
+from activities.hibernation.starting import start_hibernation
+from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
 from cli.sleeps import Remembered, remember_sleeps
 from policies.annotations import PauseRecord
-from policies.hibernation import Hibernation
-from policies.ledger import Period, Slept
+from policies.costs.ledger import Period, Slept
 from policies.names import HIBERNATION, hibernation_id
+from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
-from worker.attributes import register_attributes
+from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
 

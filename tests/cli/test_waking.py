@@ -8,11 +8,11 @@ from sleepers import sleeper
 from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernations import list_open, open_query
+from activities.hibernation.listing import list_open, open_query
 from cli.waking import AT_ONCE, Sent, send_wakes
-from policies.hibernation import WakeRequest
+from policies.sleep.messages import WakeRequest
 from policies.workload import Workload
-from worker.attributes import register_attributes
+from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
 

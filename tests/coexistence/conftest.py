@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
 from localcluster.binaries import provide_helm
-from worker.cluster import Cluster
+from worker.cluster.cluster import Cluster
 from worker.processes import find_program
 
 HERE = Path(__file__).parent

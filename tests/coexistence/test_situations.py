@@ -17,12 +17,12 @@ from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
 from policies.checks import Case
-from policies.document import EnforcementPolicy
-from policies.enforcement import EnforcementResult
-from policies.evaluation import Decision, evaluate
+from policies.checks.decision import Decision, evaluate
+from policies.checks.reasons import Reason
 from policies.names import hibernation_id
-from policies.reasons import Reason
-from worker.cluster import Cluster
+from policies.policy.document import EnforcementPolicy
+from policies.runs.enforcement import EnforcementResult
+from worker.cluster.cluster import Cluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -14,7 +14,7 @@ from kubectl import kubectl
 from localcluster import LocalCluster
 from localcluster.binaries import provide_helm
 from worker.processes import find_program
-from worker.settings import Settings
+from worker.settings.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CHART = DEPLOY / "chart"

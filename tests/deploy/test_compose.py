@@ -9,7 +9,7 @@ from prometheusserver import find_prometheus
 
 from policies.names import is_dns_label
 from worker.processes import find_program
-from worker.settings import Settings
+from worker.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

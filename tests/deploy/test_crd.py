@@ -8,7 +8,7 @@ import yaml
 from localcluster import ApiError, LocalCluster
 
 CASES = yaml.safe_load(
-    (Path(__file__).parents[1] / "policies" / "documents.yaml").read_text(encoding="utf-8"),
+    (Path(__file__).parents[1] / "policies" / "policy" / "documents.yaml").read_text(encoding="utf-8"),
 )
 
 pytestmark = pytest.mark.cluster

@@ -9,7 +9,7 @@ import pytest
 from manifests import installed
 
 from policies.rights import RIGHTS, Blindness
-from worker.settings import Settings
+from worker.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,10 +11,10 @@ from manifests import installed as of_manifests
 
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
-from activities.policyfiles import PolicyDirectory
+from activities.policy_sources.files import PolicyDirectory
 from localcluster import ApiError, LocalCluster, ObjectClient
-from policies.document import Mode
-from policies.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.policy.document import Mode
 from policies.rights import RIGHTS, Need, Right
 
 MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests"

@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import generate_latest
 from prometheusserver import find_prometheus
 
-import activities.alerts
+import activities.alerts.raised
 import activities.metrics
 
 TOP = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def test_every_alert_leads_to_a_section_of_the_runbook(rule: dict[str, Any]) -> 
 
 
 OURS = [rule for rule in rules() if "finops_" in rule["expr"]]
-"""The others ask for metrics of Temporal's SDK: tests/worker/test_metrics.py."""
+"""The others ask for metrics of Temporal's SDK: tests/worker/service/test_metrics.py."""
 
 
 def kinds_of(rule: dict[str, Any]) -> set[str]:
@@ -51,7 +51,7 @@ def kinds_of(rule: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
 def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
     assert activities.metrics
-    assert activities.alerts
+    assert activities.alerts.raised
     told = set(re.findall(r"^# HELP (\S+)", generate_latest().decode(), flags=re.MULTILINE))
     asked = set(re.findall(r"finops_\w+", rule["expr"]))
     assert asked
@@ -60,14 +60,14 @@ def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
 def test_every_kind_that_is_asked_for_is_one_that_is_raised(rule: dict[str, Any]) -> None:
-    assert kinds_of(rule) <= set(get_args(activities.alerts.Kind))
+    assert kinds_of(rule) <= set(get_args(activities.alerts.raised.Kind))
 
 
 def test_every_kind_has_a_rule_or_is_named_as_one_that_says_itself_what_to_do() -> None:
     ruled = {kind for rule in OURS for kind in kinds_of(rule)}
     text = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
     (named,) = re.findall(r"the others \(([^)]*)\) say in their own sentence", text)
-    assert set(get_args(activities.alerts.Kind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
+    assert set(get_args(activities.alerts.raised.Kind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
 
 
 def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something_sleeps(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from deployments import create_ready, deployment, replicas_of, wait_for
 from services import Service, enforcing
 from temporalio.client import Client
 
-from activities.policyfiles import PolicyDirectory
+from activities.policy_sources.files import PolicyDirectory
 from localcluster import LocalCluster
 from policies.names import reconcile_id
 from worker.ports import find_free_port
-from worker.schedules import run_soon
+from worker.temporal.schedules import run_soon
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

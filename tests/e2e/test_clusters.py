@@ -10,7 +10,7 @@ from services import Service
 
 from localcluster import LocalCluster
 from policies.names import REACTIVATE, hibernation_id
-from worker.connection import connect
+from worker.temporal.connection import connect
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -14,9 +14,9 @@ from prometheusserver import PrometheusServer, running_prometheus
 from services import Service, enforcing
 
 from localcluster import LocalCluster
-from worker.clusterrecord import start_reconciling
-from worker.connection import connect
 from worker.ports import find_free_port
+from worker.temporal.cluster_record import start_reconciling
+from worker.temporal.connection import connect
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -21,8 +21,8 @@ from temporalio.client import Client
 from localcluster import LocalCluster
 from localcluster.objects import Object
 from policies.names import hibernation_id, reconcile_id
-from worker.connection import Target, connect_to
 from worker.processes import find_program
+from worker.temporal.connection import Target, connect_to
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -13,10 +13,10 @@ from deployments import create_ready, deployment, replicas_of, wait_for
 from receivers import Receiver, receiving
 from services import Service, enforcing
 
-from activities.notifying.webhook import SIGNATURE
+from activities.messages.webhook import SIGNATURE
 from localcluster import LocalCluster
-from worker.connection import connect
 from worker.ports import find_free_port
+from worker.temporal.connection import connect
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

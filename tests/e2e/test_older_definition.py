@@ -19,8 +19,8 @@ from services import Service, enforcing
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.crd import custom_resource_definition
 from policies.names import ENFORCEMENT
+from policies.resource.crd import custom_resource_definition
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

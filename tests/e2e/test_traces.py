@@ -14,7 +14,7 @@ from receivers import Receiver, receiving
 from services import Service, enforcing
 
 from localcluster import LocalCluster
-from worker.connection import connect
+from worker.temporal.connection import connect
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -23,22 +23,22 @@ from receivers import Receiver, receiving
 from services import enforcing
 from temporalio.client import Client
 
-from activities.alerts import alert
-from activities.enforcing import STARTS_PER_SECOND
-from activities.hibernations import open_query
-from activities.notifying.outbox import MOST_WAITING
-from activities.policyfiles import PolicyDirectory
-from activities.starting import start_hibernation
+from activities.alerts.raised import alert
+from activities.hibernation.listing import open_query
+from activities.hibernation.starting import start_hibernation
+from activities.messages.outbox import MOST_WAITING
+from activities.policy_sources.files import PolicyDirectory
+from activities.runs.open_and_start import STARTS_PER_SECOND
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.hibernation import Hibernation, PauseOrder
 from policies.names import MANUAL, REACTIVATE, hibernation_id, policy_schedule_id, reconcile_id
+from policies.sleep.messages import Hibernation, PauseOrder
 from policies.times import from_rfc3339
 from policies.workload import WorkloadRef, observe
-from worker.cluster import Cluster
-from worker.schedules import remove_schedule, run_soon
-from worker.service import running_service
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.service import running_service
+from worker.settings.settings import Settings
+from worker.temporal.schedules import remove_schedule, run_soon
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

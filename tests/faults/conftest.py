@@ -21,7 +21,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from localcluster import LocalCluster
-from worker.attributes import register_attributes
+from worker.temporal.attributes import register_attributes
 
 
 @pytest.fixture(scope="session")

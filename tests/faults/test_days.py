@@ -16,7 +16,7 @@ from faults.subjects import Subject
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from activities.visibility import KEYS
+from activities.hibernation.visibility import KEYS
 from localcluster import LocalCluster
 from worker.processes import find_program
 

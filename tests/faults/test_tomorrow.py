@@ -12,12 +12,12 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.visibility import CLUSTER, HIBERNATION_STATE, WORKLOAD_NAMESPACE
+from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, WORKLOAD_NAMESPACE
 from policies.annotations import Because, WakeNote
-from policies.enforcement import EnforcementResult
-from policies.hibernation import Hibernation
 from policies.names import ENFORCEMENT, HIBERNATION, RECONCILIATION, hibernation_id, run_queue, task_queue
-from policies.reconciling import ReconcileResult
+from policies.runs.enforcement import EnforcementResult
+from policies.sleep.messages import Hibernation
+from policies.sleep.reconciliation import ReconcileResult
 from policies.workload import WorkloadRef
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal, pytest.mark.long]

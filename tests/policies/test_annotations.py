@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote
-from policies.costs import HourlyCost
+from policies.costs.cost import HourlyCost
 from policies.errors import InvalidAnnotation
 from policies.times import EARLIEST, LATEST
 

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from cases import NOW, policy, workload
 
-from policies.costs import Requests
-from policies.document import EnforcementPolicy, SeasonGate
+from policies.costs.cost import Requests
 from policies.idleness.answers import IdleAnswer, Sign, Verdict
 from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
 from policies.idleness.terms import WEEK, IdleTerms, terms_of
 from policies.idleness.verdict import judge_idleness
+from policies.policy.document import EnforcementPolicy, SeasonGate
 from policies.workload import Workload, Writer
 
 DAYS_AGO = NOW - timedelta(days=30)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.parsing import parse_policy
+from policies.policy.parsing import parse_policy
 from policies.problems import FieldPath, PolicyError, PolicyProblem, line_of, nearest_name, shown, written_path
 
 QUOTED = re.compile(r'"[^"]*"')

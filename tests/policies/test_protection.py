@@ -3,9 +3,9 @@
 import pytest
 from cases import surroundings, workload
 
-from policies.backends import Backend, Backends
 from policies.checks import protection_of
-from policies.platforms import SHIPPED_PROTECTED
+from policies.checks.backends import Backend, Backends
+from policies.checks.platforms import SHIPPED_PROTECTED
 
 HOOK = Backend(namespace="tools", selector={"app": "hook"}, because="validating webhook x leads to it")
 ANYTHING = Backend(namespace="dev-x", because="TEMPORAL_ADDRESS leads into its namespace")

@@ -6,7 +6,7 @@ import pytest
 from protocol_model import ORIGINAL, Model
 
 from policies.annotations import EXCLUDE
-from policies.protocol import Finished, PauseIntent, SendClear, SendPause, WakeIntent, decide
+from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause, WakeIntent, decide
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from allocations import in_pieces
 
-from policies.allocations.judging import judge_answer
-from policies.allocations.question import Question, Window
-from policies.doubts import Doubt
+from policies.costs.doubts import Doubt
+from policies.costs.opencost.check_rows import judge_answer
+from policies.costs.opencost.question import Question, Window
 from policies.errors import NotBelieved
 
 FOLDER = Path(os.environ.get("OPENCOST_RECORDED", "nowhere"))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from policies.allocations.question import Question, Window
+from policies.costs.opencost.question import Question, Window
 from policies.times import to_rfc3339
 
 END = datetime(2026, 11, 23, 20, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from policies.checks import Autoscalers, Case, Surroundings
-from policies.costs import CostAnswer, HourlyCost, Requests
-from policies.document import EnforcementPolicy
+from policies.costs.cost import CostAnswer, HourlyCost, Requests
 from policies.idleness.answers import NOT_ASKED, IdleAnswer
+from policies.policy.document import EnforcementPolicy
 from policies.workload import Rollout, Workload, WorkloadRef
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

@@ -23,14 +23,11 @@ from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.hibernation.starting import start_hibernation
 from activities.snapshot import Hold, Snapshot
-from activities.starting import start_hibernation
 from localcluster import ObjectClient
 from policies.annotations import PREFIX
-from policies.costs import HourlyCost
-from policies.document import EnforcementPolicy
-from policies.enforcement import Enforcement, EnforcementResult
-from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, PauseOrder, Phase
+from policies.costs.cost import HourlyCost
 from policies.names import (
     ENFORCEMENT,
     RECONCILIATION,
@@ -40,9 +37,12 @@ from policies.names import (
     reconcile_id,
     run_queue,
 )
-from policies.reconciling import Reconcile, ReconcileResult
+from policies.policy.document import EnforcementPolicy
+from policies.runs.enforcement import Enforcement, EnforcementResult
+from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, PauseOrder, Phase
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.workload import observe
-from worker.cluster import Cluster
+from worker.cluster.cluster import Cluster
 
 ResultT = TypeVar("ResultT")
 _RUNS = itertools.count(1)

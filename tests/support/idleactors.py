@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from activities.kube.pods import RunningPod
-from policies.costs import Requests
+from activities.kube.objects.pods import RunningPod
+from policies.costs.cost import Requests
 from policies.workload import Rollout, Workload, WorkloadRef
 
 END = datetime(2025, 11, 24, tzinfo=UTC)

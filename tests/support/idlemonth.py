@@ -10,12 +10,12 @@ import httpx
 from idleactors import BEGIN, NAMESPACE, Actor, write_openmetrics
 from prometheusserver import PrometheusServer, running_prometheus, write_blocks
 
-from activities.idleness.prometheus import Prometheus
-from activities.idleness.prometheussource import PrometheusSource
-from activities.kube.pods import RunningPod
-from activities.kube.routing import Routing
-from policies.document import EnforcementPolicy
+from activities.idleness.prometheus_source import PrometheusSource
+from activities.kube.objects.pods import RunningPod
+from activities.kube.objects.routing import Routing
+from activities.prometheus.client import Prometheus
 from policies.idleness.answers import IdleAnswer
+from policies.policy.document import EnforcementPolicy
 
 
 @dataclass(frozen=True)

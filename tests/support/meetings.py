@@ -18,8 +18,8 @@ from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.hibernation import HibernationResult, Phase
 from policies.names import CHECK, REACTIVATE
+from policies.sleep.messages import HibernationResult, Phase
 
 PATIENCE_SECONDS = 90.0
 AT_ONCE = 4

@@ -3,8 +3,8 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from activities.policyfiles import read_policies
-from activities.policysource import PoliciesRead
+from activities.policy_sources.files import read_policies
+from activities.policy_sources.source import PoliciesRead
 
 
 def read_policy_text(content: bytes, file: str) -> PoliciesRead:

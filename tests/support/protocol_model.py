@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote
-from policies.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
 from policies.times import to_rfc3339
 from policies.workload import Observation, WorkloadRef
 

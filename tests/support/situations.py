@@ -5,7 +5,7 @@ table of them in docs/coexistence.md.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policies.reasons import Reason
+from policies.checks.reasons import Reason
 
 
 @dataclass(frozen=True)

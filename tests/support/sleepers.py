@@ -2,7 +2,7 @@
 
 from cases import workload
 
-from policies.copies import RecordCopy
+from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload
 
 

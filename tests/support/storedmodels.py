@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
-from worker.assembly import WORKFLOWS
+from worker.service.assembly import WORKFLOWS
 
 ROOMS = ("policies", "activities", "workflows", "worker", "cli")
 TOMORROW = "a-word-of-tomorrow"

@@ -11,8 +11,8 @@ from hibernations import Bedroom, Handle
 from oddclocks import OddClock
 from refusals import annotations_refused
 
-from policies.hibernation import Phase
 from policies.names import REACTIVATE
+from policies.sleep.messages import Phase
 
 
 @dataclass

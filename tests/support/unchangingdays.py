@@ -14,28 +14,28 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
-from activities.alerts import listen, stop_listening
+from activities.alerts.raised import listen, stop_listening
+from activities.alerts.refusals import Refusals
 from activities.clocks import Clocks
-from activities.costs.pricelist import PriceListSource
+from activities.costs.price_list import PriceListSource
 from activities.errors import KubernetesError
-from activities.gathering import Gathered
-from activities.hibernations import DEPLOYMENT_MEMO
-from activities.judging import judge
-from activities.kube.deployments import Deployments, Page, Unreadable
-from activities.kube.namespaces import Namespaces
-from activities.kube.replicasets import ReplicaSets
-from activities.orders import SendPauseOrder, SendResumeOrder
-from activities.reconciling import ReconcileActivities, ReconcileOrder
-from activities.refusals import Refusals
+from activities.hibernation.listing import DEPLOYMENT_MEMO
+from activities.hibernation.orders import SendPauseOrder, SendResumeOrder
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
+from activities.hibernation.writes import WriteActivities
+from activities.kube.objects.deployments import Deployments, Page, Unreadable
+from activities.kube.objects.namespaces import Namespaces
+from activities.kube.objects.replica_sets import ReplicaSets
+from activities.reconciliation.compare import ReconcileActivities, ReconcileOrder
+from activities.runs.judge_page import judge
+from activities.runs.surroundings import Gathered
 from activities.snapshot import Snapshot
-from activities.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
-from activities.writes import WriteActivities
 from policies.annotations import PauseRecord
-from policies.document import EnforcementPolicy
-from policies.limits import Census, select
+from policies.checks.limits import Census, select
+from policies.costs.prices import PriceList
 from policies.names import TROUBLE, hibernation_id
-from policies.prices import PriceList
-from policies.reconciling import OpenHibernation, ReconcileResult
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.reconciliation import OpenHibernation, ReconcileResult
 from policies.workload import Workload, WorkloadRef
 
 EVERY = timedelta(minutes=5)

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from worker.connection import connect_to
-from worker.embedded import EmbeddedTemporal
+from worker.embedded.temporal import EmbeddedTemporal
 from worker.state import StateFolder
+from worker.temporal.connection import connect_to
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
 
-from activities.alerts import alert
+from activities.alerts.raised import alert
+from activities.cluster_context import working_for
 from activities.errors import Call, IoError, Unreachable
-from activities.working import working_for
 from policies.workload import WorkloadRef
 from worker.errors import TemporalUnreachable
 from worker.logs import LogFormat, log_to_stderr
-from worker.repeats import EPISODE_SECONDS, ForeseenFilter
+from worker.temporal.repeats import EPISODE_SECONDS, ForeseenFilter
 
 LOG = logging.getLogger("finops.test")
 HOSTILE = 'web\n2026-11-25 ERROR forged: "all is lost"\x1b[31m'

@@ -13,10 +13,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from unchangingdays import execution
 
 from activities.snapshot import Snapshot
-from policies.document import EnforcementPolicy
-from policies.hibernation import Phase
-from policies.reconciling import OpenHibernation
-from worker.policysync import TRIED_AGAIN_AFTER, PolicySync
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.messages import Phase
+from policies.sleep.reconciliation import OpenHibernation
+from worker.service.policy_sync import TRIED_AGAIN_AFTER, PolicySync
 
 ASLEEP = OpenHibernation(phase=Phase.ASLEEP, policy="a")
 

@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.service import ConnectConfig, ServiceClient
 from temporalio.worker import Worker
 
-from worker.connection import Target
-from worker.renewal import RenewableService
+from worker.temporal.connection import Target
+from worker.temporal.renewal import RenewableService
 
 OLD = Target(address="temporal:7233", source="a test", api_key="old")
 NEW = Target(address="temporal:7233", source="a test", api_key="new")
@@ -56,7 +56,7 @@ async def test_a_fault_while_looking_is_told_once_and_the_next_look_follows(capl
     await asyncio.wait({looking, reached}, return_when=asyncio.FIRST_COMPLETED)
     assert not looking.done()
     looking.cancel()
-    (told,) = (record for record in caplog.records if record.name == "worker.renewal")
+    (told,) = (record for record in caplog.records if record.name == "worker.temporal.renewal")
     assert "RuntimeError: nobody thought of this" in told.getMessage()
     assert told.exc_info
 

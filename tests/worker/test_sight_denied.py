@@ -5,7 +5,7 @@ from typing import cast
 from activities.errors import Call, Denied
 from activities.kube.transport import KubeTransport
 from policies.rights import Use, describe_blindness
-from worker.sight import RightsWatch
+from worker.cluster.sight import RightsWatch
 
 
 class _Refusing:

@@ -8,10 +8,10 @@ import pytest
 from tlsrelay import TlsRelay, issue_server
 
 from localcluster.certificates import Authority
-from worker.connection import connect
-from worker.embedded import EmbeddedTemporal
+from worker.embedded.temporal import EmbeddedTemporal
 from worker.errors import TemporalUnreachable
 from worker.state import StateFolder
+from worker.temporal.connection import connect
 
 pytestmark = pytest.mark.temporal
 

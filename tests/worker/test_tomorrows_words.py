@@ -9,12 +9,12 @@ from pydantic_core import to_json
 from storedmodels import TOMORROW, Spot, Writer, stored_models
 
 from policies.annotations import AWAKE_BECAUSE, Because, note_patch, read_note
-from policies.document import EnforcementPolicy
-from policies.hibernation import AWAKE_PHASES, Phase
-from policies.ordering import Standing
-from policies.reasons import Reason
-from policies.reconciling import OpenHibernation, compare_missing
-from policies.status import Condition
+from policies.checks.reasons import Reason
+from policies.policy.document import EnforcementPolicy
+from policies.resource.status import Condition
+from policies.sleep.messages import AWAKE_PHASES, Phase
+from policies.sleep.reconciliation import OpenHibernation, compare_missing
+from policies.sleep.wake_order import Standing
 
 MODELS = tuple(model for model in stored_models() if model.model_config.get("extra") != "forbid")
 
@@ -62,7 +62,7 @@ def test_what_temporal_files_and_answers_hold_is_found() -> None:
 def test_only_what_people_write_refuses_a_field_it_does_not_know() -> None:
     refusing = {model for model in stored_models() if model not in MODELS}
     assert EnforcementPolicy in refusing
-    written_by_people = {"policies.document", "policies.selectors", "activities.costs.pricelist"}
+    written_by_people = {"policies.policy.document", "policies.policy.selectors", "activities.costs.price_list"}
     assert {model.__module__ for model in refusing} == written_by_people
 
 

@@ -11,7 +11,7 @@ from hibernations import Bedroom, Source, runs_of
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
-from worker.cluster import Cluster
+from worker.cluster.cluster import Cluster
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 

@@ -9,10 +9,10 @@ from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, enforce
 
-from policies.document import EnforcementPolicy
-from policies.hibernation import Phase
+from policies.calendar.spread import delay_of
 from policies.names import CHECK, hibernation_id
-from policies.spreading import delay_of
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.messages import Phase
 from policies.times import from_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]

@@ -22,8 +22,6 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
-from policies.enforcement import Enforcement, EnforcementResult
-from policies.hibernation import HibernationResult, HibernationStatus, Phase, Until, WakeRequest
 from policies.names import (
     CHECK,
     ENFORCEMENT,
@@ -35,11 +33,13 @@ from policies.names import (
     hibernation_id,
     run_queue,
 )
-from policies.reconciling import Finding, Reconcile, ReconcileResult
+from policies.runs.enforcement import Enforcement, EnforcementResult
+from policies.sleep.messages import HibernationResult, HibernationStatus, Phase, Until, WakeRequest
+from policies.sleep.reconciliation import Finding, Reconcile, ReconcileResult
 from policies.times import from_rfc3339
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -16,8 +16,8 @@ from temporalio.client import WorkflowHandle
 
 from activities.snapshot import Hold
 from localcluster import LocalCluster
-from policies.hibernation import HibernationResult, Phase
 from policies.names import CHECK, REACTIVATE
+from policies.sleep.messages import HibernationResult, Phase
 from policies.times import from_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]

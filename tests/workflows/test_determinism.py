@@ -10,8 +10,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from worker.assembly import WORKFLOWS
-from worker.runner import workflow_runner
+from worker.service.assembly import WORKFLOWS
+from worker.service.runner import workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 WAITS_TELL_OF_A_CANCEL = 2

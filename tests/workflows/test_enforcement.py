@@ -13,9 +13,9 @@ from hibernations import Bedroom, enforce
 
 from activities.snapshot import Hold
 from localcluster import LocalCluster
-from policies.hibernation import Phase
+from policies.checks.reasons import Reason
 from policies.names import hibernation_id
-from policies.reasons import Reason
+from policies.sleep.messages import Phase
 from policies.times import to_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]

@@ -17,9 +17,9 @@ from temporalio.exceptions import ApplicationError
 from activities.snapshot import Hold
 from localcluster import LocalCluster
 from policies.annotations import PREFIX, read_pause
-from policies.document import EnforcementPolicy
-from policies.hibernation import Hibernation, HibernationResult, HibernationStatus, Phase, Until, WakeRequest
 from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE, RESUME_NOW, TROUBLE
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, Phase, Until, WakeRequest
 from policies.times import from_rfc3339
 from policies.workload import observe
 

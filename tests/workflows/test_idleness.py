@@ -11,13 +11,13 @@ from illprometheus import IllPrometheus
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
-from policies.document import EnforcementPolicy
-from policies.hibernation import Phase
+from policies.checks.reasons import Reason
 from policies.names import hibernation_id
-from policies.reasons import Reason
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.messages import Phase
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 FAILING = ("refuses", "not itself", "an error that is a success", "partial", "clock")
 """Illnesses whose answers are not kept, so that each hour has its own. test_illness.py has them all."""

@@ -12,14 +12,14 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.orders import ConsultOrder, SendNoteOrder, SendResumeOrder, WriteOutcome
+from activities.hibernation.orders import ConsultOrder, SendNoteOrder, SendResumeOrder, WriteOutcome
 from policies.annotations import Because, WakeNote, read_pause
-from policies.continuation import Continuation
-from policies.hibernation import AWAKE_PHASES, HibernationResult, HibernationStatus, Phase
-from policies.keeping import Consultation
 from policies.names import CHECK, HIBERNATION, REACTIVATE, STATUS
+from policies.sleep.continuation import Continuation
+from policies.sleep.messages import AWAKE_PHASES, HibernationResult, HibernationStatus, Phase
+from policies.sleep.review import Consultation
+from policies.sleep.zeros import observe_sleeper
 from policies.workload import Workload
-from policies.zeros import observe_sleeper
 from workflows.hibernation import HibernationWorkflow
 
 pytestmark = pytest.mark.temporal

@@ -9,15 +9,15 @@ from deployments import annotations_of, create_ready, deployment, replicas_of
 from hibernations import Source
 from temporalio.testing import WorkflowEnvironment
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.hibernation import Hibernation, HibernationResult, PauseOrder
 from policies.names import hibernation_id
+from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder
 from policies.workload import observe
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

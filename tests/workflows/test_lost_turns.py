@@ -10,13 +10,13 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.enforcing import OpenRun, RunClosed, RunOpened, Started, StartOrder
-from activities.judging import PageJudged, PageOrder
-from policies.digests import Digest
-from policies.enforcement import Enforcement
-from policies.evaluation import Candidate
+from activities.runs.judge_page import PageJudged, PageOrder
+from activities.runs.open_and_start import OpenRun, RunClosed, RunOpened, Started, StartOrder
+from policies.checks.decision import Candidate
+from policies.checks.reasons import Reason
 from policies.names import turn_id
-from policies.reasons import Reason
+from policies.runs.digests import Digest
+from policies.runs.enforcement import Enforcement
 from policies.workload import Observation
 from workflows.enforcement import EnforcementWorkflow
 from workflows.turns import TurnWorkflow

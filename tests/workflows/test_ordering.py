@@ -9,8 +9,8 @@ from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, enforce
 
-from policies.hibernation import Phase
 from policies.names import REACTIVATE, hibernation_id
+from policies.sleep.messages import Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

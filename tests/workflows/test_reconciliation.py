@@ -12,9 +12,9 @@ from hibernations import Bedroom, reconcile
 from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
-from policies.hibernation import HibernationResult, Phase
 from policies.names import REACTIVATE, hibernation_id
-from policies.reconciling import Finding
+from policies.sleep.messages import HibernationResult, Phase
+from policies.sleep.reconciliation import Finding
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -5,8 +5,8 @@ from audits import requests
 from hibernations import Bedroom
 
 from localcluster import LocalCluster
-from policies.hibernation import Phase
 from policies.names import REACTIVATE
+from policies.sleep.messages import Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -16,15 +16,15 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
 from localcluster import LocalCluster
-from policies.document import EnforcementPolicy
-from policies.enforcement import Enforcement, EnforcementResult
 from policies.names import ENFORCEMENT, TURN, enforcement_id, hibernation_id, run_queue, turn_id
-from worker.assembly import running_workers
-from worker.attributes import register_attributes
-from worker.cluster import Cluster
-from worker.connection import connect_to
-from worker.embedded import EmbeddedTemporal
-from worker.settings import Settings
+from policies.policy.document import EnforcementPolicy
+from policies.runs.enforcement import Enforcement, EnforcementResult
+from worker.cluster.cluster import Cluster
+from worker.embedded.temporal import EmbeddedTemporal
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
+from worker.temporal.attributes import register_attributes
+from worker.temporal.connection import connect_to
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

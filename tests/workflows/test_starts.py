@@ -8,8 +8,8 @@ from deployments import wait_for
 from hibernations import Bedroom, Handle
 
 from policies.annotations import PREFIX, Because, WakeNote, read_pause
-from policies.hibernation import Hibernation, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.names import MANUAL, PAUSE
+from policies.sleep.messages import Hibernation, HibernationStatus, ManualPause, PauseOrder, Phase
 from policies.workload import Workload, observe
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]

@@ -8,7 +8,7 @@ import pytest
 from temporalio import workflow
 
 import workflows
-from policies.hibernation import HibernationStatus, Phase
+from policies.sleep.messages import HibernationStatus, Phase
 from policies.workload import WorkloadRef
 from workflows.hibernation import HibernationWorkflow
 from workflows.texts import describe

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from activities.costs.exchange import WAITS
-from activities.idleness.prometheussource import SECONDS as IDLENESS
-from activities.kube.namespaces import LONGEST_WAIT
+from activities.idleness.prometheus_source import SECONDS as IDLENESS
+from activities.kube.objects.namespaces import LONGEST_WAIT
 from activities.kube.transport import CHECK_SECONDS, CONNECT_SECONDS, PAGE_SECONDS, QUICK_SECONDS, READ_SECONDS
-from worker.health import PATIENCE_SECONDS
-from worker.settings import Settings
+from worker.service.health import PATIENCE_SECONDS
+from worker.settings.settings import Settings
 from workflows import options
 
 LONGEST_COST_ANSWER = "30s"

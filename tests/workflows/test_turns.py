@@ -12,11 +12,11 @@ from hibernations import Bedroom, Source, clocks_agree
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
-from policies.hibernation import Phase
 from policies.names import REACTIVATE
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from policies.sleep.messages import Phase
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -12,15 +12,15 @@ from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionR
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.starting import start_hibernation
+from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.hibernation import Hibernation, PauseOrder
+from policies.sleep.messages import Hibernation, PauseOrder
 from policies.workload import observe
-from worker.assembly import PROGRAM, deployment_name, running_workers
-from worker.attributes import register_attributes
-from worker.cluster import Cluster
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import PROGRAM, deployment_name, running_workers
+from worker.settings.settings import Settings
+from worker.temporal.attributes import register_attributes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -17,15 +17,15 @@ from seconds import Seconds
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
-from activities.costs.pricelist import PriceListSource
+from activities.costs.price_list import PriceListSource
 from activities.costs.quotes import Deployments
-from activities.gathering import Gathered
-from activities.judging import PageJudged, judge
-from activities.kube.deployments import Page
-from policies.allocations.question import Question
-from policies.costs import GIB, Requests
-from policies.prices import PriceList
-from policies.reasons import Reason
+from activities.kube.objects.deployments import Page
+from activities.runs.judge_page import PageJudged, judge
+from activities.runs.surroundings import Gathered
+from policies.checks.reasons import Reason
+from policies.costs.cost import GIB, Requests
+from policies.costs.opencost.question import Question
+from policies.costs.prices import PriceList
 
 EVERY = timedelta(minutes=5)
 RUNS = 24 * 12

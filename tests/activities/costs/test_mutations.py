@@ -14,12 +14,12 @@ from mutations import mutate
 
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
-from activities.costs.pricelist import PriceListSource
+from activities.costs.price_list import PriceListSource
 from activities.costs.quotes import Deployments
-from policies.costs import Requests
-from policies.evaluation import evaluate
-from policies.prices import PriceList
-from policies.reasons import Reason
+from policies.checks.decision import evaluate
+from policies.checks.reasons import Reason
+from policies.costs.cost import Requests
+from policies.costs.prices import PriceList
 
 BLOCKS, PER_BLOCK = 225, 100
 CHEAP = policy(minHourlyCost=0.0001)

@@ -16,14 +16,14 @@ from seconds import Seconds
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
-from activities.costs.pricelist import PriceListSource
+from activities.costs.price_list import PriceListSource
 from activities.costs.quotes import Deployments
 from activities.errors import Call, Unreachable
 from activities.idleness.source import TellsUsage
-from policies.allocations.question import Question, Window
-from policies.costs import GIB, Requests
-from policies.doubts import Doubt, Objection
-from policies.prices import PriceList, Rates
+from policies.costs.cost import GIB, Requests
+from policies.costs.doubts import Doubt, Objection
+from policies.costs.opencost.question import Question, Window
+from policies.costs.prices import PriceList, Rates
 from policies.workload import Workload
 
 NOW = END + timedelta(minutes=30)

@@ -12,8 +12,8 @@ from idleactors import END, Actor
 from idlecast import BUSY, CAST, IDLE, UNCLEAR
 from idlemonth import Month, remembered
 
-from policies.document import EnforcementPolicy
 from policies.idleness.answers import IdleAnswer, Verdict
+from policies.policy.document import EnforcementPolicy
 
 MOMENTS = tuple(END - timedelta(hours=1 + 19 * number) for number in range(9))
 """Through a week, at all times of day."""

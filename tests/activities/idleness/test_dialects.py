@@ -14,8 +14,8 @@ from idlemonth import connected
 from seconds import Seconds
 
 from activities.errors import PrometheusError
-from activities.idleness.expressions import Expression
-from activities.idleness.prometheus import Prometheus
+from activities.prometheus.client import Prometheus
+from activities.prometheus.expressions import Expression
 
 AT = datetime(2026, 11, 23, 20, tzinfo=UTC)
 ROWS = Expression("rows", "up", ("namespace", "pod"))

@@ -7,19 +7,19 @@ from idleactors import END, Actor
 from idlecast import CAST
 from idlemonth import Month, routing_of
 
-from activities.costs.pricelist import PriceListSource
-from activities.gathering import Gathered
-from activities.idleness.expressions import Filters, SeriesScope
+from activities.costs.price_list import PriceListSource
 from activities.idleness.history import Moment, PrometheusHistory
-from activities.idleness.prometheus import Prometheus
 from activities.idleness.question import Question
+from activities.prometheus.client import Prometheus
+from activities.prometheus.expressions import Filters, SeriesScope
+from activities.runs.surroundings import Gathered
 from cli.backtesting import Backtest, replay, terms_to_ask
-from policies.document import EnforcementPolicy
+from policies.costs.prices import PriceList
 from policies.idleness.answers import Verdict
 from policies.idleness.terms import terms_of
 from policies.idleness.verdict import judge_idleness
-from policies.prices import PriceList
-from policies.replaying import ReplayedSleep, WokenBy
+from policies.policy.document import EnforcementPolicy
+from policies.runs.replay import ReplayedSleep, WokenBy
 
 HOUR = timedelta(hours=1)
 MONDAY = END - timedelta(days=7)

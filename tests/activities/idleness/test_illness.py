@@ -11,16 +11,16 @@ from idlemonth import connected
 from illprometheus import ILLNESSES, IllPrometheus
 from seconds import Seconds
 
-from activities.costs.pricelist import PriceListSource
-from activities.gathering import Gathered
-from activities.idleness.prometheus import Prometheus
-from activities.idleness.prometheussource import PrometheusSource
-from activities.judging import judge
-from activities.kube.deployments import Page
-from activities.kube.pods import RunningPod
-from activities.kube.routing import Routing
-from policies.prices import PriceList
-from policies.reasons import Reason
+from activities.costs.price_list import PriceListSource
+from activities.idleness.prometheus_source import PrometheusSource
+from activities.kube.objects.deployments import Page
+from activities.kube.objects.pods import RunningPod
+from activities.kube.objects.routing import Routing
+from activities.prometheus.client import Prometheus
+from activities.runs.judge_page import judge
+from activities.runs.surroundings import Gathered
+from policies.checks.reasons import Reason
+from policies.costs.prices import PriceList
 from policies.workload import Workload
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)

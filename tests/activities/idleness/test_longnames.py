@@ -9,7 +9,7 @@ from idleactors import END, Actor, Past, constant
 from idlecast import DAY, idle_pod, short_lives
 from idlemonth import Month, remembered
 
-from activities.idleness.expressions import name_in_pod, names_in_pods
+from activities.prometheus.expressions import name_in_pod, names_in_pods
 from policies.idleness.answers import IdleAnswer, Verdict
 
 ALIKE, ALONE = "recommendation-service-for-returning-customers", "subscription-renewal-reminders-for-small-tenan"

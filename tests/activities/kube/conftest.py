@@ -8,7 +8,7 @@ import pytest
 from accesses import write_kubeconfig
 from deployments import wait_for
 
-from activities.kube.deployments import Deployments
+from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 

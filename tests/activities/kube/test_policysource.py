@@ -5,9 +5,9 @@ from typing import cast
 import pytest
 
 from activities.errors import Call, Denied, KubernetesError, NotFound, Throttled, Unavailable
-from activities.kube.policyresources import PolicyResources
 from activities.kube.transport import KubeTransport
-from activities.policysource import PolicySourceUnreadable
+from activities.policy_sources.resources import PolicyResources
+from activities.policy_sources.source import PolicySourceUnreadable
 
 CALL = Call(verb="list", resource="enforcementpolicies", namespace="", name="", writes=False)
 

@@ -9,14 +9,14 @@ from cases import case, policy, surroundings
 from deployments import create_ready, deployment, path_of, wait_for
 from externalmetrics import Queue, serving
 
-from activities.kube.autoscalers import read_autoscalers
-from activities.kube.deployments import Deployments
+from activities.kube.objects.autoscalers import read_autoscalers
+from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from localcluster.certificates import Authority
 from policies.checks import Autoscalers
-from policies.evaluation import explain
-from policies.reasons import Reason
+from policies.checks.decision import explain
+from policies.checks.reasons import Reason
 from policies.workload import Workload
 
 pytestmark = pytest.mark.cluster

@@ -6,12 +6,12 @@ import pytest
 from deployments import create_ready, deployment, path_of, wait_for
 
 from activities.errors import Conflict
-from activities.kube.deployments import Deployments
+from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from policies.annotations import ORIGINAL_REPLICAS, PAUSE_ID, PAUSED, AnnotationPatch
+from policies.sleep.zeros import who_chose_zero
 from policies.workload import Workload
-from policies.zeros import who_chose_zero
 
 pytestmark = pytest.mark.cluster
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.calendar import running_window
-from policies.document import EnforcementPolicy
+from policies.calendar.sleep_windows import running_window
 from policies.importing.downscaler import DownscalerOptions, import_downscaler
 from policies.importing.drafts import Foreign, Imported
-from policies.parsing import parse_policy, to_document
+from policies.policy.document import EnforcementPolicy
+from policies.policy.parsing import parse_policy, to_document
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OFFICE = "Mon-Fri 07:30-20:30 Europe/Berlin"

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peers import Downscaler, SleepInfo, kube_green_asleep, minutes_of
 
-from policies.calendar import sleeps
+from policies.calendar.sleep_windows import sleeps
 from policies.importing.downscaler import DownscalerOptions, import_downscaler
 from policies.importing.drafts import Foreign, Imported
-from policies.importing.kubegreen import import_kube_green
+from policies.importing.kube_green import import_kube_green
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 WARM_UP = timedelta(days=8)

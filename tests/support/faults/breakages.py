@@ -2,9 +2,10 @@
 
 from faults.mutants import Edit, Mutant
 
-_DEPLOYMENTS = "activities/kube/deployments.py"
-_WRITES = "activities/writes.py"
-_PROTOCOL = "policies/protocol.py"
+_DEPLOYMENTS = "activities/kube/objects/deployments.py"
+_WRITE_TESTS = "tests/activities/hibernation/test_writes.py"
+_WRITES = "activities/hibernation/writes.py"
+_PROTOCOL = "policies/sleep/protocol.py"
 _LIFE = "tests/workflows/test_hibernation.py::"
 _WEEK = "tests/workflows/troubled/test_bounds.py::test_a_history_stays_short_and_nothing_is_lost"
 _MODEL = (
@@ -112,11 +113,11 @@ MUTANTS = (
     Mutant(
         "re-assert without bound",
         {"after every W2: insisting-hpa": "I10"},
-        (Edit("policies/contesting.py", ">= MOST_REASSERTS\n", ">= 1_000\n"),),
+        (Edit("policies/sleep/raised_count.py", ">= MOST_REASSERTS\n", ">= 1_000\n"),),
     ),
     Mutant(
         "cooldown forgotten",
-        {"tests/policies/test_evaluation.py::test_the_first_failing_check_gives_the_reason": ""},
+        {"tests/policies/checks/test_decision.py::test_the_first_failing_check_gives_the_reason": ""},
         (Edit("policies/checks/stability.py", "if ends_at <= case.surroundings.now:", "if True:"),),
     ),
     Mutant(
@@ -127,7 +128,7 @@ MUTANTS = (
     Mutant(
         "anybody's raised count is taken back",
         {"asleep: kubectl-scale": "I11"},
-        (Edit("policies/keeping.py", "if _is_overwritten(sleep, seen, raised, consulted, now):", "if True:"),),
+        (Edit("policies/sleep/review.py", "if _is_overwritten(sleep, seen, raised, consulted, now):", "if True:"),),
     ),
     Mutant(
         "a raised count is overwritten by the wake",
@@ -225,22 +226,22 @@ MUTANTS = (
     ),
     Mutant(
         "the bounds of the HPA ignored",
-        {"tests/policies/test_contesting.py::test_everything_else_is_somebodys_choice": ""},
-        (Edit("policies/keeping.py", "bounds.low <= seen.replicas <= bounds.high", "True"),),
+        {"tests/policies/sleep/test_raised_count.py::test_everything_else_is_somebodys_choice": ""},
+        (Edit("policies/sleep/review.py", "bounds.low <= seen.replicas <= bounds.high", "True"),),
     ),
     Mutant(
         "a change since the evaluation ignored",
-        {"tests/policies/test_protocol.py::test_a_pause_ends_without_a_write": ""},
+        {"tests/policies/sleep/test_protocol.py::test_a_pause_ends_without_a_write": ""},
         (Edit(_PROTOCOL, "if seen.generation > explained:", "if False:"),),
     ),
     Mutant(
         "pause asks exclusion again",
-        {_PEOPLE: "DEFIED", "tests/policies/test_protocol.py::test_a_pause_ends_without_a_write": ""},
+        {_PEOPLE: "DEFIED", "tests/policies/sleep/test_protocol.py::test_a_pause_ends_without_a_write": ""},
         (Edit(_PROTOCOL, "    if objection is not None:\n", "    if False:\n"),),
     ),
     Mutant(
         "nobody is asked between W1 and W2",
-        {"tests/activities/test_writes.py::test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero": ""},
+        {f"{_WRITE_TESTS}::test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero": ""},
         (Edit(_WRITES, "            if finding is not None:\n", "            if False:\n"),),
     ),
     Mutant(
@@ -250,7 +251,7 @@ MUTANTS = (
     ),
     Mutant(
         "what admission made of our zero is a choice",
-        {"tests/policies/test_protocol.py::test_what_admission_made_of_our_zero_is_nobodys_choice": ""},
+        {"tests/policies/sleep/test_protocol.py::test_what_admission_made_of_our_zero_is_nobodys_choice": ""},
         (Edit(_PROTOCOL, "if seen.replicas == intent.changed_to and", "if False and"),),
     ),
     Mutant(
@@ -261,7 +262,7 @@ MUTANTS = (
     Mutant(
         "hold unknown pauses nothing",
         {
-            "tests/worker/test_snapshots.py::"
+            "tests/worker/service/test_snapshots.py::"
             "test_hold_unknown_pauses_nothing_and_the_record_is_written_again_with_the_hold_that_was_known": ""
         },
         (Edit("activities/snapshot.py", "if not self.hold_known:", "if False:"),),
@@ -282,14 +283,14 @@ MUTANTS = (
     Mutant(
         "what was said is forgotten",
         {"tests/activities/test_unchanging_days.py::test_a_day_of_reconciliations": ""},
-        (Edit("activities/saidbefore.py", "who not in kept or kept[who].again_at <= now", "True"),),
+        (Edit("activities/alerts/said_before.py", "who not in kept or kept[who].again_at <= now", "True"),),
     ),
     Mutant(
         "a wake that is due is said once",
         {"tests/activities/test_unchanging_days.py::test_a_day_of_reconciliations": ""},
         (
             Edit(
-                "policies/reconciling.py",
+                "policies/sleep/reconciliation.py",
                 "is_due or finding in {Finding.OVERDUE, ",
                 "finding in {",
             ),
@@ -298,6 +299,6 @@ MUTANTS = (
     Mutant(
         "what was refused is tried by every run",
         {"tests/activities/test_unchanging_days.py::test_a_day_of_runs_of_which_twenty_pauses_are_refused": ""},
-        (Edit("activities/judging.py", "if decision.reason is Reason.PAUSE else None", "if False else None"),),
+        (Edit("activities/runs/judge_page.py", "if decision.reason is Reason.PAUSE else None", "if False else None"),),
     ),
 )

@@ -22,8 +22,8 @@ from faults.plans import Fault, Kind, Plan
 from faults.points import Point
 from faults.stage import Stage
 from faults.subjects import Subject
-from policies.hibernation import HibernationStatus, Phase, Until
 from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE
+from policies.sleep.messages import HibernationStatus, Phase, Until
 
 HOURS = 24
 FAULTS = 0.05

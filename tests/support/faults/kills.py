@@ -29,8 +29,8 @@ from faults.run import Result
 from faults.subjects import Subject
 from faults.suites import Case
 from faults.workers import AWAKE, PATIENCE_SECONDS, Ground, Installation, open_installation, wait_until
-from policies.hibernation import Phase, Until
 from policies.names import CHECK, EXTEND, KEEP_AWAKE, REACTIVATE
+from policies.sleep.messages import Phase, Until
 
 AT_ONCE = 8
 """Installations: each has a worker process, for a moment two, and most of the time it waits for time-outs."""

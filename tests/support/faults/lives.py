@@ -15,8 +15,8 @@ from faults.points import Point
 from faults.stage import Stage
 from faults.subjects import Subject
 from faults.suites import Case
-from policies.hibernation import HibernationStatus, Phase, Until
 from policies.names import EXTEND, KEEP_AWAKE, REACTIVATE
+from policies.sleep.messages import HibernationStatus, Phase, Until
 
 AWAKE = (Phase.COOLING, Phase.AWAKE)
 _AWAKE_FOR = timedelta(minutes=5)

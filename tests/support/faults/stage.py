@@ -16,10 +16,10 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
 from activities.clocks import ClockComparison, compare_clocks
-from activities.kube.deployments import Deployments
+from activities.hibernation.starting import start_hibernation
+from activities.hibernation.visibility import HIBERNATION_STATE
+from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
-from activities.starting import start_hibernation
-from activities.visibility import HIBERNATION_STATE
 from faults.actors import Actors
 from faults.proxy import FaultProxy
 from faults.renewals import ACCOUNT, Door
@@ -29,13 +29,13 @@ from faults.subjects import Subject
 from faults.suites import Case
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
-from policies.hibernation import Hibernation, HibernationResult, PauseOrder, Phase
 from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, run_queue
-from policies.reconciling import Reconcile, ReconcileResult
+from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder, Phase
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.workload import observe
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 REPLICAS = 2
 RESUME_AFTER = timedelta(hours=10)

@@ -14,19 +14,19 @@ from services import Service
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.kube.deployments import Deployments
+from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
-from activities.policyfiles import PolicyDirectory
+from activities.policy_sources.files import PolicyDirectory
 from faults.actors import Actors
 from faults.proxy import REST, FaultProxy
 from faults.revisions import Revisions
 from faults.stage import Stage
 from faults.subjects import Subject
 from localcluster import LocalCluster
-from policies.hibernation import Phase
 from policies.names import REACTIVATE, policy_schedule_id, reconcile_id
-from worker.cluster import Cluster
-from worker.settings import Settings
+from policies.sleep.messages import Phase
+from worker.cluster.cluster import Cluster
+from worker.settings.settings import Settings
 
 POLICY = "idle-dev"
 NEVER = "8760h"

@@ -26,8 +26,8 @@ from faults.points import Point
 from faults.run import Result
 from faults.subjects import Entry, Subject
 from faults.workers import PATIENCE_SECONDS, Ground, Installation, open_installation, wait_until
-from policies.hibernation import Phase
 from policies.names import REACTIVATE
+from policies.sleep.messages import Phase
 
 WAYS = ("frozen", "cut-off")
 BEFALLEN = 4

@@ -14,9 +14,9 @@ from temporalio.testing import WorkflowEnvironment
 from troubles import Trouble
 
 from localcluster import LocalCluster
-from worker.assembly import running_workers
-from worker.cluster import Cluster
-from worker.settings import Settings
+from worker.cluster.cluster import Cluster
+from worker.service.assembly import running_workers
+from worker.settings.settings import Settings
 
 _NUMBERS = itertools.count(1)
 

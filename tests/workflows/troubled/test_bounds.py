@@ -12,8 +12,8 @@ from hibernations import Bedroom, Handle, runs_of
 from temporalio.client import WorkflowUpdateStage
 from troubles import Trouble
 
-from policies.hibernation import HibernationStatus, Phase, Until
 from policies.names import CHECK, EXTEND, KEEP_AWAKE
+from policies.sleep.messages import HibernationStatus, Phase, Until
 from policies.times import from_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]

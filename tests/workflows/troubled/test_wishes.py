@@ -10,8 +10,8 @@ from hibernations import Handle
 from temporalio.api.enums.v1 import EventType
 from troubles import Trouble
 
-from policies.hibernation import Phase
 from policies.names import CHECK, REACTIVATE
+from policies.sleep.messages import Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -1,0 +1,121 @@
+"""Open hibernations as visibility shows them: one query and one reader, for reconciliation and for the commands.
+
+Visibility is a moment behind. It is good for showing and for finding what is wrong, never for deciding a write.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecution
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
+from policies.names import CHECK, HIBERNATION, TROUBLE
+from policies.sleep.messages import AWAKE_PHASES, Check, Phase
+from policies.sleep.reconciliation import OpenHibernation
+
+_LOG = logging.getLogger(__name__)
+DEPLOYMENT_MEMO = "deployment"
+"""`namespace/name`, in the memo of those hibernations whose id had to be shortened."""
+
+
+class ListedHibernation(OpenHibernation):
+    """An open hibernation, with what people ask about it."""
+
+    workflow_id: str
+    run_id: str
+    namespace: str
+    name: str
+    since: datetime
+    saved_per_day: float | None = None
+    """While there is something to give back; in the currency of the cost source."""
+    trouble: str = ""
+    """What keeps it from going on."""
+
+
+def open_query(
+    cluster: str, *, namespace: str | None = None, policy: str | None = None, status: str = "Running"
+) -> str:
+    """The visibility query for a cluster's open hibernations. All values are names that were validated."""
+    parts = [f"WorkflowType = '{HIBERNATION}'", f"Cluster = '{cluster}'", f"ExecutionStatus = '{status}'"]
+    if namespace is not None:
+        parts.append(f"WorkloadNamespace = '{namespace}'")
+    if policy is not None:
+        parts.append(f"Policy = '{policy}'")
+    return " AND ".join(parts)
+
+
+async def count_paused(client: Client, cluster: str) -> int:
+    """Hibernations that somebody paused in Temporal (a server from 1.32 on may allow it). Nobody wakes those.
+
+    They are open, and no listing here shows them: the SDK cannot read a status that is newer than itself. Raises
+    RPCError.
+    """
+    try:
+        return (await client.count_workflows(open_query(cluster, status="Paused"))).count
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # an older server does not know the word
+            raise
+        return 0
+
+
+async def list_open(client: Client, query: str, *, page_size: int = 500) -> AsyncIterator[ListedHibernation]:
+    """The open hibernations that a query finds. Raises RPCError."""
+    async for execution in client.list_workflows(query, page_size=page_size):
+        yield await _as_listed(execution)
+
+
+async def list_open_if_known(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
+    """The same, and none where Temporal knows nothing of this product yet. Raises RPCError."""
+    try:
+        async for listed in list_open(client, query):
+            yield listed
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
+            raise
+
+
+async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
+    attributes = execution.typed_search_attributes
+    phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that nobody is to disturb
+    namespace, name = await _workload_of(execution)
+    return ListedHibernation(
+        workflow_id=execution.id,
+        run_id=execution.run_id,
+        namespace=attributes.get(WORKLOAD_NAMESPACE) or namespace,
+        name=name,
+        policy=attributes.get(POLICY) or "",
+        phase=phase,
+        since=execution.start_time,
+        resume_at=attributes.get(RESUME_AT),
+        saved_per_day=attributes.get(SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
+        trouble=await _told_in_memo(execution, TROUBLE),
+    )
+
+
+async def _workload_of(execution: WorkflowExecution) -> tuple[str, str]:
+    """Namespace and name of the Deployment: from the memo where there is one, else from the id."""
+    told = await _told_in_memo(execution, DEPLOYMENT_MEMO)
+    *_, namespace, name = (told or execution.id).split("/")
+    return namespace, name
+
+
+async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
+    """Empty where it says nothing, or nothing that can be read (another key of encryption): one must not hide all."""
+    if key not in execution.raw_info.memo.fields:
+        return ""
+    try:
+        return str(await execution.memo_value(key))
+    except Exception as error:  # noqa: BLE001 - whatever a codec raises
+        _LOG.debug("the memo %s of %s cannot be read: %s", key, execution.id, error)
+        return ""
+
+
+async def send_check(client: Client, workflow_id: str, check: Check) -> None:
+    """Tell one to look again. One that has ended meanwhile needs no word. Raises RPCError."""
+    try:
+        await client.get_workflow_handle(workflow_id).signal(CHECK, check)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise

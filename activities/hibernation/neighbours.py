@@ -1,0 +1,116 @@
+"""A look at the workloads that another one waits for, or that have to go down before it."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.alerts.raised import alert_once
+from activities.faults import told_to_temporal
+from activities.kube.objects.deployments import Deployments
+from policies.annotations import WAKE_AFTER
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.sleep.wake_order import Standing, readable_targets, standing_of, targets_of
+from policies.workload import Workload, WorkloadRef
+
+MOST_READS = 32
+"""In search of a cycle: a chain that is longer is not followed to its end."""
+
+
+class WakeOrder(Frozen):
+    """Look at what a workload that is due waits for."""
+
+    ref: WorkloadRef
+    wake_after: str
+    """The annotation as it stands."""
+    limit: datetime
+    """When it wakes whatever they do."""
+    policy_over: str = ""
+    """The policy whose end wakes it before its time, if one does."""
+    is_last: bool = False
+    """The wait is over: tell what was waited for in vain."""
+
+
+class TargetsSeen(Frozen):
+    """How the targets stand."""
+
+    standings: tuple[Standing, ...] = ()
+
+    @property
+    def waiting_for(self) -> tuple[Standing, ...]:
+        """Those worth waiting for."""
+        return tuple(standing for standing in self.standings if standing.holds_back)
+
+
+class SleepOrder(Frozen):
+    """Look which of these run."""
+
+    refs: tuple[WorkloadRef, ...]
+
+
+class StillUp(Frozen):
+    """Those that do."""
+
+    names: tuple[str, ...] = ()
+
+
+class OrderingActivities:
+    """Reads of the workloads around one, on one cluster."""
+
+    def __init__(self, deployments: Deployments) -> None:
+        self._deployments = deployments
+
+    @activity.defn
+    def look_at_targets(self, order: WakeOrder) -> TargetsSeen:
+        """How each target stands. What can never be waited for is an alert, once: an annotation that cannot be read, a
+        target that is not there or waits in turn, and in the end one that did not come up.
+        """
+        about = f"order {order.ref}"
+        try:
+            targets = targets_of({WAKE_AFTER: order.wake_after})
+        except InvalidAnnotation as error:
+            alert_once("order", about, f"{order.ref} waits for nobody: {error}", workload=str(order.ref))
+            return TargetsSeen()
+        with told_to_temporal(f"read what {order.ref} waits for"):
+            standings = tuple(self._look(order, target) for target in targets)
+        wrong = [each for each in standings if each.place in {"missing", "in a cycle"}]
+        vain = [each for each in standings if each.holds_back] if order.is_last else []
+        if wrong or vain:
+            said = ", ".join(map(str, (*wrong, *vain)))
+            alert_once(
+                "order", about, f"{order.ref} is woken without what it waits for: {said}", workload=str(order.ref)
+            )
+        return TargetsSeen(standings=standings)
+
+    @activity.defn
+    def look_who_is_up(self, order: SleepOrder) -> StillUp:
+        """Which of them still have replicas."""
+        with told_to_temporal("read what has to go down first"):
+            found = [self._read(ref) for ref in order.refs]
+        return StillUp(names=tuple(str(each.ref) for each in found if each is not None and each.replicas > 0))
+
+    def _look(self, order: WakeOrder, target: WorkloadRef) -> Standing:
+        found = self._read(target)
+        standing = standing_of(target, found, order.limit, order.policy_over)
+        if standing.place == "due" and found is not None and self._waits_for(order.ref, found):
+            return Standing(target=standing.target, place="in a cycle")
+        return standing
+
+    def _waits_for(self, ref: WorkloadRef, found: Workload) -> bool:
+        """Whether a sleeper waits, by whatever way, for that workload. What sleeps on the way is read, too."""
+        seen, open_ends, reads = {str(found.ref)}, [found], 0
+        while open_ends:
+            for target in readable_targets(open_ends.pop().annotations):
+                if str(target) == str(ref):
+                    return True
+                if str(target) in seen or reads == MOST_READS:
+                    continue
+                seen.add(str(target))
+                reads += 1
+                further = self._read(target)
+                if further is not None and further.replicas == 0:
+                    open_ends.append(further)
+        return False
+
+    def _read(self, ref: WorkloadRef) -> Workload | None:
+        return self._deployments.read(ref.namespace, ref.name)

@@ -1,0 +1,72 @@
+"""What a contest over a replica count needs beside the count: what earlier hibernations did, and a word to a person."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
+
+from activities.alerts.raised import alert
+from policies.costs.ledger import Slept
+from policies.models import Frozen
+from policies.sleep.messages import HibernationResult
+from policies.times import to_rfc3339
+from policies.workload import WorkloadRef
+
+
+class RecallOrder(Frozen):
+    """Recall what this workload's earlier hibernations did since then."""
+
+    since: datetime
+
+
+class Recalled(Frozen):
+    """What they did: when they put the workload to sleep again, or how it last slept."""
+
+    reasserts: tuple[datetime, ...] = ()
+    last_sleep: Slept | None = None
+
+
+class ContestedOrder(Frozen):
+    """Tell a person that a workload is contested."""
+
+    ref: WorkloadRef
+    sentence: str
+
+
+class ContestActivities:
+    """For the hibernation that calls: its own workflow id names the workload."""
+
+    @activity.defn
+    async def recall_reasserts(self, order: RecallOrder) -> Recalled:
+        """Of all closed runs of this workflow id."""
+        reasserts: list[datetime] = []
+        async for result in _closed_since(order.since):
+            reasserts += result.reasserts
+        return Recalled(reasserts=tuple(reasserts))
+
+    @activity.defn
+    async def recall_last_sleep(self, order: RecallOrder) -> Recalled:
+        """Of the run that was closed last; none where that one had no sleep."""
+        async for result in _closed_since(order.since):
+            if result.sleeps:
+                return Recalled(last_sleep=result.sleeps[-1])
+        return Recalled()
+
+    @activity.defn
+    async def tell_contested(self, order: ContestedOrder) -> None:
+        """The alert."""
+        alert("contested", f"{order.ref} stays awake for a day: {order.sentence}", workload=str(order.ref))
+
+
+async def _closed_since(since: datetime) -> AsyncIterator[HibernationResult]:
+    """The results of the closed runs of the workflow that calls, the latest first: the order of every visibility store.
+
+    A run that was terminated has no result to look at.
+    """
+    client, workflow_id = activity.client(), activity.info().workflow_id
+    query = f"WorkflowId = '{workflow_id}' AND CloseTime >= '{to_rfc3339(since)}'"
+    async for execution in client.list_workflows(query):
+        if execution.status is WorkflowExecutionStatus.COMPLETED:
+            closed = client.get_workflow_handle(execution.id, run_id=execution.run_id, result_type=HibernationResult)
+            yield await closed.result(follow_runs=False)

@@ -1,0 +1,102 @@
+"""How a hibernation is started: its id, queue, attributes, and what a person reads of it in the Temporal UI."""
+
+from typing import Any, Literal
+
+from temporalio.client import Client
+from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.hibernation import visibility
+from activities.hibernation.listing import DEPLOYMENT_MEMO
+from policies.costs.savings import describe_saving, saved_per_day
+from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
+from policies.sleep.messages import Hibernation, Phase, wake_time
+
+START_PRIORITY = Priority(priority_key=2)
+
+
+async def start_hibernation(client: Client, hibernation: Hibernation, **more: Any) -> Literal["started", "already"]:
+    """Start the workload's hibernation, unless one is open: its id is the lock on the workload.
+
+    `more` goes to the start as it is (a signal to deliver with it, for instance).
+    """
+    ref = hibernation.ref
+    try:
+        await client.start_workflow(
+            HIBERNATION,
+            hibernation,
+            id=hibernation_id(hibernation.cluster, ref.namespace, ref.name),
+            task_queue=task_queue(hibernation.cluster),
+            search_attributes=_attributes(hibernation),
+            memo=_memo(hibernation),
+            static_summary=_summary(hibernation),
+            static_details=_details(hibernation),
+            priority=START_PRIORITY,
+            **more,
+        )
+    except WorkflowAlreadyStartedError:
+        return "already"
+    return "started"
+
+
+def policy_of(hibernation: Hibernation) -> str:
+    """The policy this hibernation begins under; keeping awake is a person's doing."""
+    if hibernation.pause is not None:
+        return hibernation.pause.policy
+    return hibernation.sleep.policy if hibernation.sleep is not None else MANUAL
+
+
+def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(visibility.CLUSTER, hibernation.cluster),
+        SearchAttributePair(visibility.WORKLOAD_NAMESPACE, hibernation.ref.namespace),
+        SearchAttributePair(visibility.POLICY, policy_of(hibernation)),
+        SearchAttributePair(visibility.HIBERNATION_STATE, _first_phase(hibernation).value),
+    ]
+    cost = hibernation.pause.cost if hibernation.pause is not None else None
+    if hibernation.sleep is not None:
+        cost = hibernation.sleep.cost
+        if hibernation.sleep.resume_at is not None:
+            pairs.append(SearchAttributePair(visibility.RESUME_AT, hibernation.sleep.resume_at))
+    if cost is not None:
+        pairs.append(SearchAttributePair(visibility.SAVED_PER_DAY, round(saved_per_day(cost), 6)))
+    return TypedSearchAttributes(pairs)
+
+
+def _memo(hibernation: Hibernation) -> dict[str, str] | None:
+    """The true name, where the id had to be shortened: `status` lists it without asking each workflow."""
+    ref = hibernation.ref
+    shortened = not hibernation_id(hibernation.cluster, ref.namespace, ref.name).endswith(f"/{ref}")
+    return {DEPLOYMENT_MEMO: str(ref)} if shortened else None
+
+
+def _first_phase(hibernation: Hibernation) -> Phase:
+    if hibernation.pause is not None:
+        return Phase.PAUSING
+    if hibernation.awake is not None:
+        return Phase.AWAKE
+    return Phase.RESUMING if hibernation.waking is not None else Phase.ASLEEP
+
+
+def _summary(hibernation: Hibernation) -> str:
+    ref = hibernation.ref
+    if hibernation.awake is not None:
+        return f"{ref}: kept awake"
+    if hibernation.pause is None:
+        return f"{ref}: asleep under {policy_of(hibernation)}"
+    cost = hibernation.pause.cost
+    money = "" if cost is None else f", up to {saved_per_day(cost):.2f} {cost.currency} a day"
+    return f"{ref}: paused by {hibernation.pause.policy}{money}"
+
+
+def _details(hibernation: Hibernation) -> str:
+    lines = [f"Deployment **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
+    if hibernation.pause is not None:
+        order = hibernation.pause
+        lines.append(f"Why: {order.sentence}. Replicas before: **{order.seen.replicas}**.")
+        ends_at = wake_time(order, order.not_after)
+        if order.cost is not None:
+            lines.append(describe_saving(order.cost, order.requests.times(order.seen.replicas)))
+        lines.append("It wakes by itself." if ends_at is not None else "It sleeps until somebody wakes it.")
+    lines.append("Wake it: send the signal `reactivate` (any input or none), or cancel this workflow.")
+    return "\n\n".join(lines)

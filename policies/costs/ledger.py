@@ -1,0 +1,172 @@
+"""What sleep avoided over a period: sleeps put together from whoever remembers them, and summed.
+
+A sleep is known by its pause-id. Two hibernations can remember the same one (its workflow was lost, and another took it
+over), and it must not be counted twice.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from policies.annotations import read_pause
+from policies.costs.cost import HourlyCost, Requests
+from policies.costs.savings import avoided_between, up_to_per_month
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.workload import Workload, WorkloadRef
+
+
+class Slept(Frozen):
+    """One sleep: a workload at zero from then until then, or until now."""
+
+    ref: WorkloadRef
+    policy: str
+    start: datetime
+    end: datetime | None = None
+    pause_id: str = ""
+    cost: HourlyCost | None = None
+    """Frozen when it was paused; None where nobody knew a price."""
+    freed: Requests = Requests()
+    """What its pods requested; known of those who still sleep."""
+    raised_soon: bool = False
+    """Somebody raised its count within minutes of the pause."""
+
+
+class Period(Frozen):
+    """From when until when is counted."""
+
+    since: datetime
+    until: datetime
+
+    def clip(self, sleep: Slept) -> tuple[datetime, datetime]:
+        """The part of a sleep inside."""
+        return max(sleep.start, self.since), min(sleep.end or self.until, self.until)
+
+    def holds(self, sleep: Slept) -> bool:
+        """Whether any of it lies inside."""
+        start, end = self.clip(sleep)
+        return start < end
+
+
+class Entry(Frozen):
+    """The savings of one workload under one policy."""
+
+    policy: str
+    namespace: str
+    name: str = ""
+    """Nothing in an entry of several workloads."""
+    currency: str = ""
+    sources: tuple[str, ...] = ()
+    asleep: int = 0
+    """How many of it sleep now."""
+    freed: Requests = Requests()
+    hourly: float = 0.0
+    up_to_per_month: float = 0.0
+    sleeps: int = 0
+    slept_hours: float = 0.0
+    avoided: float = 0.0
+    unpriced: int = 0
+    """Sleeps without a price: they are counted, and avoided nothing that anybody could tell."""
+
+    def plus(self, other: "Entry") -> "Entry":
+        """Both together, under the names of this one. They are in one currency."""
+        return self.model_copy(
+            update={
+                "sources": tuple(sorted({*self.sources, *other.sources})),
+                "asleep": self.asleep + other.asleep,
+                "freed": self.freed.plus(other.freed),
+                "hourly": self.hourly + other.hourly,
+                "up_to_per_month": self.up_to_per_month + other.up_to_per_month,
+                "sleeps": self.sleeps + other.sleeps,
+                "slept_hours": self.slept_hours + other.slept_hours,
+                "avoided": self.avoided + other.avoided,
+                "unpriced": self.unpriced + other.unpriced,
+            }
+        )
+
+
+def sleep_of(workload: Workload) -> Slept | None:
+    """The sleep that a Deployment is in, from what it carries; None where it is in none, or that cannot be read."""
+    if workload.replicas > 0:
+        return None
+    try:
+        record = read_pause(workload.annotations)
+    except InvalidAnnotation:
+        return None
+    if record is None:
+        return None
+    return Slept(
+        ref=workload.ref,
+        policy=record.policy,
+        start=record.paused_at,
+        pause_id=record.pause_id,
+        cost=record.cost,
+        freed=workload.requests.times(record.original_replicas),
+    )
+
+
+def merge(sleeps: Iterable[Slept]) -> tuple[Slept, ...]:
+    """Each sleep once. One that somebody saw going on goes on; else it ended when the last one saw it end."""
+    alone: list[Slept] = []
+    known: dict[tuple[str, str], Slept] = {}
+    for sleep in sleeps:
+        if not sleep.pause_id:
+            alone.append(sleep)
+            continue
+        key = (str(sleep.ref), sleep.pause_id)
+        known[key] = _join(known[key], sleep) if key in known else sleep
+    return (*alone, *known.values())
+
+
+def enter(sleeps: Iterable[Slept], period: Period) -> tuple[Entry, ...]:
+    """The savings of each workload under each policy, in order."""
+    return _sum(_entry_of(sleep, period) for sleep in sleeps if period.holds(sleep))
+
+
+def group(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The same by policy and namespace."""
+    return _sum(entry.model_copy(update={"name": ""}) for entry in entries)
+
+
+def total(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The sum, for each currency; what has no price has none."""
+    return _sum(entry.model_copy(update={"policy": "", "namespace": "", "name": ""}) for entry in entries)
+
+
+def _join(one: Slept, other: Slept) -> Slept:
+    ends = (one.end, other.end)
+    return one.model_copy(
+        update={
+            "start": min(one.start, other.start),
+            "end": None if None in ends else max(end for end in ends if end is not None),
+            "cost": one.cost or other.cost,
+            "freed": other.freed if one.freed.nothing else one.freed,
+        }
+    )
+
+
+def _entry_of(sleep: Slept, period: Period) -> Entry:
+    start, end = period.clip(sleep)
+    asleep, cost = sleep.end is None, sleep.cost
+    return Entry(
+        policy=sleep.policy,
+        namespace=sleep.ref.namespace,
+        name=sleep.ref.name,
+        currency="" if cost is None else cost.currency,
+        sources=() if cost is None else (cost.source,),
+        asleep=int(asleep),
+        freed=sleep.freed if asleep else Requests(),
+        hourly=0.0 if cost is None or not asleep else cost.amount,
+        up_to_per_month=0.0 if cost is None or not asleep else up_to_per_month(cost),
+        sleeps=1,
+        slept_hours=(end - start) / timedelta(hours=1),
+        avoided=0.0 if cost is None else avoided_between(cost, start, end),
+        unpriced=int(cost is None),
+    )
+
+
+def _sum(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    summed: dict[tuple[str, ...], Entry] = {}
+    for entry in entries:
+        key = (entry.policy, entry.namespace, entry.name, entry.currency)
+        summed[key] = summed[key].plus(entry) if key in summed else entry
+    return tuple(summed[key] for key in sorted(summed))

@@ -1,0 +1,41 @@
+"""What goes into an enforcement, and what comes out."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from policies.checks.limits import Brake, Census
+from policies.checks.reasons import Reason
+from policies.models import Frozen
+
+LONGEST_RUN = timedelta(minutes=10)
+"""As long as an evaluation holds: what a run asks for later than that is not carried out."""
+
+
+class Enforcement(Frozen):
+    """The input of a run: names only. The policy is read through the worker's snapshot of its source."""
+
+    cluster: str
+    policy: str
+
+
+class EnforcementResult(Frozen):
+    """The totals of a run. `skipped` says why nothing was judged at all."""
+
+    policy: str
+    sentence: str
+    dry_run: bool = True
+    skipped: str = ""
+    decisions: Mapping[Reason, int] = {}
+    census: Census = Census()
+    started: int = 0
+    already_there: int = 0
+    held_back: int = 0
+    unreadable: int = 0
+    """Deployments that could not be understood, so that they were left alone."""
+    last_chosen: str = ""
+    """The last of those that were to be paused, `namespace/name`: a limited run goes on behind it."""
+    brake: Brake | None = None
+    up_to_per_month: float = 0
+    currency: str = ""
+    told_window: str = ""
+    """The window that people were told of: the next run starts from this result."""

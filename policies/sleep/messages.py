@@ -1,0 +1,176 @@
+"""What goes into a hibernation, what can be said to it, and what comes out."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+
+from policies.annotations import PauseRecord, WakeNote
+from policies.costs.cost import HourlyCost, Requests
+from policies.costs.ledger import Slept
+from policies.models import Code, Frozen
+from policies.sleep.wishes import earliest
+from policies.times import Instant, from_rfc3339
+from policies.workload import Observation, WorkloadRef
+
+
+class Phase(Code):
+    """Where a hibernation stands. The search attribute HibernationState holds one of these."""
+
+    PAUSING = "pausing"
+    ASLEEP = "asleep"
+    RESUMING = "resuming"
+    RESUME_FAILING = "resume-failing"
+    COOLING = "cooling"
+    AWAKE = "awake"
+
+
+AWAKE_PHASES = frozenset({Phase.COOLING, Phase.AWAKE})
+"""Phases in which there is nothing to give back. In all others, and in one that a later version named, there may be."""
+SAVING_PHASES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
+"""Phases in which it is known to sleep."""
+
+
+class PauseOrder(Frozen):
+    """A pause to carry out: what was evaluated, and how long that evaluation holds."""
+
+    seen: Observation
+    policy: str
+    not_after: datetime
+    zone: str = "UTC"
+    """Of the policy: where a day ends that somebody names in `exclude-until`."""
+    window_end: datetime | None = None
+    resume_after: timedelta | None = None
+    cost: HourlyCost | None = None
+    requests: Requests = Requests()
+    """Of one pod."""
+    sentence: str = ""
+    autoscaled: bool = False
+    """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
+    after: tuple[WorkloadRef, ...] = ()
+    """Those of the same run that wait for this workload when they wake: they go down first."""
+
+
+def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:
+    """When a pause that begins now ends by itself: the earlier of the window's end and `resumeAfter`."""
+    after = order.resume_after
+    return earliest(order.window_end, None if after is None else paused_at + after)
+
+
+class Hibernation(Frozen):
+    """The input of a hibernation: which workload, and where its life begins.
+
+    Exactly one of `pause` (go to sleep), `sleep` (adopted or continued: it sleeps already), and `awake` (keep it
+    awake) is set. `waking` with `sleep` means: give it back at once.
+    """
+
+    cluster: str
+    instance: str
+    ref: WorkloadRef
+    pause: PauseOrder | None = None
+    sleep: PauseRecord | None = None
+    revision: str = ""
+    extended_until: datetime | None = None
+    waking: "WakeRequest | None" = None
+    awake: WakeNote | None = None
+    cycles: int = 0
+    """How many pauses the runs before this one had: it makes their pause-ids differ."""
+    reasserts: tuple[datetime, ...] = ()
+    """When the runs before this one put the workload to sleep again against its HPA."""
+
+
+class WakeRequest(Frozen):
+    """A person's wish to have a workload back: who, why, and for how long."""
+
+    by: str = "somebody"
+    reason: str = ""
+    until: Instant | None = None
+
+
+class Until(Frozen):
+    """A time until which something shall hold, and who says so."""
+
+    until: Instant
+    by: str = "somebody"
+    asked_at: Instant | None = None
+    """When they said so, by their own clock: Temporal's may be hours ahead of it."""
+
+
+class ManualPause(Frozen):
+    """A person's pause of a workload whose hibernation is still open: judged by the caller, on this observation."""
+
+    order: PauseOrder
+    by: str = "somebody"
+
+
+class Check(Frozen):
+    """A nudge to look again. `gone_policy` is a policy that was just deleted and must not be asked any more."""
+
+    gone_policy: str = ""
+
+
+class HibernationStatus(Frozen):
+    """What the query `status` answers."""
+
+    phase: Phase
+    ref: WorkloadRef
+    policy: str = ""
+    original_replicas: int | None = None
+    paused_at: datetime | None = None
+    resume_at: datetime | None = None
+    awake_until: datetime | None = None
+    awake_because: str = ""
+    trouble: str = ""
+
+
+class HibernationResult(Frozen):
+    """How a hibernation ended."""
+
+    ref: WorkloadRef
+    outcome: str
+    sentence: str
+    original_replicas: int | None = None
+    slept_seconds: float = Field(default=0, ge=0)
+    avoided_cost: float = Field(default=0, ge=0)
+    currency: str = ""
+    reasserts: tuple[datetime, ...] = ()
+    """When it was put to sleep again against an HPA: counted over all hibernations of a workload."""
+    sleeps: tuple[Slept, ...] = ()
+    """Each of its sleeps, for the figures of a period. Results from before this field have the sum alone."""
+
+
+def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
+    """Whatever somebody typed into the Temporal UI, as a wake: a signal must never be lost over its input.
+
+    A string is taken as who asks; an object's known fields are used where they fit.
+    """
+    value = arguments[0] if arguments else None
+    if isinstance(value, str) and value:
+        return WakeRequest(by=value[:200])
+    if not isinstance(value, dict):
+        return WakeRequest()
+    by, reason = value.get("by"), value.get("reason")
+    return WakeRequest(
+        by=by[:200] if isinstance(by, str) and by else "somebody",
+        reason=reason[:500] if isinstance(reason, str) else "",
+        until=_instant(value.get("until")),
+    )
+
+
+def parse_check(arguments: tuple[Any, ...]) -> Check:
+    """The check that was asked for; input that fits nothing is a plain check."""
+    value = arguments[0] if arguments else None
+    gone = value.get("gone_policy") if isinstance(value, dict) else None
+    return Check(gone_policy=gone if isinstance(gone, str) else "")
+
+
+def _instant(value: Any) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return from_rfc3339(value)
+    except ValueError:
+        return None
+
+
+Hibernation.model_rebuild()

@@ -1,0 +1,77 @@
+"""Which runs people are told of, and what they read."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from policies.checks.limits import Brake, Census
+from policies.checks.reasons import Reason
+from policies.runs.digests import Digest, Urgency, describe, is_worth_telling, window_key
+from policies.runs.enforcement import EnforcementResult
+
+FRIDAY, SATURDAY = "2026-11-27T20:00:00Z", "2026-11-28T20:00:00Z"
+BRAKE = Brake(would_sleep_percent=80, allowed_percent=50)
+
+
+def result(told_window: str = FRIDAY, **fields: Any) -> EnforcementResult:
+    return EnforcementResult(policy="nights", sentence="A sentence.", told_window=told_window, **fields)
+
+
+NOTHING_BEFORE = EnforcementResult(policy="", sentence="")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [
+        pytest.param(result(dry_run=False), NOTHING_BEFORE, True, id="a window begins"),
+        pytest.param(result(dry_run=False), result(), False, id="a later run that changed nothing"),
+        pytest.param(result(dry_run=False, started=3), result(), True, id="a later run that paused something"),
+        pytest.param(result(dry_run=True), result(), False, id="a dry run, once more in its window"),
+        pytest.param(result(SATURDAY, dry_run=True), result(), True, id="a dry run in the next window"),
+        pytest.param(result(dry_run=False, brake=BRAKE), result(), True, id="the brake"),
+        pytest.param(result(dry_run=False, brake=BRAKE), result(brake=BRAKE), False, id="the brake, still"),
+        pytest.param(result(skipped="a hold is on"), NOTHING_BEFORE, False, id="nothing was judged"),
+    ],
+)
+def test_a_run_is_told_at_a_windows_start_and_when_it_changed_something(
+    now: EnforcementResult, before: EnforcementResult, told: bool
+) -> None:
+    assert is_worth_telling(now, before, has_start=True) is told
+
+
+@pytest.mark.parametrize(("dry_run", "told"), [(True, True), (False, False)])
+def test_a_window_without_a_beginning_is_told_of_a_dry_run_only(dry_run: bool, told: bool) -> None:
+    assert is_worth_telling(result("2026-11-28", dry_run=dry_run), result("2026-11-27"), has_start=False) is told
+
+
+def test_a_window_that_never_ends_is_another_one_each_day() -> None:
+    assert window_key(None, datetime(2026, 11, 27, 23, tzinfo=UTC)) == "2026-11-27"
+    assert window_key(datetime(2026, 11, 27, 20, tzinfo=UTC), datetime(2026, 11, 28, 3, tzinfo=UTC)) == FRIDAY
+
+
+def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
+    run = result(
+        dry_run=False,
+        started=12,
+        census=Census(deployments=40, asleep=5),
+        decisions={Reason.PAUSE: 12, Reason.COOLING_DOWN: 2, Reason.EXCLUDED: 3, Reason.NAMESPACE_NOT_IN_SCOPE: 20},
+        up_to_per_month=412.5,
+        currency="USD",
+    )
+    end = datetime(2026, 11, 30, 7, tzinfo=UTC)
+    message = describe(Digest(cluster="dev", at_start=True, result=run, window_end=end))
+    assert message.title == "A window begins: nights on dev"
+    assert message.text == "A sentence. Not paused: 3 Excluded, 2 CoolingDown."
+    assert {fact.name: fact.value for fact in message.facts} == {
+        "expected": "12",
+        "going to sleep": "12",
+        "asleep before": "5",
+        "until": "2026-11-30T07:00:00Z",
+        "up to, a month (estimate)": "412.50 USD",
+    }
+
+
+def test_the_brake_is_a_warning() -> None:
+    message = describe(Digest(cluster="dev", at_start=False, result=result(dry_run=False, brake=BRAKE)))
+    assert message.urgency is Urgency.WARNING

@@ -1,0 +1,232 @@
+"""Settings: flags, then FINOPS_* of the environment, then a TOML file, then defaults.
+
+All that is wrong is said at once, each with the flag, the variable or the file it stands in.
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from worker.errors import SettingsError
+from worker.logs import LogFormat
+from worker.settings.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
+from worker.settings.toml_tables import TABLES, choose_clusters, take_tables
+from worker.settings.values import (
+    ClusterName,
+    Hosts,
+    InstanceName,
+    Matchers,
+    NamespaceBeginnings,
+    NamespaceNames,
+    NamespacePatterns,
+    Patience,
+    Period,
+    Place,
+    Uncounted,
+    Url,
+    expand,
+)
+
+_PREFIX = "FINOPS_"
+
+SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
+"""Scrapers, whose requests a mesh counts like everybody's."""
+
+
+class PolicyPlace(StrEnum):
+    """The one source of a worker's policies."""
+
+    FILES = "files"
+    CLUSTER = "cluster"
+
+
+class Settings(BaseSettings):
+    """What an installation is told. Build it with `load()`; the constructor reads nothing but its arguments."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    cluster: ClusterName = "default"
+    """A name for the cluster, part of every workflow id."""
+    instance: InstanceName | None = None
+    """Whose sleepers are ours; `finops run` makes one up, `finops worker` needs it."""
+    state_dir: Place = Field(default_factory=lambda: default_state_dir(os.environ))
+    policies: Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
+    """The directory of policy documents."""
+    policy_source: PolicyPlace = PolicyPlace.FILES
+    """Where policies are: that directory, or custom resources of the cluster."""
+    opencost_url: Url | None = None
+    opencost_timeout: Patience = timedelta(seconds=10)
+    """For one answer; the waits between five attempts come on top."""
+    opencost_cluster: str = Field(default="", max_length=253)
+    """Which cluster's rows count, where OpenCost knows several."""
+    opencost_namespaces: NamespaceBeginnings = ()
+    """Ask about no others; a star only at the end."""
+    opencost_unallocated_percent: float = Field(default=50, ge=0, le=100, allow_inf_nan=False)
+    """Where more of the cost belongs to no controller, the whole answer is not believed."""
+    prices: Place | None = None
+    """A price list that replaces the built-in one."""
+    prometheus_url: Url | None = None
+    """Where idleness is measured; without it, nowhere."""
+    prometheus_username: str | None = Field(default=None, min_length=1)
+    """For basic authentication, with `prometheus_password_file`."""
+    prometheus_password_file: Place | None = None
+    prometheus_token_file: Place | None = None
+    """A bearer token, read anew for every query."""
+    prometheus_headers_file: Place | None = None
+    """Further headers as `Name: value` lines, such as a tenant's, read anew for every query."""
+    prometheus_ca_file: Place | None = None
+    """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
+    prometheus_matchers: Matchers = ""
+    """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
+    uncounted_requests: Uncounted = SHIPPED_UNCOUNTED
+    """Requests that keep nobody awake, as `source:`, `route:` or `path:` and a name; replaces the shipped list."""
+    slack_webhook_file: Place | None = None
+    """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
+    teams_webhook_file: Place | None = None
+    """Holds the address of a Teams webhook."""
+    webhook_url: Url | None = None
+    """Gets every message as JSON."""
+    webhook_key_file: Place | None = None
+    """Holds the key that those are signed with (HMAC-SHA256)."""
+    webhook_hosts: Hosts = ()
+    """Hosts that webhooks may lead to, beside those of Slack and Teams; `*` stands for a part of a name."""
+    events: bool = False
+    """Kubernetes Events on what is paused and woken; needs an optional role."""
+    interval: Period = timedelta(minutes=5)
+    """Time between two enforcements of a policy."""
+    min_sleep: Period = timedelta(minutes=30)
+    """Nothing is paused for less than this."""
+    protected_namespaces: NamespacePatterns = (ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
+    """Added to the shipped list of `policies/checks/platforms.py`."""
+    unprotected_namespaces: NamespaceNames = ()
+    """Namespaces by their names that the list is not about, although a pattern of it fits; never `kube-*`."""
+    max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
+    """A workload said to cost more an hour is not believed; currency of the cost source."""
+    pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
+    """What the API server of the cluster is asked for at most."""
+    wakes_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
+    """Of those that come by themselves; a person's wake is never limited."""
+    kubeconfig: Place | None = None
+    """Without it, KUBECONFIG and the usual places."""
+    context: str | None = Field(default=None, min_length=1)
+    temporal_api_key_file: Place | None = None
+    """Holds the API key for Temporal; read again while a worker runs. Instead of TEMPORAL_API_KEY."""
+    worker_versioning: bool = False
+    """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
+    otlp_endpoint: Url | None = None
+    """Where traces go, by OTLP over HTTP; without it, nowhere."""
+    payload_keys: Place | None = None
+    """A folder of keys that what Temporal stores is encrypted with. The same for workers and commands."""
+    log_format: LogFormat = LogFormat.TEXT
+    """Of `worker` and `run`: lines for people, or a JSON object a line."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where /metrics is served; without it, nowhere."""
+    metrics_host: str = "127.0.0.1"
+    """The address it listens on; 0.0.0.0 in a container."""
+
+    @model_validator(mode="after")
+    def _check_credentials(self) -> Self:
+        if (self.prometheus_username is None) != (self.prometheus_password_file is None):
+            raise ValueError("prometheus_username and prometheus_password_file need each other")
+        if self.prometheus_token_file is not None and self.prometheus_username is not None:
+            raise ValueError("prometheus_token_file and prometheus_username are two ways to log in; set one of them")
+        if self.webhook_key_file is not None and self.webhook_url is None:
+            raise ValueError("webhook_key_file signs what goes to webhook_url, which is not set")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments only: `load()` merges the sources, because it must know where each value came from."""
+        return (init_settings,)
+
+    @classmethod
+    def unknown_variables(cls, environment: Mapping[str, str]) -> list[str]:
+        """What the environment sets under our prefix and nobody reads, one sentence each."""
+        return describe_unknown(_PREFIX, environment, (*cls.model_fields, "config"))
+
+    @classmethod
+    def load(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> "Settings":
+        """The settings of this call, which is about one cluster.
+
+        Raises:
+            SettingsError: with one sentence for each bad setting, or because the file knows several clusters.
+        """
+        return the_only(cls.load_each(environment=environment, **flags))
+
+    @classmethod
+    def load_each(cls, *, environment: Mapping[str, str] | None = None, **flags: Any) -> tuple[Self, ...]:
+        """The settings for each cluster: the named one, or all that the file has a table for.
+
+        A flag that is None was not given; an empty variable is not set. The file is `FINOPS_CONFIG`, else
+        `finops.toml` in the state folder if there is one; paths in it are relative to its folder.
+
+        Raises:
+            SettingsError: with one sentence for each bad setting.
+        """
+        variables = dict(os.environ if environment is None else environment)
+        given = {name: value for name, value in flags.items() if value is not None}
+        from_environment = EnvironmentSource(cls, variables)()
+        place = given.get("state_dir") or from_environment.get("state_dir") or default_state_dir(variables)
+        config = variables.get(f"{_PREFIX}CONFIG")
+        file = Path(config) if config else Path(place) / "finops.toml"
+        with suppress(ValueError):  # a bad state folder is complained about below, a bad file right there
+            file = expand(file)
+        from_file = read_file(file, asked_by=f"{_PREFIX}CONFIG" if config else None)
+        tables = take_tables(from_file, file)
+        origins = {name: f"`{name}` in {file}" for name in from_file}
+        origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
+        shared = {"state_dir": place, **from_file, **from_environment}
+        if not tables:
+            return (cls._build({**shared, **given}, origins, given),)
+        named = choose_clusters(tables, given.get("cluster") or from_environment.get("cluster"), file)
+        return tuple(
+            cls._build(
+                # Each has policies of its own, or what is applied to one would be in force in all.
+                {
+                    "policies": Path(place) / TABLES / name / "policies",
+                    **shared,
+                    **tables[name],
+                    **given,
+                    "cluster": name,
+                },
+                origins | {key: f"`{TABLES}.{name}.{key}` in {file}" for key in (*tables[name], "cluster")},
+                given,
+            )
+            for name in named
+        )
+
+    @classmethod
+    def _build(cls, merged: Mapping[str, Any], origins: Mapping[str, str], flags: Mapping[str, Any]) -> Self:
+        """One cluster's; `origins` says where each was set, other than by a flag. Raises SettingsError."""
+        try:
+            return cls(**merged)
+        except ValidationError as error:
+            said_by = {**origins, **{name: f"--{name.replace('_', '-')}" for name in flags}}
+            raise SettingsError(describe_all(error, said_by, known=tuple(cls.model_fields))) from None
+
+
+def the_only(found: tuple[Settings, ...]) -> Settings:
+    """Those of the one cluster that a call is about. Raises SettingsError where there are several."""
+    if len(found) > 1:
+        names = ", ".join(settings.cluster for settings in found)
+        raise SettingsError([f"there are several clusters ({names}): choose one with --cluster or FINOPS_CLUSTER"])
+    return found[0]

@@ -1,0 +1,132 @@
+"""The values that settings take, each with its check."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.durations import Duration
+from policies.names import is_dns_label
+from policies.wildcards import matches
+
+_LONGEST_ANSWER = timedelta(seconds=30)
+"""Of a cost source. With all its attempts, and Prometheus, that stays below the two minutes of a page."""
+_HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
+_MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
+_MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
+
+
+def _check_cluster(name: str) -> str:
+    if not is_dns_label(name):
+        raise ValueError("is not a DNS label: lower-case letters, digits and hyphens, at most 63")
+    return name
+
+
+def _check_instance(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9._]{0,61}[A-Za-z0-9])?", name):
+        raise ValueError("is not a name of letters, digits, dots, hyphens and underscores, at most 63")
+    return name
+
+
+def _check_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError:
+        parts = urlsplit("")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _HOST.fullmatch(parts.hostname or "")
+        or parts.query
+        or parts.fragment
+        or not url.isprintable()
+    ):
+        raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
+    return url.rstrip("/")
+
+
+def _check_matchers(text: str) -> str:
+    if text and not _MATCHERS.fullmatch(text):
+        raise ValueError('is not a list of label matchers such as cluster="dev"')
+    return text
+
+
+def _split_list(value: object) -> object:
+    return [name for name in re.split(r"[,\s]+", value) if name] if isinstance(value, str) else value
+
+
+def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?", name):
+            raise ValueError(f"{name!r} is not the name of a namespace; * is the only wildcard")
+    return tuple(dict.fromkeys((ALWAYS_PROTECTED, *SHIPPED_PROTECTED, *names)))
+
+
+def _check_namespace_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not is_dns_label(name):
+            raise ValueError(f"{name!r} is not the name of a namespace, and patterns are none")
+        if matches(ALWAYS_PROTECTED, name):
+            raise ValueError(f"{name!r} is always protected")
+    return names
+
+
+def _check_beginnings(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?|[a-z0-9][-a-z0-9]*\*", name):
+            raise ValueError(f"{name!r} is not the name of a namespace, or its beginning with a * behind it")
+    return names
+
+
+def _check_hosts(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9*]([-A-Za-z0-9.:*]*[A-Za-z0-9*])?|::1", name) or not name.strip("*."):
+            raise ValueError(f"{name!r} is not the name of a host")
+    return tuple(name.lower() for name in names)
+
+
+def _check_uncounted(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"(source|route|path):[-A-Za-z0-9._/*]+", name) or not name.partition(":")[2].strip("*"):
+            raise ValueError(f"{name!r} is not source:, route: or path: with a name; * is the only wildcard")
+    return names
+
+
+def _check_patience(value: timedelta) -> timedelta:
+    if not timedelta(seconds=1) <= value <= _LONGEST_ANSWER:
+        raise ValueError(f"is not between 1 and {_LONGEST_ANSWER.seconds} seconds: a run waits for it")
+    return value
+
+
+def _check_positive(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("is shorter than a second")
+    return value
+
+
+def expand(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("is in a home folder that is not there") from None
+
+
+Place = Annotated[Path, AfterValidator(expand)]
+Url = Annotated[str, AfterValidator(_check_url)]
+Period = Annotated[Duration, AfterValidator(_check_positive)]
+Patience = Annotated[Duration, AfterValidator(_check_patience)]
+ClusterName = Annotated[str, AfterValidator(_check_cluster)]
+InstanceName = Annotated[str, AfterValidator(_check_instance)]
+Matchers = Annotated[str, AfterValidator(_check_matchers)]
+
+_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
+NamespacePatterns = Annotated[_Names, AfterValidator(_check_namespaces)]
+NamespaceNames = Annotated[_Names, AfterValidator(_check_namespace_names)]
+NamespaceBeginnings = Annotated[_Names, AfterValidator(_check_beginnings)]
+Uncounted = Annotated[_Names, AfterValidator(_check_uncounted)]
+Hosts = Annotated[_Names, AfterValidator(_check_hosts)]
