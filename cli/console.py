@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.errors import NeedsYes, Refused
+from cli.errors import NeedsYes
 from cli.options import OutputFormat
+from operations.errors import Refused
 
 _UNATTENDED_WIDTH = 10_000
 """Columns where nobody's window limits them: in a log or a pipe a row is a line."""
@@ -38,6 +39,10 @@ class Terminal:
     def note(self, text: str, style: str = "") -> None:
         """A line on stderr: progress, warnings, what will happen next."""
         self._err.print(Text(text, style=style), soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """A line on stderr that may need somebody."""
+        self.note(text, "yellow")
 
     def show_json(self, value: Any) -> None:
         """A value as JSON on stdout."""

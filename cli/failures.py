@@ -1,52 +1,19 @@
-"""From an exception to what a person reads: every error that somebody foresaw is one sentence, never a traceback.
+"""What an error of any room ends as.
 
 It knows the error trees of all rooms, so whoever starts quickly imports it only when something failed.
 """
 
-from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
-from temporalio.exceptions import FailureError
-from temporalio.service import RPCError, RPCStatusCode
-
-from activities.errors import IoError
-from activities.policy_sources.source import PolicySourceUnreadable
-from cli.errors import CommandError
-from policies.errors import RuleError
-from policies.problems import PolicyError
-from worker.errors import SettingsError, WorkerError
-
-_FORESEEN = (WorkerError, IoError, PolicyError, PolicySourceUnreadable, RuleError)
-
-_REMEDIES = {
-    RPCStatusCode.UNAVAILABLE: "it went away in the middle; see that it runs and try again",
-    RPCStatusCode.DEADLINE_EXCEEDED: "it did not answer in time; try again",
-    RPCStatusCode.PERMISSION_DENIED: "the credentials of TEMPORAL_* lack a right",
-    RPCStatusCode.UNAUTHENTICATED: "the credentials of TEMPORAL_* are missing or wrong",
-}
-_NO_NAMESPACE = "see that TEMPORAL_NAMESPACE names a namespace that is there"
-_ENDED = "what was asked has just ended; `finops status` shows how it stands now, so try again"
+from operations.errors import UsageProblem
+from operations.failures import describe_failure
+from worker.errors import SettingsError
 
 
-def describe_failure(error: Exception) -> tuple[str, int]:
-    """What to print on stderr, and the exit code."""
-    if isinstance(error, CommandError):
-        return str(error), error.exit_code
-    if isinstance(error, SettingsError):
-        return str(error), 2
-    if isinstance(error, _FORESEEN):
-        return str(error), 1
-    if isinstance(error, WorkflowUpdateFailedError | WorkflowFailureError):
-        cause = error.cause
-        return (cause.message if isinstance(cause, FailureError) else str(cause)), 1
-    if isinstance(error, RPCError):
-        remedy = _remedy_of(error)
-        return f"Temporal refused: {error.message}" + ("" if remedy is None else f"; {remedy}"), 1
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}", 1
+def conclude(error: Exception) -> tuple[str, int]:
+    """What to print on stderr, and the exit code: 1 where it failed, 2 for a call that makes no sense."""
+    told = describe_failure(error) or _describe_unforeseen(error)
+    return told, 2 if isinstance(error, UsageProblem | SettingsError) else 1
+
+
+def _describe_unforeseen(error: Exception) -> str:
     told = " ".join(str(error).split())[:300]
-    return f"this should not have happened ({type(error).__name__}: {told}); --debug shows the traceback", 1
-
-
-def _remedy_of(error: RPCError) -> str | None:
-    if error.status is not RPCStatusCode.NOT_FOUND:
-        return _REMEDIES.get(error.status)
-    return _NO_NAMESPACE if "namespace" in error.message.lower() else _ENDED
+    return f"this should not have happened ({type(error).__name__}: {told}); --debug shows the traceback"

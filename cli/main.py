@@ -23,39 +23,40 @@ class Entry(NamedTuple):
     """Where a command lives, and its line in `finops --help`."""
 
     module: str
+    """Below `cli.commands`."""
     function: str
     help: str
 
 
 COMMANDS = {
-    "plan": Entry("cli.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
-    "explain": Entry("cli.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
+    "plan": Entry("ask.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
+    "explain": Entry("ask.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
     "calendar": Entry(
-        "cli.calendar", "calendar", "Show when a policy's schedule lets workloads sleep. Changes nothing."
+        "ask.calendar", "calendar", "Show when a policy's schedule lets workloads sleep. Changes nothing."
     ),
     "backtest": Entry(
-        "cli.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
+        "ask.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
     ),
     "import": Entry(
-        "cli.importing",
+        "ask.import_policies",
         "import_policies",
         "Print policies that do what py-kube-downscaler or kube-green does. Changes nothing.",
     ),
-    "run": Entry("cli.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
-    "worker": Entry("cli.worker", "worker", "Run a worker against a Temporal server of yours."),
-    "apply": Entry("cli.apply", "apply", "Validate policies and put them in force."),
-    "delete": Entry("cli.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
-    "status": Entry("cli.status", "status", "Show who sleeps, since when, until when, and what that saves."),
-    "costs": Entry("cli.costs", "costs", "Show what every Deployment costs an hour. Changes nothing."),
-    "savings": Entry("cli.savings", "savings", "Show what sleep avoided, by policy and namespace. Changes nothing."),
-    "history": Entry("cli.history", "history", "Show what is known of one Deployment's sleeps. Changes nothing."),
-    "pause": Entry("cli.pause", "pause", "Pause a Deployment by hand until a time."),
-    "resume": Entry("cli.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
-    "keep-awake": Entry("cli.keepawake", "keep_awake", "Keep a Deployment awake until a time."),
-    "hold": Entry("cli.hold", "hold", "No new pauses in this cluster until `finops release`."),
-    "release": Entry("cli.hold", "release", "End a hold."),
-    "doctor": Entry("cli.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."),
-    "demo": Entry("cli.demo.command", "demo", "Play the whole life of sleeping workloads on a local control plane."),
+    "run": Entry("serve.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
+    "worker": Entry("serve.worker", "worker", "Run a worker against a Temporal server of yours."),
+    "apply": Entry("tell.apply", "apply", "Validate policies and put them in force."),
+    "delete": Entry("tell.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
+    "status": Entry("ask.status", "status", "Show who sleeps, since when, until when, and what that saves."),
+    "costs": Entry("ask.costs", "costs", "Show what every Deployment costs an hour. Changes nothing."),
+    "savings": Entry("ask.savings", "savings", "Show what sleep avoided, by policy and namespace. Changes nothing."),
+    "history": Entry("ask.history", "history", "Show what is known of one Deployment's sleeps. Changes nothing."),
+    "pause": Entry("tell.pause", "pause", "Pause a Deployment by hand until a time."),
+    "resume": Entry("tell.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
+    "keep-awake": Entry("tell.keep_awake", "keep_awake", "Keep a Deployment awake until a time."),
+    "hold": Entry("tell.hold", "hold", "No new pauses in this cluster until `finops release`."),
+    "release": Entry("tell.hold", "release", "End a hold."),
+    "doctor": Entry("ask.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."),
+    "demo": Entry("serve.demo", "demo", "Play the whole life of sleeping workloads on a local control plane."),
 }
 
 
@@ -85,7 +86,7 @@ class _LazyGroup(TyperGroup):
 
     def _load(self, name: str) -> TyperCommand:
         entry = COMMANDS[name]
-        function = getattr(_import(entry.module), entry.function)
+        function = getattr(_import(f"cli.commands.{entry.module}"), entry.function)
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         single.command(name, cls=_Command, help=function.__doc__)(function)
         command = typer.main.get_command(single)
@@ -152,6 +153,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the one place where every error ends as a sentence
         if "--debug" in given:
             traceback.print_exc()
-        sentence, code = importlib.import_module("cli.failures").describe_failure(error)
+        sentence, code = importlib.import_module("cli.failures").conclude(error)
         sys.stderr.write(f"finops: {sentence}\n")
     end_process(code)

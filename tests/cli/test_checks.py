@@ -12,11 +12,11 @@ from tokens import jwt
 
 from activities.errors import Call, Unavailable
 from activities.policy_sources.source import PoliciesRead
-from cli.checkup import Finding, Level
-from cli.clusterchecks import list_findings
-from cli.credentialchecks import check_credentials
-from cli.policychecks import check_policies
 from cli.session import Session
+from operations.doctor.cluster import list_findings
+from operations.doctor.credentials import check_credentials
+from operations.doctor.findings import Finding, Level
+from operations.doctor.policies import check_policies
 from worker.settings.settings import PolicyPlace
 from worker.state import StateFolder
 

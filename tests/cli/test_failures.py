@@ -7,8 +7,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import KubeconfigError
 from activities.policy_sources.source import PolicySourceUnreadable
-from cli.errors import NeedsYes, NotFound, Refused, UsageProblem
-from cli.failures import describe_failure
+from cli.errors import NeedsYes
+from cli.failures import conclude
+from operations.errors import NotFound, Refused, UsageProblem
 from policies.errors import InvalidAnnotation
 from policies.problems import PolicyError, PolicyProblem
 from worker.errors import NoTemporalKnown, SettingsError
@@ -36,10 +37,10 @@ from worker.errors import NoTemporalKnown, SettingsError
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_an_error_that_was_foreseen_is_a_sentence_and_an_exit_code(error: Exception, says: str, code: int) -> None:
-    sentence, got = describe_failure(error)
+    sentence, got = conclude(error)
     assert (says in sentence, got) == (True, code)
 
 
 def test_an_error_that_nobody_foresaw_names_itself_and_points_to_the_traceback() -> None:
-    sentence, code = describe_failure(KeyError("spec"))
+    sentence, code = conclude(KeyError("spec"))
     assert ("KeyError" in sentence, "--debug" in sentence, code) == (True, True, 1)

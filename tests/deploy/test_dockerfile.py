@@ -28,6 +28,6 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
 def test_every_room_is_in_the_image_and_let_through_to_the_build() -> None:
     copied = set(re.findall(r"^COPY (\w+) \1$", DOCKERFILE, re.MULTILINE))
     let_through = set(re.findall(r"^!(\w+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE))
-    rooms = {"policies", "activities", "workflows", "worker", "cli", "localcluster"}
+    rooms = {"policies", "activities", "workflows", "worker", "operations", "cli", "localcluster"}
     assert copied == rooms
     assert rooms <= let_through

@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 
 from worker.service.assembly import WORKFLOWS
 
-ROOMS = ("policies", "activities", "workflows", "worker", "cli")
+ROOMS = ("policies", "activities", "workflows", "worker", "operations", "cli")
 TOMORROW = "a-word-of-tomorrow"
 
 _PLAIN: Mapping[Any, Any] = {

@@ -13,7 +13,7 @@ from activities.idleness.question import Question
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters, SeriesScope
 from activities.runs.surroundings import Gathered
-from cli.backtesting import Backtest, replay, terms_to_ask
+from operations.plans.backtest import Backtest, replay, terms_to_ask
 from policies.costs.prices import PriceList
 from policies.idleness.answers import Verdict
 from policies.idleness.terms import terms_of

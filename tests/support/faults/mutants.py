@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 _ROOT = Path(__file__).parents[3]
-_ROOMS = ("policies", "activities", "workflows", "worker", "cli", "localcluster", "deploy", "tests")
+_ROOMS = ("policies", "activities", "workflows", "worker", "operations", "cli", "localcluster", "deploy", "tests")
 _FAULT_SUITES = "tests/faults/test_faults.py"
 _MODEL = "test_protocol_model"
 _MOST_SECONDS = 1_200.0

@@ -1,0 +1,110 @@
+"""`finops run`: embedded Temporal, worker and schedules in one process, for one machine."""
+
+import asyncio
+import logging
+import os
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from functools import partial
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.addresses import is_local
+from cli.commands.serve.serving import Stop, serve
+from cli.session import Session
+from operations.policy_source import read_applied
+from operations.temporal import count_sleeping
+from policies.policy.document import Mode
+from worker.cluster.cluster import Cluster
+from worker.embedded.temporal import EmbeddedTemporal
+from worker.service.health import Health
+from worker.service.metrics import serving_metrics
+from worker.service.service import running_service
+from worker.settings.settings import PolicyPlace
+from worker.temporal.connection import connect_to
+from worker.temporal.encryption import build_converter
+from worker.temporal.tracing import tracing
+
+
+def run(
+    ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Run everything in this process: embedded Temporal, worker and schedules. Ctrl-C stops it cleanly.
+
+    What sleeps then goes on sleeping, and nothing wakes before the next start.
+    """
+    session = Session.of(ctx, log_level=logging.INFO)
+    session.log_as_configured()
+    session.installation.asks_once = False
+    session.introduce()
+    identity = session.installation.cluster.identity()
+    logging.getLogger(__name__).debug("the cluster is %s", identity)
+    _ask(session, yes=yes)
+    if session.installation.settings.policy_source is PolicyPlace.FILES:
+        session.installation.policies.prepare()
+    instance = session.installation.settings.instance or session.installation.state.settle_instance()
+    if os.environ.get("TEMPORAL_ADDRESS"):
+        session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
+    serve(partial(_serve, session, replace(session.installation.cluster, instance=instance)))
+
+
+def _ask(session: Session, *, yes: bool) -> None:
+    """Wakes happen only while this process lives: fine on one's own machine, worth a question elsewhere."""
+    enforcing = [policy.name for policy in read_applied(session.installation) if policy.spec.mode is Mode.ENFORCE]
+    if is_local(session.installation.cluster.transport.server):
+        return
+    session.terminal.note(
+        f"{session.installation.cluster.transport.server} is not this machine: what is paused there wakes only while this process "
+        "runs",
+        style="yellow",
+    )
+    if enforcing:
+        session.terminal.confirm(f"Policies in Enforce: {', '.join(enforcing)}.", yes=yes)
+
+
+async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
+    terminal = session.terminal
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(EmbeddedTemporal.start(session.installation.state))
+        keeper = asyncio.create_task(server.keep_running())
+        stack.push_async_callback(_end, keeper)
+        settings = session.installation.settings
+        health = None if settings.metrics_port is None else Health()
+        runtime = stack.enter_context(serving_metrics(settings.metrics_port, settings.metrics_host, health))
+        client = await connect_to(
+            server.target,
+            runtime=runtime,
+            converter=build_converter(settings.payload_keys),
+            interceptors=stack.enter_context(tracing(settings)),
+        )
+        await stack.enter_async_context(running_service(client, cluster, health=health))
+        terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
+        terminal.say(f"policies     {session.installation.policies.place}   (finops apply PATH)")
+        terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
+        await stop.wait()
+        await _say_goodbye(session, client)
+
+
+async def _say_goodbye(session: Session, client: Client) -> None:
+    try:
+        asleep = await count_sleeping(client, session.installation.settings.cluster)
+    except RPCError:
+        session.terminal.say("stopping; what sleeps goes on sleeping until the next start")
+        return
+    if asleep:
+        session.terminal.say(
+            f"stopping; {asleep} stay asleep, and nobody wakes them before the next `finops run`. "
+            "Wake them without it: finops resume --all --direct"
+        )
+    else:
+        session.terminal.say("stopping; nobody sleeps")
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

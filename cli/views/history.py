@@ -1,0 +1,125 @@
+"""The history of a workload as people read it."""
+
+from cli.console import Terminal
+from cli.session import Session
+from operations.past.chronicle import Carried, KnownCopy, Outlook
+from operations.past.workload_memory import Memory, Remembered
+from operations.sleepers.records import describe_sleep
+from operations.targets import is_sleeper
+from operations.times import show_past, show_span, show_time
+from policies import annotations as notes
+from policies.workload import Workload, WorkloadRef
+
+_RUNS = ("Began", "Ended", "Policy", "Replicas", "Slept", "Avoided (estimate)", "How it ended")
+_COPIES = ("ReplicaSet", "Revision", "Paused at", "Policy", "Replicas", "Pause-id", "")
+
+
+def show_history(
+    session: Session,
+    ref: WorkloadRef,
+    workload: Workload | None,
+    carried: Carried | None,
+    memory: Memory | None,
+    silence: str,
+    outlook: Outlook,
+) -> None:
+    """What is there now, what will become of it, then the hibernations and the copies, newest first."""
+    terminal = session.terminal
+    if memory is None:
+        terminal.say(f"Temporal cannot be asked, so this is what the cluster knows: {silence}", "yellow")
+    else:
+        terminal.say(f"cluster {session.installation.settings.cluster}, Temporal {memory.server}", style="dim")
+    if workload is None or carried is None:
+        terminal.say(f"\nDeployment {ref}: not there, so only its hibernations are known", style="bold")
+    else:
+        terminal.say(f"\nDeployment {ref}, {workload.replicas} replicas", style="bold")
+        for line in _describe_now(session, workload, carried):
+            terminal.say(line)
+    _show_outlook(terminal, outlook)
+    if memory is not None:
+        _show_runs(terminal, memory)
+    if carried is not None:
+        _show_copies(terminal, carried)
+
+
+def _describe_now(session: Session, workload: Workload, carried: Carried) -> list[str]:
+    if is_sleeper(workload):
+        return describe_sleep(workload, session.installation.settings.cluster)
+    lines = []
+    if notes.is_annotated(workload.annotations):
+        lines.append("it runs, and still carries a record of a sleep, which the next reconciliation clears")
+    if carried.trouble:
+        lines.append(carried.trouble)
+    if carried.note is not None:
+        note = carried.note
+        lines.append(
+            f"given back {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
+        )
+    return lines or ["it carries no record of ours, and no note"]
+
+
+def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
+    if not outlook.sentence:
+        return
+    terminal.say(outlook.sentence, style="yellow")
+    if not outlook.by_hand:
+        return
+    known = outlook.last_known
+    if known is None:
+        terminal.say("nobody knows a count it had")
+    else:
+        when = f" at {show_past(known.at)}" if known.at is not None else ""
+        terminal.say(f"last known: {known.replicas} replicas{when}, from {known.source}")
+    terminal.say(f"give it back by hand: {outlook.by_hand}")
+
+
+def _show_runs(terminal: Terminal, memory: Memory) -> None:
+    terminal.say("\nHibernations, newest first", style="bold")
+    if memory.hibernations:
+        terminal.show_table(_RUNS, map(_run_row, memory.hibernations), numbers=(3, 4, 5))
+    else:
+        terminal.say("none is known")
+    terminal.say(
+        f"data since {show_past(memory.since)}; closed hibernations are kept for {memory.kept_days} days", style="dim"
+    )
+
+
+def _show_copies(terminal: Terminal, carried: Carried) -> None:
+    terminal.say("\nCopies of records on its ReplicaSets, newest first", style="bold")
+    if carried.copies_trouble:
+        terminal.say(f"they cannot be asked for: {carried.copies_trouble}", style="yellow")
+    elif carried.copies:
+        terminal.show_table(_COPIES, map(_copy_row, carried.copies), numbers=(1, 4))
+    else:
+        terminal.say("none")
+
+
+def _run_row(run: Remembered) -> tuple[str, ...]:
+    avoided = "" if run.avoided_cost is None else f"{run.avoided_cost:.2f} {run.currency}"
+    return (
+        show_past(run.began),
+        show_past(run.ended),
+        run.policy,
+        "" if run.original_replicas is None else str(run.original_replicas),
+        "" if run.slept_seconds is None else show_span(run.slept_seconds),
+        avoided,
+        _how_it_ended(run),
+    )
+
+
+def _how_it_ended(run: Remembered) -> str:
+    if run.is_open:
+        told = f"open: {run.phase or run.status}"
+    elif run.outcome:
+        told = f"{run.outcome}: {run.sentence}"
+    else:
+        told = run.sentence or run.status.replace("_", " ")
+    return f"{told} ({run.trouble})" if run.trouble else told
+
+
+def _copy_row(copy: KnownCopy) -> tuple[str, ...]:
+    record = copy.record
+    told = (
+        ("", "", "") if record is None else (show_past(record.paused_at), record.policy, str(record.original_replicas))
+    )
+    return (copy.replica_set, str(copy.revision), *told, copy.pause_id, copy.trouble)

@@ -1,0 +1,75 @@
+"""What a change of policies does to those who sleep: who goes on, who is handed over, who wakes. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from operations.targets import instance_of, is_sleeper
+from policies import annotations as notes
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.wishes import as_sleeper, wants_asleep
+from policies.workload import Workload
+
+
+class Handover(Frozen):
+    """What becomes of one policy's sleepers."""
+
+    policy: str
+    asleep: int = 0
+    stay: int = 0
+    handed_to: dict[str, int] = {}
+    wake: int = 0
+    unreadable: int = 0
+
+    def __str__(self) -> str:
+        """For instance `weekend: 812 asleep: 800 handed to nights, 12 will wake`."""
+        if not self.asleep:
+            return f"{self.policy}: nobody sleeps under it"
+        parts = [f"{self.stay} go on sleeping"] if self.stay else []
+        parts += [f"{count} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
+        parts += [f"{self.wake} will wake"] if self.wake else []
+        parts += [f"{self.unreadable} left as they are, with an unreadable record"] if self.unreadable else []
+        return f"{self.policy}: {self.asleep} asleep: {', '.join(parts)}"
+
+
+def foresee(
+    workloads: Iterable[Workload],
+    affected: Sequence[str],
+    remaining: Sequence[EnforcementPolicy],
+    *,
+    instance: str | None,
+    now: datetime,
+) -> tuple[Handover, ...]:
+    """What happens to the sleepers of the affected policies when only the remaining ones are asked.
+
+    Sleepers of other installations are nobody's business here.
+    """
+    wishes: dict[str, Counter[str | None]] = {policy: Counter() for policy in affected}
+    unreadable: Counter[str] = Counter()
+    for workload in workloads:
+        policy = workload.annotations.get(notes.PAUSED_BY, "")
+        if policy not in wishes or not is_sleeper(workload) or instance not in (None, instance_of(workload)):
+            continue
+        try:
+            record = notes.read_pause(workload.annotations)
+        except InvalidAnnotation:
+            record = None
+        if record is None:
+            unreadable[policy] += 1
+            continue
+        wish = wants_asleep(remaining, as_sleeper(workload, record), now)
+        wishes[policy][None if wish is None else wish.policy] += 1
+    return tuple(_sum_up(policy, wishes[policy], unreadable[policy]) for policy in affected)
+
+
+def _sum_up(policy: str, wishes: Counter[str | None], unreadable: int) -> Handover:
+    return Handover(
+        policy=policy,
+        asleep=wishes.total() + unreadable,
+        stay=wishes[policy],
+        handed_to={name: count for name, count in wishes.items() if name not in (None, policy)},
+        wake=wishes[None],
+        unreadable=unreadable,
+    )

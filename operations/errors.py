@@ -1,0 +1,44 @@
+"""Errors of operations. `str()` is what whoever asked reads, with the remedy.
+
+OperationError
+├── NotFound                 what was named is not there
+├── Refused                  a rule forbids what was asked for
+├── NoUsableRecord           nothing tells a sleeper's count any more
+├── Unconfirmed              asked for, but not seen to happen in time
+└── UsageProblem             what was asked does not make sense
+"""
+
+from policies.errors import InvalidAnnotation
+
+
+class OperationError(Exception):
+    """The base of this room's errors."""
+
+
+class NotFound(OperationError):
+    """What was named is not there."""
+
+
+class Refused(OperationError):
+    """A rule forbids it."""
+
+
+class NoUsableRecord(OperationError):
+    """A sleeper's record cannot be read, and no copy of it either.
+
+    `trouble` is why its copies could not be asked for, `by_hand` the command that gives it a count all the same.
+    """
+
+    def __init__(self, damage: InvalidAnnotation, *, by_hand: str, trouble: str = "") -> None:
+        self.damage = damage
+        self.trouble = trouble
+        copies = f"its ReplicaSets cannot be asked ({trouble})" if trouble else "no ReplicaSet has a copy of its record"
+        super().__init__(f"{damage}; {copies}; nothing was changed. By hand: {by_hand}")
+
+
+class Unconfirmed(OperationError):
+    """It was asked for, and had not happened when the wait was over."""
+
+
+class UsageProblem(OperationError):
+    """What was asked does not make sense."""

@@ -1,0 +1,25 @@
+"""The Deployments of a cluster, for commands that look at all of them."""
+
+from dataclasses import dataclass
+
+from activities.kube.objects.deployments import Unreadable
+from operations.installation import Installation
+from policies.workload import Workload
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All Deployments; `unreadable` names those that could not be understood, and why."""
+
+    workloads: tuple[Workload, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def list_workloads(installation: Installation) -> Listing:
+    """All Deployments of the cluster. Raises KubernetesError."""
+    with installation.listener.progress("listing Deployments"):
+        pages = tuple(installation.cluster.deployments.list_all())
+    return Listing(
+        workloads=tuple(workload for page in pages for workload in page.workloads),
+        unreadable=tuple(each for page in pages for each in page.unreadable),
+    )

@@ -1,0 +1,152 @@
+"""The sleeps that Temporal remembers of a period: of hibernations that are over, and of those kept open while awake.
+
+Who sleeps now is not asked here: the cluster itself knows, and knows it better.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.hibernation.listing import open_query
+from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
+from operations.past.workload_memory import AT_ONCE, decode, read_result
+from policies.annotations import PauseRecord
+from policies.costs.cost import HourlyCost
+from policies.costs.ledger import Period, Slept
+from policies.models import Frozen
+from policies.names import HIBERNATION
+from policies.sleep.messages import SAVING_PHASES, Hibernation, HibernationResult, Phase
+from policies.times import to_rfc3339
+from policies.workload import WorkloadRef
+
+_RESUME = "send_resume"
+_HOUR = timedelta(hours=1)
+
+
+class Remembered(Frozen):
+    """The sleeps of a period, and of how many hibernations nothing could be read."""
+
+    sleeps: tuple[Slept, ...] = ()
+    unreadable: int = 0
+
+
+async def remember_sleeps(client: Client, cluster: str, period: Period, namespace: str | None) -> Remembered:
+    """Everything Temporal knows of sleeps in the period that are over. Raises RPCError."""
+    runs = [*await _list(client, _closed_query(cluster, period, namespace))]
+    runs += await _list(client, _awake_query(cluster, namespace))
+    sleeps: list[Slept] = []
+    unreadable = 0
+    for index in range(0, len(runs), AT_ONCE):
+        for found in await asyncio.gather(*(_read(client, run) for run in runs[index : index + AT_ONCE])):
+            unreadable += found is None
+            sleeps += found or ()
+    return Remembered(sleeps=tuple(sleeps), unreadable=unreadable)
+
+
+def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
+    """Those that ended since the period began; all values are names that were validated, and times of ours."""
+    parts = [
+        f"WorkflowType = '{HIBERNATION}'",
+        f"Cluster = '{cluster}'",
+        "ExecutionStatus != 'Running'",
+        f"CloseTime >= '{to_rfc3339(period.since)}'",
+        f"StartTime <= '{to_rfc3339(period.until)}'",
+    ]
+    return " AND ".join((*parts, *([f"WorkloadNamespace = '{namespace}'"] if namespace else [])))
+
+
+def _awake_query(cluster: str, namespace: str | None) -> str:
+    """Those whose sleep is over and that stay open for a while."""
+    return f"{open_query(cluster, namespace=namespace)} AND HibernationState IN ('{Phase.COOLING}', '{Phase.AWAKE}')"
+
+
+async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
+    """What a query finds; nothing where Temporal knows nothing of this product yet."""
+    try:
+        return [run async for run in client.list_workflows(query)]
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
+            return ()
+        raise
+
+
+async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
+    """The sleeps of one hibernation; None where it cannot be read, or is forgotten since it was listed."""
+    try:
+        if run.status is not WorkflowExecutionStatus.COMPLETED:
+            return await _read_events(client, run)
+        result = await read_result(client, run)
+    except RPCError:
+        return None
+    return None if result is None else _from_result(run, result)
+
+
+def _from_result(run: WorkflowExecution, result: HibernationResult) -> tuple[Slept, ...]:
+    """One from before results had each sleep tells its hours and their sum: as if it had slept from its start on."""
+    if result.sleeps or not result.slept_seconds:
+        return result.sleeps
+    slept, cost = timedelta(seconds=result.slept_seconds), None
+    if result.currency:
+        rate = result.avoided_cost / (slept / _HOUR)
+        cost = HourlyCost(amount=rate, currency=result.currency, source="as recorded")
+    policy = run.typed_search_attributes.get(POLICY) or ""
+    start = run.start_time
+    return (Slept(ref=result.ref, policy=policy, start=start, end=start + slept, cost=cost),)
+
+
+class _Order(Frozen):
+    """The part of an activity's input that tells of a sleep."""
+
+    record: PauseRecord | None = None
+
+
+async def _read_events(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
+    """The sleeps of one that left no result: each from its record until its resume was sent.
+
+    One that was ended while its workload slept slept until then, as far as this one knows.
+    """
+    ref: WorkloadRef | None = None
+    sleeps: dict[str, Slept] = {}
+    last: str = ""
+    async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
+        if event.HasField("workflow_execution_started_event_attributes"):
+            begun = await decode(client, event.workflow_execution_started_event_attributes.input.payloads, Hibernation)
+            if begun is None:
+                return None
+            ref, record = begun.ref, begun.sleep
+        elif event.HasField("activity_task_scheduled_event_attributes"):
+            order = await decode(client, event.activity_task_scheduled_event_attributes.input.payloads, _Order)
+            record = None if order is None else order.record
+        else:
+            continue
+        if record is not None and ref is not None:
+            last = record.pause_id
+            sleeps.setdefault(last, _begin(ref, record))
+        if _name_of(event) == _RESUME and last in sleeps:
+            sleeps[last] = sleeps[last].model_copy(update={"end": event.event_time.ToDatetime(run.start_time.tzinfo)})
+    return tuple(_end(sleep, run) for sleep in sleeps.values())
+
+
+def _begin(ref: WorkloadRef, record: PauseRecord) -> Slept:
+    return Slept(
+        ref=ref, policy=record.policy, start=record.paused_at, pause_id=record.pause_id, cost=record.cost, end=None
+    )
+
+
+def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
+    """Nobody sent its resume: it slept to the end of its workflow where it slept at all."""
+    if sleep.end is not None:
+        return sleep
+    asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES
+    end: datetime = run.close_time if asleep and run.close_time is not None else sleep.start
+    return sleep.model_copy(update={"end": end})
+
+
+def _name_of(event: HistoryEvent) -> str:
+    if not event.HasField("activity_task_scheduled_event_attributes"):
+        return ""
+    return event.activity_task_scheduled_event_attributes.activity_type.name

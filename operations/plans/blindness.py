@@ -1,0 +1,28 @@
+"""What a command cannot see for want of rights, and what that means: said wherever decisions are shown."""
+
+from collections.abc import Iterable
+
+from activities.errors import KubernetesError
+from activities.kube.rights import review_rights
+from activities.kube.write_rights import namespaces_without_writes
+from operations.installation import Installation
+from policies.rights import Use, describe_blindness, missing_sight, sight_for
+
+
+def find_unwritable(installation: Installation, namespaces: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those in which this command's own identity could pause nothing, and what is not known of that. A worker's own
+    rights may be others.
+    """
+    try:
+        return namespaces_without_writes(installation.cluster.transport, namespaces), ()
+    except KubernetesError as error:
+        return (), (f"whether your credentials could pause anything: {error}",)
+
+
+def find_blindness(installation: Installation, *further: Use) -> tuple[str, ...]:
+    """One sentence for each thing that this command's own identity may not see, of what the settings use and more."""
+    uses = installation.cluster.uses | {*further}
+    try:
+        return describe_blindness(missing_sight(review_rights(installation.cluster.transport, sight_for(uses)), uses))
+    except KubernetesError as error:
+        return (f"which rights there are, and so what is not seen: {error}",)

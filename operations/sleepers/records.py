@@ -1,0 +1,69 @@
+"""The record of a sleeper, from wherever it still stands: its own annotations, else the copy on a ReplicaSet."""
+
+from collections.abc import Callable, Sequence
+
+from activities.errors import IoError
+from operations.errors import NoUsableRecord
+from operations.targets import instance_of, scale_by_hand
+from operations.times import show_time
+from policies import annotations as notes
+from policies.annotations import PauseRecord
+from policies.errors import InvalidAnnotation
+from policies.names import hibernation_id
+from policies.sleep.record_copies import RecordCopy, find_copy
+from policies.workload import Workload, WorkloadRef
+
+ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]
+"""The copies that a Deployment's ReplicaSets carry, newest first. Raises IoError."""
+
+
+def read_carried(workload: Workload) -> PauseRecord:
+    """The record as the sleeper carries it; where only its count can be read, that is enough to give it back.
+
+    Raises InvalidAnnotation where the count is garbage.
+    """
+    original = notes.read_original(workload.annotations)
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation:
+        record = None
+    if record is not None:
+        return record
+    return PauseRecord(
+        pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
+        instance=instance_of(workload),
+        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        paused_at=workload.created_at,
+        original_replicas=original,
+    )
+
+
+def read_copied(workload: Workload, damage: InvalidAnnotation, read_copies: ReadCopies) -> PauseRecord:
+    """The record of a sleeper whose own is damaged, from a ReplicaSet's copy. Raises NoUsableRecord."""
+    by_hand = scale_by_hand(workload.ref)
+    try:
+        found = find_copy(workload.annotations, read_copies(workload.ref))
+    except IoError as trouble:
+        raise NoUsableRecord(damage, by_hand=by_hand, trouble=str(trouble)) from trouble
+    if found is None:
+        raise NoUsableRecord(damage, by_hand=by_hand) from damage
+    return found.record
+
+
+def describe_sleep(workload: Workload, cluster: str) -> list[str]:
+    """What a sleeper carries, for people: since when, until when, what it gives back, and how to wake it."""
+    wake = f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation as error:
+        return [f"asleep, but {error}", wake]
+    if record is None:
+        return ["asleep under an incomplete record", wake]
+    price = "" if record.cost is None else f", cost then {record.cost}"
+    whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
+    return [
+        f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
+        f"gives back {record.original_replicas} replicas{price}; {whose}",
+        f"workflow {hibernation_id(cluster, workload.ref.namespace, workload.ref.name)}",
+        wake,
+    ]

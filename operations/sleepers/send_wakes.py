@@ -1,0 +1,101 @@
+"""Sending a wake to hibernations: to those that are open, and to sleepers whose workflow was lost."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.hibernation.starting import start_hibernation
+from operations.errors import NoUsableRecord
+from operations.failures import describe_failure
+from operations.sleepers.records import ReadCopies, read_carried, read_copied
+from policies.errors import InvalidAnnotation
+from policies.models import Frozen
+from policies.names import REACTIVATE, hibernation_id
+from policies.sleep.messages import Hibernation, WakeRequest
+from policies.workload import Workload, WorkloadRef
+
+AT_ONCE = 32
+
+
+class Sent(Frozen):
+    """What became of one wake. `trouble` is empty where it was recorded."""
+
+    workload: str
+    trouble: str = ""
+
+
+async def send_wakes(
+    client: Client,
+    cluster: str,
+    sleepers: Sequence[Workload],
+    opened: Iterable[WorkloadRef],
+    request: WakeRequest,
+    read_copies: ReadCopies,
+) -> tuple[Sent, ...]:
+    """Wake all of these sleepers, and whatever else has an open hibernation.
+
+    Every one is tried. One that fails is told by name; whatever was sent before stays sent, so that the same call again
+    is about those alone that still sleep.
+    """
+    sleeping = {str(workload.ref) for workload in sleepers}
+    calls = [
+        _tell_trouble(workload.ref, _wake_sleeper(client, cluster, workload, request, read_copies))
+        for workload in sleepers
+    ]
+    calls += [
+        _tell_trouble(ref, _wake_open(client, cluster, ref, request)) for ref in opened if str(ref) not in sleeping
+    ]
+    sent: list[Sent] = []
+    for index in range(0, len(calls), AT_ONCE):
+        sent += await asyncio.gather(*calls[index : index + AT_ONCE])
+    return tuple(sent)
+
+
+async def _tell_trouble(ref: WorkloadRef, wake: Awaitable[Sent]) -> Sent:
+    try:
+        return await wake
+    except RPCError as error:
+        return Sent(workload=str(ref), trouble=describe_failure(error))
+
+
+async def _wake_sleeper(
+    client: Client, cluster: str, workload: Workload, request: WakeRequest, read_copies: ReadCopies
+) -> Sent:
+    """Signal its hibernation, or start one that gives it back at once, in a single call.
+
+    Where its record is damaged, that of an open hibernation comes first, and then a copy on a ReplicaSet.
+    """
+    name = str(workload.ref)
+    try:
+        record = read_carried(workload)
+    except InvalidAnnotation as damage:
+        sent = await _wake_open(client, cluster, workload.ref, request)
+        if not sent.trouble:
+            return sent
+        try:
+            record = await asyncio.to_thread(read_copied, workload, damage, read_copies)
+        except NoUsableRecord as error:
+            return Sent(workload=name, trouble=str(error))
+    hibernation = Hibernation(
+        cluster=cluster,
+        instance=record.instance,
+        ref=workload.ref,
+        sleep=record,
+        revision=workload.revision,
+        waking=request,
+    )
+    await start_hibernation(client, hibernation, start_signal=REACTIVATE, start_signal_args=[request])
+    return Sent(workload=name)
+
+
+async def _wake_open(client: Client, cluster: str, ref: WorkloadRef, request: WakeRequest) -> Sent:
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    try:
+        await handle.signal(REACTIVATE, request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return Sent(workload=str(ref), trouble="it has no open hibernation any more")
+        raise
+    return Sent(workload=str(ref))

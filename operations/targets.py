@@ -1,0 +1,89 @@
+"""Which Deployments a command is about."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from operations.errors import UsageProblem
+from policies import annotations as notes
+from policies.names import is_dns_label
+from policies.workload import Workload, WorkloadRef, parse_ref
+
+
+def read_ref(text: str) -> WorkloadRef:
+    """`NAMESPACE/NAME`. Raises UsageProblem."""
+    ref = parse_ref(text)
+    if ref is None:
+        raise UsageProblem(f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend")
+    return ref
+
+
+def read_namespace(text: str) -> str:
+    """The name of a namespace. Raises UsageProblem."""
+    if not is_dns_label(text):
+        raise UsageProblem(f"{text!r} is not the name of a namespace")
+    return text
+
+
+def is_sleeper(workload: Workload) -> bool:
+    """Whether a Deployment sleeps under a record of this product, whoever's installation wrote it."""
+    return workload.replicas == 0 and notes.is_annotated(workload.annotations)
+
+
+def instance_of(workload: Workload) -> str:
+    """The installation that a sleeper belongs to; empty where its record does not say."""
+    return workload.annotations.get(notes.INSTANCE, "")
+
+
+def scale_by_hand(ref: WorkloadRef, replicas: int | None = None) -> str:
+    """The command that gives a Deployment a count without this product; `N` where nobody knows it."""
+    count = "N" if replicas is None else replicas
+    return f"kubectl -n {ref.namespace} scale deployment {ref.name} --replicas {count}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command is about: one Deployment, those of a namespace, or all of them."""
+
+    ref: WorkloadRef | None = None
+    namespace: str | None = None
+
+    @classmethod
+    def parse(cls, workload: str | None, namespace: str | None, *, everything: bool = False) -> "Target":
+        """The target that was named. Raises UsageProblem unless there is exactly one."""
+        if (workload is not None) + (namespace is not None) + everything != 1:
+            raise UsageProblem("name one target: NAMESPACE/NAME, --namespace NAMESPACE, or --all where there is one")
+        return cls(
+            ref=None if workload is None else read_ref(workload),
+            namespace=None if namespace is None else read_namespace(namespace),
+        )
+
+    def __str__(self) -> str:
+        if self.ref is not None:
+            return str(self.ref)
+        return "the whole cluster" if self.namespace is None else f"namespace {self.namespace}"
+
+    def covers(self, workload: Workload) -> bool:
+        """Whether a Deployment is meant."""
+        if self.ref is not None:
+            return str(self.ref) == str(workload.ref)
+        return self.namespace is None or workload.ref.namespace == self.namespace
+
+
+def choose_sleepers(
+    workloads: Iterable[Workload], target: Target, instance: str | None
+) -> tuple[tuple[Workload, ...], tuple[Workload, ...]]:
+    """The sleepers of a target that are ours to wake, and those of other installations.
+
+    One that is named exactly is ours whoever put it to sleep. Raises UsageProblem where several are meant and nobody
+    knows who we are.
+    """
+    sleepers = [workload for workload in workloads if is_sleeper(workload) and target.covers(workload)]
+    if target.ref is not None:
+        return tuple(sleepers), ()
+    if instance is None and sleepers:
+        counted = Counter(instance_of(workload) or "unnamed" for workload in sleepers)
+        there = ", ".join(f"{name} ({count})" for name, count in sorted(counted.items()))
+        raise UsageProblem(f"these sleepers belong to: {there}; say whose you mean with --instance NAME")
+    ours = tuple(workload for workload in sleepers if instance_of(workload) == instance)
+    return ours, tuple(workload for workload in sleepers if instance_of(workload) != instance)

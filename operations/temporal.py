@@ -1,0 +1,61 @@
+"""The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.hibernation import visibility
+from activities.hibernation.listing import open_query
+from operations.installation import Installation
+from policies.names import hibernation_id, task_queue
+from policies.sleep.messages import AWAKE_PHASES
+from policies.workload import WorkloadRef
+from worker.temporal.connection import connect
+from worker.temporal.encryption import build_converter
+
+
+async def open_client(installation: Installation) -> Client:
+    """A client of the Temporal that is configured, or of the one `finops run` started.
+
+    Raises ConnectionFailed, EncryptionError.
+    """
+    settings = installation.shared_settings
+    converter = build_converter(settings.payload_keys)
+    return await connect(installation.state, converter=converter, api_key_file=settings.temporal_api_key_file)
+
+
+async def count_sleeping(client: Client, cluster: str) -> int:
+    """How many open hibernations have a workload to give back."""
+    phases = ", ".join(f"'{phase}'" for phase in sorted(AWAKE_PHASES))
+    counted = await client.count_workflows(f"{open_query(cluster)} AND HibernationState NOT IN ({phases})")
+    return counted.count
+
+
+async def find_open(client: Client, cluster: str, ref: WorkloadRef) -> WorkflowExecutionDescription | None:
+    """The open hibernation of one workload, read from the server itself and not from visibility."""
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    try:
+        description = await handle.describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+    return description if description.status is WorkflowExecutionStatus.RUNNING else None
+
+
+def phase_of(execution: WorkflowExecution) -> str:
+    """The phase in the search attributes."""
+    return execution.typed_search_attributes.get(visibility.HIBERNATION_STATE) or ""
+
+
+async def has_worker(client: Client, cluster: str) -> bool:
+    """Whether somebody polled the cluster's queue in the last minutes, as far as the server knows."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue(cluster)),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    described = await client.workflow_service.describe_task_queue(request, retry=True)
+    return len(described.pollers) > 0

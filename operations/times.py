@@ -1,0 +1,96 @@
+"""Times as people type and read them on the command line."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from operations.errors import UsageProblem
+from policies.durations import format_duration, parse_duration
+from policies.problems import FieldError
+from policies.times import EARLIEST, LATEST, from_rfc3339
+
+_MINUTE, _HOUR = 60, 3600
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def read_end(until: str | None, duration: str | None, now: datetime, *, required: bool) -> datetime | None:
+    """The instant that `--until` or `--for` names; None where neither was given and none is required.
+
+    Raises UsageProblem for a value that is no time, lies in the past, or for both at once.
+    """
+    if until is not None and duration is not None:
+        raise UsageProblem("--until and --for say the same thing: give one of them")
+    if until is not None:
+        return read_instant(until, now)
+    if duration is not None:
+        return now + read_duration(duration)
+    if required:
+        raise UsageProblem("say until when: --until 07:00, --until 2026-11-24T07:00:00+01:00 or --for 4h")
+    return None
+
+
+def read_instant(text: str, now: datetime) -> datetime:
+    """RFC 3339 with an offset, or `HH:MM`, which is the next such time on this machine's clock."""
+    clock = _CLOCK.fullmatch(text)
+    if clock is not None:
+        return _next_local(int(clock[1]), int(clock[2]), now)
+    try:
+        instant = from_rfc3339(text)
+    except ValueError:
+        raise UsageProblem(
+            f"--until {text!r} is no time: write HH:MM (local time) or 2026-11-24T07:00:00+01:00, with its offset"
+        ) from None
+    if instant <= now:
+        raise UsageProblem(f"--until {text} lies in the past")
+    return instant
+
+
+def read_moment(text: str, option: str, *, whole_day: bool = False) -> datetime:
+    """A plain day on this machine's clock (its end with `whole_day`), or an instant with its offset.
+
+    Raises UsageProblem naming the option.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        try:
+            return from_rfc3339(text)
+        except ValueError:
+            raise UsageProblem(
+                f"{option} {text!r} is no day and no time: write 2026-11-24 or 2026-11-24T07:00:00+01:00"
+            ) from None
+    day = min(max(day, EARLIEST.date()), LATEST.date()) + timedelta(days=1)
+    return datetime.combine(day if whole_day else day - timedelta(days=1), time.min).astimezone()
+
+
+def read_duration(text: str, option: str = "--for") -> timedelta:
+    """A duration such as 4h or 1h30m, greater than 0. Raises UsageProblem."""
+    try:
+        duration = parse_duration(text)
+    except FieldError as error:
+        raise UsageProblem(f"{option} {error}") from None
+    if duration <= timedelta(0):
+        raise UsageProblem(f"{option} {text} must be greater than 0")
+    return duration
+
+
+def show_time(instant: datetime | None) -> str:
+    """An instant on this machine's clock, as short as it may be without doubt: `Tue 24 Nov 07:00`."""
+    return "somebody wakes it" if instant is None else instant.astimezone().strftime("%a %d %b %H:%M")
+
+
+def show_past(instant: datetime | None) -> str:
+    """An instant of the past on this machine's clock, which may be of another year: `23 Nov 2026 20:00`."""
+    return "" if instant is None else instant.astimezone().strftime("%d %b %Y %H:%M")
+
+
+def show_span(seconds: float) -> str:
+    """How long something took, with seconds below an hour only: `12h30m`, `45s`."""
+    step = 1 if seconds < _HOUR else _MINUTE
+    return format_duration(timedelta(seconds=round(seconds / step) * step))
+
+
+def _next_local(hour: int, minute: int, now: datetime) -> datetime:
+    """Built from a time without a zone, so that each day gets its own offset."""
+    today = now.astimezone().replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
+    candidates = (today + timedelta(days=days) for days in range(3))
+    return next(instant for day in candidates if (instant := day.astimezone()) > now).astimezone(now.tzinfo)

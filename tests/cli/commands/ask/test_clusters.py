@@ -1,0 +1,41 @@
+"""A line for each cluster, also where Temporal does not answer for one of them."""
+
+import pytest
+from temporalio.client import Client, DescribeScheduleInput, Interceptor, OutboundInterceptor, ScheduleDescription
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.commands.ask.clusters import look_at_clusters
+from policies.names import reconcile_id
+from worker.temporal.attributes import register_attributes
+from worker.temporal.cluster_record import ClusterRecord, create_record
+
+pytestmark = pytest.mark.temporal
+
+
+class Silent(Interceptor):
+    """A server that does not answer for one cluster."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return _Silent(next)
+
+
+class _Silent(OutboundInterceptor):
+    async def describe_schedule(self, input: DescribeScheduleInput) -> ScheduleDescription:  # noqa: A002
+        if input.id == reconcile_id("lines-silent"):
+            raise RPCError("timed out", RPCStatusCode.DEADLINE_EXCEEDED, b"")
+        return await super().describe_schedule(input)
+
+
+async def test_one_that_cannot_be_read_is_a_line_and_the_others_are_told(temporal_client: Client) -> None:
+    await register_attributes(temporal_client)
+    for name in ("lines-a", "lines-silent", "lines-z"):
+        await create_record(temporal_client, name, ClusterRecord(identity=name))
+    deaf = Client(
+        temporal_client.service_client, data_converter=temporal_client.data_converter, interceptors=[Silent()]
+    )
+    found = {each.cluster: each for each in await look_at_clusters(deaf)}
+    assert [(found[name].worker, bool(found[name].trouble)) for name in ("lines-a", "lines-silent", "lines-z")] == [
+        (False, False),
+        (None, True),
+        (False, False),
+    ]

@@ -1,0 +1,113 @@
+"""The sleeps that a real Temporal remembers, without any worker of the product."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cases import COST
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.worker import Worker
+
+from activities.hibernation.starting import start_hibernation
+from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
+from operations.past.period_memory import Remembered, remember_sleeps
+from policies.annotations import PauseRecord
+from policies.costs.ledger import Period, Slept
+from policies.names import HIBERNATION, hibernation_id
+from policies.sleep.messages import Hibernation
+from policies.workload import WorkloadRef
+from worker.temporal.attributes import register_attributes
+
+pytestmark = pytest.mark.temporal
+
+NAME = "sleeps"
+
+
+@workflow.defn(name=HIBERNATION)
+class Ended:
+    """A hibernation that ends at once with the result it is given."""
+
+    @workflow.run
+    async def run(self, result: Any) -> Any:
+        return result
+
+
+def period() -> Period:
+    now = datetime.now(UTC)
+    return Period(since=now - timedelta(days=1), until=now + timedelta(minutes=5))
+
+
+async def end_with(client: Client, name: str, result: Any) -> None:
+    """A closed hibernation that left this."""
+    await register_attributes(client)
+    attributes = TypedSearchAttributes(
+        [
+            SearchAttributePair(CLUSTER, NAME),
+            SearchAttributePair(WORKLOAD_NAMESPACE, name),
+            SearchAttributePair(POLICY, "night"),
+        ]
+    )
+    async with Worker(client, task_queue=f"ended-{name}", workflows=[Ended]):
+        await client.execute_workflow(
+            HIBERNATION,
+            result,
+            id=hibernation_id(NAME, name, "web"),
+            task_queue=f"ended-{name}",
+            search_attributes=attributes,
+        )
+
+
+async def remembered(client: Client, namespace: str) -> Remembered:
+    """What is remembered of a namespace, as soon as visibility shows anything."""
+    for _ in range(200):
+        found = await remember_sleeps(client, NAME, period(), namespace)
+        if found.sleeps or found.unreadable:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("nothing is remembered")
+
+
+def result(**more: Any) -> dict[str, Any]:
+    ref = {"namespace": "x", "name": "web", "uid": "u1"}
+    return {"ref": ref, "outcome": "woken", "sentence": "its time has come", **more}
+
+
+async def test_a_result_tells_each_of_its_sleeps(temporal_client: Client) -> None:
+    start = datetime.now(UTC) - timedelta(hours=3)
+    ref = WorkloadRef(namespace="x", name="web", uid="u1")
+    sleep = Slept(ref=ref, policy="night", start=start, end=start + timedelta(hours=1), pause_id="p-1", cost=COST)
+    await end_with(temporal_client, "whole", result(slept_seconds=3600, sleeps=[sleep.model_dump(mode="json")]))
+    assert (await remembered(temporal_client, "whole")).sleeps == (sleep,)
+
+
+async def test_a_result_from_before_sleeps_were_told_is_one_sleep_of_its_sum(temporal_client: Client) -> None:
+    await end_with(temporal_client, "older", result(slept_seconds=7200, avoided_cost=0.24, currency="USD"))
+    (sleep,) = (await remembered(temporal_client, "older")).sleeps
+    assert sleep.end is not None
+    assert sleep.cost is not None
+    assert (sleep.policy, sleep.end - sleep.start) == ("night", timedelta(hours=2))
+    assert (sleep.cost.amount, sleep.cost.currency) == (pytest.approx(0.12), "USD")
+
+
+async def test_one_that_never_slept_is_no_sleep(temporal_client: Client) -> None:
+    await end_with(temporal_client, "none", result())
+    await end_with(temporal_client, "odd", "not a result of ours")
+    assert (await remembered(temporal_client, "odd")).unreadable == 1
+    assert await remember_sleeps(temporal_client, NAME, period(), "none") == Remembered()
+
+
+async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> None:
+    await register_attributes(temporal_client)
+    ref = WorkloadRef(namespace="ended", name="web", uid="u1")
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    record = PauseRecord(pause_id="p-9", instance="me", policy="night", paused_at=start, original_replicas=3, cost=COST)
+    await start_hibernation(temporal_client, Hibernation(cluster=NAME, instance="me", ref=ref, sleep=record))
+    assert await remember_sleeps(temporal_client, NAME, period(), "ended") == Remembered()
+    await temporal_client.get_workflow_handle(hibernation_id(NAME, "ended", "web")).terminate()
+    (sleep,) = (await remembered(temporal_client, "ended")).sleeps
+    assert sleep.end is not None
+    assert (sleep.pause_id, sleep.policy, sleep.start, sleep.cost) == ("p-9", "night", start, COST)
+    assert (sleep.end - start).total_seconds() == pytest.approx(7200, abs=600)

@@ -1,0 +1,88 @@
+"""What a real Temporal remembers of a workload, without any worker of the product."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cases import COST, NOW, workload
+from temporalio import workflow
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.hibernation.starting import start_hibernation
+from operations.past.workload_memory import Memory, remember
+from policies.annotations import PREFIX, PauseRecord
+from policies.names import hibernation_id
+from policies.sleep.messages import Hibernation, PauseOrder
+from policies.workload import WorkloadRef, observe
+from worker.temporal.attributes import register_attributes
+
+pytestmark = pytest.mark.temporal
+
+CLUSTER = "memory"
+RECORD = PauseRecord(
+    pause_id="p-1", instance="me", policy="idle-dev", paused_at=NOW - timedelta(hours=2), original_replicas=4, cost=COST
+)
+
+
+@workflow.defn(name="FromAnotherTime")
+class FromAnotherTime:
+    """Whatever once stood under this id, its result means nothing to us."""
+
+    @workflow.run
+    async def run(self) -> str:
+        return "not a result of ours"
+
+
+async def begin(client: Client, hibernation: Hibernation) -> None:
+    """An open hibernation that no worker has touched yet."""
+    await register_attributes(client)
+    await start_hibernation(client, hibernation)
+
+
+async def remembered(client: Client, ref: WorkloadRef, *wanted: str) -> Memory:
+    """What is remembered, as soon as visibility shows runs with these statuses."""
+    for _ in range(200):
+        memory = await remember(client, CLUSTER, ref, NOW)
+        if set(wanted) == {run.status for run in memory.hibernations}:
+            return memory
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the runs are not {wanted}: {memory}")
+
+
+async def test_an_open_hibernation_tells_its_count_and_what_it_has_saved_so_far(temporal_client: Client) -> None:
+    ref = WorkloadRef(namespace="dev-shop", name="open", uid="u1")
+    await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=ref, sleep=RECORD))
+    (run,) = (await remembered(temporal_client, ref, "running")).hibernations
+    assert (run.phase, run.policy, run.pause_id, run.original_replicas) == ("asleep", "idle-dev", "p-1", 4)
+    assert (run.slept_seconds, run.avoided_cost, run.currency) == (7200, pytest.approx(0.24), "USD")
+    assert (run.uid, run.is_open, run.gives_back) == ("u1", True, True)
+
+
+async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ended_it(temporal_client: Client) -> None:
+    found = workload(name="ended", replicas=5)
+    order = PauseOrder(seen=observe(found, PREFIX), policy="idle-dev", not_after=datetime.now(UTC))
+    await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=found.ref, pause=order))
+    handle = temporal_client.get_workflow_handle(hibernation_id(CLUSTER, "dev-shop", "ended"))
+    await handle.terminate(reason="a mistake")
+    (run,) = (await remembered(temporal_client, found.ref, "terminated")).hibernations
+    assert (run.original_replicas, run.is_open, run.gives_back) == (5, False, False)
+    assert run.sentence.startswith("terminated by ")
+    assert run.sentence.endswith(": a mistake")
+
+
+async def test_a_result_of_another_kind_is_told_as_such_and_hides_no_other_run(temporal_client: Client) -> None:
+    ref = WorkloadRef(namespace="dev-shop", name="odd")
+    workflow_id = hibernation_id(CLUSTER, ref.namespace, ref.name)
+    async with Worker(temporal_client, task_queue="odd", workflows=[FromAnotherTime]):
+        await temporal_client.execute_workflow("FromAnotherTime", id=workflow_id, task_queue="odd")
+    await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=ref, sleep=RECORD))
+    newest, oldest = (await remembered(temporal_client, ref, "running", "completed")).hibernations
+    assert (newest.status, newest.original_replicas) == ("running", 4)
+    assert (oldest.trouble, oldest.original_replicas) == ("its result cannot be read", None)
+
+
+async def test_nothing_is_remembered_of_what_never_slept_and_it_is_said_since_when(temporal_client: Client) -> None:
+    memory = await remember(temporal_client, CLUSTER, WorkloadRef(namespace="dev-shop", name="never"), NOW)
+    assert memory.hibernations == ()
+    assert memory.since == NOW - timedelta(days=memory.kept_days)

@@ -1,0 +1,80 @@
+"""Wakes sent to a real Temporal that refuses some of them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sleepers import sleeper
+from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.hibernation.listing import list_open, open_query
+from operations.sleepers.send_wakes import AT_ONCE, Sent, send_wakes
+from policies.sleep.messages import WakeRequest
+from policies.workload import Workload
+from worker.temporal.attributes import register_attributes
+
+pytestmark = pytest.mark.temporal
+
+CLUSTER = "refused-wakes"
+REQUEST = WakeRequest(by="jo", reason="an emergency")
+
+
+class Refusing(Interceptor):
+    """A server that is busy whenever one of these workflows is started."""
+
+    def __init__(self, *endings: str) -> None:
+        self.endings = endings
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        return _Refused(next, self.endings)
+
+
+class _Refused(OutboundInterceptor):
+    def __init__(self, following: OutboundInterceptor, endings: tuple[str, ...]) -> None:
+        super().__init__(following)
+        self._endings = endings
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+        if input.id.endswith(self._endings):
+            raise RPCError("namespace rate limit exceeded", RPCStatusCode.RESOURCE_EXHAUSTED, b"")
+        return await super().start_workflow(input)
+
+
+def client_that_refuses(client: Client, *endings: str) -> Client:
+    return Client(
+        client.service_client,
+        namespace=client.namespace,
+        data_converter=client.data_converter,
+        interceptors=[Refusing(*endings)],
+    )
+
+
+async def wake(client: Client, sleepers: list[Workload]) -> tuple[Sent, ...]:
+    return await send_wakes(client, CLUSTER, sleepers, (), REQUEST, lambda ref: ())
+
+
+async def open_ones(client: Client, count: int) -> set[str]:
+    """The names of the hibernations that are open, as soon as visibility shows so many."""
+    found: set[str] = set()
+    for _ in range(200):
+        found = {f"{row.namespace}/{row.name}" async for row in list_open(client, open_query(CLUSTER))}
+        if len(found) >= count:
+            break
+        await asyncio.sleep(0.05)
+    return found
+
+
+async def test_one_refusal_among_a_hundred_stops_none_of_the_others(temporal_client: Client) -> None:
+    await register_attributes(temporal_client)
+    sleepers = [sleeper(f"web-{number}") for number in range(100)]
+    refused = {"dev-shop/web-7", f"dev-shop/web-{AT_ONCE + 1}"}
+    sent = await wake(client_that_refuses(temporal_client, *refused), sleepers)
+    assert [each.workload for each in sent] == [str(each.ref) for each in sleepers]
+    assert {each.workload for each in sent if each.trouble} == refused
+    assert all("rate limit exceeded" in each.trouble for each in sent if each.trouble)
+    everyone = {str(each.ref) for each in sleepers}
+    assert await open_ones(temporal_client, 98) == everyone - refused
+    again = await wake(temporal_client, [each for each in sleepers if str(each.ref) in refused])
+    assert {each.workload: each.trouble for each in again} == dict.fromkeys(refused, "")
+    assert await open_ones(temporal_client, 100) == everyone

@@ -1,0 +1,54 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from operations.errors import UsageProblem
+from operations.times import read_duration, read_end, read_instant
+
+NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
+
+
+def test_a_time_with_an_offset_is_taken_as_it_is() -> None:
+    assert read_instant("2026-11-24T07:00:00+01:00", NOW) == datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+
+
+def test_a_clock_time_is_the_next_such_time_on_this_machine() -> None:
+    local = NOW.astimezone()
+    later = local + timedelta(minutes=10)
+    assert read_instant(f"{later:%H:%M}", NOW) == later.replace(second=0, microsecond=0)
+    assert read_instant(f"{local:%H:%M}", NOW) > NOW + timedelta(hours=22)
+
+
+@pytest.mark.parametrize("text", ["7", "24:00", "tomorrow", "2026-11-24", "2026-11-24T07:00:00"], ids=str)
+def test_a_time_that_leaves_a_doubt_is_refused(text: str) -> None:
+    with pytest.raises(UsageProblem, match="is no time"):
+        read_instant(text, NOW)
+
+
+def test_a_time_in_the_past_is_refused() -> None:
+    with pytest.raises(UsageProblem, match="lies in the past"):
+        read_instant("2026-11-23T20:00:00Z", NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [("4", "has no unit"), ("2d", "write 48h"), ("0h", "greater than 0"), ("-1h", "greater than 0")],
+    ids=["no unit", "days", "nothing", "negative"],
+)
+def test_a_duration_that_is_none_says_what_to_write(text: str, because: str) -> None:
+    with pytest.raises(UsageProblem, match=because):
+        read_duration(text)
+
+
+def test_until_and_for_exclude_each_other() -> None:
+    with pytest.raises(UsageProblem, match="same thing"):
+        read_end("07:00", "4h", NOW, required=True)
+
+
+def test_an_end_that_is_required_must_be_given() -> None:
+    with pytest.raises(UsageProblem, match="say until when"):
+        read_end(None, None, NOW, required=True)
+
+
+def test_for_counts_from_now() -> None:
+    assert read_end(None, "1h30m", NOW, required=True) == NOW + timedelta(minutes=90)
