@@ -1,6 +1,5 @@
 """How an attempt to write has gone so far: rounds, faults, and what may still land."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -48,19 +47,13 @@ class Attempt:
         """Whether a pause has been tried often enough. A wake never is."""
         return self.rounds > ROUNDS or self.faults >= FAULTS
 
-    def back_off(self, outcome: WriteOutcome, *, as_before: Callable[[], bool] = lambda: False) -> timedelta:
+    def back_off(self, outcome: WriteOutcome) -> timedelta:
         """How long to wait before the next round: not at all for the first conflicts and the first fault, then 1, 2,
         4, 8 s and so on up to 5 minutes, and never less than the server asked for. A conflict is no fault: it does not
         wait for what failed before it.
-
-        `as_before` is asked where an earlier version, which added the two up, would have waited and this one does not,
-        or the other way round: whether to do as it did.
         """
         asked = timedelta(seconds=outcome.retry_after_seconds or 0)
         steps = (self.rounds - ROUNDS if outcome.result == "conflict" else self.faults) - 1
-        before = self.faults - 1 + max(0, self.rounds - ROUNDS)
-        if not asked and (steps < 1) != (before < 1) and as_before():
-            steps = before
         if steps < 1:
             return asked
         return max(asked, doubled(FIRST_BACK_OFF, steps - 1))

@@ -24,8 +24,6 @@ from workflows.endings import NothingLeft, Woken, woken_by
 from workflows.life import Life
 from workflows.pausing import fall_asleep
 
-CONTEST_ANYBODY = "contest whoever raises it twice"
-
 
 async def reassert(life: Life, seen: Observation, verdict: Verdict) -> Woken | NothingLeft | None:
     """Pause again what was seen, under a new pause-id and a record of the count it now has. None: it sleeps again.
@@ -74,7 +72,7 @@ async def contest(life: Life, woken: Woken) -> Woken:
     assert life.sleep is not None
     assert woken.raised_at is not None
     soon = is_raised_soon(life.sleep.record.paused_at, woken.raised_at)
-    if woken.because is Because.CONTESTED or not soon or not workflow.patched(CONTEST_ANYBODY):
+    if woken.because is Because.CONTESTED or not soon:
         return woken
     sleeps = life.totals.sleeps
     before = sleeps[-1] if sleeps else await _sleep_before(life)

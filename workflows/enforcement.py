@@ -32,7 +32,6 @@ from workflows.turns import take_turn
 
 TIME_TO_RUN = timedelta(minutes=1)
 """What is left of a run's time when its wait for the turn ends."""
-DIGESTS = "digests"
 BATCH = 250
 BATCH_SECONDS = 20
 """A batch takes no longer than about this: between two a run sees that its time is over."""
@@ -80,7 +79,7 @@ class EnforcementWorkflow:
         if opened is None or result.skipped:
             return result.model_copy(update={"told_window": before.told_window, "last_chosen": before.last_chosen})
         result = result.model_copy(update={"told_window": window_key(opened.window_start, self._now)})
-        if is_worth_telling(result, before, has_start=opened.window_start is not None) and workflow.patched(DIGESTS):
+        if is_worth_telling(result, before, has_start=opened.window_start is not None):
             digest = Digest(
                 cluster=self._enforcement.cluster,
                 at_start=result.told_window != before.told_window,

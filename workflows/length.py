@@ -14,7 +14,6 @@ MANY_EVENTS = 200
 """
 TOO_MANY_EVENTS = 300
 """From here on also while somebody waits for an answer: they get what there is."""
-BOUNDED = "a history has its bound"
 YOUNGEST = timedelta(seconds=1)
 """A run that ends sooner makes the server hold the next one back, and the signals to it."""
 
@@ -24,4 +23,4 @@ def is_long() -> bool:
     events = workflow.info().get_current_history_length()
     if events < MANY_EVENTS or workflow.now() - workflow.info().workflow_start_time < YOUNGEST:
         return False
-    return (events >= TOO_MANY_EVENTS or workflow.all_handlers_finished()) and workflow.patched(BOUNDED)
+    return events >= TOO_MANY_EVENTS or workflow.all_handlers_finished()

@@ -15,7 +15,7 @@ from temporalio.common import SearchAttributeUpdate
 from temporalio.workflow import ActivityHandle
 
 from activities.hibernation.look import ConsultActivities
-from activities.hibernation.orders import ConsultOrder, WriteOutcome
+from activities.hibernation.orders import ConsultOrder
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
 from policies.annotations import PauseRecord, WakeNote
 from policies.costs.savings import describe_saving, saved_per_day
@@ -33,7 +33,6 @@ from policies.sleep.protocol import original_of
 from policies.sleep.review import Consultation, Sleep
 from policies.workload import Observation
 from workflows import options
-from workflows.attempt import Attempt
 from workflows.endings import Woken
 from workflows.length import is_long
 from workflows.requests import Requests
@@ -48,10 +47,6 @@ DOUBT_GONE_AFTER = timedelta(seconds=15)
 """A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
 LONGEST_TROUBLE = 500
 """Characters in the memo, of which Temporal wants few."""
-SHOW_TROUBLE = "show the trouble in the memo"
-
-WANTED_MEANWHILE = "a wish ends a read"
-CONFLICTS_GO_ON = "a conflict does not wait for faults"
 
 
 @dataclass
@@ -145,7 +140,7 @@ class Life:
         """
         return await answered(
             handle,
-            lambda: (self.is_wanted() and workflow.patched(WANTED_MEANWHILE)) or self.must_continue(),
+            lambda: self.is_wanted() or self.must_continue(),
         )
 
     async def rest_until(
@@ -155,22 +150,6 @@ class Life:
         history that has grown too long.
         """
         await wait_until(ends_at, lambda: self.is_wanted() or interrupted() or self.must_continue(), summary=summary)
-
-    async def rest_unless_wanted(
-        self, ends_at: datetime, interrupted: Callable[[], bool] = lambda: False, *, summary: str
-    ) -> None:
-        """The same where earlier versions waited to the end, whatever was said: their histories go on as they began."""
-        await wait_until(
-            ends_at,
-            lambda: (
-                ((self.is_wanted() or interrupted()) and workflow.patched(WANTED_MEANWHILE)) or self.must_continue()
-            ),
-            summary=summary,
-        )
-
-    def back_off(self, attempt: Attempt, outcome: WriteOutcome) -> timedelta:
-        """How long to wait before the next round of an attempt."""
-        return attempt.back_off(outcome, as_before=lambda: not workflow.patched(CONFLICTS_GO_ON))
 
     def learn_count(self, seen: Observation) -> None:
         """Take over a count that a person wrote into the record, as soon as it was read: they, or somebody else, may
@@ -186,9 +165,8 @@ class Life:
         awake meanwhile: then look at once.
         """
         self.missed_since = self.missed_since or workflow.now()
-        looks = (DOUBT_GONE_AFTER, CONFIRM_GONE_AFTER) if workflow.patched("doubt-gone") else (CONFIRM_GONE_AFTER,)
-        for after in looks:
-            await self.rest_unless_wanted(self.missed_since + after, summary="not there: look again before giving up")
+        for after in (DOUBT_GONE_AFTER, CONFIRM_GONE_AFTER):
+            await self.rest_until(self.missed_since + after, summary="not there: look again before giving up")
             if self.is_wanted():
                 return False
             consulted = await self.consult()
@@ -198,7 +176,7 @@ class Life:
 
     def enter(self, phase: Phase, trouble: str = "") -> None:
         """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
-        if trouble != self.trouble and workflow.patched(SHOW_TROUBLE):
+        if trouble != self.trouble:
             workflow.upsert_memo({TROUBLE: trouble[:LONGEST_TROUBLE] or None})
         before, self.phase, self.trouble = self.phase, phase, trouble
         updates: list[SearchAttributeUpdate[Any]] = []

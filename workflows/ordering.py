@@ -19,7 +19,6 @@ from workflows import options
 from workflows.continuing import continue_if_long
 from workflows.life import Life
 
-WAIT_FOR_TARGETS = "wait-for-targets"
 LOOKS_APART = timedelta(seconds=5)
 LATER_LOOKS_APART = timedelta(seconds=15)
 SOON = timedelta(minutes=1)
@@ -33,8 +32,6 @@ async def wait_for_targets(life: Life, seen: Observation, verdict: Verdict) -> N
     """
     carried = seen.annotations.get(WAKE_AFTER)
     if not carried or verdict.because not in BY_ITSELF:
-        return
-    if not workflow.patched(WAIT_FOR_TARGETS):
         return
     began, record = life.waiting_since or workflow.now(), verdict.record
     life.waiting_since, limit = began, began + LONGEST_WAIT

@@ -65,7 +65,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         attempt.take(outcome)
         if outcome.result in {"refused", "denied"} or attempt.exhausted:
             return Finished(end="changed", sentence=outcome.sentence), attempt
-        if back_off := life.back_off(attempt, outcome):
+        if back_off := attempt.back_off(outcome):
             await life.rest_until(workflow.now() + back_off, summary="wait before the next try")
         looked = await _look_again(life, attempt, seen)
         if looked is None:

@@ -26,8 +26,6 @@ RECORD_AGAIN_AFTER = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
 clock is set right meanwhile, a timer for later would go on by the wrong one."""
-LEARN_COUNT = "learn a count that was read"
-MEND_RECORD = "mend-record"
 """The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
@@ -104,7 +102,7 @@ async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
 
 def _is_to_be_recorded(life: Life, seen: Observation) -> bool:
     """Whether the sleep is as it was, and its record still has to be written."""
-    return life.unrecorded or (not carries_whole_record(seen.annotations) and workflow.patched(MEND_RECORD))
+    return life.unrecorded or not carries_whole_record(seen.annotations)
 
 
 async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
@@ -124,8 +122,7 @@ async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
         life.refused, life.unrecorded = 0, False
         life.enter(Phase.ASLEEP)
         return
-    if workflow.patched(LEARN_COUNT):
-        life.learn_count(seen)
+    life.learn_count(seen)
     if outcome.result == "denied" and carries_whole_record(seen.annotations) and is_of(seen, record):
         life.sleep = life.sleep.model_copy(update={"record": record})
         life.unrecorded = True

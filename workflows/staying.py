@@ -21,8 +21,6 @@ from workflows.sending import send
 
 WRITE_AGAIN_AFTER = timedelta(seconds=15)
 """After the first write that failed; then twice as long each time, up to five minutes."""
-LEAVE_OTHERS = "leave the records of other installations"
-RESTORED = "give back what was restored asleep"
 
 
 async def stay_awake(life: Life) -> PauseOrder | None:
@@ -112,7 +110,7 @@ async def _clear_stale_record(life: Life) -> None:
     if seen.replicas == 0:
         _take_over(life, seen)
         return
-    if belongs_to_another(seen, life.hibernation.instance) and workflow.patched(LEAVE_OTHERS):
+    if belongs_to_another(seen, life.hibernation.instance):
         return
     # One that was made anew, by whoever kept its annotations: a note under the old uid would be refused for ever.
     life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
@@ -139,8 +137,6 @@ def _take_over(life: Life, seen: Observation) -> None:
         return
     if record is None or record.instance != life.hibernation.instance or seen.zero_chosen_by:
         return
-    if not workflow.patched(RESTORED):
-        return
     wake = WakeRequest(
         by="whoever keeps it awake: it was restored from a copy of its sleep",
         until=None if life.note is None else life.note.awake_until,
@@ -155,7 +151,7 @@ async def _rest(life: Life) -> None:
     """Before the next try. A new wish of a person does not wait."""
     asked, back_off = life.requests.keep_awake, doubled(WRITE_AGAIN_AFTER, life.refused)
     life.refused += 1
-    await life.rest_unless_wanted(
+    await life.rest_until(
         workflow.now() + back_off,
         lambda: life.requests.keep_awake != asked or life.requests.pause is not None,
         summary="wait before the next try",

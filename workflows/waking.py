@@ -21,9 +21,6 @@ from workflows.endings import Woken
 from workflows.life import Life
 from workflows.sending import send, send_in_turn, unread
 
-WAKES_IN_TURN = "wakes in turn"
-WANTED_AT_LAST = "a wish during the last write"
-
 
 async def give_back(life: Life, waking: Woken) -> Finished:
     """Wake the workload, whatever it takes. Ends when it was seen running, gone, or somebody else's.
@@ -103,7 +100,7 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
         fence_at=action.fence_at if isinstance(action, SendClear) else None,
         policy="" if life.sleep is None else life.sleep.record.policy,
     )
-    if not (in_turn and workflow.patched(WAKES_IN_TURN)):
+    if not in_turn:
         return await send(WriteActivities.send_resume, order, summary=_summary(life, action))
     return await send_in_turn(
         WriteActivities.send_resume,
@@ -116,7 +113,7 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
 
 async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
     """Back off, and show the trouble meanwhile. A person who asks again does not wait."""
-    back_off = life.back_off(attempt, outcome)
+    back_off = attempt.back_off(outcome)
     if outcome.result != "conflict":
         life.enter(Phase.RESUME_FAILING, trouble=attempt.trouble)
     if back_off:
@@ -146,7 +143,7 @@ def _awake_under(life: Life, consulted: Consultation, seen: Observation, note: W
     """
     life.note, wake = note, life.requests.wake
     until = None if wake is None else wake.until
-    if until is None and life.is_wanted() and workflow.patched(WANTED_AT_LAST):
+    if until is None and life.is_wanted():
         until = _note(life, Because.PERSON, consulted, seen).awake_until
     if until is not None and (note is None or note.awake_until < until):
         life.requests.keep_awake = until

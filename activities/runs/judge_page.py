@@ -7,7 +7,7 @@ worker's memory; a run that moves to another worker gathers it again.
 import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from temporalio import activity
@@ -54,8 +54,6 @@ class PageJudged(Frozen):
     decisions: Mapping[Reason, int] = {}
     census: Census = Census()
     unreadable: tuple[str, ...] = ()
-    clocks_apart: timedelta = timedelta(0)
-    """The largest difference alone, for a workflow that an older worker carries on."""
     clocks: ClockDrift = ClockDrift()
 
 
@@ -100,7 +98,7 @@ class JudgeActivities:
         judged = judge(policy, page, gathered, order.now, snapshot.policies, self._refusals)
         count_decisions(judged.decisions)
         self._foreign.tell(policy, page)
-        return judged.model_copy(update={"clocks_apart": drift.apart, "clocks": drift})
+        return judged.model_copy(update={"clocks": drift})
 
     def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:
         if order.run_id not in self._runs:

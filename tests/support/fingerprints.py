@@ -25,6 +25,7 @@ COMMANDS = frozenset(
         "upsert_memo",
         "upsert_search_attributes",
         "continue_as_new",
+        "is_new",
         "patched",
         "deprecate_patch",
         "sleep",

@@ -48,6 +48,11 @@ def test_there_is_one_way_to_wait() -> None:
     assert calls == {("waiting.py", "wait_condition"), ("hibernation.py", "shield")}
 
 
+def test_there_is_one_place_for_changes_of_order() -> None:
+    asking = {path.name for path in ROOM.glob("*.py") if "workflow.patched(" in path.read_text()}
+    assert asking == {"patches.py"}
+
+
 @pytest.mark.parametrize(
     "happened",
     [
@@ -69,6 +74,6 @@ def test_the_commands_of_the_workflows_are_the_recorded_ones() -> None:
     recorded = json.loads(COMMANDS.read_text())
     assert fingerprint() == recorded, (
         "The commands of a workflow changed. Open hibernations were started under the old code: guard the change with "
-        "workflow.patched(), record histories with the new branch (make histories), and check that the old ones still "
-        "replay. Timeouts, queues and priorities may change freely, but on purpose."
+        "a patch (workflows/patches.py), record histories with the new branch (make histories), and check that the old "
+        "ones still replay. Timeouts, queues and priorities may change freely, but on purpose."
     )
