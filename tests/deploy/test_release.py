@@ -33,9 +33,9 @@ def test_a_workflow_has_no_rights_that_it_does_not_ask_for(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
-def test_every_action_has_a_version_and_every_file_is_there(file: Path) -> None:
-    for step in steps(file):
-        assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1"))
+def test_every_action_is_pinned_by_hash_with_its_version_beside_it_and_every_file_is_there(file: Path) -> None:
+    for used in re.findall(r"uses: (.*)", file.read_text(encoding="utf-8")):
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
     for named in re.findall(r"deploy/[\w./-]*\w|\.ci/run", file.read_text(encoding="utf-8")):
         assert (ROOT / named).exists()
 
