@@ -16,6 +16,16 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    def replace(self, **changes: Any) -> Self:
+        """The same with other values in these fields, which are taken as they are.
+
+        Raises TypeError for a field that there is none of: `model_copy` would carry a misspelt one in silence.
+        """
+        unknown = changes.keys() - type(self).model_fields.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return self.model_copy(update=changes)
+
 
 class Code(StrEnum):
     """A word out of a list that later versions make longer. One that this version does not know is no error: it is

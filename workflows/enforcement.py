@@ -77,8 +77,8 @@ class EnforcementWorkflow:
         """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
         opened = self._opened
         if opened is None or result.skipped:
-            return result.model_copy(update={"told_window": before.told_window, "last_chosen": before.last_chosen})
-        result = result.model_copy(update={"told_window": window_key(opened.window_start, self._now)})
+            return result.replace(told_window=before.told_window, last_chosen=before.last_chosen)
+        result = result.replace(told_window=window_key(opened.window_start, self._now))
         if is_worth_telling(result, before, has_start=opened.window_start is not None):
             digest = Digest(
                 cluster=self._enforcement.cluster,
@@ -113,7 +113,7 @@ class EnforcementWorkflow:
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, last_chosen)
         started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, self._now)
         result = self._result(opened, judged, selection, census, started, already)
-        return result.model_copy(update={"last_chosen": selection.last_chosen or last_chosen})
+        return result.replace(last_chosen=selection.last_chosen or last_chosen)
 
     async def _open(self, *, in_turn: bool) -> RunOpened:
         return await workflow.execute_activity_method(
@@ -214,7 +214,7 @@ class EnforcementWorkflow:
             currency=costs[0].currency if costs else "",
         )
         sentence = _sentence(result, len(judged.candidates), lost_turn=self._lost_turn)
-        return result.model_copy(update={"sentence": sentence})
+        return result.replace(sentence=sentence)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
         workflow.logger.log(level, "policy %s: this run did nothing: %s", self._enforcement.policy, because)

@@ -211,7 +211,7 @@ class HibernationWorkflow:
     async def _extend(self, until: Until) -> HibernationStatus:
         life = self._life
         assert life.sleep is not None
-        life.sleep = life.sleep.model_copy(update={"extended_until": until.until})
+        life.sleep = life.sleep.replace(extended_until=until.until)
         life.requests.look()
         return await self._status_when(lambda: life.phase is not Phase.ASLEEP or _sleeps_until(life, until.until))
 

@@ -157,8 +157,8 @@ class Life:
         """
         if self.sleep is not None:
             record = self.sleep.record
-            learned = record.model_copy(update={"original_replicas": original_of(seen, record)})
-            self.sleep = self.sleep.model_copy(update={"record": learned})
+            learned = record.replace(original_replicas=original_of(seen, record))
+            self.sleep = self.sleep.replace(record=learned)
 
     async def is_gone_for_good(self) -> bool:
         """Whether a workload that was not there is still not there a while later. False also where somebody wants it

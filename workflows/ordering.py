@@ -42,7 +42,7 @@ async def wait_for_targets(life: Life, seen: Observation, verdict: Verdict) -> N
     while life.requests.wake is None:
         await continue_if_long(life)
         is_over = workflow.now() >= limit
-        seen_now = await _look(life, order.model_copy(update={"is_last": is_over}))
+        seen_now = await _look(life, order.replace(is_last=is_over))
         if seen_now is None:
             continue
         if is_over or not seen_now.waiting_for:

@@ -121,7 +121,7 @@ def _remember(life: Life, seen: Observation, record: PauseRecord) -> None:
     """The count as the workload itself carries it: it may have changed between the evaluation and W1."""
     original = original_of(seen, record)
     life.sleep = Sleep(
-        record=record.model_copy(update={"original_replicas": original}),
+        record=record.replace(original_replicas=original),
         revision=life.sleep.revision if life.sleep is not None else seen.revision,
     )
 
@@ -130,4 +130,4 @@ def _watch(life: Life, order: PauseOrder) -> None:
     """Look at it again soon where an HPA targets it: that may write over our zero a count it computed before it."""
     if order.autoscaled and life.sleep is not None:
         watch = Watch(ends_at=workflow.now() + LOOK_AFTER, not_after=order.not_after)
-        life.sleep = life.sleep.model_copy(update={"watch": watch})
+        life.sleep = life.sleep.replace(watch=watch)

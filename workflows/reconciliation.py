@@ -28,8 +28,6 @@ class ReconciliationWorkflow:
         except ActivityError as error:
             sentence = f"This run compared nothing: {error.cause or error}."
             workflow.logger.warning("reconciliation: %s", sentence)
-            result = before.model_copy(
-                update={"sentence": sentence, "at": workflow.now(), "found": {}, "clocks": ClockDrift()}
-            )
+            result = before.replace(sentence=sentence, at=workflow.now(), found={}, clocks=ClockDrift())
         workflow.set_current_details(result.sentence)
         return result

@@ -73,7 +73,7 @@ async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | Noth
             await wait_for_targets(life, seen, verdict)
             if life.requests.wake is not None:
                 return woken_by(life.requests.wake)
-            life.sleep = life.sleep.model_copy(update={"record": verdict.record})
+            life.sleep = life.sleep.replace(record=verdict.record)
             woken = Woken(verdict.because, verdict.sentence, outcome=verdict.outcome, raised_at=verdict.raised_at)
             return await contest(life, woken) if verdict.raised_at is not None else woken
         case "reassert":
@@ -118,13 +118,13 @@ async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
         summary=f"record the sleep of {life.hibernation.ref}",
     )
     if outcome.result == "done":
-        life.sleep = life.sleep.model_copy(update={"record": record})
+        life.sleep = life.sleep.replace(record=record)
         life.refused, life.unrecorded = 0, False
         life.enter(Phase.ASLEEP)
         return
     life.learn_count(seen)
     if outcome.result == "denied" and carries_whole_record(seen.annotations) and is_of(seen, record):
-        life.sleep = life.sleep.model_copy(update={"record": record})
+        life.sleep = life.sleep.replace(record=record)
         life.unrecorded = True
         life.enter(Phase.ASLEEP, trouble=outcome.sentence)
         return

@@ -74,7 +74,7 @@ async def _write_note(life: Life, until: datetime) -> None:
         life.requests.keep_awake = None
         return
     # A wish is about the name: a Deployment that was made anew meanwhile is meant, too.
-    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
+    life.hibernation = life.hibernation.replace(ref=seen.ref)
     note = WakeNote(
         resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
         awake_until=until,
@@ -113,7 +113,7 @@ async def _clear_stale_record(life: Life) -> None:
     if belongs_to_another(seen, life.hibernation.instance):
         return
     # One that was made anew, by whoever kept its annotations: a note under the old uid would be refused for ever.
-    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
+    life.hibernation = life.hibernation.replace(ref=seen.ref)
     outcome = await send(
         WriteActivities.send_resume,
         SendResumeOrder(
@@ -141,7 +141,7 @@ def _take_over(life: Life, seen: Observation) -> None:
         by="whoever keeps it awake: it was restored from a copy of its sleep",
         until=None if life.note is None else life.note.awake_until,
     )
-    life.hibernation = life.hibernation.model_copy(update={"ref": seen.ref})
+    life.hibernation = life.hibernation.replace(ref=seen.ref)
     life.sleep = Sleep(record=record, revision=seen.revision)
     life.requests.wake = life.heard = wake
     life.waking = woken_by(wake)

@@ -48,7 +48,7 @@ class FigureFile:
             return
         rounded = {name: round(amount, _DIGITS) for name, amount in figures.amounts.items()}
         try:
-            write_atomically(self._path, figures.model_copy(update={"amounts": rounded}).model_dump_json())
+            write_atomically(self._path, figures.replace(amounts=rounded).model_dump_json())
         except OSError as error:
             _LOG.info("the figures could not be kept in %s: %s", self._path, error.strerror)
 

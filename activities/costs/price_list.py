@@ -70,7 +70,7 @@ class _RatesPart(DocumentPart):
     gpu: float | None = Field(default=None, ge=0, le=_HIGHEST, allow_inf_nan=False, strict=True)
 
     def over(self, base: Rates) -> Rates:
-        return base.model_copy(update=self.model_dump(by_alias=False, exclude_none=True))
+        return base.replace(**self.model_dump(by_alias=False, exclude_none=True))
 
 
 class _NodePart(DocumentPart):

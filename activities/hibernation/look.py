@@ -61,8 +61,8 @@ class ConsultActivities:
         if order.record is None:
             return Consultation(seen=seen, held=snapshot.held, temporal_ahead=ahead)
         marks = self._namespace_marks(workload.ref.namespace)
-        return _consult_policies(workload, order, order.record, snapshot, ahead, marks).model_copy(
-            update={"seen": seen, "raised": self._who_raised(workload, order, order.record, snapshot)}
+        return _consult_policies(workload, order, order.record, snapshot, ahead, marks).replace(
+            seen=seen, raised=self._who_raised(workload, order, order.record, snapshot)
         )
 
     def _who_raised(

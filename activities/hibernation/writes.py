@@ -134,13 +134,11 @@ class WriteActivities:
     def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
         """What counts against a pause beside the object itself, as it is now. Raises KubernetesError."""
         surroundings, told = self._surroundings(), self._read_namespace(namespace)
-        return surroundings.model_copy(
-            update={
-                "now": now,
-                "ending_namespaces": told.ending,
-                "namespace_marks": told.marks,
-                "keeping_awake": vetoes(snapshot.policies, now),
-            }
+        return surroundings.replace(
+            now=now,
+            ending_namespaces=told.ending,
+            namespace_marks=told.marks,
+            keeping_awake=vetoes(snapshot.policies, now),
         )
 
     @activity.defn(no_thread_cancel_exception=True)

@@ -79,7 +79,7 @@ class Observed:
         readings = self._readings(workload, pod.name, running=True)
         traffic = readings.get(NETWORK)
         if crash_loop and traffic is not None and traffic.fault == EXACTLY_ZERO:
-            readings = {**readings, NETWORK: traffic.model_copy(update={"fault": ""})}
+            readings = {**readings, NETWORK: traffic.replace(fault="")}
         return PodSeen(
             name=pod.name,
             started_at=pod.started_at,

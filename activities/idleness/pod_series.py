@@ -92,9 +92,9 @@ class CounterSeries(PodSeries):
         mean, peak, growth = (answers[self._name(name)].get(pod, math.nan) for name in ("mean", "peak", "growth"))
         reading = Reading(source=self.source, coverage=share(seen, span) if math.isfinite(seen) else 0)
         if not all(math.isfinite(figure) and figure >= 0 for figure in (seen, mean, peak, growth)):
-            return reading.model_copy(update={"fault": "its figures are no numbers"})
+            return reading.replace(fault="its figures are no numbers")
         if mean == 0 or growth == 0:
-            return reading.model_copy(update={"mean": mean, "peak": peak, "fault": EXACTLY_ZERO})
+            return reading.replace(mean=mean, peak=peak, fault=EXACTLY_ZERO)
         update = {
             "mean": mean,
             "peak": peak,
@@ -103,7 +103,7 @@ class CounterSeries(PodSeries):
             if not running or pod in answers[self._name("now")]
             else f"no samples for {RATE.seconds // 60} minutes",
         }
-        return reading.model_copy(update=update)
+        return reading.replace(**update)
 
     def _sum(self, function: str, scope: SeriesScope, span: timedelta) -> str:
         chosen = scope.matchers(self.matchers)

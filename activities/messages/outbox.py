@@ -94,9 +94,7 @@ class Outbox:
         shown = [first, *others][:MOST_APART]
         more = 1 + len(others) - len(shown)
         text = "\n".join(message.text for message in shown) + (f"\n... and {more} more, see the log" if more else "")
-        return first.model_copy(
-            update={"title": f"{1 + len(others)} alerts on {first.cluster}", "text": text, "workload": ""}
-        )
+        return first.replace(title=f"{1 + len(others)} alerts on {first.cluster}", text=text, workload="")
 
     def _deliver(self, message: Message) -> None:
         problem = "the worker ends"

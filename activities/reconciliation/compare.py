@@ -136,7 +136,7 @@ class ReconcileActivities:
         self._verify_cluster()
         survey = Survey(tally=FiguresTally(ground.policies if self._note_figures else (), ground.now))
         names: set[str] = set()
-        ground = ground.model_copy(update={"namespace_marks": self._namespace_marks()})
+        ground = ground.replace(namespace_marks=self._namespace_marks())
         for page in self._deployments.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
             judged_by = ground.under(survey.clocks)

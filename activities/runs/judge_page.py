@@ -98,7 +98,7 @@ class JudgeActivities:
         judged = judge(policy, page, gathered, order.now, snapshot.policies, self._refusals)
         count_decisions(judged.decisions)
         self._foreign.tell(policy, page)
-        return judged.model_copy(update={"clocks": drift})
+        return judged.replace(clocks=drift)
 
     def _gathered(self, order: PageOrder, policy: EnforcementPolicy) -> Gathered:
         if order.run_id not in self._runs:

@@ -28,7 +28,7 @@ class Gathered:
 
     def surroundings_at(self, now: datetime, policies: Iterable[EnforcementPolicy] = ()) -> Surroundings:
         """The surroundings at this moment, under all policies that there are."""
-        return self.base.model_copy(update={"now": now, "keeping_awake": vetoes(policies, now)})
+        return self.base.replace(now=now, keeping_awake=vetoes(policies, now))
 
     def case(self, policy: EnforcementPolicy, workload: Workload, surroundings: Surroundings) -> Case:
         """One workload before one policy, with what both sources say of it."""
@@ -67,14 +67,12 @@ class Gatherer:
         """
         autoscalers: Autoscalers | None = read_autoscalers(self._transport)
         namespaces = read_namespaces(self._transport)
-        base = self._surroundings().model_copy(
-            update={
-                "now": now,
-                "autoscalers": autoscalers,
-                "ending_namespaces": namespaces.ending,
-                "namespace_marks": namespaces.marks,
-                "backends": self._backends.read().backends,
-            }
+        base = self._surroundings().replace(
+            now=now,
+            autoscalers=autoscalers,
+            ending_namespaces=namespaces.ending,
+            namespace_marks=namespaces.marks,
+            backends=self._backends.read().backends,
         )
         costs = self._source.fetch(now)
         idleness: Idleness = NoIdleness()

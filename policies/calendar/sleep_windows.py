@@ -99,7 +99,7 @@ def sleeps(schedule: Schedule, since: datetime) -> Iterator[Window]:
         if start is not None and end is not None and end <= start:
             continue
         if last is not None and last.end is not None and start is not None and start <= last.end:
-            last = last.model_copy(update={"end": end})
+            last = last.replace(end=end)
             continue
         if last is not None and (last.end is None or last.end > since):
             yield last

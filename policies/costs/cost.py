@@ -90,12 +90,12 @@ class CostAnswer(Frozen):
 
     def doubted(self, objection: Objection) -> "CostAnswer":
         """The same answer, whose cost is not believed."""
-        return self.model_copy(update={"cost": None, "unknown_because": objection.sentence, "doubt": objection.doubt})
+        return self.replace(cost=None, unknown_because=objection.sentence, doubt=objection.doubt)
 
     def within(self, highest: float) -> "CostAnswer":
         """The same answer, with figures that can be some: from 0 to `highest` an hour."""
         if self.earlier is not None and not 0 <= self.earlier.cost.amount <= highest:
-            return self.model_copy(update={"earlier": None}).within(highest)
+            return self.replace(earlier=None).within(highest)
         cost = self.cost
         if cost is None or (math.isfinite(cost.amount) and 0 <= cost.amount <= highest):
             return self

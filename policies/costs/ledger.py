@@ -69,18 +69,16 @@ class Entry(Frozen):
 
     def plus(self, other: "Entry") -> "Entry":
         """Both together, under the names of this one. They are in one currency."""
-        return self.model_copy(
-            update={
-                "sources": tuple(sorted({*self.sources, *other.sources})),
-                "asleep": self.asleep + other.asleep,
-                "freed": self.freed.plus(other.freed),
-                "hourly": self.hourly + other.hourly,
-                "up_to_per_month": self.up_to_per_month + other.up_to_per_month,
-                "sleeps": self.sleeps + other.sleeps,
-                "slept_hours": self.slept_hours + other.slept_hours,
-                "avoided": self.avoided + other.avoided,
-                "unpriced": self.unpriced + other.unpriced,
-            }
+        return self.replace(
+            sources=tuple(sorted({*self.sources, *other.sources})),
+            asleep=self.asleep + other.asleep,
+            freed=self.freed.plus(other.freed),
+            hourly=self.hourly + other.hourly,
+            up_to_per_month=self.up_to_per_month + other.up_to_per_month,
+            sleeps=self.sleeps + other.sleeps,
+            slept_hours=self.slept_hours + other.slept_hours,
+            avoided=self.avoided + other.avoided,
+            unpriced=self.unpriced + other.unpriced,
         )
 
 
@@ -124,23 +122,21 @@ def enter(sleeps: Iterable[Slept], period: Period) -> tuple[Entry, ...]:
 
 def group(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The same by policy and namespace."""
-    return _sum(entry.model_copy(update={"name": ""}) for entry in entries)
+    return _sum(entry.replace(name="") for entry in entries)
 
 
 def total(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """The sum, for each currency; what has no price has none."""
-    return _sum(entry.model_copy(update={"policy": "", "namespace": "", "name": ""}) for entry in entries)
+    return _sum(entry.replace(policy="", namespace="", name="") for entry in entries)
 
 
 def _join(one: Slept, other: Slept) -> Slept:
     ends = (one.end, other.end)
-    return one.model_copy(
-        update={
-            "start": min(one.start, other.start),
-            "end": None if None in ends else max(end for end in ends if end is not None),
-            "cost": one.cost or other.cost,
-            "freed": other.freed if one.freed.nothing else one.freed,
-        }
+    return one.replace(
+        start=min(one.start, other.start),
+        end=None if None in ends else max(end for end in ends if end is not None),
+        cost=one.cost or other.cost,
+        freed=other.freed if one.freed.nothing else one.freed,
     )
 
 

@@ -16,9 +16,9 @@ def weigh(answer: CostAnswer, second: CostAnswer) -> CostAnswer:
     opinion = second.cost
     if opinion is None or opinion.amount <= 0:
         return answer
-    beside = answer.model_copy(update={"opinion": opinion})
+    beside = answer.replace(opinion=opinion)
     if answer.earlier is not None and _far_apart(answer.earlier.cost, opinion):
-        beside = beside.model_copy(update={"earlier": None})
+        beside = beside.replace(earlier=None)
     if answer.cost is None or not _far_apart(answer.cost, opinion):
         return beside
     return beside.doubted(

@@ -63,4 +63,4 @@ class WorkloadSeen(Frozen):
     @property
     def at_work(self) -> "WorkloadSeen":
         """The same without pods in a crash loop."""
-        return self.model_copy(update={"pods": tuple(pod for pod in self.pods if not pod.crash_loop)})
+        return self.replace(pods=tuple(pod for pod in self.pods if not pod.crash_loop))

@@ -30,7 +30,7 @@ def judge_idleness(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> 
     if doubt:
         return _answer(base, Verdict.UNKNOWN, doubt)
     gate = ask_gate(workload, seen, terms)
-    gated = base.model_copy(update={"gate": gate.went_by})
+    gated = base.replace(gate=gate.went_by)
     if gate.verdict is not Verdict.IDLE:
         return _answer(gated, gate.verdict, gate.sentence)
     figures = "; ".join(f"{word.signal} {word.sentence}" for word in words if word.signal in {s.name for s in quiet})
@@ -38,7 +38,7 @@ def judge_idleness(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> 
 
 
 def _answer(base: IdleAnswer, verdict: Verdict, sentence: str) -> IdleAnswer:
-    return base.model_copy(update={"verdict": verdict, "sentence": sentence})
+    return base.replace(verdict=verdict, sentence=sentence)
 
 
 def _doubt_of_pods(seen: WorkloadSeen, terms: IdleTerms) -> str:

@@ -108,31 +108,27 @@ def follow(before: PolicyStatus, seen: Observation, now: datetime) -> PolicyStat
     """The status after this observation. Figures of an older reconciliation than those it holds change nothing."""
     figures = seen.figures
     window = None if seen.policy is None or seen.policy.spec.schedule is None else next_window(seen.policy, now)
-    status = before.model_copy(
-        update={
-            "observed_generation": seen.generation,
-            "conditions": _conditions(before, seen, now),
-            "actions_taken": before.actions_taken + seen.new_actions,
-            "next_start": "" if window is None or window.start is None else to_rfc3339(window.start),
-            "next_end": "" if window is None or window.end is None else to_rfc3339(window.end),
-        }
+    status = before.replace(
+        observed_generation=seen.generation,
+        conditions=_conditions(before, seen, now),
+        actions_taken=before.actions_taken + seen.new_actions,
+        next_start="" if window is None or window.start is None else to_rfc3339(window.start),
+        next_end="" if window is None or window.end is None else to_rfc3339(window.end),
     )
     if figures is None or to_rfc3339(figures.at) <= before.last_reconcile_time:
         return status
-    return status.model_copy(
-        update={
-            "matched_resources": figures.matched,
-            "paused_resources": figures.paused,
-            "estimated_monthly_savings": _written(figures.hourly),
-            "last_reconcile_time": to_rfc3339(figures.at),
-        }
+    return status.replace(
+        matched_resources=figures.matched,
+        paused_resources=figures.paused,
+        estimated_monthly_savings=_written(figures.hourly),
+        last_reconcile_time=to_rfc3339(figures.at),
     )
 
 
 def is_worth_writing(before: PolicyStatus, after: PolicyStatus) -> bool:
     """Whether anything but the time of the reconciliation has changed, or that time is an hour old."""
     told, known = before.last_reconcile_time, after.last_reconcile_time
-    if after != before.model_copy(update={"last_reconcile_time": known}):
+    if after != before.replace(last_reconcile_time=known):
         return True
     return bool(known) and _instant(known) - _instant(told) >= REWRITTEN_AFTER
 

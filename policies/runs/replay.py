@@ -117,7 +117,7 @@ def as_it_ran(workload: Workload, at: datetime) -> Workload:
     original = workload.annotations.get(ORIGINAL_REPLICAS, "")
     kept = {key: value for key, value in workload.annotations.items() if not key.startswith(PREFIX) or key in _PEOPLES}
     replicas = workload.replicas or (int(original) if original.isascii() and original.isdigit() else 1)
-    then = workload.model_copy(update={"annotations": kept, "replicas": replicas})
+    then = workload.replace(annotations=kept, replicas=replicas)
     if last_touch(then)[1] <= at:
         return then
-    return then.model_copy(update={"created_at": EARLIEST, "writers": (), "rollout": Rollout()})
+    return then.replace(created_at=EARLIEST, writers=(), rollout=Rollout())

@@ -146,7 +146,7 @@ def _decide_pause(seen: Observation, intent: PauseIntent, now: datetime, *, unkn
         return Finished(end="changed", sentence="somebody changed the Deployment meanwhile; the next run decides anew")
     return SendPause(
         resource_version=seen.resource_version,
-        record=intent.record.model_copy(update={"original_replicas": seen.replicas}),
+        record=intent.record.replace(original_replicas=seen.replicas),
     )
 
 

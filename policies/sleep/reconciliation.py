@@ -72,7 +72,7 @@ class Ground(Frozen):
 
     def under(self, clocks: ClockDrift) -> "Ground":
         """The same by the earlier of two clocks that differ: where Temporal is ahead, nobody is overdue yet."""
-        return self.model_copy(update={"now": self.now - max(clocks.temporal_ahead, timedelta(0))})
+        return self.replace(now=self.now - max(clocks.temporal_ahead, timedelta(0)))
 
 
 def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Finding | None:

@@ -54,7 +54,7 @@ class Sleep(Frozen):
     def watched(self, now: datetime) -> "Sleep":
         """The same sleep after a look at this instant: a watch that is over is not kept."""
         over = self.watch is not None and self.watch.ends_at <= now
-        return self.model_copy(update={"watch": None}) if over else self
+        return self.replace(watch=None) if over else self
 
 
 class Verdict(Frozen):
@@ -82,11 +82,11 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
             return _choice(record, "somebody woke it without Temporal", "woken by someone")
         verdict = _review_raised(sleep, seen, consulted, now)
         at = consulted.raised.at if consulted.raised is not None else None
-        return verdict.model_copy(update={"raised_at": min(at or now, now)})
+        return verdict.replace(raised_at=min(at or now, now))
     ours = seen.annotations.get(notes.PAUSE_ID) == record.pause_id
     deployed = bool(sleep.revision) and seen.revision != sleep.revision
     if ours:
-        record = record.model_copy(update={"original_replicas": original_of(seen, record)})
+        record = record.replace(original_replicas=original_of(seen, record))
     elif belongs_to_another(seen, record.instance, record.pause_id):
         return Verdict(act="end", record=record, sentence="it sleeps under another installation")
     elif given_back_since(seen, record):
@@ -156,7 +156,7 @@ def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datet
         until = max(until, extended)
     if until is not None and until <= now:
         return _wake(record, Because.COOLDOWN, "its time has come")
-    updated = record.model_copy(update={"resume_at": until, "policy": policy})
+    updated = record.replace(resume_at=until, policy=policy)
     if stripped:
         return Verdict(act="record", record=updated, sentence="its annotations were stripped: they are restored")
     if updated != sleep.record:

@@ -19,7 +19,7 @@ from policies.workload import Observation, Workload, Writer, observe
 
 def observe_sleeper(workload: Workload) -> Observation:
     """A workload reduced to the observation that decides its next write, with who chose its zero."""
-    return observe(workload, PREFIX).model_copy(update={"zero_chosen_by": who_chose_zero(workload)})
+    return observe(workload, PREFIX).replace(zero_chosen_by=who_chose_zero(workload))
 
 
 def who_chose_zero(workload: Workload) -> str:

@@ -104,7 +104,7 @@ class Cluster:
 
     def protections(self) -> Surroundings:
         """The same with what others call, as it was some seconds ago at most. Raises KubernetesError."""
-        return self.surroundings().model_copy(update={"backends": self.backends.read().backends})
+        return self.surroundings().replace(backends=self.backends.read().backends)
 
     def describe_sources(self) -> str:
         """Where costs and idleness come from, and what is not known without one."""

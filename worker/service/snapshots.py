@@ -53,7 +53,7 @@ class SnapshotKeeper:
         """
         snapshot, counted = self._read
         age = max(timedelta(seconds=self._counter() - counted), self._own_clock() - snapshot.read_at)
-        return snapshot.model_copy(update={"age": age})
+        return snapshot.replace(age=age)
 
     async def refresh(self) -> Snapshot:
         """Read the policies now, and every few seconds the hold. The snapshot is as old as the older of the two.

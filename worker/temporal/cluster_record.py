@@ -84,7 +84,7 @@ async def set_hold(client: Client, cluster: str, hold: Hold | None) -> None:
     def change(record: ClusterRecord | None) -> ClusterRecord:
         if record is None:
             raise RecordUnreadable(cluster)
-        return record.model_copy(update={"hold": hold})
+        return record.replace(hold=hold)
 
     try:
         await change_record(client, cluster, change)
