@@ -92,12 +92,7 @@ class LocalCluster:
             extra_apiserver_args=extra_apiserver_args,
         )
         folder = _own_folder(environment) if directory is None else directory.absolute()
-        lock = claim(folder)
-        try:
-            _clear(folder)
-            supervisor = _spawn(folder, lock)
-        finally:
-            os.close(lock)
+        supervisor = _begin(folder)
         try:
             with progress.step("Starting the control plane"):
                 _await_ready(supervisor, folder, settings)
@@ -230,6 +225,16 @@ def _own_folder(environment: Mapping[str, str]) -> Path:
         return Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=clusters))
     except OSError as error:
         raise FolderRefused(clusters, error.strerror or str(error)) from error
+
+
+def _begin(folder: Path) -> subprocess.Popen[bytes]:
+    """The supervisor of a folder that nobody else has. Raises LocalClusterError."""
+    lock = claim(folder)
+    try:
+        _clear(folder)
+        return _spawn(folder, lock)
+    finally:
+        os.close(lock)
 
 
 def _clear(folder: Path) -> None:

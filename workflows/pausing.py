@@ -26,16 +26,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
     """
     life.enter(Phase.PAUSING)
     life.order = order
-    now = workflow.now().replace(microsecond=0)
-    record = PauseRecord(
-        pause_id=life.next_pause_id(),
-        instance=life.hibernation.instance,
-        policy=order.policy,
-        paused_at=now,
-        original_replicas=order.seen.replicas,
-        resume_at=wake_time(order, now),
-        cost=order.cost,
-    )
+    record = _record_of(life, order)
     intent = PauseIntent(
         ref=life.hibernation.ref,
         record=record,
@@ -71,6 +62,19 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         if looked is None:
             return Finished(end="gone", sentence="the Deployment is gone"), attempt
         seen = looked
+
+
+def _record_of(life: Life, order: PauseOrder) -> PauseRecord:
+    now = workflow.now().replace(microsecond=0)
+    return PauseRecord(
+        pause_id=life.next_pause_id(),
+        instance=life.hibernation.instance,
+        policy=order.policy,
+        paused_at=now,
+        original_replicas=order.seen.replicas,
+        resume_at=wake_time(order, now),
+        cost=order.cost,
+    )
 
 
 async def _look_again(life: Life, attempt: Attempt, before: Observation) -> Observation | None:

@@ -115,21 +115,23 @@ class WriteActivities:
             if isinstance(error, Denied | Rejected):
                 self._refusals.note(order.ref, error)
             return self._outcome(error, landed, order.ref, "pause")
-        record = order.record
+        self._tell_paused(order.ref, order.record)
+        return self._done(2, order.ref, "pause")
+
+    def _tell_paused(self, ref: WorkloadRef, record: PauseRecord) -> None:
         _LOG.info(
             "%s sleeps (%s, pause %s): %d replicas",
-            order.ref,
+            ref,
             record.policy,
             record.pause_id,
             record.original_replicas,
-            extra={"workload": order.ref, "policy": record.policy},
+            extra={"workload": ref, "policy": record.policy},
         )
         count_action(record.policy, "pause")
         if self._events is not None:
             until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
             note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
-            self._events.record(order.ref, "Pause", "Paused", note, about=record.pause_id)
-        return self._done(2, order.ref, "pause")
+            self._events.record(ref, "Pause", "Paused", note, about=record.pause_id)
 
     def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
         """What counts against a pause beside the object itself, as it is now. Raises KubernetesError."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from worker.cluster.claim import claim_cluster
 from worker.cluster.cluster import Cluster
 from worker.cluster.sight import RightsWatch
 from worker.cluster.troubles import find_troubles
+from worker.service.activity_objects import ServiceAround
 from worker.service.assembly import running_workers
 from worker.service.health import Health, keep_checking
 from worker.service.notifications import notifying
@@ -66,10 +67,12 @@ async def running_service(
             keeper.current,
             identity,
             clocks,
-            note_figures=None if statuses is None else statuses.note,
-            tell=notifier.tell,
-            unseen=rights.unseen,
-            troubles=partial(find_troubles, cluster, keeper, notifier),
+            around=ServiceAround(
+                note_figures=None if statuses is None else statuses.note,
+                tell=notifier.tell,
+                unseen=rights.unseen,
+                troubles=partial(find_troubles, cluster, keeper, notifier),
+            ),
         )
         workers = await stack.enter_async_context(running)
         stack.enter_context(carried(client, workers))
@@ -81,15 +84,21 @@ async def running_service(
         show_served(True)
         if health is not None:
             health.tell("worker", "")
-        chores = [
-            asyncio.create_task(each) for each in _chores(client, cluster, keeper, sync, statuses, rights, health)
-        ]
-        try:
-            yield keeper
-        finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+        chores = _chores(client, cluster, keeper, sync, statuses, rights, health)
+        await stack.enter_async_context(_doing(chores))
+        yield keeper
+
+
+@asynccontextmanager
+async def _doing(chores: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """All of them beside the block, until it ends."""
+    tasks = [asyncio.create_task(each) for each in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _chores(
