@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.addresses import is_local
-from cli.commands.serve.serving import Stop, serve
+from cli.serving import Stop, serve
 from cli.session import Session
 from operations.policy_source import read_applied
 from operations.temporal import count_sleeping
