@@ -2,13 +2,11 @@
 
 RuleError
 ├── InvalidAnnotation     a `finops.io/*` annotation that cannot be read
-└── NotBelieved           a figure of a cost source, or its whole answer, that breaks a rule
+└── NotBelieved           a figure of a cost source, or its whole answer, that breaks a rule (costs/doubts.py)
 
 What is wrong with a policy document is not an exception here but a list of problems (`policies.problems`): several
 are shown at once, each with its file and line.
 """
-
-from policies.costs.doubts import Doubt, Objection
 
 
 class RuleError(Exception):
@@ -23,11 +21,3 @@ class InvalidAnnotation(RuleError):
         self.value = value[:80]
         self.expected = expected
         super().__init__(f"annotation {key} is {self.value!r}, not {expected}; set or remove it")
-
-
-class NotBelieved(RuleError):
-    """What a cost source says breaks a rule."""
-
-    def __init__(self, doubt: Doubt, sentence: str) -> None:
-        self.objection = Objection(doubt, sentence)
-        super().__init__(str(self.objection))

@@ -1,4 +1,4 @@
-"""Instants as they are written into annotations and shown to people."""
+"""Instants: as they are written into annotations and shown to people, and which comes first."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -38,3 +38,8 @@ def from_rfc3339(text: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no offset; write it as 2026-11-23T19:00:00Z")
     return within_reason(instant)
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """The earliest of the times that there are, or None."""
+    return min((time for time in times if time is not None), default=None)

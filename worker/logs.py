@@ -13,7 +13,7 @@ from typing import Any
 from temporalio import activity
 
 from activities.cluster_context import current_cluster
-from worker.temporal.repeats import ForeseenFilter
+from worker.repeats import ForeseenFilter
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TEXT_OF_SEVERAL = "%(asctime)s %(levelname)s [%(finops_cluster)s] %(name)s: %(message)s"

@@ -8,7 +8,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.hibernation.raised_counts import ContestActivities, ContestedOrder, RecallOrder
 from policies.annotations import Because
-from policies.costs.ledger import Slept
+from policies.sleep.ledger import Slept
 from policies.sleep.messages import Phase
 from policies.sleep.raised_count import (
     MEMORY_OF_REASSERTS,

@@ -11,7 +11,7 @@ from policies.sleep.clocks import say_ahead
 from policies.sleep.messages import Check, Phase
 from policies.sleep.protocol import is_of
 from policies.sleep.review import Consultation, Sleep, Verdict, review
-from policies.sleep.wishes import earliest
+from policies.times import earliest
 from policies.workload import Observation
 from workflows.attempt import doubled
 from workflows.contesting import contest, reassert

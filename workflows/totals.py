@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from policies.annotations import PauseRecord
-from policies.costs.ledger import Slept
 from policies.costs.savings import avoided_between
+from policies.sleep.ledger import Slept
 from policies.sleep.raised_count import is_raised_soon
 from policies.workload import WorkloadRef
 

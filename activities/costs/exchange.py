@@ -12,8 +12,7 @@ import httpx
 from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
 from activities.http_clients import limit_wait
 from activities.metrics import measuring_opencost
-from policies.costs.doubts import Doubt
-from policies.errors import NotBelieved
+from policies.costs.doubts import Doubt, NotBelieved
 
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each attempt."""

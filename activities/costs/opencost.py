@@ -21,11 +21,10 @@ from activities.costs.quotes import NAME, Deployments, Quotes
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
-from policies.costs.doubts import Objection
+from policies.costs.doubts import NotBelieved, Objection
 from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import Question, Window
 from policies.costs.opencost.summary import Judged
-from policies.errors import NotBelieved
 
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0

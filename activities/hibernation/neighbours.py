@@ -10,7 +10,8 @@ from activities.kube.objects.deployments import Deployments
 from policies.annotations import WAKE_AFTER
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.sleep.wake_order import Standing, readable_targets, standing_of, targets_of
+from policies.sleep.wake_order import Standing, standing_of
+from policies.wake_after import readable_targets, targets_of
 from policies.workload import Workload, WorkloadRef
 
 MOST_READS = 32

@@ -7,8 +7,8 @@ from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 
 from activities.alerts.raised import alert
-from policies.costs.ledger import Slept
 from policies.models import Frozen
+from policies.sleep.ledger import Slept
 from policies.sleep.messages import HibernationResult
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef

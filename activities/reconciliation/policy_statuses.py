@@ -12,9 +12,9 @@ from threading import Lock
 
 from activities.errors import KubernetesError
 from activities.policy_sources.resources import PolicyResources, SeenPolicy
-from policies.costs.ledger import Slept
 from policies.policy.document import EnforcementPolicy
 from policies.resource.status import Observation, PolicyFigures, follow, is_worth_writing
+from policies.sleep.ledger import Slept
 from policies.workload import Workload
 
 Hindrance = Callable[[EnforcementPolicy], tuple[str, str] | None]

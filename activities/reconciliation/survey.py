@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from activities.kube.objects.deployments import Unreadable
 from activities.reconciliation.policy_statuses import FiguresTally
 from policies.annotations import INSTANCE, PauseRecord
-from policies.costs.ledger import sleep_of
 from policies.sleep.clocks import ClockDrift
+from policies.sleep.ledger import sleep_of
 from policies.sleep.reconciliation import Finding, record_to_adopt
 from policies.workload import Workload
 

@@ -13,7 +13,6 @@ from functools import partial
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.alerts.foreign import ForeignAlerts
 from activities.alerts.raised import alert_once, settle
 from activities.alerts.refusals import Refusals
 from activities.clocks import Clocks
@@ -21,6 +20,7 @@ from activities.errors import ListExpired
 from activities.faults import told_to_temporal
 from activities.kube.objects.deployments import Deployments, Page
 from activities.metrics import count_decisions
+from activities.runs.foreign_alerts import ForeignAlerts
 from activities.runs.surroundings import Gathered
 from activities.snapshot import Snapshots
 from policies import annotations as notes

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from cli.console import Terminal
 from operations.past.savings import ESTIMATED, Savings
 from operations.times import show_past
-from policies.costs.ledger import Entry
+from policies.sleep.ledger import Entry
 
 _COLUMNS = ("Asleep", "Frees", "Saves/h now", "Up to/month", "Sleeps", "Hours", "Avoided")
 

@@ -34,7 +34,7 @@ class Handover(Frozen):
         return f"{self.policy}: {self.asleep} asleep: {', '.join(parts)}"
 
 
-def foresee(
+def foresee_handovers(
     workloads: Iterable[Workload],
     affected: Sequence[str],
     remaining: Sequence[EnforcementPolicy],

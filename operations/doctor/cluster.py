@@ -1,4 +1,4 @@
-"""The half of `finops doctor` about the cluster: is it there, what may we do, and who knows what it costs."""
+"""The part of `finops doctor` about the cluster: is it there, what may we do, and who knows what it costs."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from functools import partial
 from activities.errors import IoError, KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.doctor.sleepers import judge_contested
 from operations.doctor.sources import check_costs, check_idleness
 from operations.installation import Installation
@@ -18,7 +18,7 @@ from policies.rights import Need, Right, Use, describe_blindness, missing_sight
 from policies.sleep.clocks import TOLERANCE, say_ahead
 
 
-def check_cluster(installation: Installation, identity: Callable[[str | None], None]) -> list[Finding]:
+def check_cluster(installation: Installation, identity: Callable[[str | None], None]) -> list[CheckResult]:
     """What was found, all asked at once. `identity` is told which cluster it is as soon as that is known, or None."""
     try:
         cluster = installation.cluster
@@ -39,16 +39,16 @@ def check_cluster(installation: Installation, identity: Callable[[str | None], N
     with ThreadPoolExecutor(len(checks)) as threads:
         found = [
             each
-            for findings in threads.map(partial(list_findings, installation), checks, checks.values())
-            for each in findings
+            for results in threads.map(partial(list_results, installation), checks, checks.values())
+            for each in results
         ]
     return [ok("cluster", f"{where}, Kubernetes {version}"), ok("cluster identity", known), *found]
 
 
-def list_findings(
-    installation: Installation, subject: str, check: Callable[[Installation], Iterator[Finding]]
-) -> list[Finding]:
-    """What a check about `subject` finds. That it was not answered is a finding, too."""
+def list_results(
+    installation: Installation, subject: str, check: Callable[[Installation], Iterator[CheckResult]]
+) -> list[CheckResult]:
+    """What a check about `subject` finds. That it was not answered is a result, too."""
     try:
         return list(check(installation))
     except KubernetesError as error:
@@ -63,11 +63,11 @@ def _read_version(transport: KubeTransport) -> str:
         return "of unknown version"
 
 
-def _check_rights(installation: Installation) -> Iterator[Finding]:
+def _check_rights(installation: Installation) -> Iterator[CheckResult]:
     yield from _judge_rights(review_rights(installation.cluster.transport), installation.cluster.uses)
 
 
-def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[Finding]:
+def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[CheckResult]:
     needed = [right for right in rights if right.kind is Need.NEEDED]
     missing = [right for right in needed if not right.allowed]
     if missing:
@@ -88,7 +88,7 @@ def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[F
         yield ok("rights surplus", "none")
 
 
-def _check_listing(installation: Installation) -> Iterator[Finding]:
+def _check_listing(installation: Installation) -> Iterator[CheckResult]:
     workloads = [each for page in installation.cluster.deployments.list_all() for each in page.workloads]
     yield from judge_contested(workloads, datetime.now(UTC))
     ahead = own_clock_ahead(installation)

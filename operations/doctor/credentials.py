@@ -10,7 +10,7 @@ from temporalio.service import TLSConfig
 from activities.credentials import CertificatesUnreadable, end_of_token, ends_of_certificates, last_of
 from activities.errors import IoError
 from activities.kube.kubeconfig import Access, read_access
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.times import show_time
 from worker.errors import ConnectionFailed
@@ -23,7 +23,7 @@ _OF_TEMPORAL = "renew it where TEMPORAL_* or FINOPS_TEMPORAL_API_KEY_FILE say it
 
 def check_credentials(
     installation: Installation, now: datetime | None = None, environment: Mapping[str, str] | None = None
-) -> Iterator[Finding]:
+) -> Iterator[CheckResult]:
     """Those of the API server and of Temporal. What cannot be had is said by the checks of those servers."""
     at, given = now or datetime.now(UTC), os.environ if environment is None else environment
     try:
@@ -41,7 +41,7 @@ def check_credentials(
     yield from judge_target(target, at)
 
 
-def judge_access(access: Access, now: datetime) -> Iterator[Finding]:
+def judge_access(access: Access, now: datetime) -> Iterator[CheckResult]:
     """Client certificate, token and CA of a way to the API server."""
     configuration = access.configuration
     if configuration.cert_file:
@@ -55,7 +55,7 @@ def judge_access(access: Access, now: datetime) -> Iterator[Finding]:
         yield _judge_certificate("the API server's CA", access.authority, now, _OF_CLUSTER, is_bundle=True)
 
 
-def judge_target(target: Target, now: datetime) -> Iterator[Finding]:
+def judge_target(target: Target, now: datetime) -> Iterator[CheckResult]:
     """The same of a way to Temporal."""
     if isinstance(target.tls, TLSConfig):
         if target.tls.client_cert:
@@ -67,7 +67,7 @@ def judge_target(target: Target, now: datetime) -> Iterator[Finding]:
         yield from _judge_token("Temporal's API key", target.api_key, now, _OF_TEMPORAL)
 
 
-def _judge_certificate(subject: str, pem: bytes, now: datetime, mend: str, *, is_bundle: bool = False) -> Finding:
+def _judge_certificate(subject: str, pem: bytes, now: datetime, mend: str, *, is_bundle: bool = False) -> CheckResult:
     try:
         ends = ends_of_certificates(pem)
     except CertificatesUnreadable as error:
@@ -75,13 +75,13 @@ def _judge_certificate(subject: str, pem: bytes, now: datetime, mend: str, *, is
     return _judge_end(subject, last_of(ends) if is_bundle else ends[0], now, mend)
 
 
-def _judge_token(subject: str, token: str, now: datetime, mend: str) -> Iterator[Finding]:
+def _judge_token(subject: str, token: str, now: datetime, mend: str) -> Iterator[CheckResult]:
     end = end_of_token(token)
     if end is not None:
         yield _judge_end(subject, end, now, mend)
 
 
-def _judge_end(subject: str, end: datetime | None, now: datetime, mend: str) -> Finding:
+def _judge_end(subject: str, end: datetime | None, now: datetime, mend: str) -> CheckResult:
     if end is None:
         return warn(subject, "until when it is good is not known: there is none in it")
     left = end - now

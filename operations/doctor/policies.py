@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from worker.settings.settings import PolicyPlace
 
 
-def check_policies(installation: Installation) -> Iterator[Finding]:
+def check_policies(installation: Installation) -> Iterator[CheckResult]:
     """Nothing where they are in a cluster that cannot be reached: that is said elsewhere."""
     settings = installation.settings
     in_files = settings.policy_source is PolicyPlace.FILES

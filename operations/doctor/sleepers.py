@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
-from operations.doctor.findings import Finding, ok, warn
+from operations.doctor.check_results import CheckResult, ok, warn
 from policies import annotations as notes
 from policies.annotations import Because
 from policies.errors import InvalidAnnotation
@@ -24,7 +24,7 @@ LOOKED_AT = 100
 _NAMED = 5
 
 
-async def check_sleepers(client: Client, cluster: str) -> list[Finding]:
+async def check_sleepers(client: Client, cluster: str) -> list[CheckResult]:
     """Open hibernations, by visibility, and the histories of the oldest. Raises RPCError."""
     opened = [each async for each in list_open_if_known(client, open_query(cluster))]
     oldest = sorted(opened, key=lambda each: each.since)[:LOOKED_AT]
@@ -41,7 +41,7 @@ async def _length(client: Client, listed: ListedHibernation) -> int:
         return 0
 
 
-def judge_overdue(opened: Iterable[ListedHibernation], now: datetime) -> Iterator[Finding]:
+def judge_overdue(opened: Iterable[ListedHibernation], now: datetime) -> Iterator[CheckResult]:
     """Those whose time has come, each with what keeps it."""
     late = [
         each
@@ -64,7 +64,7 @@ def _because(trouble: str) -> str:
     return f" ({trouble})" if trouble else ""
 
 
-def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[Finding]:
+def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[CheckResult]:
     """`lengths` by workload."""
     long = sorted(((length, name) for name, length in lengths.items() if length > MOST_EVENTS), reverse=True)
     if not long:
@@ -78,7 +78,7 @@ def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[Find
     )
 
 
-def judge_contested(workloads: Sequence[Workload], now: datetime) -> Iterator[Finding]:
+def judge_contested(workloads: Sequence[Workload], now: datetime) -> Iterator[CheckResult]:
     """Those kept awake because somebody wrote over a sleep's zero again and again, by their own annotations."""
     contested = [str(each.ref) for each in workloads if _is_contested(each, now)]
     if not contested:

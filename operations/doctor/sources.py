@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from activities.errors import IoError
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.policy_source import read_quietly
 from policies.sleep.clocks import TOLERANCE, say_ahead
@@ -19,7 +19,7 @@ _NO_COSTS = "until it is mended, no policy with minHourlyCost pauses anything"
 _NO_IDLENESS = "until it is mended, no policy with idleWindow pauses anything"
 
 
-def check_costs(installation: Installation) -> Iterator[Finding]:
+def check_costs(installation: Installation) -> Iterator[CheckResult]:
     """Whether the source answers, what it answered, and until when a worker would act on that."""
     settings = installation.settings
     listed = f"price list {settings.prices}" if settings.prices else "the built-in price list"
@@ -39,7 +39,7 @@ def check_costs(installation: Installation) -> Iterator[Finding]:
         yield ok("costs", named)
 
 
-def check_idleness(installation: Installation) -> Iterator[Finding]:
+def check_idleness(installation: Installation) -> Iterator[CheckResult]:
     """Whether Prometheus answers what a run asks it, and what is not to be seen there."""
     try:
         prometheus = installation.cluster.prometheus(_PROMETHEUS_SECONDS)
@@ -66,7 +66,7 @@ def check_idleness(installation: Installation) -> Iterator[Finding]:
         yield _judge(prometheus.url, seen)
 
 
-def _judge(url: str, seen: "Seen") -> Finding:
+def _judge(url: str, seen: "Seen") -> CheckResult:
     about = f"{url}, asked as by {seen.policy}" if seen.policy else f"{url}, asked about all namespaces"
     if not seen.unseen:
         return ok("idleness", f"{about}: {', '.join(seen.there)}, and {seen.weeks} past weeks")

@@ -1,34 +1,26 @@
-"""The half of `finops doctor` about Temporal: reachable, attributes, retention, the cluster's record, and what rests
-on it.
-"""
+"""The part of `finops doctor` about Temporal: reachable, attributes, retention, record, and what rests on it."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 
 from temporalio.client import Client
 
 from activities.errors import IoError
-from operations.doctor.findings import Finding, all_of, fail, ok, warn
+from operations.doctor.check_results import CheckResult, all_of, fail, ok, warn
+from operations.doctor.reconciliation import check_reconciliation
 from operations.doctor.schedules import check_schedules
 from operations.doctor.sleepers import check_sleepers
 from operations.doctor.worker import check_worker
 from operations.installation import Installation
 from operations.temporal import open_client
-from operations.times import show_time
-from policies.rights import describe_blindness
-from policies.sleep.clocks import MEANWHILE
-from policies.sleep.reconciliation import ReconcileResult
 from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
 from worker.temporal.attributes import find_missing
 from worker.temporal.cluster_record import read_record
 from worker.temporal.connection import find_target
-from worker.temporal.reconciliations import read_last_reconciliation
 from worker.temporal.retention import NEEDED, read_retention
 
-_NAMED = 5
 
-
-async def check_temporal(installation: Installation, identity: Awaitable[str | None]) -> list[Finding]:
+async def check_temporal(installation: Installation, identity: Awaitable[str | None]) -> list[CheckResult]:
     """What was found; `identity` is the cluster's, where it is known. All is asked at once."""
     try:
         target = find_target(installation.state, api_key_file=installation.shared_settings.temporal_api_key_file)
@@ -48,14 +40,14 @@ async def check_temporal(installation: Installation, identity: Awaitable[str | N
                 _check_record(installation, client, identity),
                 check_worker(installation, client),
                 check_schedules(installation, client),
-                _check_reconciliation(installation, client),
+                check_reconciliation(installation, client),
                 check_sleepers(client, cluster),
             ),
         ),
     ]
 
 
-async def _check_attributes(client: Client) -> list[Finding]:
+async def _check_attributes(client: Client) -> list[CheckResult]:
     try:
         missing = await find_missing(client)
     except AttributesError as error:
@@ -65,7 +57,7 @@ async def _check_attributes(client: Client) -> list[Finding]:
     return [ok("search attributes", "all there")]
 
 
-async def _check_retention(client: Client) -> list[Finding]:
+async def _check_retention(client: Client) -> list[CheckResult]:
     kept = await read_retention(client)
     sentence = f"closed workflows are kept for {kept.days} days"
     if kept < NEEDED:
@@ -74,11 +66,13 @@ async def _check_retention(client: Client) -> list[Finding]:
     return [ok("retention", sentence)]
 
 
-async def _check_record(installation: Installation, client: Client, identity: Awaitable[str | None]) -> list[Finding]:
+async def _check_record(
+    installation: Installation, client: Client, identity: Awaitable[str | None]
+) -> list[CheckResult]:
     return [await _judge_record(installation, client, await identity)]
 
 
-async def _judge_record(installation: Installation, client: Client, identity: str | None) -> Finding:
+async def _judge_record(installation: Installation, client: Client, identity: str | None) -> CheckResult:
     cluster = installation.settings.cluster
     record = await read_record(client, cluster)
     if record is None:
@@ -96,42 +90,3 @@ async def _judge_record(installation: Installation, client: Client, identity: st
         )
     held = "" if record.hold is None else f"; a HOLD is on, set by {record.hold.by}"
     return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")
-
-
-async def _check_reconciliation(installation: Installation, client: Client) -> list[Finding]:
-    result = await read_last_reconciliation(client, installation.settings.cluster)
-    if result is None or result.at is None:
-        return [warn("reconciliation", "none has run yet", "start a worker")]
-    return [_judge_clocks(result), _judge_findings(result), *_judge_sight(result), *_judge_parts(result)]
-
-
-def _judge_clocks(result: ReconcileResult) -> Finding:
-    """As the worker compared them: this machine's clock is another question."""
-    if not result.clocks.objection:
-        return ok("clocks of the service", "Temporal's, the worker's and the API server's agreed when last compared")
-    return warn("clocks of the service", f"{result.clocks.objection}: {MEANWHILE}", "set the one that is wrong")
-
-
-def _judge_sight(result: ReconcileResult) -> Iterator[Finding]:
-    """By the worker's rights, which need not be those of whoever asks."""
-    for sentence in describe_blindness(result.missing_rights):
-        yield warn("sight of the worker", f"not known: {sentence}", "grant its account what deploy/ has in its role")
-    if not result.missing_rights:
-        yield ok("sight of the worker", "it may see all that it has a use for")
-
-
-def _judge_parts(result: ReconcileResult) -> Iterator[Finding]:
-    """As the worker has them: its settings and its network need not be those of whoever asks."""
-    for part, sentence in result.troubles.items():
-        yield warn(f"{part} of the worker", f"{show_time(result.at)}: {sentence}", "see its settings and its log")
-
-
-def _judge_findings(result: ReconcileResult) -> Finding:
-    sentence = f"{show_time(result.at)}: {result.sentence}"
-    if result.unreadable:
-        names = ", ".join(result.unreadable[:_NAMED])
-        return warn("reconciliation", f"{sentence} Unreadable: {names}", "finops history shows what is known of each")
-    if result.not_ready:
-        names = ", ".join(result.not_ready[:_NAMED])
-        return warn("reconciliation", f"{sentence} Woken and not available: {names}", "look at their pods and quotas")
-    return ok("reconciliation", sentence)

@@ -11,7 +11,7 @@ from activities.errors import IoError
 from activities.kube.lists import KubeModel, ListPage, decode
 from activities.kube.models import Metadata
 from activities.kube.transport import KubeTransport
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.temporal import has_worker
 from operations.times import show_time
@@ -33,7 +33,7 @@ class _Deployment(KubeModel):
     status: _Status = _Status()
 
 
-async def check_worker(installation: Installation, client: Client) -> list[Finding]:
+async def check_worker(installation: Installation, client: Client) -> list[CheckResult]:
     """Temporal remembers a worker for minutes after its end, so one that polls has to answer, too. Raises RPCError."""
     cluster = installation.settings.cluster
     if await has_worker(client, cluster):
@@ -52,7 +52,7 @@ async def check_worker(installation: Installation, client: Client) -> list[Findi
     ]
 
 
-async def _check_answers(client: Client, cluster: str) -> Finding:
+async def _check_answers(client: Client, cluster: str) -> CheckResult:
     """A query of the last reconciliation, which takes a worker that lives; in a crash loop none answers twice."""
     recent = await list_recent_runs(client, cluster)
     if not recent:

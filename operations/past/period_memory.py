@@ -16,9 +16,9 @@ from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
 from operations.past.workload_memory import AT_ONCE, decode, read_result
 from policies.annotations import PauseRecord
 from policies.costs.cost import HourlyCost
-from policies.costs.ledger import Period, Slept
 from policies.models import Frozen
 from policies.names import HIBERNATION
+from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import SAVING_PHASES, Hibernation, HibernationResult, Phase
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef

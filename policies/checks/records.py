@@ -4,7 +4,7 @@ from policies import annotations as notes
 from policies.checks.case import Case, Check, Finding
 from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.checks.reasons import Reason
-from policies.sleep.wake_order import targets_of
+from policies.wake_after import targets_of
 
 
 class PausedCheck(Check):

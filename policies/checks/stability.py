@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from policies.annotations import read_resumed_at
 from policies.checks.case import Case, Check, Finding
 from policies.checks.ownership import AUTOSCALER
 from policies.checks.reasons import Reason
-from policies.names import FIELD_MANAGER
 from policies.times import to_rfc3339
+from policies.touches import last_touch
 from policies.workload import Rollout, Workload
-
-CONTROLLER_MANAGERS = frozenset({"kube-controller-manager", "deployment-controller", "replicaset-controller", "keda"})
 
 
 class RolloutCheck(Check):
@@ -69,18 +66,6 @@ class CooldownCheck(Check):
         )
 
 
-def last_touch(workload: Workload) -> tuple[str, datetime]:
-    """What happened to the workload last, and when: created, rolled out, edited by somebody, or given back."""
-    touches = [("it was created", workload.created_at)]
-    if workload.rollout.progressing_updated_at is not None:
-        touches.append(("it was rolled out", workload.rollout.progressing_updated_at))
-    touches += [(f"{manager or 'somebody'} changed it", time) for manager, time in edits(workload)]
-    resumed_at = read_resumed_at(workload.annotations)
-    if resumed_at is not None:
-        touches.append(("it was woken", resumed_at))
-    return max(touches, key=lambda touch: touch[1])
-
-
 def _scalings(case: Case) -> list[tuple[str, datetime]]:
     """What an autoscaler did to its count, by the Deployment and by the autoscaler."""
     workload, autoscalers = case.workload, case.surroundings.autoscalers
@@ -88,17 +73,6 @@ def _scalings(case: Case) -> list[tuple[str, datetime]]:
     if autoscalers is not None:
         times.append(autoscalers.scaled_at.get(str(workload.ref)))
     return [("its autoscaler scaled it", time) for time in times if time is not None]
-
-
-def edits(workload: Workload) -> list[tuple[str, datetime]]:
-    """Who wrote to its spec and when, controllers and ourselves left out: each writer's latest time."""
-    return [
-        (writer.manager, writer.time)
-        for writer in workload.writers
-        if writer.writes_spec
-        and writer.time is not None
-        and writer.manager not in CONTROLLER_MANAGERS | {FIELD_MANAGER}
-    ]
 
 
 def _complete(rollout: Rollout, replicas: int) -> bool:

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from policies.errors import RuleError
+
 
 class Doubt(StrEnum):
     """What is wrong with a cost, or with the whole answer it came in. None of them ever leads to a pause."""
@@ -51,3 +53,11 @@ class Objection(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.doubt}: {self.sentence}"
+
+
+class NotBelieved(RuleError):
+    """What a cost source says breaks a rule."""
+
+    def __init__(self, doubt: Doubt, sentence: str) -> None:
+        self.objection = Objection(doubt, sentence)
+        super().__init__(str(self.objection))

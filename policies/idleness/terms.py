@@ -6,7 +6,7 @@ from policies.calendar.sleep_windows import running_window
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, SeasonGate
 from policies.policy.idle_limits import IdleLimits
-from policies.sleep.wishes import earliest
+from policies.times import earliest
 
 WEEK = timedelta(days=7)
 COVERAGE = 0.9

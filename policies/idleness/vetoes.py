@@ -1,12 +1,12 @@
 """Signals that can only object: their quiet says nothing, and their activity says that somebody is at work."""
 
-from policies.checks.stability import last_touch
 from policies.durations import format_duration
 from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import Reading, WorkloadSeen
 from policies.idleness.signal import CHANGES, MEMORY, Signal
 from policies.idleness.terms import IdleTerms
 from policies.times import to_rfc3339
+from policies.touches import last_touch
 from policies.workload import Workload
 
 SWING_SHARE = 0.25

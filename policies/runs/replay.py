@@ -11,13 +11,12 @@ from policies.annotations import EXCLUDE, EXCLUDE_UNTIL, ORIGINAL_REPLICAS, PREF
 from policies.calendar.sleep_windows import running_window
 from policies.checks.decision import Decision
 from policies.checks.reasons import Reason
-from policies.checks.stability import last_touch
 from policies.costs.cost import HourlyCost
 from policies.costs.savings import saving_of
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.sleep.wishes import earliest
-from policies.times import EARLIEST
+from policies.times import EARLIEST, earliest
+from policies.touches import last_touch
 from policies.workload import Rollout, Workload, WorkloadRef
 
 _PEOPLES = frozenset({EXCLUDE, EXCLUDE_UNTIL})

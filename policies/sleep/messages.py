@@ -7,10 +7,9 @@ from pydantic import Field
 
 from policies.annotations import PauseRecord, WakeNote
 from policies.costs.cost import HourlyCost, Requests
-from policies.costs.ledger import Slept
 from policies.models import Code, Frozen
-from policies.sleep.wishes import earliest
-from policies.times import Instant, from_rfc3339
+from policies.sleep.ledger import Slept
+from policies.times import Instant, earliest, from_rfc3339
 from policies.workload import Observation, WorkloadRef
 
 

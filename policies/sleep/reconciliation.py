@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from policies import annotations as notes
 from policies.annotations import Annotations, PauseRecord
-from policies.checks.stability import edits
 from policies.errors import InvalidAnnotation
 from policies.models import Code, Frozen
 from policies.policy.document import EnforcementPolicy, OnDeploy
@@ -17,6 +16,7 @@ from policies.sleep.clocks import ClockDrift
 from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.wishes import as_sleeper, wants_asleep
 from policies.sleep.zeros import who_chose_zero
+from policies.touches import edits
 from policies.workload import Workload
 
 READY_WITHIN = timedelta(minutes=15)

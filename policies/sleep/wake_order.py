@@ -9,18 +9,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from policies.annotations import WAKE_AFTER, Annotations, read_pause
+from policies.annotations import WAKE_AFTER, read_pause
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen, unknown_means
 from policies.times import to_rfc3339
-from policies.workload import Observation, Workload, WorkloadRef, parse_ref
+from policies.wake_after import readable_targets
+from policies.workload import Observation, Workload, WorkloadRef
 
 LONGEST_WAIT = timedelta(minutes=10)
 """For one workload, from its own time on."""
 LONGEST_WAIT_FOR_SLEEP = timedelta(minutes=5)
 """A pause that waits for others to go down first must not expire over it."""
-MOST_TARGETS = 16
-"""Each is read at every look."""
 
 Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle", "unknown"]
 
@@ -56,25 +55,6 @@ class Standing(Frozen):
             case "unknown":
                 return f"how {self.target} stands is told in words of a later version"
         return f"{self.target} is up"
-
-
-def targets_of(annotations: Annotations) -> tuple[WorkloadRef, ...]:
-    """What a workload waits for. Raises InvalidAnnotation."""
-    text = annotations.get(WAKE_AFTER, "")
-    names = [part.strip() for part in text.split(",")] if text.strip() else []
-    refs = tuple(dict.fromkeys(ref for name in names if (ref := parse_ref(name)) is not None))
-    if len(refs) > MOST_TARGETS or not all(map(parse_ref, names)):
-        expected = f"at most {MOST_TARGETS} of NAMESPACE/NAME, with a comma between them"
-        raise InvalidAnnotation(WAKE_AFTER, text, expected)
-    return refs
-
-
-def readable_targets(annotations: Annotations) -> tuple[WorkloadRef, ...]:
-    """The same, and nothing where it cannot be read."""
-    try:
-        return targets_of(annotations)
-    except InvalidAnnotation:
-        return ()
 
 
 def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, policy_over: str = "") -> Standing:

@@ -14,6 +14,7 @@ from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy
+from policies.times import earliest
 from policies.workload import Workload
 
 
@@ -81,11 +82,6 @@ def running_until(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: 
         if policy.spec.schedule is not None and _binds(policy, sleeper)
     )
     return max((window.end for window in windows if window is not None and window.end is not None), default=None)
-
-
-def earliest(*times: datetime | None) -> datetime | None:
-    """The earliest of the times that there are, or None."""
-    return min((time for time in times if time is not None), default=None)
 
 
 def _wish_of(policy: EnforcementPolicy, sleeper: Sleeper, now: datetime) -> Wish | None:

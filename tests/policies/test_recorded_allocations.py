@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from allocations import in_pieces
 
-from policies.costs.doubts import Doubt
+from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import Question, Window
-from policies.errors import NotBelieved
 
 FOLDER = Path(os.environ.get("OPENCOST_RECORDED", "nowhere"))
 END = datetime(2026, 11, 23, 13, tzinfo=UTC)

@@ -22,7 +22,7 @@ from activities.errors import Call, IoError, Unreachable
 from policies.workload import WorkloadRef
 from worker.errors import TemporalUnreachable
 from worker.logs import LogFormat, log_to_stderr
-from worker.temporal.repeats import EPISODE_SECONDS, ForeseenFilter
+from worker.repeats import EPISODE_SECONDS, ForeseenFilter
 
 LOG = logging.getLogger("finops.test")
 HOSTILE = 'web\n2026-11-25 ERROR forged: "all is lost"\x1b[31m'

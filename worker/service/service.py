@@ -18,7 +18,6 @@ from activities.reconciliation.policy_statuses import PolicyStatuses
 from worker.cluster.claim import claim_cluster
 from worker.cluster.cluster import Cluster
 from worker.cluster.sight import RightsWatch
-from worker.cluster.troubles import find_troubles
 from worker.service.activity_objects import ServiceAround
 from worker.service.assembly import running_workers
 from worker.service.health import Health, keep_checking
@@ -28,6 +27,7 @@ from worker.service.policy_sync import PolicySync
 from worker.service.rounds import keep_going
 from worker.service.snapshots import SnapshotKeeper
 from worker.service.statuses import build_statuses
+from worker.service.troubles import find_troubles
 from worker.temporal.attributes import settle_attributes
 from worker.temporal.cluster_record import start_reconciling
 from worker.temporal.reconciliations import keep_reconciling

@@ -19,7 +19,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 
-from worker.temporal.repeats import Repeats, add_count
+from worker.repeats import Repeats, add_count
 
 CORE_LOGGER = "temporalio.core"
 _REPEAT_SECONDS = 60.0

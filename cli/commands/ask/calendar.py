@@ -15,7 +15,7 @@ from operations.times import read_moment
 from policies.calendar.sleep_windows import Window, sleeps
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.sleep.wishes import earliest
+from policies.times import earliest
 
 MOST_DAYS = 3_660
 _FORMAT = "%a %d %b %Y %H:%M %z"

@@ -21,7 +21,7 @@ from operations.past.savings import NOBODY_COUNTS, Past, Present, look_at, recko
 from operations.targets import read_namespace
 from operations.temporal import open_client
 from operations.times import read_moment
-from policies.costs.ledger import Period
+from policies.sleep.ledger import Period
 from worker.errors import ConnectionFailed
 from worker.temporal.retention import find_horizon
 

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.addresses import is_local
-from cli.commands.serve.serving import Stop, serve
+from cli.serving import Stop, serve
 from cli.session import Session
 from operations.policy_source import read_applied
 from operations.temporal import count_sleeping
@@ -39,29 +39,27 @@ def run(
     """
     session = Session.of(ctx, log_level=logging.INFO)
     session.log_as_configured()
-    session.installation.asks_once = False
+    installation = session.installation
+    installation.asks_once = False
     session.introduce()
-    identity = session.installation.cluster.identity()
+    identity = installation.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)
     _ask(session, yes=yes)
-    if session.installation.settings.policy_source is PolicyPlace.FILES:
-        session.installation.policies.prepare()
-    instance = session.installation.settings.instance or session.installation.state.settle_instance()
+    if installation.settings.policy_source is PolicyPlace.FILES:
+        installation.policies.prepare()
+    instance = installation.settings.instance or installation.state.settle_instance()
     if os.environ.get("TEMPORAL_ADDRESS"):
-        session.terminal.note("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server", "yellow")
-    serve(partial(_serve, session, replace(session.installation.cluster, instance=instance)))
+        session.terminal.warn("TEMPORAL_ADDRESS is set: the other commands go there, and not to this server")
+    serve(partial(_serve, session, replace(installation.cluster, instance=instance)))
 
 
 def _ask(session: Session, *, yes: bool) -> None:
     """Wakes happen only while this process lives: fine on one's own machine, worth a question elsewhere."""
+    server = session.installation.cluster.transport.server
     enforcing = [policy.name for policy in read_applied(session.installation) if policy.spec.mode is Mode.ENFORCE]
-    if is_local(session.installation.cluster.transport.server):
+    if is_local(server):
         return
-    session.terminal.note(
-        f"{session.installation.cluster.transport.server} is not this machine: what is paused there wakes only while this process "
-        "runs",
-        style="yellow",
-    )
+    session.terminal.warn(f"{server} is not this machine: what is paused there wakes only while this process runs")
     if enforcing:
         session.terminal.confirm(f"Policies in Enforce: {', '.join(enforcing)}.", yes=yes)
 

@@ -11,7 +11,7 @@ import typer
 from temporalio.client import Client, Interceptor
 from temporalio.runtime import Runtime
 
-from cli.commands.serve.serving import Stop, serve
+from cli.serving import Stop, serve
 from cli.session import Session
 from operations.errors import UsageProblem
 from operations.times import read_duration

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from policies.costs.doubts import Doubt, Objection
+from policies.costs.doubts import Doubt, NotBelieved, Objection
 from policies.costs.opencost.answer_rules import doubts_against, doubts_of
 from policies.costs.opencost.envelope import RawRow, read_rows
 from policies.costs.opencost.question import Question
@@ -11,7 +11,6 @@ from policies.costs.opencost.row_rules import ROW_RULES
 from policies.costs.opencost.rows import IDLE, Figures, Owner, Usage, read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, Summary
 from policies.costs.opencost.unit_prices import UnitPrice, middle_price, object_to_jump, unit_price
-from policies.errors import NotBelieved
 
 _SEVERAL = 2
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from policies.costs.doubts import Doubt
+from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.json_text import JsonText
-from policies.errors import NotBelieved
 
 RawRow = Mapping[str, Any]
 

@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from policies.costs.doubts import Doubt
-from policies.errors import NotBelieved
+from policies.costs.doubts import Doubt, NotBelieved
 
 LARGEST_PIECE = 1024 * 1024
 """Characters. A row is 2,000 of them, an error's message 34,000."""

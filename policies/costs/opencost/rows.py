@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from policies.costs.cost import GIB
-from policies.costs.doubts import Doubt
+from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.envelope import RawRow
-from policies.errors import NotBelieved
 from policies.times import from_rfc3339
 
 DEPLOYMENT = "deployment"

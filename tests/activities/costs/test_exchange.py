@@ -7,7 +7,7 @@ from seconds import Seconds
 
 from activities.costs.exchange import LARGEST_BODY, ONCE, Exchange
 from activities.errors import CostSourceError, CostSourceRefused, CostSourceUnreachable
-from policies.errors import NotBelieved
+from policies.costs.doubts import NotBelieved
 
 GOOD = Answer(200, b"good")
 

@@ -11,8 +11,9 @@ from tokens import jwt
 from activities.credentials import end_of_token
 from activities.kube.kubeconfig import Access
 from localcluster.certificates import VALID, Authority
-from operations.doctor.credentials import judge_access, judge_target
-from operations.doctor.findings import Level
+from operations.doctor.check_results import Level
+from operations.doctor.credentials import check_credentials, judge_access, judge_target
+from operations.installation import Installation
 from worker.temporal.connection import Target
 
 NOW = datetime.now(UTC) + timedelta(hours=1)
@@ -90,3 +91,14 @@ def test_what_is_no_certificate_is_said(tmp_path: Path) -> None:
     broken.write_text("no certificate")
     (found,) = judge_access(access(certificate=broken), NOW)
     assert (found.level, "it is no certificate" in found.sentence) == (Level.WARN, True)
+
+
+def test_an_api_key_that_stands_in_a_file_is_looked_at(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text(jwt(NOW - DAY))
+    flags = {"state_dir": tmp_path, "kubeconfig": tmp_path / "none", "temporal_api_key_file": key}
+    asked = Installation(flags, user="me@here")
+    environment = {"HOME": str(tmp_path), "TEMPORAL_ADDRESS": "temporal.dev:7233"}
+    (found,) = check_credentials(asked, NOW, environment)
+    assert (found.subject, found.level) == ("Temporal's API key", Level.FAIL)
+    assert "FINOPS_TEMPORAL_API_KEY_FILE" in found.mend

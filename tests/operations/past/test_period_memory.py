@@ -15,8 +15,8 @@ from activities.hibernation.starting import start_hibernation
 from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
 from operations.past.period_memory import Remembered, remember_sleeps
 from policies.annotations import PauseRecord
-from policies.costs.ledger import Period, Slept
 from policies.names import HIBERNATION, hibernation_id
+from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes

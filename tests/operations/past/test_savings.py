@@ -9,7 +9,7 @@ from cli.commands.ask.savings import read_period
 from operations.errors import UsageProblem
 from operations.past.period_memory import Remembered
 from operations.past.savings import Past, Present, look_at, reckon
-from policies.costs.ledger import Period, Slept
+from policies.sleep.ledger import Period, Slept
 
 MONTH = Period(since=NOW - timedelta(days=30), until=NOW)
 

@@ -19,7 +19,7 @@ from allocations import (
     volume,
 )
 
-from policies.costs.doubts import Doubt
+from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import Tally, answer_doubts, judge_answer, row_doubts
 from policies.costs.opencost.envelope import read_rows
 from policies.costs.opencost.question import Question, Window
@@ -27,7 +27,6 @@ from policies.costs.opencost.rows import read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, count_expected
 from policies.costs.opencost.unit_prices import UnitPrice, unit_price
 from policies.costs.prices import Rates
-from policies.errors import NotBelieved
 from policies.times import to_rfc3339
 
 LATER = to_rfc3339(END + timedelta(minutes=5))

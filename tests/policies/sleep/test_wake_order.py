@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.annotations import PREFIX, WAKE_AFTER, PauseRecord, pause_patch
-from policies.errors import InvalidAnnotation
-from policies.sleep.wake_order import Standing, knots, last_down, order_problems, standing_of, targets_of
+from policies.sleep.wake_order import Standing, knots, last_down, order_problems, standing_of
 from policies.workload import Rollout, Workload, observe
 
 LIMIT = NOW + timedelta(minutes=10)
@@ -30,40 +29,6 @@ def sleeping(wakes_in: timedelta | None, policy: str = "nights") -> Workload:
     )
     written = {key: value for key, value in pause_patch(record).items() if value is not None}
     return workload("dev", "db", replicas=0, annotations=written)
-
-
-@pytest.mark.parametrize(
-    ("written", "targets"),
-    [
-        ("dev/db", ["dev/db"]),
-        ("dev/db,dev/cache", ["dev/db", "dev/cache"]),
-        (" dev/db , other/queue.v1 ", ["dev/db", "other/queue.v1"]),
-        ("dev/db,dev/db", ["dev/db"]),
-        ("", []),
-    ],
-)
-def test_it_reads_what_a_workload_waits_for(written: str, targets: list[str]) -> None:
-    assert [str(target) for target in targets_of({WAKE_AFTER: written})] == targets
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "db",
-        "dev/",
-        "/db",
-        "dev/db,",
-        "Dev/DB",
-        "dev/db/x",
-        "dev/../x",
-        "dev/*",
-        "x" * 10_000,
-        ",".join(f"dev/web-{number}" for number in range(17)),
-    ],
-)
-def test_what_names_no_workloads_is_refused(written: str) -> None:
-    with pytest.raises(InvalidAnnotation, match="NAMESPACE/NAME"):
-        targets_of({WAKE_AFTER: written})
 
 
 @pytest.mark.parametrize(

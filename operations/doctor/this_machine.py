@@ -1,9 +1,9 @@
-"""The half of `finops doctor` that needs no network: settings, state folder, disk."""
+"""The part of `finops doctor` that needs no network: settings, state folder, disk."""
 
 import os
 from collections.abc import Iterator
 
-from operations.doctor.findings import Finding, fail, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from worker.errors import StateError
 from worker.processes import find_program
@@ -12,7 +12,7 @@ from worker.state import NEEDED_BYTES
 _MEGABYTE = 1_000_000
 
 
-def check_here(installation: Installation) -> Iterator[Finding]:
+def check_this_machine(installation: Installation) -> Iterator[CheckResult]:
     """What can be seen on this machine. Raises SettingsError: without settings there is nothing to check."""
     settings = installation.settings
     yield ok("settings", f"cluster {settings.cluster}, state folder {settings.state_dir}")
@@ -29,7 +29,7 @@ def check_here(installation: Installation) -> Iterator[Finding]:
     yield _check_program()
 
 
-def _check_state(installation: Installation) -> Finding:
+def _check_state(installation: Installation) -> CheckResult:
     path = installation.state.path
     if not path.exists():
         return ok("state folder", "is not there yet; `finops run` makes it")
@@ -38,7 +38,7 @@ def _check_state(installation: Installation) -> Finding:
     return fail("state folder", f"{path} cannot be written", "mend its rights, or choose another with --state-dir")
 
 
-def _check_disk(installation: Installation) -> Finding:
+def _check_disk(installation: Installation) -> CheckResult:
     try:
         free = installation.state.free_bytes()
     except StateError as error:
@@ -49,7 +49,7 @@ def _check_disk(installation: Installation) -> Finding:
     return ok("disk space", sentence)
 
 
-def _check_program() -> Finding:
+def _check_program() -> CheckResult:
     found = find_program("temporal")
     if found is None:
         return warn(

@@ -20,7 +20,7 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
-class Finding(Frozen):
+class CheckResult(Frozen):
     """One line: about what, how it stands, and how to mend it."""
 
     subject: str
@@ -29,25 +29,25 @@ class Finding(Frozen):
     mend: str = ""
 
 
-def ok(subject: str, sentence: str) -> Finding:
+def ok(subject: str, sentence: str) -> CheckResult:
     """All is well."""
-    return Finding(subject=subject, level=Level.OK, sentence=sentence)
+    return CheckResult(subject=subject, level=Level.OK, sentence=sentence)
 
 
-def warn(subject: str, sentence: str, mend: str = "") -> Finding:
+def warn(subject: str, sentence: str, mend: str = "") -> CheckResult:
     """It works, but not as it should."""
-    return Finding(subject=subject, level=Level.WARN, sentence=sentence, mend=mend)
+    return CheckResult(subject=subject, level=Level.WARN, sentence=sentence, mend=mend)
 
 
-def fail(subject: str, sentence: str, mend: str = "") -> Finding:
+def fail(subject: str, sentence: str, mend: str = "") -> CheckResult:
     """It does not work. Many errors say in their own sentence how to mend them."""
-    return Finding(subject=subject, level=Level.FAIL, sentence=sentence, mend=mend)
+    return CheckResult(subject=subject, level=Level.FAIL, sentence=sentence, mend=mend)
 
 
-async def all_of(subject: str, checks: Iterable[Coroutine[Any, Any, list[Finding]]]) -> list[Finding]:
-    """What all of them find, in their order. One that is refused an answer is a finding, and the others go on."""
+async def all_of(subject: str, checks: Iterable[Coroutine[Any, Any, list[CheckResult]]]) -> list[CheckResult]:
+    """What all of them find, in their order. That one is refused an answer is a result, too, and the others go on."""
     answers = await asyncio.gather(*checks, return_exceptions=True)
-    found: list[Finding] = []
+    found: list[CheckResult] = []
     for answer in answers:
         match answer:
             case list():

@@ -5,7 +5,7 @@ import pytest
 from cases import COST, NOW
 
 from policies.costs.cost import HourlyCost, Requests
-from policies.costs.ledger import Period, Slept, enter, group, merge, total
+from policies.sleep.ledger import Period, Slept, enter, group, merge, total
 from policies.workload import WorkloadRef
 
 EUROS = HourlyCost(amount=1, currency="EUR", source="OpenCost")
