@@ -34,12 +34,8 @@ async def confirm_cluster(installation: Installation, client: Client) -> Cluster
     return record
 
 
-def confirm_cluster_if_up(installation: Installation) -> None:
+async def confirm_cluster_if_up(installation: Installation) -> None:
     """The same for commands that also go on without Temporal. Raises IdentityMismatch."""
-    asyncio.run(_confirm_if_up(installation))
-
-
-async def _confirm_if_up(installation: Installation) -> None:
     try:
         client = await open_client(installation)
     except ConnectionFailed:

@@ -44,7 +44,7 @@ def apply(
     session = Session.of(ctx)
     policies = load_policies(path)
     session.introduce()
-    confirm_cluster_if_up(session.installation)
+    asyncio.run(confirm_cluster_if_up(session.installation))
     applied = read_applied(session.installation)
     refuse_other_files(session.installation, applied, [policy.name for policy in policies])
     _refuse_everything(session, policies)

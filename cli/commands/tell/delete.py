@@ -25,7 +25,7 @@ def delete(
     """Delete a policy. What sleeps under it is first offered to the other policies, then woken."""
     session = Session.of(ctx)
     session.introduce()
-    confirm_cluster_if_up(session.installation)
+    asyncio.run(confirm_cluster_if_up(session.installation))
     applied = read_applied(session.installation)
     if policy not in {each.name for each in applied} and not session.installation.policies.holds(policy):
         there = ", ".join(each.name for each in applied) or "none"
