@@ -15,8 +15,6 @@ _FEW = 10
 _SECONDS_BETWEEN_READS = 0.3
 _SECONDS_BETWEEN_LISTS = 2.0
 
-Reached = Callable[[Workload], bool]
-
 
 def is_awake(workload: Workload) -> bool:
     """Whether it was given back: it has a count, and no record of a sleep."""
@@ -28,33 +26,35 @@ def is_available(workload: Workload) -> bool:
     return is_awake(workload) and workload.rollout.available_replicas >= workload.replicas
 
 
-def is_asleep(workload: Workload) -> bool:
-    """Whether it was put to sleep."""
-    return workload.replicas == 0 and notes.PAUSED in workload.annotations
+async def wait_until_back(
+    installation: Installation, names: Iterable[str], seconds: float, *, available: bool
+) -> frozenset[str]:
+    """The Deployments (`namespace/name`) that are not awake when the time is over, or not `available`.
 
-
-async def wait_for(installation: Installation, names: Iterable[str], reached: Reached, seconds: float) -> set[str]:
-    """The Deployments (`namespace/name`) that have not reached it when the time is over. One that is gone has."""
-    missing, told = set(names), ""
+    One that is gone is not waited for. A cluster that cannot be asked for a while is told to the listener.
+    """
+    missing, told = frozenset(names), ""
+    doing = f"waiting for {len(missing)} to be {'available' if available else 'scaled up'}"
     ends_at = time.monotonic() + seconds
-    while missing:
-        try:
-            missing = await asyncio.to_thread(_look, installation, missing, reached)
-        except IoError as error:
-            if str(error) != told:
-                installation.listener.note(f"cannot look: {error}")
-            told = str(error)
-        pause = _SECONDS_BETWEEN_READS if len(missing) <= _FEW else _SECONDS_BETWEEN_LISTS
-        if time.monotonic() + pause > ends_at:
-            break
-        await asyncio.sleep(pause if missing else 0)
+    with installation.listener.progress(doing):
+        while missing:
+            try:
+                missing = await asyncio.to_thread(_look, installation, missing, is_available if available else is_awake)
+            except IoError as error:
+                if str(error) != told:
+                    installation.listener.note(f"cannot look: {error}")
+                told = str(error)
+            pause = _SECONDS_BETWEEN_READS if len(missing) <= _FEW else _SECONDS_BETWEEN_LISTS
+            if time.monotonic() + pause > ends_at:
+                break
+            await asyncio.sleep(pause if missing else 0)
     return missing
 
 
-def _look(installation: Installation, names: set[str], reached: Reached) -> set[str]:
+def _look(installation: Installation, names: frozenset[str], reached: Callable[[Workload], bool]) -> frozenset[str]:
     if len(names) > _FEW:
         found = {str(workload.ref): workload for workload in list_workloads(installation).workloads}
     else:
         read = (installation.cluster.deployments.read(*name.split("/")) for name in names)
         found = {str(workload.ref): workload for workload in read if workload is not None}
-    return {name for name in names if name in found and not reached(found[name])}
+    return frozenset(name for name in names if name in found and not reached(found[name]))

@@ -1,5 +1,6 @@
 """Which Deployments a command is about."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +10,32 @@ from policies import annotations as notes
 from policies.names import is_dns_label
 from policies.workload import Workload, WorkloadRef, parse_ref
 
+_DEPLOYMENT = re.compile(r"deploy(ments?)?(\.(v1\.)?apps)?", re.IGNORECASE)
+"""The kind, as kubectl lets people write it."""
 
-def read_ref(text: str) -> WorkloadRef:
-    """`NAMESPACE/NAME`. Raises UsageProblem."""
-    ref = parse_ref(text)
+
+def read_ref(text: str, namespace: str | None = None) -> WorkloadRef:
+    """`NAMESPACE/NAME`; with a namespace also `NAME` and kubectl's `deployment/NAME`. Raises UsageProblem.
+
+    Without a namespace, what stands before the slash is one: it may well be called `deploy`.
+    """
+    named = text if namespace is None else f"{read_namespace(namespace)}/{_read_name(text, namespace)}"
+    ref = parse_ref(named)
     if ref is None:
-        raise UsageProblem(f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend")
+        raise UsageProblem(
+            f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend, nor deployment/NAME with -n NAMESPACE"
+        )
     return ref
+
+
+def _read_name(text: str, namespace: str) -> str:
+    before, slash, name = text.rpartition("/")
+    if slash and before != namespace and _DEPLOYMENT.fullmatch(before) is None:
+        raise UsageProblem(
+            f"{before!r} in {text!r} is neither {namespace}, the namespace of -n, nor a kind that can sleep: write "
+            "deployment/NAME with -n NAMESPACE, or NAMESPACE/NAME"
+        )
+    return name
 
 
 def read_namespace(text: str) -> str:
@@ -50,13 +70,15 @@ class Target:
 
     @classmethod
     def parse(cls, workload: str | None, namespace: str | None, *, everything: bool = False) -> "Target":
-        """The target that was named. Raises UsageProblem unless there is exactly one."""
-        if (workload is not None) + (namespace is not None) + everything != 1:
+        """The target that was named; with a workload, the namespace is that workload's.
+
+        Raises UsageProblem unless there is exactly one.
+        """
+        if (workload is not None or namespace is not None) + everything != 1:
             raise UsageProblem("name one target: NAMESPACE/NAME, --namespace NAMESPACE, or --all where there is one")
-        return cls(
-            ref=None if workload is None else read_ref(workload),
-            namespace=None if namespace is None else read_namespace(namespace),
-        )
+        if workload is not None:
+            return cls(ref=read_ref(workload, namespace))
+        return cls(namespace=None if namespace is None else read_namespace(namespace))
 
     def __str__(self) -> str:
         if self.ref is not None:

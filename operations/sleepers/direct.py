@@ -4,17 +4,15 @@ It decides by the same pure function as the workflows, and a workflow that reads
 wake and leaves it.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from activities.errors import Conflict, IoError
 from activities.kube.objects.deployments import Deployments
-from operations.errors import NotFound, NoUsableRecord
+from operations.errors import NoUsableRecord
 from operations.installation import Installation
-from operations.listing import list_workloads
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
-from operations.targets import Target, choose_sleepers, is_sleeper
 from operations.times import show_time
-from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -37,31 +35,13 @@ class Woken(Frozen):
     sentence: str
 
 
-def wake_target_directly(
-    installation: Installation, target: Target, until: datetime | None, *, yes: bool
-) -> tuple[Woken, ...]:
-    """Wake every sleeper of the target. One that cannot be woken is told, and the others go on."""
-    terminal = installation.terminal
-    workloads = _find(installation, target)
-    ours, strangers = choose_sleepers(workloads, target, installation.known_instance)
-    for stranger in strangers:
-        terminal.note(f"{stranger.ref} sleeps under another installation: name it exactly to wake it")
-    if not ours:
-        terminal.say(f"nothing of ours sleeps in {target}")
-        return ()
-    if target.ref is None:
-        terminal.confirm(f"{len(ours)} Deployments of {target} will be woken.", yes=yes)
-    results = []
-    for workload in ours:
-        result = wake_directly(
-            installation.cluster.deployments, installation.cluster.replica_sets.copies_of, workload, until
-        )
-        results.append(result)
-        if not terminal.for_programs:
-            terminal.say(f"{result.workload}: {result.sentence}", style="" if result.woken else "red")
-    if terminal.for_programs:
-        terminal.show_json({"results": results})
-    return tuple(results)
+def wake_each_directly(
+    installation: Installation, sleepers: Iterable[Workload], until: datetime | None = None
+) -> Iterator[Woken]:
+    """Wake one after the other, each when it is asked for. One that cannot be woken stops none of the others."""
+    cluster = installation.cluster
+    for workload in sleepers:
+        yield wake_directly(cluster.deployments, cluster.replica_sets.copies_of, workload, until)
 
 
 def wake_directly(
@@ -79,17 +59,6 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_carried(workload)
     except InvalidAnnotation as damage:
         return read_copied(workload, damage, read_copies)
-
-
-def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
-    if target.ref is None:
-        return list_workloads(installation).workloads
-    found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
-    if found is None:
-        raise NotFound(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
-    if not is_sleeper(found) and not notes.is_annotated(found.annotations):
-        return ()
-    return (found,)
 
 
 def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, until: datetime | None) -> Woken:

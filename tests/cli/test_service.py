@@ -148,14 +148,14 @@ def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(
     assert f"{shop}/web: asleep until" in shown
     assert counts(cluster, shop) == {"web": 0, "api": 2}
     first = annotations_of(cluster.objects, shop, "web")
-    service.run("pause", f"{shop}/web", "--for", "2h")
+    service.run("pause", "-n", shop, "deployment/web", "--for", "2h")
     longer = annotations_of(cluster.objects, shop, "web")
     assert longer["resume-at"] > first["resume-at"]
     assert (longer["paused-by"], longer["pause-id"]) == ("manual", first["pause-id"])
     service.run("resume", f"{shop}/web", "--for", "3h", "--wait")
     service.run("pause", f"{shop}/web", "--for", "1h")
     assert counts(cluster, shop)["web"] == 0
-    service.run("resume", f"{shop}/web", "--wait")
+    service.run("resume", "deploy/web", "-n", shop, "--wait")
 
 
 def test_a_pause_by_hand_is_asserted_again_where_an_hpa_overwrites_it(

@@ -17,9 +17,57 @@ def test_a_name_may_hold_dots() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "namespace", "meant"),
+    [
+        ("dev/web", None, "dev/web"),
+        ("deploy/web", None, "deploy/web"),
+        ("deployment/web", "dev", "dev/web"),
+        ("deployments/web", "dev", "dev/web"),
+        ("deploy/web", "dev", "dev/web"),
+        ("Deployment/web", "dev", "dev/web"),
+        ("deployment.apps/web", "dev", "dev/web"),
+        ("deployments.v1.apps/web", "dev", "dev/web"),
+        ("deployment/front.v2", "dev", "dev/front.v2"),
+        ("web", "dev", "dev/web"),
+        ("dev/web", "dev", "dev/web"),
+        ("deploy/web", "deploy", "deploy/web"),
+    ],
+)
+def test_a_deployment_is_named_in_our_manner_or_in_kubectls(text: str, namespace: str | None, meant: str) -> None:
+    assert str(read_ref(text, namespace)) == meant
+    assert str(Target.parse(text, namespace)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "namespace", "says"),
+    [
+        (
+            "statefulset/web",
+            "dev",
+            "'statefulset' in 'statefulset/web' is neither dev, the namespace of -n, nor a kind",
+        ),
+        ("sts/web", "dev", "write deployment/NAME with -n NAMESPACE, or NAMESPACE/NAME"),
+        ("statefulset.apps/web", "dev", "nor a kind that can sleep"),
+        ("deployment.example.com/web", "dev", "nor a kind that can sleep"),
+        ("shop/web", "dev", "'shop' in 'shop/web' is neither dev"),
+        ("a/deployment/web", "dev", "neither dev"),
+        ("/web", "dev", "neither dev"),
+        ("deployment/", "dev", "nor deployment/NAME with -n NAMESPACE"),
+        ("", "dev", "nor deployment/NAME with -n NAMESPACE"),
+        ("deployment.apps/web", None, "nor deployment/NAME with -n NAMESPACE"),
+        ("deployment/web", "Dev", "'Dev' is not the name of a namespace"),
+    ],
+)
+def test_other_kinds_and_two_namespaces_are_refused(text: str, namespace: str | None, says: str) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        read_ref(text, namespace)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("named", "namespace", "everything"),
-    [(None, None, False), ("a/b", "a", False), ("a/b", None, True), (None, "a", True)],
-    ids=["none", "both", "one and all", "namespace and all"],
+    [(None, None, False), ("a/b", None, True), (None, "a", True), ("b", "a", True)],
+    ids=["none", "one and all", "namespace and all", "one in a namespace and all"],
 )
 def test_a_command_has_exactly_one_target(named: str | None, namespace: str | None, everything: bool) -> None:
     with pytest.raises(UsageProblem, match="one target"):

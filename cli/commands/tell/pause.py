@@ -1,132 +1,36 @@
 """`finops pause`: a person's pause of one Deployment, until a time."""
 
 import asyncio
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
-from activities.hibernation.starting import start_hibernation
 from cli.session import Session
-from operations.errors import NotFound, Refused, Unconfirmed
-from operations.identity import confirm_cluster
-from operations.own_clock import own_clock_ahead
+from operations.sleepers.pause import pause as pause_until
 from operations.targets import read_ref
-from operations.temporal import find_open, has_worker, open_client, phase_of
 from operations.times import read_duration, read_end, show_time
-from policies.annotations import PREFIX
-from policies.checks.decision import is_autoscaled, manual_policy, object_to_pause_by_hand
-from policies.checks.reasons import Reason
-from policies.names import MANUAL, PAUSE, hibernation_id
-from policies.sleep.clocks import TOLERANCE, say_ahead
-from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
-from policies.workload import WorkloadRef, observe
-
-EXPIRES_AFTER = timedelta(minutes=10)
-"""A pause that no worker carried out by then is not carried out at all."""
-_SECONDS_BETWEEN_LOOKS = 0.3
 
 
 def pause(
     ctx: typer.Context,
     workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")],
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", help="Its namespace, for deployment/NAME as in kubectl.")
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
     timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for it to sleep.")] = "30s",
 ) -> None:
     """Pause a Deployment by hand. At the time given it wakes, unless a policy wants it asleep then."""
-    ref = read_ref(workload)
+    ref = read_ref(workload, namespace)
     now = datetime.now(UTC)
     end = read_end(until, duration, now, required=True)
     assert end is not None
     seconds = read_duration(timeout).total_seconds()
     session = Session.of(ctx)
     session.introduce()
-    asyncio.run(_pause(session, ref, end, now, seconds))
-
-
-async def _pause(session: Session, ref: WorkloadRef, until: datetime, now: datetime, seconds: float) -> None:
-    client, cluster = await open_client(session.installation), session.installation.settings.cluster
-    record = await confirm_cluster(session.installation, client)
-    if record is not None and record.hold is not None:
-        raise Refused(f"a hold is on, set by {record.hold.by}: nothing is paused until `finops release`")
-    execution = await find_open(client, cluster, ref)
-    sleeping = execution is not None and phase_of(execution) == Phase.ASLEEP
-    order = await asyncio.to_thread(_judge, session, ref, until, now, sleeping=sleeping)
-    hibernation = Hibernation(
-        cluster=cluster, instance=session.installation.require_instance(), ref=order.seen.ref, pause=order
-    )
-    if execution is not None or await start_hibernation(client, hibernation) == "already":
-        await _update(session, client, order, seconds)
-    else:
-        await _wait_until_asleep(session, client, order.seen.ref, seconds)
-    session.terminal.say(f"{ref}: asleep until {show_time(until)}")
+    paused = asyncio.run(pause_until(session.installation, ref, end, now=now, seconds=seconds))
+    session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}")
     if session.terminal.for_programs:
-        session.terminal.show_json({"workload": str(ref), "asleep_until": until})
-
-
-def _judge(session: Session, ref: WorkloadRef, until: datetime, now: datetime, *, sleeping: bool) -> PauseOrder:
-    """The order, if no check that also binds a person objects."""
-    workload = session.installation.cluster.deployments.read(ref.namespace, ref.name)
-    if workload is None:
-        raise NotFound(f"there is no Deployment {ref} on {session.installation.cluster.transport.server}")
-    ahead = own_clock_ahead(session.installation)
-    if ahead is not None and abs(ahead) > TOLERANCE:
-        # Its end and its expiry are reckoned by this clock: off by hours, it could be carried out hours later.
-        raise Refused(f"{ref} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
-    with session.terminal.progress("asking for costs and autoscalers"):
-        gathered = session.installation.cluster.gatherer().gather(now)
-    case = gathered.case(manual_policy(), workload, gathered.surroundings_at(now))
-    finding = object_to_pause_by_hand(case)
-    if finding is not None and not (sleeping and finding.reason is Reason.ALREADY_PAUSED):
-        raise Refused(f"{ref} is not paused ({finding.reason}): {finding.sentence}")
-    return PauseOrder(
-        seen=observe(workload, PREFIX),
-        policy=MANUAL,
-        not_after=min(now + EXPIRES_AFTER, until),
-        window_end=until,
-        cost=case.cost.cost,
-        requests=workload.requests,
-        sentence=f"{session.installation.user} asked for it",
-        autoscaled=is_autoscaled(case),
-    )
-
-
-async def _update(session: Session, client: Client, order: PauseOrder, seconds: float) -> None:
-    """Its hibernation is open: awake it pauses again, asleep it sleeps longer."""
-    ref = order.seen.ref
-    handle = client.get_workflow_handle(hibernation_id(session.installation.settings.cluster, ref.namespace, ref.name))
-    try:
-        async with asyncio.timeout(seconds):
-            status = await handle.execute_update(
-                PAUSE, ManualPause(order=order, by=session.installation.user), result_type=HibernationStatus
-            )
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise Unconfirmed(f"{ref}: no worker has answered within {seconds:.0f} s; see `finops status`") from error
-    if status.phase is not Phase.ASLEEP:
-        raise Unconfirmed(f"{ref} is {status.phase} and not asleep" + (f": {status.trouble}" if status.trouble else ""))
-
-
-async def _wait_until_asleep(session: Session, client: Client, ref: WorkloadRef, seconds: float) -> None:
-    cluster = session.installation.settings.cluster
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name), result_type=HibernationResult)
-    ends_at = time.monotonic() + seconds
-    with session.terminal.progress(f"waiting for {ref} to be asleep"):
-        while time.monotonic() < ends_at:
-            described = await handle.describe()
-            if described.status is not WorkflowExecutionStatus.RUNNING:
-                result = await handle.result()
-                raise Refused(f"{ref} was not paused: {result.sentence}")
-            phase = phase_of(described)
-            if phase == Phase.ASLEEP:
-                return
-            if phase in {Phase.COOLING, Phase.AWAKE}:
-                raise Refused(f"{ref} was not paused: it is {phase}")
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-    why = "" if await has_worker(client, cluster) else "; no worker runs"
-    raise Unconfirmed(
-        f"{ref} is not asleep after {seconds:.0f} s{why}. The pause is recorded and expires "
-        f"{EXPIRES_AFTER.total_seconds() / 60:.0f} minutes after it was asked for"
-    )
+        session.terminal.show_json(paused)

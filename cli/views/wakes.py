@@ -1,0 +1,54 @@
+"""Wakes as people read them: what there is to wake, and what became of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cli.console import Terminal
+from operations.sleepers.direct import Woken
+from operations.sleepers.resume import WokenAll
+from operations.sleepers.search import SleepersFound
+from operations.times import show_time
+from policies.workload import WorkloadRef
+
+
+def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
+    """Print what is not woken because it may not be ours."""
+    if found.unclaimed:
+        terminal.note(f"{found.unclaimed} sleepers without an open hibernation are left: say whose with --instance")
+    for stranger in found.strangers:
+        terminal.note(f"{stranger} sleeps under another installation: name it exactly to wake it")
+
+
+def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
+    """Print it of a namespace or the cluster."""
+    terminal.say(f"nothing of ours sleeps in {found.target}")
+
+
+def show_awake_already(terminal: Terminal, ref: WorkloadRef, until: datetime | None) -> None:
+    """Print that there was nothing to do, or only to keep it so."""
+    terminal.say(f"{ref}: awake already" + ("" if until is None else f", and not paused before {show_time(until)}"))
+
+
+def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None) -> None:
+    """Print what became of each; `kept_until` is of one alone."""
+    for each in woken.results:
+        if each.trouble:
+            terminal.say(f"{each.workload}: {each.trouble}", style="red")
+        elif each.awake:
+            kept = "" if kept_until is None else f", and not paused before {show_time(kept_until)}"
+            terminal.say(f"{each.workload}: awake{kept}")
+        else:
+            outlook = (
+                "`finops status` shows how it goes" if woken.worked_on else "it will wake as soon as a worker runs"
+            )
+            terminal.say(f"{each.workload}: the signal is recorded; {outlook}")
+
+
+def show_each_wake(terminal: Terminal, wakes: Iterable[Woken]) -> tuple[Woken, ...]:
+    """Print each as soon as it is done."""
+    done = []
+    for each in wakes:
+        done.append(each)
+        if not terminal.for_programs:
+            terminal.say(f"{each.workload}: {each.sentence}", style="" if each.woken else "red")
+    return tuple(done)

@@ -1,0 +1,118 @@
+"""Keeping Deployments awake until a time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
+
+from activities.hibernation.starting import start_hibernation
+from operations.errors import NotFound, OperationError, Refused, Unconfirmed, UsageProblem
+from operations.failures import describe_failure
+from operations.identity import confirm_cluster
+from operations.installation import Installation
+from operations.listing import list_workloads
+from operations.sleepers.send_wakes import send_wakes
+from operations.targets import Target, is_sleeper
+from operations.temporal import find_open, has_worker, open_client
+from policies.annotations import INSTANCE, Because, WakeNote
+from policies.models import Frozen
+from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
+from policies.sleep.messages import Hibernation, HibernationStatus, Until, WakeRequest
+from policies.workload import Workload, WorkloadRef
+
+ANSWER_SECONDS = 15.0
+
+
+class KeptAwake(Frozen):
+    """What became of one Deployment. `trouble` is empty where it is kept awake."""
+
+    workload: str
+    trouble: str = ""
+
+
+async def keep_awake(installation: Installation, target: Target, until: datetime) -> AsyncIterator[KeptAwake]:
+    """Keep each Deployment of a target awake, and wake it if it sleeps. One that fails does not stop the next.
+
+    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotFound, Refused before the first one, UsageProblem
+    where no instance is known.
+    """
+    client = await open_client(installation)
+    await confirm_cluster(installation, client)
+    for workload in await asyncio.to_thread(_find, installation, target):
+        yield KeptAwake(workload=str(workload.ref), trouble=await _try_to_keep(installation, client, workload, until))
+
+
+async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:
+    """Tell the workload's hibernation, or start one that does nothing but keep it awake.
+
+    Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
+    """
+    cluster = installation.settings.cluster
+    if await find_open(client, cluster, workload.ref) is None:
+        if is_sleeper(workload):
+            request = WakeRequest(by=installation.user, until=until)
+            read_copies = installation.cluster.replica_sets.copies_of
+            (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
+            if sent.trouble:
+                raise Refused(f"{workload.ref}: {sent.trouble}")
+            return
+        now = datetime.now(UTC).replace(microsecond=0)
+        hibernation = Hibernation(
+            cluster=cluster,
+            instance=installation.require_instance(),
+            ref=workload.ref,
+            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE),
+        )
+        if await start_hibernation(client, hibernation) == "started":
+            return
+    await _tell(installation, client, workload.ref, until)
+
+
+async def _try_to_keep(installation: Installation, client: Client, workload: Workload, until: datetime) -> str:
+    """Why it could not be kept awake. Raises UsageProblem."""
+    try:
+        await keep_one_awake(installation, client, workload, until)
+    except UsageProblem:
+        raise
+    except (OperationError, RPCError, WorkflowUpdateFailedError) as error:
+        return describe_failure(error).removeprefix(f"{workload.ref}: ")
+    return ""
+
+
+async def _tell(installation: Installation, client: Client, ref: WorkloadRef, until: datetime) -> None:
+    cluster = installation.settings.cluster
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    if not await has_worker(client, cluster):
+        # An update needs a worker to be taken; a signal is recorded and read by the next one.
+        await handle.signal(REACTIVATE, WakeRequest(by=installation.user, until=until))
+        installation.listener.note("no worker runs: the wish is recorded, and takes effect as soon as one does")
+        return
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC))
+            await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise Unconfirmed(f"{ref}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
+
+
+def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
+    if target.ref is not None:
+        found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
+        if found is None:
+            raise NotFound(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
+        if found.replicas == 0 and not is_sleeper(found):
+            raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
+        return (found,)
+    listed = list_workloads(installation).workloads
+    mine = installation.known_instance
+    chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
+    if not chosen:
+        raise NotFound(f"no Deployment of {target} runs")
+    return tuple(chosen)
+
+
+def _can_be_kept(workload: Workload, instance: str | None) -> bool:
+    from_here = workload.annotations.get(INSTANCE, instance) == instance
+    return from_here and (workload.replicas > 0 or is_sleeper(workload))

@@ -1,0 +1,115 @@
+"""What sleeps of a target, before anybody wakes it."""
+
+import asyncio
+from collections.abc import Iterable
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.errors import IoError
+from activities.hibernation.listing import list_open_if_known, open_query
+from operations.errors import NotFound
+from operations.identity import confirm_cluster
+from operations.installation import Installation
+from operations.listing import list_workloads
+from operations.targets import Target, choose_sleepers, is_sleeper
+from operations.temporal import find_open, phase_of
+from policies.models import Frozen
+from policies.sleep.messages import AWAKE_PHASES
+from policies.workload import Workload, WorkloadRef
+
+
+class SleepersFound(Frozen):
+    """What there is to wake of a target, and what is left out."""
+
+    target: Target
+    sleepers: tuple[Workload, ...] = ()
+    """Those that the cluster shows asleep and that are ours; one that is named exactly is."""
+    opened: tuple[WorkloadRef, ...] = ()
+    """Those with an open hibernation that has something to give back."""
+    strangers: tuple[WorkloadRef, ...] = ()
+    """They sleep under another installation."""
+    unclaimed: int = 0
+    """So many sleep without an open hibernation, and nobody knows whether they are ours."""
+    named: Workload | None = None
+    """The Deployment that was named exactly, asleep or not."""
+    sees_cluster: bool = True
+    """False where the cluster could not be asked."""
+    sees_temporal: bool = True
+    """False where Temporal did not list the open hibernations."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that a wake would be sent to, as `namespace/name`."""
+        return frozenset(map(str, (*(workload.ref for workload in self.sleepers), *self.opened)))
+
+
+def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
+    """By the cluster alone. Raises KubernetesError, NotFound, and UsageProblem where nobody knows whose they are."""
+    workloads = _look(installation, target)
+    if target.ref is not None and not workloads:
+        raise NotFound(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
+    sleepers, strangers = choose_sleepers(workloads, target, installation.known_instance)
+    return SleepersFound(target=target, sleepers=sleepers, strangers=tuple(each.ref for each in strangers))
+
+
+async def find_sleepers(installation: Installation, client: Client, target: Target) -> SleepersFound:
+    """By the cluster and Temporal, as far as they answer: a wake needs only one of them to know the sleeper.
+
+    Raises IdentityMismatch, and RPCError where Temporal does not tell of the one that was named.
+    """
+    await confirm_cluster(installation, client)
+    workloads = await asyncio.to_thread(_look_if_up, installation, target)
+    opened = await _find_open(installation, client, target)
+    unsure = installation.known_instance is None and target.ref is None
+    # Without an instance those with an open hibernation are ours all the same.
+    sleepers, strangers = choose_sleepers(() if unsure else workloads or (), target, installation.known_instance)
+    return SleepersFound(
+        target=target,
+        sleepers=sleepers,
+        opened=opened or (),
+        strangers=tuple(workload.ref for workload in strangers),
+        unclaimed=_count_lost(workloads or (), target, opened or ()) if unsure else 0,
+        named=workloads[0] if workloads and target.ref is not None else None,
+        sees_cluster=workloads is not None,
+        sees_temporal=opened is not None,
+    )
+
+
+def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
+    if target.ref is None:
+        return list_workloads(installation).workloads
+    found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
+    return () if found is None else (found,)
+
+
+def _look_if_up(installation: Installation, target: Target) -> tuple[Workload, ...] | None:
+    """None where the cluster cannot be asked: a signal needs only Temporal."""
+    try:
+        return _look(installation, target)
+    except IoError as error:
+        installation.listener.note(f"the cluster cannot be asked, so only open hibernations are woken: {error}")
+        return None
+
+
+async def _find_open(installation: Installation, client: Client, target: Target) -> tuple[WorkloadRef, ...] | None:
+    """None where they cannot be listed: what the cluster shows asleep can do without the list."""
+    cluster = installation.settings.cluster
+    if target.ref is not None:
+        execution = await find_open(client, cluster, target.ref)
+        return () if execution is None or phase_of(execution) in AWAKE_PHASES else (target.ref,)
+    try:
+        rows = [row async for row in list_open_if_known(client, open_query(cluster, namespace=target.namespace))]
+    except RPCError as error:
+        installation.listener.warn(
+            f"Temporal does not list the open hibernations ({error.message}): what the cluster shows asleep is woken"
+        )
+        return None
+    return tuple(WorkloadRef(namespace=row.namespace, name=row.name) for row in rows if row.phase not in AWAKE_PHASES)
+
+
+def _count_lost(workloads: Iterable[Workload], target: Target, opened: Iterable[WorkloadRef]) -> int:
+    """How many sleep without an open hibernation."""
+    names = set(map(str, opened))
+    asleep = (workload.ref for workload in workloads if is_sleeper(workload) and target.covers(workload))
+    return sum(1 for ref in asleep if str(ref) not in names)
