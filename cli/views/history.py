@@ -1,50 +1,44 @@
 """The history of a workload as people read it."""
 
 from cli.console import Terminal
-from cli.session import Session
-from operations.past.chronicle import Carried, KnownCopy, Outlook
-from operations.past.workload_memory import Memory, Remembered
+from operations.past.carried import Carried, KnownCopy
+from operations.past.hibernation_runs import HibernationRun, KnownRuns
+from operations.past.history import History
+from operations.past.outlook import Outlook
 from operations.sleepers.records import describe_sleep
 from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 _RUNS = ("Began", "Ended", "Policy", "Replicas", "Slept", "Avoided (estimate)", "How it ended")
 _COPIES = ("ReplicaSet", "Revision", "Paused at", "Policy", "Replicas", "Pause-id", "")
 
 
-def show_history(
-    session: Session,
-    ref: WorkloadRef,
-    workload: Workload | None,
-    carried: Carried | None,
-    memory: Memory | None,
-    silence: str,
-    outlook: Outlook,
-) -> None:
+def show_history(terminal: Terminal, found: History) -> None:
     """What is there now, what will become of it, then the hibernations and the copies, newest first."""
-    terminal = session.terminal
-    if memory is None:
-        terminal.say(f"Temporal cannot be asked, so this is what the cluster knows: {silence}", "yellow")
+    if not found.server:
+        terminal.say(f"the cluster cannot be asked, so this is what Temporal knows: {found.server_trouble}", "yellow")
+    if found.runs is None:
+        terminal.say(f"Temporal cannot be asked, so this is what the cluster knows: {found.runs_trouble}", "yellow")
     else:
-        terminal.say(f"cluster {session.installation.settings.cluster}, Temporal {memory.server}", style="dim")
-    if workload is None or carried is None:
-        terminal.say(f"\nDeployment {ref}: not there, so only its hibernations are known", style="bold")
+        terminal.say(f"cluster {found.cluster}, Temporal {found.runs.server}", style="dim")
+    if found.workload is None or found.carried is None:
+        terminal.say(f"\nDeployment {found.ref}: not there, so only its hibernations are known", style="bold")
     else:
-        terminal.say(f"\nDeployment {ref}, {workload.replicas} replicas", style="bold")
-        for line in _describe_now(session, workload, carried):
+        terminal.say(f"\nDeployment {found.ref}, {found.workload.replicas} replicas", style="bold")
+        for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
-    _show_outlook(terminal, outlook)
-    if memory is not None:
-        _show_runs(terminal, memory)
-    if carried is not None:
-        _show_copies(terminal, carried)
+    _show_outlook(terminal, found.outlook)
+    if found.runs is not None:
+        _show_runs(terminal, found.runs)
+    if found.carried is not None:
+        _show_copies(terminal, found.carried)
 
 
-def _describe_now(session: Session, workload: Workload, carried: Carried) -> list[str]:
+def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[str]:
     if is_sleeper(workload):
-        return describe_sleep(workload, session.installation.settings.cluster)
+        return describe_sleep(workload, cluster)
     lines = []
     if notes.is_annotated(workload.annotations):
         lines.append("it runs, and still carries a record of a sleep, which the next reconciliation clears")
@@ -73,14 +67,14 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
     terminal.say(f"give it back by hand: {outlook.by_hand}")
 
 
-def _show_runs(terminal: Terminal, memory: Memory) -> None:
+def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
     terminal.say("\nHibernations, newest first", style="bold")
-    if memory.hibernations:
-        terminal.show_table(_RUNS, map(_run_row, memory.hibernations), numbers=(3, 4, 5))
+    if runs.hibernations:
+        terminal.show_table(_RUNS, map(_run_row, runs.hibernations), numbers=(3, 4, 5))
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(memory.since)}; closed hibernations are kept for {memory.kept_days} days", style="dim"
+        f"data since {show_past(runs.since)}; closed hibernations are kept for {runs.kept_days} days", style="dim"
     )
 
 
@@ -94,7 +88,7 @@ def _show_copies(terminal: Terminal, carried: Carried) -> None:
         terminal.say("none")
 
 
-def _run_row(run: Remembered) -> tuple[str, ...]:
+def _run_row(run: HibernationRun) -> tuple[str, ...]:
     avoided = "" if run.avoided_cost is None else f"{run.avoided_cost:.2f} {run.currency}"
     return (
         show_past(run.began),
@@ -107,7 +101,7 @@ def _run_row(run: Remembered) -> tuple[str, ...]:
     )
 
 
-def _how_it_ended(run: Remembered) -> str:
+def _how_it_ended(run: HibernationRun) -> str:
     if run.is_open:
         told = f"open: {run.phase or run.status}"
     elif run.outcome:

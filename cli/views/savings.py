@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cli.console import Terminal
-from operations.past.savings import ESTIMATED, Savings
+from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_past
 from policies.sleep.ledger import Entry
 

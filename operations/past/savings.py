@@ -1,97 +1,77 @@
-"""What the figures of a period are put together from: who sleeps now, by the cluster; who slept, by Temporal."""
+"""What sleep avoided over a period: the cluster, Temporal and Prometheus are asked, and put together.
 
-from collections.abc import Sequence
-from datetime import datetime
+With the cluster or Temporal out of reach the other half is told, and which one is missing.
+"""
 
-from activities.prometheus.node_hours import NodeHours
-from operations.past.period_memory import Remembered
-from operations.targets import instance_of, is_sleeper
-from policies.models import Frozen
-from policies.sleep.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
-from policies.workload import Workload
+import asyncio
+from datetime import UTC, datetime, timedelta
 
-ESTIMATED = (
-    "These are estimates of what the freed requests would have cost. What a bill really saves depends on whether nodes "
-    "go. Volumes and load balancers go on costing and are not counted."
-)
-NOBODY_COUNTS = "no Prometheus is named (FINOPS_PROMETHEUS_URL), and a cluster keeps no record of the nodes it had"
+from temporalio.service import RPCError
 
+from activities.errors import IoError
+from activities.prometheus.node_hours import NodeHours, count_node_hours
+from operations.errors import OperationError, UsageProblem
+from operations.installation import Installation
+from operations.listing import list_workloads
+from operations.past.past_sleeps import read_past_sleeps
+from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, SleptBefore, find_sleeping, reckon
+from operations.temporal import open_client
+from operations.times import read_moment
+from policies.sleep.ledger import Period
+from worker.errors import ConnectionFailed
+from worker.temporal.retention import find_horizon
 
-class Savings(Frozen):
-    """The savings of a period, as programs read them."""
-
-    since: datetime
-    until: datetime
-    data_since: datetime | None = None
-    """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
-    total: tuple[Entry, ...] = ()
-    """One for each currency; none for what has no price."""
-    groups: tuple[Entry, ...] = ()
-    """By policy and namespace."""
-    workloads: tuple[Entry, ...] = ()
-    strangers: int = 0
-    """Sleepers of other installations, which are not counted."""
-    unreadable: int = 0
-    """Sleepers and hibernations of which nothing could be read."""
-    troubles: tuple[str, ...] = ()
-    """Which half is missing, and why."""
-    node_hours_before: float | None = None
-    """Of as long a time before the period; None where nobody counted."""
-    node_hours: float | None = None
-    realised: str = ""
-    """What the nodes say, in a sentence."""
+_DAYS = 30
+_PROMETHEUS_SECONDS = 15.0
 
 
-class Present(Frozen):
-    """Who sleeps now."""
-
-    sleeps: tuple[Slept, ...] = ()
-    strangers: int = 0
-    unreadable: int = 0
-    trouble: str = ""
-
-
-class Past(Frozen):
-    """Who slept."""
-
-    remembered: Remembered = Remembered()
-    since: datetime | None = None
-    trouble: str = ""
+def read_period(since: str | None, until: str | None, now: datetime) -> Period:
+    """The period that was asked for, which ends now at the latest. Raises UsageProblem."""
+    end = now if until is None else min(read_moment(until, "--to", whole_day=True), now)
+    start = end - timedelta(days=_DAYS) if since is None else read_moment(since, "--from")
+    if start >= end:
+        raise UsageProblem("--from must lie before --to, and in the past")
+    return Period(since=start, until=end)
 
 
-def look_at(workloads: Sequence[Workload], instance: str | None) -> Present:
-    """Those that are really at zero under a record of this installation; of any, where nobody knows which it is."""
-    sleepers = [each for each in workloads if is_sleeper(each)]
-    ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
-    sleeps = tuple(sleep for each in ours if (sleep := sleep_of(each)) is not None)
-    return Present(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
+async def reckon_savings(installation: Installation, period: Period, namespace: str | None = None) -> Savings:
+    """The savings of a period, of one namespace or of all. Raises OperationError where nobody can be asked."""
+    now = await asyncio.to_thread(_look, installation, namespace)
+    with installation.listener.progress("asking Temporal"):
+        before = await _look_back(installation, period, namespace)
+    if now.trouble and before.trouble:
+        raise OperationError(f"{now.trouble}; {before.trouble}")
+    with installation.listener.progress("counting nodes"):
+        nodes = await asyncio.to_thread(_count_nodes, installation, period)
+    return reckon(period, now, before, nodes)
 
 
-def reckon(period: Period, present: Present, past: Past, nodes: NodeHours) -> Savings:
-    """All put together, each sleep once."""
-    workloads = enter(merge((*present.sleeps, *past.remembered.sleeps)), period)
-    return Savings(
-        since=period.since,
-        until=period.until,
-        data_since=past.since,
-        total=total(workloads),
-        groups=group(workloads),
-        workloads=workloads,
-        strangers=present.strangers,
-        unreadable=present.unreadable + past.remembered.unreadable,
-        troubles=tuple(trouble for trouble in (present.trouble, past.trouble) if trouble),
-        node_hours_before=None if nodes.problem else nodes.before,
-        node_hours=None if nodes.problem else nodes.during,
-        realised=_describe_nodes(nodes),
-    )
+def _look(installation: Installation, namespace: str | None) -> SleepingNow:
+    try:
+        found = list_workloads(installation).workloads
+    except IoError as error:
+        return SleepingNow(trouble=f"the cluster cannot be asked, so what sleeps now is not counted: {error}")
+    wanted = [each for each in found if namespace in {None, each.ref.namespace}]
+    return find_sleeping(wanted, installation.known_instance)
 
 
-def _describe_nodes(nodes: NodeHours) -> str:
-    if nodes.problem:
-        return f"Node-hours are not known: {nodes.problem}."
-    fewer = nodes.before - nodes.during
-    change = f"{abs(fewer):,.0f} {'fewer' if fewer >= 0 else 'more'}"
-    return (
-        f"{nodes.during:,.0f} node-hours in this period, {nodes.before:,.0f} in as long a time before it: {change}, "
-        "whatever the cause."
-    )
+async def _look_back(installation: Installation, period: Period, namespace: str | None) -> SleptBefore:
+    cluster, missing = installation.settings.cluster, "Temporal cannot be asked, so only what sleeps now is counted"
+    try:
+        client = await open_client(installation)
+        _, since = await find_horizon(client, cluster, datetime.now(UTC))
+        return SleptBefore(found=await read_past_sleeps(client, cluster, period, namespace), since=since)
+    except ConnectionFailed as error:
+        return SleptBefore(trouble=f"{missing}: {error}")
+    except RPCError as error:
+        return SleptBefore(trouble=f"{missing}: it refused: {error.message}")
+
+
+def _count_nodes(installation: Installation, period: Period) -> NodeHours:
+    try:
+        prometheus = installation.cluster.prometheus(_PROMETHEUS_SECONDS)
+    except IoError as error:
+        return NodeHours(problem=str(error))
+    if prometheus is None:
+        return NodeHours(problem=NOBODY_COUNTS)
+    return count_node_hours(prometheus, period.since, period.until, installation.settings.prometheus_matchers)

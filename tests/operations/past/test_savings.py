@@ -1,53 +1,46 @@
-from datetime import timedelta
+"""What sleep avoided over a period, also where one half cannot be asked."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from cases import COST, NOW, workload
-from sleepers import sleeper
+from asking import ask_as
+from cases import NOW
 
-from activities.prometheus.node_hours import NodeHours
-from cli.commands.ask.savings import read_period
-from operations.errors import UsageProblem
-from operations.past.period_memory import Remembered
-from operations.past.savings import Past, Present, look_at, reckon
-from policies.sleep.ledger import Period, Slept
+from localcluster import LocalCluster
+from operations.errors import OperationError, UsageProblem
+from operations.past.savings import read_period, reckon_savings
+from policies.sleep.ledger import Period
 
 MONTH = Period(since=NOW - timedelta(days=30), until=NOW)
 
 
-def test_who_sleeps_now_is_who_is_at_zero_under_a_record_of_ours() -> None:
-    running = workload(name="running", annotations=sleeper("x").annotations)
-    present = look_at([sleeper("a"), sleeper("b", instance="them"), sleeper("c", original="many"), running], "me")
-    assert [sleep.ref.name for sleep in present.sleeps] == ["a"]
-    assert (present.strangers, present.unreadable) == (1, 1)
+def until_now() -> Period:
+    return read_period(None, None, datetime.now(UTC))
 
 
-def test_where_nobody_knows_who_we_are_all_are_counted() -> None:
-    assert len(look_at([sleeper("a"), sleeper("b", instance="them")], None).sleeps) == 2
+@pytest.mark.temporal
+async def test_without_the_cluster_what_temporal_knows_is_counted(temporal: str, tmp_path: Path) -> None:
+    made = await reckon_savings(ask_as(tmp_path, cluster="never-slept", temporal=temporal), until_now())
+    assert made.workloads == ()
+    assert made.data_since is not None
+    (trouble,) = made.troubles
+    assert trouble.startswith("the cluster cannot be asked, so what sleeps now is not counted: ")
 
 
-def test_what_a_sleep_frees_is_its_requests_times_its_count() -> None:
-    (sleep,) = look_at([sleeper("a", original="4")], "me").sleeps
-    assert (sleep.freed.cpu_cores, sleep.freed.memory_bytes) == (4, 4 * 2**30)
+@pytest.mark.cluster
+async def test_without_temporal_what_sleeps_now_is_counted(cluster: LocalCluster, tmp_path: Path) -> None:
+    installation = ask_as(tmp_path, cluster="never-slept", kubeconfig=cluster.kubeconfig)
+    made = await reckon_savings(installation, until_now(), "nobody-here")
+    assert (made.workloads, made.data_since, made.node_hours) == ((), None, None)
+    (trouble,) = made.troubles
+    assert trouble.startswith("Temporal cannot be asked, so only what sleeps now is counted: ")
+    assert made.realised.startswith("Node-hours are not known: no Prometheus is named")
 
 
-def test_the_halves_are_put_together_and_each_sleep_counts_once() -> None:
-    present = look_at([sleeper("a")], "me")
-    (now,) = present.sleeps
-    lost = now.model_copy(update={"end": NOW - timedelta(minutes=30), "cost": COST})
-    over = Slept(
-        ref=now.ref, policy="idle-dev", start=NOW - timedelta(hours=9), end=NOW - timedelta(hours=8), cost=COST
-    )
-    past = Past(remembered=Remembered(sleeps=(lost, over), unreadable=2), since=NOW - timedelta(days=9))
-    made = reckon(MONTH, present, past, NodeHours(before=960, during=700))
-    (entry,) = made.workloads
-    assert (entry.asleep, entry.sleeps, entry.slept_hours) == (1, 2, 2)
-    assert entry.avoided == pytest.approx(2 * 0.12)
-    assert (made.unreadable, made.data_since) == (2, NOW - timedelta(days=9))
-    assert made.realised.startswith("700 node-hours in this period, 960 in as long a time before it: 260 fewer")
-
-
-def test_a_half_that_is_missing_is_told() -> None:
-    assert reckon(MONTH, Present(trouble="no cluster"), Past(), NodeHours(problem="x")).troubles == ("no cluster",)
+async def test_where_nobody_can_be_asked_both_reasons_are_told(tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match=r"the cluster cannot be asked.*; Temporal cannot be asked"):
+        await reckon_savings(ask_as(tmp_path, cluster="never-slept"), until_now())
 
 
 def test_a_period_is_of_whole_days_and_ends_now_at_the_latest() -> None:

@@ -1,4 +1,4 @@
-"""All clusters that one Temporal namespace knows, a line each: is a worker there, what sleeps, what is in trouble."""
+"""All clusters that one Temporal namespace knows: is a worker there, what sleeps, what is in trouble."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -7,10 +7,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.hibernation.listing import list_open_if_known, open_query
-from cli.session import Session
 from operations.failures import describe_failure
+from operations.installation import Installation
 from operations.temporal import has_worker, open_client
-from operations.times import show_time
 from policies.models import Frozen
 from policies.names import reconcile_id
 from policies.sleep.messages import AWAKE_PHASES, Phase
@@ -39,50 +38,32 @@ class ClusterOverview(Frozen):
     """Why nothing of it could be read."""
 
 
-async def show_clusters(session: Session) -> None:
-    """Show every cluster. Raises ConnectionFailed."""
-    client = await open_client(session.installation)
-    found = await look_at_clusters(client)
-    terminal = session.terminal
-    if terminal.for_programs:
-        terminal.show_json({"clusters": found})
-        return
-    if not found:
-        terminal.say("no worker has been up for any cluster yet")
-        return
-    terminal.show_table(
-        ("Cluster", "Worker", "Asleep", "In trouble", "Overdue", "Saves/day", "Hold", "Reconciled"),
-        map(_row, found),
-        numbers=(2, 3, 4, 5),
-    )
-    for each in found:
-        if each.trouble:
-            terminal.say(f"{each.cluster}: {each.trouble}", "red")
-        elif not each.worker:
-            terminal.say(f"{each.cluster}: no worker polls, so nothing is paused and nothing wakes there", "yellow")
+async def look_at_clusters(installation: Installation) -> tuple[ClusterOverview, ...]:
+    """All of them, by name. Raises ConnectionFailed, and RPCError where they cannot be listed."""
+    return await look_at_each(await open_client(installation))
 
 
-async def list_clusters(client: Client) -> AsyncIterator[str]:
+async def look_at_each(client: Client) -> tuple[ClusterOverview, ...]:
+    """The same, of a Temporal that is connected to. Raises RPCError where they cannot be listed."""
+    return tuple([await _try_to_look(client, name) for name in sorted([each async for each in _list_names(client)])])
+
+
+async def _list_names(client: Client) -> AsyncIterator[str]:
     """The names of the clusters that a worker was ever up for. Raises RPCError."""
     async for each in await client.list_schedules():
         if each.id.startswith(_BEGINNING):
             yield each.id.removeprefix(_BEGINNING)
 
 
-async def look_at_clusters(client: Client) -> list[ClusterOverview]:
-    """All of them, by name. Raises RPCError where they cannot be listed."""
-    return [await _try_to_look(client, name) for name in sorted([each async for each in list_clusters(client)])]
-
-
 async def _try_to_look(client: Client, cluster: str) -> ClusterOverview:
     """One that cannot be read is a line, and the others are told all the same."""
     try:
-        return await look_at_cluster(client, cluster)
+        return await _look_at(client, cluster)
     except RPCError as error:
         return ClusterOverview(cluster=cluster, worker=None, trouble=describe_failure(error))
 
 
-async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
+async def _look_at(client: Client, cluster: str) -> ClusterOverview:
     """How it is, by Temporal alone: a cluster that is down is told like any other. Raises RPCError."""
     record = await read_record(client, cluster)
     last = await read_last_reconciliation(client, cluster)
@@ -97,19 +78,4 @@ async def look_at_cluster(client: Client, cluster: str) -> ClusterOverview:
         overdue=sum(row.resume_at is not None and row.resume_at < late for row in sleepers),
         saved_per_day=sum(row.saved_per_day or 0 for row in sleepers),
         reconciled_at=None if last is None else last.at,
-    )
-
-
-def _row(each: ClusterOverview) -> tuple[str, ...]:
-    if each.worker is None:
-        return (each.cluster, "?", "?", "?", "?", "?", "?", "?")
-    return (
-        each.cluster,
-        "up" if each.worker else "NONE",
-        str(each.asleep),
-        str(each.in_trouble),
-        str(each.overdue),
-        f"{each.saved_per_day:.2f}",
-        each.hold,
-        "" if each.reconciled_at is None else show_time(each.reconciled_at),
     )

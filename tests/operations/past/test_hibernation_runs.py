@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.hibernation.starting import start_hibernation
-from operations.past.workload_memory import Memory, remember
+from operations.past.hibernation_runs import KnownRuns, read_runs
 from policies.annotations import PREFIX, PauseRecord
 from policies.names import hibernation_id
 from policies.sleep.messages import Hibernation, PauseOrder
@@ -40,14 +40,14 @@ async def begin(client: Client, hibernation: Hibernation) -> None:
     await start_hibernation(client, hibernation)
 
 
-async def remembered(client: Client, ref: WorkloadRef, *wanted: str) -> Memory:
+async def remembered(client: Client, ref: WorkloadRef, *wanted: str) -> KnownRuns:
     """What is remembered, as soon as visibility shows runs with these statuses."""
     for _ in range(200):
-        memory = await remember(client, CLUSTER, ref, NOW)
-        if set(wanted) == {run.status for run in memory.hibernations}:
-            return memory
+        known = await read_runs(client, CLUSTER, ref, NOW)
+        if set(wanted) == {run.status for run in known.hibernations}:
+            return known
         await asyncio.sleep(0.05)
-    raise AssertionError(f"the runs are not {wanted}: {memory}")
+    raise AssertionError(f"the runs are not {wanted}: {known}")
 
 
 async def test_an_open_hibernation_tells_its_count_and_what_it_has_saved_so_far(temporal_client: Client) -> None:
@@ -83,6 +83,6 @@ async def test_a_result_of_another_kind_is_told_as_such_and_hides_no_other_run(t
 
 
 async def test_nothing_is_remembered_of_what_never_slept_and_it_is_said_since_when(temporal_client: Client) -> None:
-    memory = await remember(temporal_client, CLUSTER, WorkloadRef(namespace="dev-shop", name="never"), NOW)
-    assert memory.hibernations == ()
-    assert memory.since == NOW - timedelta(days=memory.kept_days)
+    known = await read_runs(temporal_client, CLUSTER, WorkloadRef(namespace="dev-shop", name="never"), NOW)
+    assert known.hibernations == ()
+    assert known.since == NOW - timedelta(days=known.kept_days)

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from activities.hibernation.starting import start_hibernation
 from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
-from operations.past.period_memory import Remembered, remember_sleeps
+from operations.past.past_sleeps import PastSleeps, read_past_sleeps
 from policies.annotations import PauseRecord
 from policies.names import HIBERNATION, hibernation_id
 from policies.sleep.ledger import Period, Slept
@@ -60,10 +60,10 @@ async def end_with(client: Client, name: str, result: Any) -> None:
         )
 
 
-async def remembered(client: Client, namespace: str) -> Remembered:
+async def remembered(client: Client, namespace: str) -> PastSleeps:
     """What is remembered of a namespace, as soon as visibility shows anything."""
     for _ in range(200):
-        found = await remember_sleeps(client, NAME, period(), namespace)
+        found = await read_past_sleeps(client, NAME, period(), namespace)
         if found.sleeps or found.unreadable:
             return found
         await asyncio.sleep(0.05)
@@ -96,7 +96,7 @@ async def test_one_that_never_slept_is_no_sleep(temporal_client: Client) -> None
     await end_with(temporal_client, "none", result())
     await end_with(temporal_client, "odd", "not a result of ours")
     assert (await remembered(temporal_client, "odd")).unreadable == 1
-    assert await remember_sleeps(temporal_client, NAME, period(), "none") == Remembered()
+    assert await read_past_sleeps(temporal_client, NAME, period(), "none") == PastSleeps()
 
 
 async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> None:
@@ -105,7 +105,7 @@ async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> N
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
     record = PauseRecord(pause_id="p-9", instance="me", policy="night", paused_at=start, original_replicas=3, cost=COST)
     await start_hibernation(temporal_client, Hibernation(cluster=NAME, instance="me", ref=ref, sleep=record))
-    assert await remember_sleeps(temporal_client, NAME, period(), "ended") == Remembered()
+    assert await read_past_sleeps(temporal_client, NAME, period(), "ended") == PastSleeps()
     await temporal_client.get_workflow_handle(hibernation_id(NAME, "ended", "web")).terminate()
     (sleep,) = (await remembered(temporal_client, "ended")).sleeps
     assert sleep.end is not None

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, POLICY, WORKLOAD_NAMESPACE
-from operations.sleepers.often_woken import OftenWoken, find_often_woken
+from operations.present.often_woken import OftenWoken, find_often_woken
 from policies.names import HIBERNATION, hibernation_id
 from worker.temporal.attributes import register_attributes
 

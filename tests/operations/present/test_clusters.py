@@ -1,10 +1,13 @@
 """A line for each cluster, also where Temporal does not answer for one of them."""
 
+from pathlib import Path
+
 import pytest
+from asking import ask_as
 from temporalio.client import Client, DescribeScheduleInput, Interceptor, OutboundInterceptor, ScheduleDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.commands.ask.clusters import look_at_clusters
+from operations.present.clusters import look_at_clusters, look_at_each
 from policies.names import reconcile_id
 from worker.temporal.attributes import register_attributes
 from worker.temporal.cluster_record import ClusterRecord, create_record
@@ -33,9 +36,18 @@ async def test_one_that_cannot_be_read_is_a_line_and_the_others_are_told(tempora
     deaf = Client(
         temporal_client.service_client, data_converter=temporal_client.data_converter, interceptors=[Silent()]
     )
-    found = {each.cluster: each for each in await look_at_clusters(deaf)}
+    found = {each.cluster: each for each in await look_at_each(deaf)}
     assert [(found[name].worker, bool(found[name].trouble)) for name in ("lines-a", "lines-silent", "lines-z")] == [
         (False, False),
         (None, True),
         (False, False),
     ]
+
+
+async def test_all_are_told_by_name(temporal_client: Client, temporal: str, tmp_path: Path) -> None:
+    for name in ("named-b", "named-a"):
+        await create_record(temporal_client, name, ClusterRecord(identity=name))
+    found = await look_at_clusters(ask_as(tmp_path, cluster="any", temporal=temporal))
+    names = [each.cluster for each in found]
+    assert names == sorted(names)
+    assert {"named-a", "named-b"} <= set(names)

@@ -3,17 +3,16 @@
 Who sleeps now is not asked here: the cluster itself knows, and knows it better.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.listing import open_query
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
-from operations.past.workload_memory import AT_ONCE, decode, read_result
+from operations.past.event_history import read_each, read_events, read_result
 from policies.annotations import PauseRecord
 from policies.costs.cost import HourlyCost
 from policies.models import Frozen
@@ -27,24 +26,22 @@ _RESUME = "send_resume"
 _HOUR = timedelta(hours=1)
 
 
-class Remembered(Frozen):
+class PastSleeps(Frozen):
     """The sleeps of a period, and of how many hibernations nothing could be read."""
 
     sleeps: tuple[Slept, ...] = ()
     unreadable: int = 0
 
 
-async def remember_sleeps(client: Client, cluster: str, period: Period, namespace: str | None) -> Remembered:
+async def read_past_sleeps(client: Client, cluster: str, period: Period, namespace: str | None) -> PastSleeps:
     """Everything Temporal knows of sleeps in the period that are over. Raises RPCError."""
     runs = [*await _list(client, _closed_query(cluster, period, namespace))]
     runs += await _list(client, _awake_query(cluster, namespace))
-    sleeps: list[Slept] = []
-    unreadable = 0
-    for index in range(0, len(runs), AT_ONCE):
-        for found in await asyncio.gather(*(_read(client, run) for run in runs[index : index + AT_ONCE])):
-            unreadable += found is None
-            sleeps += found or ()
-    return Remembered(sleeps=tuple(sleeps), unreadable=unreadable)
+    found = await read_each(runs, partial(_read, client))
+    return PastSleeps(
+        sleeps=tuple(sleep for sleeps in found for sleep in sleeps or ()),
+        unreadable=sum(sleeps is None for sleeps in found),
+    )
 
 
 def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
@@ -78,7 +75,7 @@ async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | N
     """The sleeps of one hibernation; None where it cannot be read, or is forgotten since it was listed."""
     try:
         if run.status is not WorkflowExecutionStatus.COMPLETED:
-            return await _read_events(client, run)
+            return await _from_events(client, run)
         result = await read_result(client, run)
     except RPCError:
         return None
@@ -98,36 +95,23 @@ def _from_result(run: WorkflowExecution, result: HibernationResult) -> tuple[Sle
     return (Slept(ref=result.ref, policy=policy, start=start, end=start + slept, cost=cost),)
 
 
-class _Order(Frozen):
-    """The part of an activity's input that tells of a sleep."""
-
-    record: PauseRecord | None = None
-
-
-async def _read_events(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
+async def _from_events(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
     """The sleeps of one that left no result: each from its record until its resume was sent.
 
     One that was ended while its workload slept slept until then, as far as this one knows.
     """
-    ref: WorkloadRef | None = None
+    begun: Hibernation | None = None
     sleeps: dict[str, Slept] = {}
-    last: str = ""
-    async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
-        if event.HasField("workflow_execution_started_event_attributes"):
-            begun = await decode(client, event.workflow_execution_started_event_attributes.input.payloads, Hibernation)
-            if begun is None:
-                return None
-            ref, record = begun.ref, begun.sleep
-        elif event.HasField("activity_task_scheduled_event_attributes"):
-            order = await decode(client, event.activity_task_scheduled_event_attributes.input.payloads, _Order)
-            record = None if order is None else order.record
-        else:
-            continue
-        if record is not None and ref is not None:
-            last = record.pause_id
-            sleeps.setdefault(last, _begin(ref, record))
-        if _name_of(event) == _RESUME and last in sleeps:
-            sleeps[last] = sleeps[last].model_copy(update={"end": event.event_time.ToDatetime(run.start_time.tzinfo)})
+    last = ""
+    async for event in read_events(client, run):
+        begun = event.begun or begun
+        if begun is None:
+            return None
+        if event.record is not None:
+            last = event.record.pause_id
+            sleeps.setdefault(last, _begin(begun.ref, event.record))
+        if event.activity == _RESUME and last in sleeps:
+            sleeps[last] = sleeps[last].model_copy(update={"end": event.at})
     return tuple(_end(sleep, run) for sleep in sleeps.values())
 
 
@@ -144,9 +128,3 @@ def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
     asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES
     end: datetime = run.close_time if asleep and run.close_time is not None else sleep.start
     return sleep.model_copy(update={"end": end})
-
-
-def _name_of(event: HistoryEvent) -> str:
-    if not event.HasField("activity_task_scheduled_event_attributes"):
-        return ""
-    return event.activity_task_scheduled_event_attributes.activity_type.name

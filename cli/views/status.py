@@ -1,0 +1,117 @@
+"""How a cluster is, and who sleeps there, as people read it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from activities.hibernation.listing import ListedHibernation
+from activities.snapshot import Hold
+from cli.console import Terminal
+from operations.present.often_woken import OFTEN, OftenWoken
+from operations.present.status import ClusterStatus
+from operations.times import show_time
+from policies.annotations import EXCLUDE
+from policies.rights import describe_blindness
+from policies.sleep.clocks import MEANWHILE
+from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
+from policies.sleep.reconciliation import ReconcileResult
+from policies.wording import name_some
+from worker.errors import RecordUnreadable
+
+_COLUMNS = ("Deployment", "State", "Since", "Until", "Saves/day")
+_NAMED = 10
+
+
+def show_status(terminal: Terminal, found: ClusterStatus) -> None:
+    """The hold first, what does not run, who sleeps, and what the last reconciliation found."""
+    if found.hold is not None:
+        terminal.say(_describe_hold(found.hold), style="bold yellow")
+    terminal.say(f"cluster {found.cluster}, Temporal {found.temporal}", style="dim")
+    if found.worker:
+        _show_what_does_not_run(terminal, found)
+    else:
+        terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
+    _show_hibernations(terminal, found)
+    if found.reconciliation is not None:
+        _show_reconciled(terminal, found.reconciliation)
+    if found.often_woken:
+        _show_often_woken(terminal, found.often_woken)
+
+
+def _describe_hold(hold: Hold) -> str:
+    reason = f": {hold.reason}" if hold.reason else ""
+    return f"HOLD since {show_time(hold.since)} by {hold.by}{reason}. Nothing is paused until `finops release`."
+
+
+def _show_what_does_not_run(terminal: Terminal, found: ClusterStatus) -> None:
+    if not found.recorded:
+        terminal.say(str(RecordUnreadable(found.cluster)), "yellow")
+    for seen in found.schedules:
+        if seen.problem:
+            terminal.say(seen.problem, "yellow")
+
+
+def _show_hibernations(terminal: Terminal, found: ClusterStatus) -> None:
+    if not found.hibernations:
+        terminal.say("nobody sleeps, and nobody is kept awake")
+        return
+    for heading, group in groupby(found.hibernations, key=_heading):
+        members = list(group)
+        saved = sum(each.saved_per_day or 0 for each in members if each.phase in SAVING_PHASES)
+        saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
+        terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
+        terminal.show_table(_COLUMNS, map(_row, members), numbers=(4,))
+        for each in members:
+            if each.trouble:
+                terminal.say(f"{each.namespace}/{each.name}: {each.trouble}", style="red")
+    terminal.say(
+        f"\n{found.asleep} asleep of {len(found.hibernations)} open, {found.saved_per_day:.2f} a day in the currency "
+        "of the cost source (estimate)"
+    )
+
+
+def _heading(each: ListedHibernation) -> str:
+    """What it is listed under: the order of a status keeps those of a heading together."""
+    if each.phase == Phase.RESUME_FAILING:
+        return "waking with trouble"
+    return "kept awake" if each.phase in AWAKE_PHASES else f"policy {each.policy or 'unknown'}"
+
+
+def _row(each: ListedHibernation) -> tuple[str, ...]:
+    asleep = each.phase == Phase.ASLEEP
+    saved = "" if each.saved_per_day is None or each.phase not in SAVING_PHASES else f"{each.saved_per_day:.2f}"
+    until = show_time(each.resume_at) if asleep else ""
+    return (f"{each.namespace}/{each.name}", each.phase, show_time(each.since), until, saved)
+
+
+def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
+    when = "" if result.at is None else f" {show_time(result.at)}"
+    terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
+    if result.clocks.objection:
+        terminal.say(f"clocks: {result.clocks.objection}: {MEANWHILE}", "yellow")
+    for part, sentence in result.troubles.items():
+        terminal.say(f"{part} of the worker: {sentence}", "yellow")
+    for sentence in describe_blindness(result.missing_rights):
+        terminal.say(f"not known to the worker: {sentence}", "yellow")
+    for name in result.unreadable:
+        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
+    for each in result.not_understood:
+        terminal.say(f"{each.deployment}: {each.problem}, so it is left alone", "yellow")
+    for name in result.not_ready:
+        terminal.say(f"{name}: woken, and its pods are not available", "yellow")
+    if result.other_instance:
+        named = name_some(result.other_instance, _NAMED)
+        terminal.say(f"asleep under another installation, and left to it: {named}", style="dim")
+        terminal.say(
+            "if that one is gone, or they were restored from a backup: finops resume NAMESPACE/NAME wakes one, finops "
+            "resume --all --direct --instance THEIRS all",
+            style="dim",
+        )
+
+
+def _show_often_woken(terminal: Terminal, often: Sequence[OftenWoken]) -> None:
+    named = name_some([f"{each.namespace}/{each.name} ({each.times} times)" for each in often], _NAMED)
+    terminal.say(
+        f"woken by somebody more than {OFTEN} times in a week: {named}. What is needed at such hours is better "
+        f"left out: kubectl -n NAMESPACE annotate deployment NAME {EXCLUDE}=true",
+        "yellow",
+    )

@@ -1,0 +1,109 @@
+"""One run of a hibernation as Temporal keeps it: the result that it left, or else what its events tell.
+
+A hibernation that ended by itself left a result. Of any other one the events still tell what it began with and each
+record it acted on, which needs neither a query nor a worker.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowExecution, WorkflowFailureError, WorkflowHandle
+
+from policies.annotations import PauseRecord
+from policies.models import Frozen
+from policies.sleep.messages import Hibernation, HibernationResult
+
+_AT_ONCE = 16
+_UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
+"""What a payload of another version, or of another converter, raises."""
+
+ModelT = TypeVar("ModelT")
+ReadT = TypeVar("ReadT")
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """What one event tells of a sleep."""
+
+    at: datetime
+    begun: Hibernation | None = None
+    """What the run began with, where this event is its first and can be read."""
+    activity: str = ""
+    """The activity that it schedules."""
+    record: PauseRecord | None = None
+    """The record that the run began with, or that the activity is given."""
+    ending: str = ""
+    """How the run ended that has no result of its own."""
+
+
+class _RecordPart(Frozen):
+    """The part of any activity's input that tells of a sleep."""
+
+    record: PauseRecord | None = None
+
+
+async def read_each(
+    runs: Sequence[WorkflowExecution], read: Callable[[WorkflowExecution], Awaitable[ReadT]]
+) -> list[ReadT]:
+    """What `read` makes of each run, in their order, some at once."""
+    found: list[ReadT] = []
+    for index in range(0, len(runs), _AT_ONCE):
+        found += await asyncio.gather(*(read(run) for run in runs[index : index + _AT_ONCE]))
+    return found
+
+
+async def read_result(client: Client, run: WorkflowExecution) -> HibernationResult | None:
+    """What a completed run left, or None where that is nothing of ours. Raises RPCError."""
+    handle: WorkflowHandle[object, HibernationResult] = client.get_workflow_handle(
+        run.id, run_id=run.run_id, result_type=HibernationResult
+    )
+    try:
+        result: object = await handle.result(follow_runs=False)
+    except _UNREADABLE:
+        return None
+    return result if isinstance(result, HibernationResult) else None
+
+
+async def read_events(client: Client, run: WorkflowExecution) -> AsyncIterator[RunEvent]:
+    """The events of a run that tell of its sleeps, the oldest first: its beginning always is. Raises RPCError."""
+    async for event in client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events():
+        at = event.event_time.ToDatetime(UTC)
+        if event.HasField("workflow_execution_started_event_attributes"):
+            started = event.workflow_execution_started_event_attributes
+            begun = await _decode(client, started.input.payloads, Hibernation)
+            yield RunEvent(at, begun=begun, record=None if begun is None else begun.sleep)
+        elif event.HasField("activity_task_scheduled_event_attributes"):
+            scheduled = event.activity_task_scheduled_event_attributes
+            given = await _decode(client, scheduled.input.payloads, _RecordPart)
+            yield RunEvent(at, activity=scheduled.activity_type.name, record=None if given is None else given.record)
+        elif ending := _describe_ending(event):
+            yield RunEvent(at, ending=ending)
+
+
+def _describe_ending(event: HistoryEvent) -> str:
+    """How a run ended that has no result of its own; empty for every other event."""
+    if event.HasField("workflow_execution_terminated_event_attributes"):
+        terminated = event.workflow_execution_terminated_event_attributes
+        because = f": {terminated.reason}" if terminated.reason else ""
+        return f"terminated by {terminated.identity or 'somebody'}{because}"
+    if event.HasField("workflow_execution_failed_event_attributes"):
+        return f"failed: {event.workflow_execution_failed_event_attributes.failure.message}"
+    if event.HasField("workflow_execution_continued_as_new_event_attributes"):
+        return "continued in the next run"
+    return ""
+
+
+async def _decode(client: Client, payloads: Sequence[Payload], model: type[ModelT]) -> ModelT | None:
+    """The one value of an input, or None where it is none of ours."""
+    if len(payloads) != 1:
+        return None
+    try:
+        (value,) = await client.data_converter.decode(payloads, [model])
+    except _UNREADABLE:
+        return None
+    return value if isinstance(value, model) else None

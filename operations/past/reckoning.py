@@ -1,0 +1,97 @@
+"""What the figures of a period are put together from: who sleeps now, by the cluster; who slept, by Temporal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from activities.prometheus.node_hours import NodeHours
+from operations.past.past_sleeps import PastSleeps
+from operations.targets import instance_of, is_sleeper
+from policies.sleep.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
+from policies.models import Frozen
+from policies.workload import Workload
+
+ESTIMATED = (
+    "These are estimates of what the freed requests would have cost. What a bill really saves depends on whether nodes "
+    "go. Volumes and load balancers go on costing and are not counted."
+)
+NOBODY_COUNTS = "no Prometheus is named (FINOPS_PROMETHEUS_URL), and a cluster keeps no record of the nodes it had"
+
+
+class Savings(Frozen):
+    """The savings of a period, as programs read them."""
+
+    since: datetime
+    until: datetime
+    data_since: datetime | None = None
+    """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
+    total: tuple[Entry, ...] = ()
+    """One for each currency; none for what has no price."""
+    groups: tuple[Entry, ...] = ()
+    """By policy and namespace."""
+    workloads: tuple[Entry, ...] = ()
+    strangers: int = 0
+    """Sleepers of other installations, which are not counted."""
+    unreadable: int = 0
+    """Sleepers and hibernations of which nothing could be read."""
+    troubles: tuple[str, ...] = ()
+    """Which half is missing, and why."""
+    node_hours_before: float | None = None
+    """Of as long a time before the period; None where nobody counted."""
+    node_hours: float | None = None
+    realised: str = ""
+    """What the nodes say, in a sentence."""
+
+
+class SleepingNow(Frozen):
+    """Who sleeps now, by the cluster. `trouble` says why it could not be asked."""
+
+    sleeps: tuple[Slept, ...] = ()
+    strangers: int = 0
+    unreadable: int = 0
+    trouble: str = ""
+
+
+class SleptBefore(Frozen):
+    """Who slept, by Temporal, which knows it `since` then. `trouble` says why it could not be asked."""
+
+    found: PastSleeps = PastSleeps()
+    since: datetime | None = None
+    trouble: str = ""
+
+
+def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> SleepingNow:
+    """Those that are really at zero under a record of this installation; of any, where nobody knows which it is."""
+    sleepers = [each for each in workloads if is_sleeper(each)]
+    ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
+    sleeps = tuple(sleep for each in ours if (sleep := sleep_of(each)) is not None)
+    return SleepingNow(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
+
+
+def reckon(period: Period, now: SleepingNow, before: SleptBefore, nodes: NodeHours) -> Savings:
+    """All put together, each sleep once."""
+    workloads = enter(merge((*now.sleeps, *before.found.sleeps)), period)
+    return Savings(
+        since=period.since,
+        until=period.until,
+        data_since=before.since,
+        total=total(workloads),
+        groups=group(workloads),
+        workloads=workloads,
+        strangers=now.strangers,
+        unreadable=now.unreadable + before.found.unreadable,
+        troubles=tuple(trouble for trouble in (now.trouble, before.trouble) if trouble),
+        node_hours_before=None if nodes.problem else nodes.before,
+        node_hours=None if nodes.problem else nodes.during,
+        realised=_describe_nodes(nodes),
+    )
+
+
+def _describe_nodes(nodes: NodeHours) -> str:
+    if nodes.problem:
+        return f"Node-hours are not known: {nodes.problem}."
+    fewer = nodes.before - nodes.during
+    change = f"{abs(fewer):,.0f} {'fewer' if fewer >= 0 else 'more'}"
+    return (
+        f"{nodes.during:,.0f} node-hours in this period, {nodes.before:,.0f} in as long a time before it: {change}, "
+        "whatever the cause."
+    )

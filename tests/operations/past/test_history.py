@@ -1,0 +1,98 @@
+"""What is known of a workload's sleeps, by a real cluster and a real Temporal, and by one of them alone."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from asking import ask_as
+from cases import COST, NOW
+from deployments import deployment
+from temporalio.client import Client
+
+from activities.hibernation.starting import start_hibernation
+from localcluster import LocalCluster
+from operations.errors import NotFound, OperationError
+from operations.installation import Installation
+from operations.past.hibernation_runs import HibernationRun
+from operations.past.history import History, read_history
+from policies.annotations import PauseRecord
+from policies.sleep.messages import Hibernation
+from policies.workload import WorkloadRef
+from worker.temporal.attributes import register_attributes
+
+CLUSTER = "looked-back"
+
+
+async def history_with_runs(installation: Installation, ref: WorkloadRef) -> History:
+    """The history, as soon as visibility shows a run."""
+    for _ in range(200):
+        try:
+            found = await read_history(installation, ref)
+        except NotFound:
+            pass
+        else:
+            if runs_of(found):
+                return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("Temporal shows nothing")
+
+
+def runs_of(found: History) -> Sequence[HibernationRun]:
+    return () if found.runs is None else found.runs.hibernations
+
+
+async def begin(client: Client, ref: WorkloadRef) -> None:
+    """An open hibernation that no worker has touched yet."""
+    record = PauseRecord(pause_id="p-1", instance="me", policy="idle", paused_at=NOW, original_replicas=4, cost=COST)
+    await register_attributes(client)
+    await start_hibernation(client, Hibernation(cluster=CLUSTER, instance="me", ref=ref, sleep=record))
+
+
+@pytest.mark.cluster
+@pytest.mark.temporal
+async def test_both_halves_are_put_together(
+    cluster: LocalCluster, namespace: str, temporal_client: Client, temporal: str, tmp_path: Path
+) -> None:
+    made = cluster.objects.create(deployment(namespace, "web", replicas=0))
+    ref = WorkloadRef(namespace=namespace, name="web", uid=made["metadata"]["uid"])
+    await begin(temporal_client, ref)
+    installation = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig, temporal=temporal)
+    found = await history_with_runs(installation, WorkloadRef(namespace=namespace, name="web"))
+    assert [(run.status, run.original_replicas) for run in runs_of(found)] == [("running", 4)]
+    assert found.workload is not None
+    assert found.carried is not None
+    assert (found.workload.ref.uid, found.carried.replicas) == (ref.uid, 0)
+    assert (found.server_trouble, found.runs_trouble) == ("", "")
+    assert found.outlook.sentence.startswith("its record was taken away; its open hibernation writes it again")
+
+
+@pytest.mark.temporal
+async def test_without_the_cluster_it_is_what_temporal_knows(
+    temporal_client: Client, temporal: str, tmp_path: Path
+) -> None:
+    ref = WorkloadRef(namespace="dev", name="alone", uid="u1")
+    await begin(temporal_client, ref)
+    found = await history_with_runs(ask_as(tmp_path, cluster=CLUSTER, temporal=temporal), ref)
+    assert (found.server, found.workload, found.carried) == ("", None, None)
+    assert "/nowhere" in found.server_trouble
+    assert len(runs_of(found)) == 1
+
+
+@pytest.mark.cluster
+async def test_without_temporal_it_is_what_the_cluster_carries(
+    cluster: LocalCluster, namespace: str, tmp_path: Path
+) -> None:
+    cluster.objects.create(deployment(namespace, "web", replicas=0))
+    installation = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig)
+    found = await read_history(installation, WorkloadRef(namespace=namespace, name="web"))
+    assert found.carried is not None
+    assert (found.runs, found.carried.record, found.outlook.untouched) == (None, None, False)
+    assert "finops run" in found.runs_trouble
+    with pytest.raises(NotFound, match=r"there is no Deployment nowhere/nobody on .*, and Temporal cannot be asked"):
+        await read_history(installation, WorkloadRef(namespace="nowhere", name="nobody"))
+
+
+async def test_where_nobody_can_be_asked_both_reasons_are_told(tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match=r"neither the cluster nor Temporal can be asked: .*/nowhere.*; "):
+        await read_history(ask_as(tmp_path, cluster=CLUSTER), WorkloadRef(namespace="a", name="b"))

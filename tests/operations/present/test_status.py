@@ -1,0 +1,77 @@
+"""How a cluster is, by a real Temporal that no worker of the product polls."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from asking import ask_as
+from cases import COST
+from temporalio.client import Client
+
+from activities.hibernation.starting import start_hibernation
+from activities.snapshot import Hold
+from operations.installation import Installation
+from operations.present.status import ClusterStatus, read_status
+from policies.annotations import PauseRecord
+from policies.sleep.messages import Hibernation
+from policies.workload import WorkloadRef
+from worker.errors import ConnectionFailed
+from worker.temporal.attributes import register_attributes
+from worker.temporal.cluster_record import ClusterRecord, create_record
+
+pytestmark = pytest.mark.temporal
+
+CLUSTER = "as-it-is"
+
+
+async def put_to_sleep(client: Client, namespace: str, name: str, policy: str) -> None:
+    record = PauseRecord(
+        pause_id="p", instance="me", policy=policy, paused_at=datetime.now(UTC), original_replicas=3, cost=COST
+    )
+    ref = WorkloadRef(namespace=namespace, name=name, uid="u1")
+    await start_hibernation(client, Hibernation(cluster=CLUSTER, instance="me", ref=ref, sleep=record))
+
+
+async def status_with(installation: Installation, count: int, namespace: str | None = None) -> ClusterStatus:
+    """The status as soon as visibility shows so many."""
+    for _ in range(200):
+        found = await read_status(installation, namespace)
+        if len(found.hibernations) == count:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"there are not {count}: {found}")
+
+
+async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_there(
+    temporal_client: Client, temporal: str, tmp_path: Path
+) -> None:
+    await register_attributes(temporal_client)
+    hold = Hold(by="jo", since=datetime.now(UTC), reason="incident 7")
+    await create_record(temporal_client, CLUSTER, ClusterRecord(identity="i", hold=hold))
+    for each in (("dev", "web", "nights"), ("dev", "api", "nights"), ("other", "db", "idle")):
+        await put_to_sleep(temporal_client, *each)
+    installation = ask_as(tmp_path, cluster=CLUSTER, temporal=temporal)
+    found = await status_with(installation, 3)
+    assert [(each.policy, each.name) for each in found.hibernations] == [
+        ("idle", "db"),
+        ("nights", "api"),
+        ("nights", "web"),
+    ]
+    assert (found.asleep, found.saved_per_day) == (3, pytest.approx(3 * 24 * COST.amount))
+    assert (found.temporal, found.recorded, found.worker, found.hold) == (temporal, True, False, hold)
+    assert (found.reconciliation, found.often_woken) == (None, ())
+    assert [each.state for each in found.schedules] == ["runs"]
+    assert (await status_with(installation, 1, "other")).hibernations[0].name == "db"
+
+
+async def test_a_cluster_that_no_worker_was_up_for_is_told_as_not_recorded(temporal: str, tmp_path: Path) -> None:
+    found = await read_status(ask_as(tmp_path, cluster="never-up", temporal=temporal))
+    assert (found.recorded, found.hold, found.worker, found.hibernations) == (False, None, False, ())
+    assert (found.asleep, found.saved_per_day) == (0, 0)
+    assert [each.state for each in found.schedules] == ["missing"]
+
+
+async def test_without_temporal_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionFailed):
+        await read_status(ask_as(tmp_path, cluster=CLUSTER))
