@@ -1,10 +1,11 @@
 """A plan as people read it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 from cli.console import Terminal
-from operations.plans.money import describe_money
+from operations.costs.money import describe_money
+from operations.plans.blindness import describe_missing_rights
 from operations.plans.plan import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
 from operations.times import show_time
 from policies.checks.decision import Decision
@@ -12,9 +13,6 @@ from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import Reason
 from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
-from policies.wording import name_some
-
-_NAMED = 10
 
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
@@ -53,14 +51,6 @@ def _show_warnings(terminal: Terminal, plan: Plan) -> None:
         terminal.say(f"{Reason.MAY_NOT_WRITE}: {describe_missing_rights(plan.may_not_write)}", style="yellow")
     for unknown in plan.unknowns:
         terminal.say(f"not known: {unknown}", style="yellow")
-
-
-def describe_missing_rights(namespaces: Sequence[str]) -> str:
-    """What it means that the caller may not write there: whose rights were asked for has to be said."""
-    return (
-        f"with your own credentials nothing could be paused in {name_some(namespaces, _NAMED)}: patch on deployments "
-        "and deployments/scale is missing. A worker has rights of its own; `finops doctor` with its credentials tells"
-    )
 
 
 def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval: timedelta, show_all: bool) -> None:

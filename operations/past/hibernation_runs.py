@@ -91,24 +91,22 @@ async def _read(client: Client, now: datetime, run: WorkflowExecution) -> Hibern
             result = await read_result(client, run)
             if result is not None:
                 return _with_result(known, result)
-            known = known.model_copy(update={"trouble": "its result cannot be read"})
+            known = known.replace(trouble="its result cannot be read")
         return await _with_events(client, run, known, now)
     except RPCError as error:
-        return known.model_copy(update={"trouble": f"Temporal does not tell more: {error.message}"})
+        return known.replace(trouble=f"Temporal does not tell more: {error.message}")
 
 
 def _with_result(known: HibernationRun, result: HibernationResult) -> HibernationRun:
     slept = result.slept_seconds > 0
-    return known.model_copy(
-        update={
-            "uid": result.ref.uid,
-            "original_replicas": result.original_replicas,
-            "outcome": result.outcome,
-            "sentence": result.sentence,
-            "slept_seconds": result.slept_seconds if slept else None,
-            "avoided_cost": result.avoided_cost if slept and result.currency else None,
-            "currency": result.currency,
-        }
+    return known.replace(
+        uid=result.ref.uid,
+        original_replicas=result.original_replicas,
+        outcome=result.outcome,
+        sentence=result.sentence,
+        slept_seconds=result.slept_seconds if slept else None,
+        avoided_cost=result.avoided_cost if slept and result.currency else None,
+        currency=result.currency,
     )
 
 
@@ -122,19 +120,19 @@ async def _with_events(client: Client, run: WorkflowExecution, known: Hibernatio
         record = event.record or record
         sentence = event.ending or sentence
     if begun is None:
-        known = known.model_copy(update={"trouble": known.trouble or "its input cannot be read"})
+        known = known.replace(trouble=known.trouble or "its input cannot be read")
     elif record is None and begun.pause is not None:
-        known = known.model_copy(update={"original_replicas": begun.pause.seen.replicas})
-    known = known.model_copy(update={"uid": "" if begun is None else begun.ref.uid, "sentence": sentence})
+        known = known.replace(original_replicas=begun.pause.seen.replicas)
+    known = known.replace(uid="" if begun is None else begun.ref.uid, sentence=sentence)
     return known if record is None else _with_record(known, record, now)
 
 
 def _with_record(known: HibernationRun, record: PauseRecord, now: datetime) -> HibernationRun:
     update = {"pause_id": record.pause_id, "policy": record.policy, "original_replicas": record.original_replicas}
     if not known.gives_back or known.phase == Phase.PAUSING:
-        return known.model_copy(update=update)
+        return known.replace(**update)
     slept = {"slept_seconds": max((now - record.paused_at).total_seconds(), 0)}
     if record.cost is None:
-        return known.model_copy(update=update | slept)
+        return known.replace(**update | slept)
     avoided = saving_of(record.cost, record.paused_at, now).avoided_so_far
-    return known.model_copy(update=update | slept | {"avoided_cost": avoided, "currency": record.cost.currency})
+    return known.replace(**update | slept | {"avoided_cost": avoided, "currency": record.cost.currency})

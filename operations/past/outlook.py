@@ -86,7 +86,7 @@ def _of_whole_record(runs: KnownRuns | None, opened: HibernationRun | None) -> s
 def _by_hand(left: Outlook, workload: Workload, copies: Copies, runs: KnownRuns | None) -> Outlook:
     known = _last_known(workload, copies, runs)
     by_hand = scale_by_hand(workload.ref, None if known is None else known.replicas)
-    return left.model_copy(update={"last_known": known, "by_hand": by_hand})
+    return left.replace(last_known=known, by_hand=by_hand)
 
 
 def _last_known(workload: Workload, copies: Copies, runs: KnownRuns | None) -> Count | None:

@@ -111,7 +111,7 @@ async def _from_events(client: Client, run: WorkflowExecution) -> tuple[Slept, .
             last = event.record.pause_id
             sleeps.setdefault(last, _begin(begun.ref, event.record))
         if event.activity == _RESUME and last in sleeps:
-            sleeps[last] = sleeps[last].model_copy(update={"end": event.at})
+            sleeps[last] = sleeps[last].replace(end=event.at)
     return tuple(_end(sleep, run) for sleep in sleeps.values())
 
 
@@ -127,4 +127,4 @@ def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
         return sleep
     asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES
     end: datetime = run.close_time if asleep and run.close_time is not None else sleep.start
-    return sleep.model_copy(update={"end": end})
+    return sleep.replace(end=end)

@@ -6,8 +6,8 @@ from datetime import datetime
 from activities.prometheus.node_hours import NodeHours
 from operations.past.past_sleeps import PastSleeps
 from operations.targets import instance_of, is_sleeper
-from policies.sleep.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.models import Frozen
+from policies.sleep.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.workload import Workload
 
 ESTIMATED = (

@@ -81,7 +81,7 @@ def replay(
     present = gathered.surroundings_at(base.first)
     for moment in moments:
         count, last = count + 1, moment.at
-        surroundings = present.model_copy(update={"now": moment.at})
+        surroundings = present.replace(now=moment.at)
         terms = terms_of(policy, moment.at)
         for workload in workloads:
             ref = str(workload.ref)
@@ -94,7 +94,7 @@ def replay(
             seen = moment.observed.of(then)
             case = Case(policy=policy, workload=then, surroundings=surroundings, cost=gathered.costs.quote(then))
             if terms is not None:
-                case = case.model_copy(update={"idleness": judge_idleness(then, seen, terms)})
+                case = case.replace(idleness=judge_idleness(then, seen, terms))
             decision = evaluate(case, REPLAYED)
             reasons[ref][decision.reason] += 1
             life.judge(moment.at, decision)
@@ -103,15 +103,13 @@ def replay(
         life.end(last)
     sleeps = tuple(sleep for life in lives.values() for sleep in life.sleeps)
     never = (reasons[ref] for ref, life in lives.items() if not life.sleeps and reasons[ref])
-    return base.model_copy(
-        update={
-            "last": last,
-            "moments": count,
-            "deployments": len(workloads),
-            "sleeps": tuple(sorted(sleeps, key=lambda sleep: (sleep.paused_at, str(sleep.ref)))),
-            "left_alone": Counter(counted.most_common(1)[0][0] for counted in never),
-            "avoided": _add_up(sleeps),
-        }
+    return base.replace(
+        last=last,
+        moments=count,
+        deployments=len(workloads),
+        sleeps=tuple(sorted(sleeps, key=lambda sleep: (sleep.paused_at, str(sleep.ref)))),
+        left_alone=Counter(counted.most_common(1)[0][0] for counted in never),
+        avoided=_add_up(sleeps),
     )
 
 

@@ -1,12 +1,15 @@
 """What a command cannot see for want of rights, and what that means: said wherever decisions are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.write_rights import namespaces_without_writes
 from operations.installation import Installation
 from policies.rights import Use, describe_blindness, missing_sight, sight_for
+from policies.wording import name_some
+
+_NAMED = 10
 
 
 def find_unwritable(installation: Installation, namespaces: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -17,6 +20,14 @@ def find_unwritable(installation: Installation, namespaces: Iterable[str]) -> tu
         return namespaces_without_writes(installation.cluster.transport, namespaces), ()
     except KubernetesError as error:
         return (), (f"whether your credentials could pause anything: {error}",)
+
+
+def describe_missing_rights(namespaces: Sequence[str]) -> str:
+    """What it means that the caller may not write there: whose rights were asked for has to be said."""
+    return (
+        f"with your own credentials nothing could be paused in {name_some(namespaces, _NAMED)}: patch on deployments "
+        "and deployments/scale is missing. A worker has rights of its own; `finops doctor` with its credentials tells"
+    )
 
 
 def find_blindness(installation: Installation, *further: Use) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
-"""What does not block a pause but should be known before one: data that would not survive it."""
+"""What does not block a pause but should be known before one: data that would not survive it, and alerts."""
 
 import re
+from collections.abc import Iterable
 
+from activities.kube.objects.budgets import Budget
 from policies.workload import Workload
 
 _DATABASES = re.compile(
@@ -10,8 +12,8 @@ _DATABASES = re.compile(
 )
 
 
-def caveats_of(workload: Workload) -> tuple[str, ...]:
-    """One sentence for each thing that a pause of this workload may lose."""
+def caveats_of(workload: Workload, budgets: Iterable[Budget] = ()) -> tuple[str, ...]:
+    """One sentence for each thing that a pause of this workload may lose, and for each budget it would not meet."""
     found = []
     if workload.keeps_data_in_empty_dir:
         found.append("keeps data in an emptyDir volume, which a pause empties")
@@ -19,4 +21,10 @@ def caveats_of(workload: Workload) -> tuple[str, ...]:
         databases = sorted({match[1] for image in workload.images if (match := _DATABASES.search(image))})
         if databases:
             found.append(f"looks like a database ({', '.join(databases)}) without a persistent volume")
+    found += [
+        f"is in the PodDisruptionBudget {each.name}, which wants {each.at_least} of its pods: an alert on budgets "
+        "comes every night (docs/coexistence.md has the rule that leaves out what sleeps)"
+        for each in budgets
+        if each.selects(workload)
+    ]
     return tuple(found)

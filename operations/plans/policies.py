@@ -1,11 +1,34 @@
-"""Policies that somebody has in a file or a directory, before they are in force."""
+"""The policies that a question is about: those of files, the applied ones, or a sample."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from activities.policy_sources.files import read_policies
+from activities.policy_sources.source import PolicySourceUnreadable
 from operations.errors import UsageProblem
+from operations.installation import Installation
+from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.problems import PolicyError
+
+SAMPLE_HOURLY_COST = 0.02
+
+
+class Chosen(Frozen):
+    """The policies that a question is about, at least one, and where they are from."""
+
+    policies: tuple[EnforcementPolicy, ...]
+    whence: str
+
+
+def sample_policy() -> EnforcementPolicy:
+    """Every namespace, and only what costs something. It is never stored, so it never acts."""
+    return EnforcementPolicy.model_validate(
+        {
+            "metadata": {"name": "sample"},
+            "spec": {"scope": {"namespaces": {"include": ["*"]}}, "minHourlyCost": SAMPLE_HOURLY_COST},
+        }
+    )
 
 
 def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
@@ -16,3 +39,39 @@ def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
     if not read.policies:
         raise UsageProblem(f"{path} holds no policy")
     return read.policies
+
+
+def choose_policies(installation: Installation, named: Sequence[str]) -> Chosen:
+    """Those of these names or files; without any, all applied ones, else the sample. An applied policy goes before a
+    file of its name.
+
+    Raises UsageProblem, PolicyError, KubeconfigError.
+    """
+    applied = _read_applied(installation)
+    if named:
+        chosen = tuple(policy for name in named for policy in _find(name, applied))
+        return Chosen(policies=chosen, whence="policies " + ", ".join(policy.name for policy in chosen))
+    place = installation.policies.place
+    if applied:
+        return Chosen(policies=tuple(applied.values()), whence=f"policies of {place}")
+    return Chosen(policies=(sample_policy(),), whence=f"no policy in {place}: judging by the sample of `finops plan`")
+
+
+def _read_applied(installation: Installation) -> Mapping[str, EnforcementPolicy]:
+    """By name. A source that cannot be read holds none: files can be asked about all the same."""
+    try:
+        read = installation.policies.read()
+    except PolicySourceUnreadable:
+        return {}
+    for problem in read.problems:
+        installation.listener.warn(f"warning: {problem}")
+    return {policy.name: policy for policy in read.policies}
+
+
+def _find(name: str, applied: Mapping[str, EnforcementPolicy]) -> tuple[EnforcementPolicy, ...]:
+    if name in applied:
+        return (applied[name],)
+    if Path(name).exists():
+        return load_policies(Path(name))
+    there = ", ".join(applied) or "none"
+    raise UsageProblem(f"there is no policy and no file {name!r}; applied are: {there}")

@@ -75,7 +75,7 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
                     return Woken(workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence)
                 case SendResume():
                     version = deployments.scale(workload.ref, action.resource_version, action.replicas)
-                    intent = intent.model_copy(update={"gave_back": True})
+                    intent = intent.replace(gave_back=True)
                     deployments.annotate(workload.ref, version, wake_patch(action.note))
                     return _woken(workload, action.replicas, note)
                 case SendClear():

@@ -1,36 +1,19 @@
 """`finops import`: policies that do what another tool was told to do. Reads only, and prints."""
 
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
-import yaml
 
-from activities.kube.objects.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign, list_running_pods
 from cli.session import Session
-from operations.errors import NotFound, UsageProblem
+from cli.views.imported import as_json, show_imported
+from operations.errors import UsageProblem
+from operations.plans.draft_policies import Tool, draft_policies
 from policies.durations import parse_duration
-from policies.importing import downscaler, kube_green
-from policies.importing.downscaler import DownscalerOptions, import_downscaler
-from policies.importing.drafts import Draft, Foreign, Imported
-from policies.importing.kube_green import import_kube_green
+from policies.importing.downscaler import DownscalerOptions
 from policies.importing.time_specs import check_weekframe
-from policies.policy.parsing import to_document
 from policies.policy.schedule import check_zone
 from policies.problems import FieldError
-
-_SHIPPED = DownscalerOptions()
-
-
-class Tool(StrEnum):
-    """Whose settings are read."""
-
-    DOWNSCALER = downscaler.TOOL
-    KUBE_GREEN = kube_green.TOOL
-
 
 _Option = Annotated[str | None, typer.Option(metavar="TIMES", help=f"As the {Tool.DOWNSCALER} runs with it.")]
 _Patterns = Annotated[
@@ -82,63 +65,11 @@ def import_policies(
         raise UsageProblem(f"{named}: only {Tool.DOWNSCALER} has such options")
     transport = session.installation.cluster.transport
     session.terminal.note(f"context {transport.context_name}, server {transport.server}", style="dim")
-    with session.terminal.progress(f"reading what {tool} was told"):
-        imported = _import(session, tool, _SHIPPED.model_copy(update=chosen))
+    imported = draft_policies(session.installation, tool, DownscalerOptions().replace(**chosen))
     if session.terminal.for_programs:
-        session.terminal.show_json(_as_json(imported))
-    else:
-        sys.stdout.write("---\n".join(map(_as_yaml, imported.drafts)))
-        _tell(session, tool, imported)
-
-
-def _import(session: Session, tool: Tool, options: DownscalerOptions) -> Imported:
-    """Raises KubernetesError, NotFound."""
-    deployments, now = _list(session, DEPLOYMENTS), datetime.now(UTC)
-    if tool is Tool.DOWNSCALER:
-        pods = list_running_pods(session.installation.cluster.transport)
-        return import_downscaler(_list(session, NAMESPACES), deployments, options, now, pods)
-    return import_kube_green(_list(session, SLEEP_INFOS), deployments, now)
-
-
-def _list(session: Session, path: str) -> tuple[Foreign, ...]:
-    found = list_foreign(session.installation.cluster.transport, path)
-    if found is None:
-        kind = path.rpartition("/")[2]
-        raise NotFound(
-            f"{session.installation.cluster.transport.server} knows no {kind}: is {Tool.KUBE_GREEN} installed there?"
-        )
-    return found
-
-
-def _as_yaml(draft: Draft) -> str:
-    return f"# From {draft.origin}\n" + yaml.safe_dump(to_document(draft.policy), sort_keys=False, allow_unicode=True)
-
-
-def _as_json(imported: Imported) -> dict[str, object]:
-    return {
-        "policies": [to_document(draft.policy) for draft in imported.drafts],
-        "commands": imported.commands,
-        "not_carried_over": imported.left_out,
-    }
-
-
-def _tell(session: Session, tool: Tool, imported: Imported) -> None:
-    """What is not in the policies, for people; the policies alone go to standard output."""
-    terminal = session.terminal
-    if imported.commands:
-        terminal.note("\nRun these as well, so that what was excluded stays awake:", style="bold")
-        for command in imported.commands:
-            terminal.note(command)
-    if imported.left_out:
-        terminal.note("\nNot carried over:", style="bold")
-        for each in imported.left_out:
-            terminal.note(str(each), style="yellow")
-    number = len(imported.drafts)
-    policies = "1 policy in DryRun" if number == 1 else f"{number} policies in DryRun"
-    told = policies if number else "nothing that lets a Deployment sleep"
-    terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
-    if tool is Tool.DOWNSCALER and not imported.drafts:
-        terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --namespace, ...")
+        session.terminal.show_json(as_json(imported))
+        return
+    show_imported(session.terminal, tool, imported)
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:

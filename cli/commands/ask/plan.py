@@ -6,21 +6,14 @@ from typing import Annotated
 
 import typer
 
-from activities.kube.objects.budgets import read_budgets
-from activities.kube.objects.cron_jobs import read_cron_jobs
-from activities.policy_sources.files import read_policies
 from cli.session import Session
 from cli.views.plan import show_plan
 from operations.errors import UsageProblem
-from operations.listing import list_workloads
-from operations.plans.ask_ahead import ask_ahead
-from operations.plans.blindness import find_blindness, find_unwritable
-from operations.plans.plan import make_plan
-from operations.plans.sample import SAMPLE_HOURLY_COST, sample_policy
+from operations.plans.plan_pauses import plan_pauses
+from operations.plans.policies import SAMPLE_HOURLY_COST, load_policies, sample_policy
 from operations.times import read_moment
-from policies.policy.document import EnforcementPolicy
-from policies.problems import PolicyError
-from policies.rights import Use
+
+__all__ = ["load_policies", "plan"]  # `apply` takes it from here
 
 
 def plan(
@@ -36,54 +29,21 @@ def plan(
     """
     if now and at is not None:
         raise UsageProblem("--now and --at name two instants: give one of them")
-    judged_at = datetime.now(UTC)
-    instant = judged_at if now else None if at is None else read_moment(at, "--at")
+    present = datetime.now(UTC)
+    instant = present if now else None if at is None else read_moment(at, "--at")
     session = Session.of(ctx)
     policies = (sample_policy(),) if path is None else load_policies(path)
-    if not session.terminal.for_programs:
+    terminal, installation = session.terminal, session.installation
+    if not terminal.for_programs:
         session.introduce()
         if path is None:
-            session.terminal.say(
+            terminal.say(
                 f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
             )
-    ask_ahead(session.installation, judged_at)
-    listing = list_workloads(session.installation)
-    with session.terminal.progress("asking for costs, idleness and autoscalers"):
-        gathered = session.installation.cluster.gatherer().gather(judged_at, policies)
-        cron_jobs = read_cron_jobs(session.installation.cluster.transport) or ()
-        budgets = read_budgets(session.installation.cluster.transport)
-        blind_to = find_blindness(session.installation, Use.PLANNING)
-    made = make_plan(
-        policies,
-        listing.workloads,
-        gathered,
-        now=judged_at,
-        at=instant,
-        interval=session.installation.settings.interval,
-        instance=session.installation.known_instance,
-        cron_jobs=cron_jobs,
-        budgets=budgets,
-        blind_to=blind_to,
-    ).model_copy(update={"unreadable": tuple(map(str, listing.unreadable))})
-    refused, unknown = find_unwritable(session.installation, made.pausing_in)
-    made = made.model_copy(update={"may_not_write": refused, "unknowns": (*made.unknowns, *unknown)})
-    if session.terminal.for_programs:
-        transport = session.installation.cluster.transport
-        about = {
-            "context": transport.context_name,
-            "server": transport.server,
-            "cluster": session.installation.settings.cluster,
-        }
-        session.terminal.show_json(about | dict(made))
+    made = plan_pauses(installation, policies, now=present, at=instant)
+    if terminal.for_programs:
+        transport, cluster = installation.cluster.transport, installation.settings.cluster
+        place = {"context": transport.context_name, "server": transport.server, "cluster": cluster}
+        terminal.show_json(place | dict(made))
         return
-    show_plan(session.terminal, made, interval=session.installation.settings.interval, show_all=show_all)
-
-
-def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
-    """The policies of a file or directory. Raises PolicyError with everything that is wrong, UsageProblem for none."""
-    read = read_policies(path)
-    if read.problems:
-        raise PolicyError(read.problems)
-    if not read.policies:
-        raise UsageProblem(f"{path} holds no policy")
-    return read.policies
+    show_plan(terminal, made, interval=installation.settings.interval, show_all=show_all)

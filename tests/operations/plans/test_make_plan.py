@@ -8,7 +8,8 @@ from sleepers import sleeper
 from activities.kube.objects.budgets import Budget
 from activities.kube.objects.cron_jobs import CronJob
 from activities.runs.surroundings import Gathered
-from operations.plans.plan import Plan, make_plan
+from operations.plans.make_plan import Seen, make_plan
+from operations.plans.plan import Plan
 from policies.checks import Surroundings
 from policies.checks.platforms import SHIPPED_PROTECTED
 from policies.checks.reasons import Reason
@@ -45,17 +46,8 @@ def plan(
     budgets: Sequence[Budget] = (),
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
-    return make_plan(
-        policies,
-        workloads,
-        gathered,
-        now=NOW,
-        interval=INTERVAL,
-        instance=instance,
-        at=at,
-        cron_jobs=cron_jobs,
-        budgets=budgets,
-    )
+    seen = Seen(at=NOW, workloads=workloads, gathered=gathered, instance=instance, cron_jobs=cron_jobs, budgets=budgets)
+    return make_plan(policies, seen, interval=INTERVAL, at=at)
 
 
 def test_what_would_be_paused_comes_with_its_saving() -> None:

@@ -1,0 +1,33 @@
+"""Costs as people read them."""
+
+from cli.console import Terminal
+from operations.costs.costs import CostRow, Costs
+from operations.costs.money import describe_money
+from policies.costs.savings import up_to_per_month
+
+
+def show_costs(terminal: Terminal, costs: Costs) -> None:
+    """The table, with a column for second opinions where there are any, and the sum."""
+    if costs.problem:
+        terminal.say(f"{costs.problem}: nothing is paused by its cost", style="yellow")
+    if costs.kept:
+        terminal.say(costs.kept, style="dim")
+    compared = any(row.opinion is not None for row in costs.rows)
+    columns = ("Deployment", "Cost/h", "Up to/month", *(("Price list/h",) if compared else ()))
+    rows = (
+        (f"{row.namespace}/{row.name}", *_show_amounts(row), *(_show_opinion(row) if compared else ()), row.reason)
+        for row in costs.rows
+    )
+    terminal.show_table((*columns, "Remark"), rows, numbers=range(1, len(columns)))
+    terminal.say(f"{len(costs.rows)} Deployments, together {describe_money(costs.together)}")
+
+
+def _show_amounts(row: CostRow) -> tuple[str, str]:
+    cost = row.believed
+    if cost is not None:
+        return f"{cost.amount:.4f} {cost.currency}", f"{up_to_per_month(cost):.2f}"
+    return "unknown" if row.hourly_cost is None else f"stale: {row.hourly_cost:.4f} {row.currency}", ""
+
+
+def _show_opinion(row: CostRow) -> tuple[str]:
+    return ("" if row.opinion is None else f"{row.opinion.amount:.4f}",)

@@ -1,0 +1,100 @@
+"""An explanation as people and programs read it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cli.console import Terminal
+from operations.plans.blindness import describe_missing_rights
+from operations.plans.explanation import CheckVerdict, Explanation, PolicyVerdict
+from operations.sleepers.records import describe_sleep
+from operations.targets import instance_of, is_sleeper
+from policies import annotations as notes
+from policies.checks.reasons import Reason
+from policies.costs.cost import CostAnswer
+from policies.durations import format_duration
+from policies.names import hibernation_id
+
+
+def show_explanation(terminal: Terminal, explained: Explanation) -> None:
+    """Its cost, the sleep that it carries, every check by each policy, and what is not known."""
+    workload = explained.workload
+    terminal.say(f"Deployment {workload.ref}, {workload.replicas} replicas", style="bold")
+    for line in _describe_cost(explained.cost):
+        terminal.say(line)
+    if explained.costs_kept:
+        terminal.say(explained.costs_kept)
+    if is_sleeper(workload):
+        for line in describe_sleep(workload, explained.cluster):
+            terminal.say(line)
+    for verdict in explained.policies:
+        _show_verdict(terminal, verdict)
+    for sentence in explained.unknowns:
+        terminal.say(f"not known: {sentence}", style="yellow")
+    if explained.may_not_write:
+        sentence = describe_missing_rights(explained.may_not_write)
+        terminal.say(f"\n{Reason.MAY_NOT_WRITE}: {sentence}", style="yellow")
+
+
+def as_json(explained: Explanation) -> dict[str, Any]:
+    """For programs."""
+    workload = explained.workload
+    return {
+        "deployment": str(workload.ref),
+        "replicas": workload.replicas,
+        "asleep": is_sleeper(workload),
+        "instance": instance_of(workload),
+        "annotations": {key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
+        "workflow": hibernation_id(explained.cluster, workload.ref.namespace, workload.ref.name),
+        "cost": explained.cost,
+        "policies": [_verdict_as_json(verdict) for verdict in explained.policies],
+        "unknowns": explained.unknowns,
+        "may_not_write": explained.may_not_write,
+    }
+
+
+def _describe_cost(answer: CostAnswer) -> Iterator[str]:
+    """The figure or why there is none, the second opinion, and the last figure that was believed."""
+    doubt = f" ({answer.doubt})" if answer.doubt is not None else ""
+    yield f"cost: {answer.cost or f'unknown{doubt}: {answer.unknown_because}'} (estimate)"
+    if answer.opinion is not None:
+        yield f"second opinion: {answer.opinion}"
+    if answer.earlier is not None:
+        yield f"stale: {answer.earlier}"
+
+
+def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
+    policy, decision = verdict.policy, verdict.decision
+    terminal.say(f"\nPolicy {policy.name} ({policy.spec.mode}): {decision.reason}", style="bold")
+    terminal.say(decision.sentence)
+    _show_idleness(terminal, verdict)
+    terminal.show_table(("", "Check", "Why not"), map(_row, verdict.checks))
+
+
+def _show_idleness(terminal: Terminal, verdict: PolicyVerdict) -> None:
+    """What each signal says, also where it says nothing against a pause."""
+    answer, window = verdict.idleness, verdict.policy.spec.idle_window
+    if answer is None or window is None:
+        return
+    terminal.say(f"idleness over {format_duration(window)}: {answer.verdict}, {answer.sentence}")
+    if answer.words:
+        rows = [(word.signal, word.sign, f"{word.coverage:.0%}", word.sentence, word.source) for word in answer.words]
+        terminal.show_table(("Signal", "Says", "Seen", "Figures", "Source"), rows, numbers=(2,))
+    if answer.gate:
+        terminal.say(f"season gate: {answer.gate}")
+
+
+def _row(check: CheckVerdict) -> tuple[str, ...]:
+    if check.finding is None:
+        return "ok", ", ".join(check.codes), ""
+    evidence = "; ".join(f"{name}: {value}" for name, value in check.finding.evidence.items())
+    return "no", str(check.finding.reason), check.finding.sentence + (f" [{evidence}]" if evidence else "")
+
+
+def _verdict_as_json(verdict: PolicyVerdict) -> dict[str, Any]:
+    return {
+        "policy": verdict.policy.name,
+        "mode": verdict.policy.spec.mode,
+        "decision": verdict.decision,
+        "idleness": verdict.idleness,
+        "checks": verdict.checks,
+    }

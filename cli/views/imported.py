@@ -1,0 +1,43 @@
+"""An import as people and programs read it: the policies alone go to standard output."""
+
+import sys
+from typing import Any
+
+import yaml
+
+from cli.console import Terminal
+from operations.plans.draft_policies import Tool
+from policies.importing.drafts import Draft, Imported
+from policies.policy.parsing import to_document
+
+
+def show_imported(terminal: Terminal, tool: Tool, imported: Imported) -> None:
+    """The policies as files hold them; then, beside them, what is not in them."""
+    sys.stdout.write("---\n".join(map(_as_yaml, imported.drafts)))
+    if imported.commands:
+        terminal.note("\nRun these as well, so that what was excluded stays awake:", style="bold")
+        for command in imported.commands:
+            terminal.note(command)
+    if imported.left_out:
+        terminal.note("\nNot carried over:", style="bold")
+        for each in imported.left_out:
+            terminal.note(str(each), style="yellow")
+    number = len(imported.drafts)
+    policies = "1 policy in DryRun" if number == 1 else f"{number} policies in DryRun"
+    told = policies if number else "nothing that lets a Deployment sleep"
+    terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
+    if tool is Tool.DOWNSCALER and not imported.drafts:
+        terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --namespace, ...")
+
+
+def as_json(imported: Imported) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "policies": [to_document(draft.policy) for draft in imported.drafts],
+        "commands": imported.commands,
+        "not_carried_over": imported.left_out,
+    }
+
+
+def _as_yaml(draft: Draft) -> str:
+    return f"# From {draft.origin}\n" + yaml.safe_dump(to_document(draft.policy), sort_keys=False, allow_unicode=True)

@@ -1,0 +1,108 @@
+"""What every Deployment costs an hour, and whether that figure is believed."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from activities.costs.source import CostSource
+from activities.kube.objects.deployments import Unreadable
+from operations.costs.ask_ahead import ask_ahead
+from operations.costs.money import Money, add_costs
+from operations.installation import Installation
+from operations.listing import list_workloads
+from policies.costs.cost import CostAnswer, HourlyCost
+from policies.models import Frozen
+from policies.workload import Workload
+
+_UNREADABLE = "Unreadable"
+"""The code of a Deployment whose requests cannot be read."""
+
+
+class CostRow(Frozen):
+    """One Deployment."""
+
+    namespace: str
+    name: str
+    hourly_cost: float | None = Field(serialization_alias="hourlyCost")
+    """CPU, memory and GPU as it runs. Not valid, it is the last one that was believed, or nothing."""
+    currency: str
+    source: str
+    valid: bool
+    reason: str
+    """Where it is not valid: a code of `policies.costs.doubts`, and a sentence. Where it is zero: why."""
+    opinion: HourlyCost | None = None
+    """Its requests by price list, beside a figure from another source."""
+
+    @property
+    def believed(self) -> HourlyCost | None:
+        """Its cost, where that is believed."""
+        if not self.valid or self.hourly_cost is None:
+            return None
+        return HourlyCost(amount=self.hourly_cost, currency=self.currency, source=self.source)
+
+
+class Costs(Frozen):
+    """Deployments by namespace and name, then those that could not be understood."""
+
+    rows: tuple[CostRow, ...]
+    problem: str
+    """What is wrong with the cost source; empty where it answered."""
+    kept: str
+    """How long a worker acts on what the source answered."""
+
+    @property
+    def together(self) -> Money:
+        """What all of them cost."""
+        return add_costs(row.believed for row in self.rows)
+
+
+def list_costs(installation: Installation, namespace: str | None, now: datetime) -> Costs:
+    """The Deployments of one namespace, or all of them, with their costs. Raises KubernetesError."""
+    ask_ahead(installation, now)
+    listing = list_workloads(installation)
+    source = installation.cluster.source
+    with installation.listener.progress(f"asking {source.name}"):
+        answered = source.fetch(now)
+    highest = installation.settings.max_hourly_cost
+    rows = [
+        _as_row(workload, answered.quote(workload).within(highest), source)
+        for workload in sorted(listing.workloads, key=lambda each: (each.ref.namespace, each.ref.name))
+        if namespace in {None, workload.ref.namespace}
+    ]
+    unreadable = (_as_unreadable_row(each, source) for each in listing.unreadable)
+    rows += [row for row in unreadable if namespace in {None, row.namespace}]
+    return Costs(rows=tuple(rows), problem=answered.problem, kept=answered.kept)
+
+
+def _as_row(workload: Workload, answer: CostAnswer, source: CostSource) -> CostRow:
+    cost = answer.cost if answer.earlier is None or answer.cost is not None else answer.earlier.cost
+    reason = ""
+    if answer.cost is None:
+        code = "" if answer.doubt is None else f"{answer.doubt}: "
+        stale = "" if answer.earlier is None else f"; shown is what was believed, {answer.earlier}"
+        reason = f"{code}{answer.unknown_because}{stale}"
+    elif workload.replicas == 0:
+        reason = "at zero replicas it costs nothing"
+    return CostRow(
+        namespace=workload.ref.namespace,
+        name=workload.ref.name,
+        hourly_cost=None if cost is None else cost.amount,
+        currency=source.currency if cost is None else cost.currency,
+        source=source.name if cost is None else cost.source,
+        valid=answer.cost is not None,
+        reason=reason,
+        opinion=answer.opinion,
+    )
+
+
+def _as_unreadable_row(each: Unreadable, source: CostSource) -> CostRow:
+    namespace, _, name = each.deployment.partition("/")
+    return CostRow(
+        namespace=namespace,
+        name=name,
+        hourly_cost=None,
+        currency=source.currency,
+        source=source.name,
+        valid=False,
+        reason=f"{_UNREADABLE}: {each.problem}",
+    )

@@ -1,0 +1,87 @@
+"""Why a Deployment is paused or left alone: every check's verdict on it, by each policy."""
+
+from datetime import datetime
+
+from operations.costs.ask_ahead import ask_ahead
+from operations.errors import NotFound
+from operations.installation import Installation
+from operations.plans.blindness import find_blindness, find_unwritable
+from policies.checks import Case, Finding
+from policies.checks.decision import Decision, evaluate, explain
+from policies.checks.reasons import Reason
+from policies.costs.cost import CostAnswer
+from policies.idleness.answers import IdleAnswer
+from policies.models import Frozen
+from policies.policy.document import EnforcementPolicy
+from policies.workload import Workload, WorkloadRef
+
+
+class CheckVerdict(Frozen):
+    """What one check says."""
+
+    codes: tuple[Reason, ...]
+    """The reasons that it can give."""
+    finding: Finding | None
+    """The one that it gives; None where it has nothing against a pause."""
+
+
+class PolicyVerdict(Frozen):
+    """What comes of one policy."""
+
+    policy: EnforcementPolicy
+    decision: Decision
+    idleness: IdleAnswer | None
+    """None where the policy does not ask for it."""
+    checks: tuple[CheckVerdict, ...]
+    """In their order, also those after the first that has something against a pause."""
+
+
+class Explanation(Frozen):
+    """All that is known of one Deployment."""
+
+    workload: Workload
+    cluster: str
+    """The cluster's name, as it stands in the ids of its workflows."""
+    cost: CostAnswer
+    costs_kept: str
+    """How long a worker acts on what the cost source answered."""
+    policies: tuple[PolicyVerdict, ...]
+    unknowns: tuple[str, ...]
+    """What could not be found out, and what that means."""
+    may_not_write: tuple[str, ...]
+    """Its namespace, where the caller's own credentials could pause nothing in it."""
+
+
+def explain_workload(
+    installation: Installation, ref: WorkloadRef, policies: tuple[EnforcementPolicy, ...], now: datetime
+) -> Explanation:
+    """Judge one Deployment by these policies, of which there is at least one. Raises NotFound, KubernetesError."""
+    ask_ahead(installation, now)
+    cluster = installation.cluster
+    found = cluster.deployments.read(ref.namespace, ref.name)
+    if found is None:
+        raise NotFound(f"there is no Deployment {ref} on {cluster.transport.server}")
+    with installation.listener.progress("asking for costs, idleness and autoscalers"):
+        gathered = cluster.gatherer().gather(now, policies)
+        blind_to = find_blindness(installation)
+    surroundings = gathered.surroundings_at(now, policies)
+    cases = [gathered.case(policy, found, surroundings) for policy in policies]
+    refused, unknown = find_unwritable(installation, [ref.namespace])
+    return Explanation(
+        workload=found,
+        cluster=installation.settings.cluster,
+        cost=cases[0].cost,
+        costs_kept=gathered.costs.kept,
+        policies=tuple(map(_judge, cases)),
+        unknowns=(*blind_to, *unknown),
+        may_not_write=refused,
+    )
+
+
+def _judge(case: Case) -> PolicyVerdict:
+    return PolicyVerdict(
+        policy=case.policy,
+        decision=evaluate(case),
+        idleness=None if case.policy.spec.idle_window is None else case.idleness,
+        checks=tuple(CheckVerdict(codes=check.reasons, finding=finding) for check, finding in explain(case)),
+    )

@@ -1,0 +1,170 @@
+"""How a plan is made: every policy's decision on every Deployment, without any I/O of its own."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from activities.kube.objects.budgets import Budget
+from activities.kube.objects.cron_jobs import CronJob
+from activities.runs.surroundings import Gathered
+from operations.costs.money import add_up
+from operations.plans.caveats import caveats_of
+from operations.plans.cron_jobs import warn_of_cron_jobs
+from operations.plans.plan import OUT_OF_SCOPE, Caveat, Plan, PolicyPlan, Sleep
+from operations.targets import instance_of, is_sleeper
+from policies import annotations as notes
+from policies.calendar.sleep_windows import next_window
+from policies.checks import Case, Surroundings, protection_of
+from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
+from policies.checks.limits import Census, select
+from policies.checks.platforms import OPERATORS
+from policies.checks.protection import protecting_pattern
+from policies.checks.reasons import Reason
+from policies.errors import InvalidAnnotation
+from policies.policy.document import EnforcementPolicy
+from policies.sleep.wake_order import order_problems
+from policies.workload import Workload
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A cluster as it was seen at one moment: all that a plan is made of."""
+
+    at: datetime
+    workloads: Sequence[Workload]
+    gathered: Gathered
+    instance: str | None = None
+    """Whose sleepers are ours, where that is known."""
+    cron_jobs: Sequence[CronJob] = ()
+    budgets: Sequence[Budget] = ()
+    unreadable: tuple[str, ...] = ()
+    """The Deployments that could not be understood, and why."""
+    blind_to: tuple[str, ...] = ()
+    """What the caller may not see, and what that means."""
+
+
+def make_plan(
+    policies: Iterable[EnforcementPolicy], seen: Seen, *, interval: timedelta, at: datetime | None = None
+) -> Plan:
+    """Judge all workloads by all policies. `interval` is the time between two runs.
+
+    The instant is `at`, or for each policy the present if one of its windows runs, else the beginning of the next.
+    """
+    judging, plans = tuple(policies), list[PolicyPlan]()
+    seen = replace(seen, workloads=sorted(seen.workloads, key=lambda each: (each.ref.namespace, each.ref.name)))
+    surroundings = seen.gathered.surroundings_at(seen.at)
+    census = _count(seen.workloads, surroundings)
+    for policy in judging:
+        moment = at or _next_moment(policy, seen.at)
+        around = seen.gathered.surroundings_at(moment, judging)
+        cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
+        plans.append(_plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval))
+    paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
+    costs = seen.gathered.costs
+    return Plan(
+        judged_at=seen.at,
+        policies=tuple(plans),
+        sleepers=tuple(_as_sleep(workload, seen.instance) for workload in seen.workloads if is_sleeper(workload)),
+        caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
+        census=census,
+        saving=add_up(paused.values()),
+        unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging)),
+        costs_kept="" if costs.problem else costs.kept,
+        unreadable=seen.unreadable,
+        order_problems=order_problems(seen.workloads),
+        taken_for_operators=_taken_for_operators(plans, surroundings),
+    )
+
+
+def _next_moment(policy: EnforcementPolicy, now: datetime) -> datetime:
+    window = next_window(policy, now)
+    return now if window is None or window.start is None else max(window.start, now)
+
+
+def _count(workloads: Iterable[Workload], surroundings: Surroundings) -> Census:
+    counted = [workload for workload in workloads if protection_of(workload, surroundings) is None]
+    asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
+    return Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
+
+
+def _plan_policy(
+    policy: EnforcementPolicy,
+    judged: Sequence[tuple[Case, Decision]],
+    census: Census,
+    now: datetime,
+    interval: timedelta,
+) -> PolicyPlan:
+    decisions = tuple(decision for _, decision in judged)
+    candidates = tuple(as_candidate(case, decision) for case, decision in judged if decision.reason is Reason.PAUSE)
+    selection = select(candidates, census, policy.max_actions_per_run, policy.spec.limits.max_affected_percent)
+    return PolicyPlan(
+        policy=policy.name,
+        mode=policy.spec.mode,
+        judged_at=now,
+        suspended=policy.spec.suspend,
+        decisions=decisions,
+        counts=Counter(decision.reason for decision in decisions),
+        saving=add_up(decision for decision in decisions if decision.reason is Reason.PAUSE),
+        considered=add_up(decision for decision in decisions if decision.reason not in OUT_OF_SCOPE),
+        max_actions_per_run=policy.max_actions_per_run,
+        first_run=len(selection.chosen),
+        last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
+        brake=selection.brake,
+    )
+
+
+def _last_asleep_at(
+    candidates: tuple[Candidate, ...], max_actions: int | None, now: datetime, interval: timedelta
+) -> datetime | None:
+    """When the run that takes the last candidate begins, the first one beginning now."""
+    if not candidates:
+        return None
+    runs = 1 if max_actions is None else -(-len(candidates) // max_actions)
+    return now + (runs - 1) * interval
+
+
+def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
+    base = Sleep(
+        ref=workload.ref,
+        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        instance=instance_of(workload),
+        ours=instance is not None and instance_of(workload) == instance,
+    )
+    try:
+        record = notes.read_pause(workload.annotations)
+    except InvalidAnnotation as error:
+        return base.replace(problem=str(error))
+    if record is None:
+        return base.replace(problem=f"its record is incomplete: {notes.PAUSED} is missing")
+    return base.replace(until=record.resume_at, original_replicas=record.original_replicas, cost=record.cost)
+
+
+def _find_caveats(seen: Seen, paused: Mapping[str, Decision]) -> Iterator[Caveat]:
+    for workload in seen.workloads:
+        if str(workload.ref) in paused:
+            for sentence in caveats_of(workload, seen.budgets):
+                yield Caveat(ref=workload.ref, sentence=sentence)
+
+
+def _find_due(
+    cron_jobs: Sequence[CronJob], planned: Iterable[tuple[EnforcementPolicy, PolicyPlan]]
+) -> Iterator[Caveat]:
+    for policy, plan in planned:
+        namespaces = {each.ref.namespace for each in plan.pauses}
+        for ref, sentence in warn_of_cron_jobs(cron_jobs, policy, namespaces, plan.judged_at):
+            yield Caveat(ref=ref, sentence=sentence)
+
+
+def _find_unknowns(gathered: Gathered, policies: Iterable[EnforcementPolicy]) -> Iterator[str]:
+    if gathered.costs.problem:
+        meanwhile = f"; {gathered.costs.kept}" if gathered.costs.kept else ""
+        yield f"what anything costs: {gathered.costs.problem}{meanwhile}"
+    if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
+        yield f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"
+
+
+def _taken_for_operators(plans: Iterable[PolicyPlan], surroundings: Surroundings) -> tuple[str, ...]:
+    protected = (each for plan in plans for each in plan.decisions if each.reason is Reason.PROTECTED)
+    namespaces = sorted({each.ref.namespace for each in protected})
+    return tuple(each for each in namespaces if protecting_pattern(each, surroundings) == OPERATORS)

@@ -1,0 +1,45 @@
+"""Looking at a cluster, and planning what policies would pause in it. Reads only, and needs no Temporal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from activities.kube.objects.budgets import read_budgets
+from activities.kube.objects.cron_jobs import read_cron_jobs
+from operations.costs.ask_ahead import ask_ahead
+from operations.installation import Installation
+from operations.listing import list_workloads
+from operations.plans.blindness import find_blindness, find_unwritable
+from operations.plans.make_plan import Seen, make_plan
+from operations.plans.plan import Plan
+from policies.policy.document import EnforcementPolicy
+from policies.rights import Use
+
+
+def plan_pauses(
+    installation: Installation, policies: Sequence[EnforcementPolicy], *, now: datetime, at: datetime | None = None
+) -> Plan:
+    """What these policies would pause, and what that would save.
+
+    They are judged as of `at`; without it, as of `now` or the beginning of their next window. Raises KubernetesError.
+    """
+    seen = _look(installation, policies, now)
+    plan = make_plan(policies, seen, interval=installation.settings.interval, at=at)
+    refused, unknown = find_unwritable(installation, plan.pausing_in)
+    return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))
+
+
+def _look(installation: Installation, policies: Sequence[EnforcementPolicy], now: datetime) -> Seen:
+    ask_ahead(installation, now)
+    listing = list_workloads(installation)
+    cluster = installation.cluster
+    with installation.listener.progress("asking for costs, idleness and autoscalers"):
+        return Seen(
+            at=now,
+            workloads=listing.workloads,
+            gathered=cluster.gatherer().gather(now, policies),
+            instance=installation.known_instance,
+            cron_jobs=read_cron_jobs(cluster.transport) or (),
+            budgets=read_budgets(cluster.transport),
+            unreadable=tuple(map(str, listing.unreadable)),
+            blind_to=find_blindness(installation, Use.PLANNING),
+        )
