@@ -30,7 +30,7 @@ class Calendar(Frozen):
     sleeps: tuple[ComingSleep, ...]
 
 
-def read_calendar(installation: Installation, named: str, begin: datetime, end: datetime) -> Calendar:
+def read_calendar(installation: Installation, named: str, *, begin: datetime, end: datetime) -> Calendar:
     """The sleeps between two instants by one applied policy, or by those of a file. Nobody is asked.
 
     Raises UsageProblem where none of them has a schedule; PolicyError.

@@ -53,7 +53,7 @@ class Explanation(Frozen):
 
 
 def explain_workload(
-    installation: Installation, ref: WorkloadRef, policies: tuple[EnforcementPolicy, ...], now: datetime
+    installation: Installation, ref: WorkloadRef, policies: tuple[EnforcementPolicy, ...], *, now: datetime
 ) -> Explanation:
     """Judge one Deployment by these policies, of which there is at least one. Raises NotFound, KubernetesError."""
     ask_ahead(installation, now)

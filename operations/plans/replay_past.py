@@ -39,7 +39,7 @@ class Span:
         return self.first + self.step * (self.count - 1)
 
 
-def read_span(start: str | None, end: str | None, every: str, now: datetime) -> Span:
+def read_span(start: str | None, end: str | None, every: str, *, now: datetime) -> Span:
     """From `start` (14 days before the end) to `end` (the last full hour at most). Raises UsageProblem."""
     step = read_duration(every, "--every")
     full_hour = now.replace(minute=0, second=0, microsecond=0)

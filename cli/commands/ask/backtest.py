@@ -23,7 +23,7 @@ def backtest(
 ) -> None:
     """Show what a policy would have paused in the past, and which of those pauses had work inside. Changes nothing."""
     session, now = Session.of(ctx), datetime.now(UTC)
-    span = read_span(start, end, every, now)
+    span = read_span(start, end, every, now=now)
     replayed = choose_policy(session.installation, policy)
     past = open_past(session.installation)
     if not session.terminal.for_programs:

@@ -24,7 +24,7 @@ def calendar(
     """Show when a policy's schedule lets workloads sleep and wake. Changes nothing, asks nobody."""
     session = Session.of(ctx)
     begin = datetime.now(UTC) if since is None else read_moment(since, "--from")
-    coming = read_calendar(session.installation, policy, begin, end=begin + timedelta(days=days))
+    coming = read_calendar(session.installation, policy, begin=begin, end=begin + timedelta(days=days))
     if session.terminal.for_programs:
         alone = {"policy"} if len(coming.policies) == 1 else set[str]()
         session.terminal.show_json([sleep.model_dump(mode="json", exclude=alone) for sleep in coming.sleeps])

@@ -39,9 +39,9 @@ def test_of_several_policies_those_with_a_schedule_have_a_calendar(tmp_path: Pat
     file, untimed = tmp_path / "some.yaml", enforcing("untimed", "dev")
     file.write_text(untimed)
     with pytest.raises(UsageProblem, match="has no schedule: it lets workloads sleep at any time"):
-        read_calendar(installation, str(file), BEGIN, BEGIN + timedelta(days=3))
+        read_calendar(installation, str(file), begin=BEGIN, end=BEGIN + timedelta(days=3))
     timed = enforcing("timed", "dev") + '  schedule: {timeZone: UTC, asleep: [{from: "20:00", to: "07:00"}]}\n'
     file.write_text(f"{untimed}---\n{timed}")
-    calendar = read_calendar(installation, str(file), BEGIN, BEGIN + timedelta(days=3))
+    calendar = read_calendar(installation, str(file), begin=BEGIN, end=BEGIN + timedelta(days=3))
     assert calendar.policies == ("timed",)
     assert [each.policy for each in calendar.sleeps] == ["timed"] * 4

@@ -16,13 +16,13 @@ FULL_HOUR = datetime(2026, 11, 23, 19, tzinfo=UTC)
 
 
 def test_unless_told_otherwise_it_is_every_hour_of_two_weeks() -> None:
-    span = read_span(None, None, "1h", NOW)
+    span = read_span(None, None, "1h", now=NOW)
     assert (span.first, span.last, span.count) == (FULL_HOUR - timedelta(days=14), FULL_HOUR, 14 * 24 + 1)
     assert list(span)[:2] == [span.first, span.first + timedelta(hours=1)]
 
 
 def test_it_ends_with_the_last_full_hour_at_the_latest() -> None:
-    assert read_span("2026-11-23T00:00:00Z", "2030-01-01", "30m", NOW).last == FULL_HOUR
+    assert read_span("2026-11-23T00:00:00Z", "2030-01-01", "30m", now=NOW).last == FULL_HOUR
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_it_ends_with_the_last_full_hour_at_the_latest() -> None:
 )
 def test_a_past_that_makes_no_sense_is_refused(start: str | None, every: str, says: str) -> None:
     with pytest.raises(UsageProblem, match=says):
-        read_span(start, None, every, NOW)
+        read_span(start, None, every, now=NOW)
 
 
 def test_one_policy_is_replayed(tmp_path: Path) -> None:
