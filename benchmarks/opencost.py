@@ -28,7 +28,7 @@ from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import Deployments
+from activities.costs.quotes import DeploymentsSeen
 from activities.costs.wording import write_target
 from policies.checks import Case
 from policies.checks.decision import evaluate
@@ -62,7 +62,7 @@ def build(client: httpx.Client, count: int) -> OpenCostSource:
     return OpenCostSource(
         Exchange(client, "OpenCost", seconds=30),
         lambda _: question(),
-        lambda: Deployments(running),
+        lambda: DeploymentsSeen(running),
         PriceListSource(PriceList()),
         file=FigureFile(Path("/nowhere/figures.json")),
     )

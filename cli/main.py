@@ -19,7 +19,7 @@ from cli.ending import end_process
 from cli.options import Globals, OutputFormat
 
 
-class Entry(NamedTuple):
+class Command(NamedTuple):
     """Where a command lives, and its line in `finops --help`."""
 
     module: str
@@ -29,34 +29,36 @@ class Entry(NamedTuple):
 
 
 COMMANDS = {
-    "plan": Entry("ask.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
-    "explain": Entry("ask.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
-    "calendar": Entry(
+    "plan": Command("ask.plan", "plan", "Show what could be paused now and what that would save. Changes nothing."),
+    "explain": Command("ask.explain", "explain", "Show every check's verdict on one Deployment. Changes nothing."),
+    "calendar": Command(
         "ask.calendar", "calendar", "Show when a policy's schedule lets workloads sleep. Changes nothing."
     ),
-    "backtest": Entry(
+    "backtest": Command(
         "ask.backtest", "backtest", "Replay a policy over the past that Prometheus knows. Changes nothing."
     ),
-    "import": Entry(
+    "import": Command(
         "ask.import_policies",
         "import_policies",
         "Print policies that do what py-kube-downscaler or kube-green does. Changes nothing.",
     ),
-    "run": Entry("serve.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
-    "worker": Entry("serve.worker", "worker", "Run a worker against a Temporal server of yours."),
-    "apply": Entry("tell.apply", "apply", "Validate policies and put them in force."),
-    "delete": Entry("tell.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
-    "status": Entry("ask.status", "status", "Show who sleeps, since when, until when, and what that saves."),
-    "costs": Entry("ask.costs", "costs", "Show what every Deployment costs an hour. Changes nothing."),
-    "savings": Entry("ask.savings", "savings", "Show what sleep avoided, by policy and namespace. Changes nothing."),
-    "history": Entry("ask.history", "history", "Show what is known of one Deployment's sleeps. Changes nothing."),
-    "pause": Entry("tell.pause", "pause", "Pause a Deployment by hand until a time."),
-    "resume": Entry("tell.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
-    "keep-awake": Entry("tell.keep_awake", "keep_awake", "Keep a Deployment awake until a time."),
-    "hold": Entry("tell.hold", "hold", "No new pauses in this cluster until `finops release`."),
-    "release": Entry("tell.hold", "release", "End a hold."),
-    "doctor": Entry("ask.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."),
-    "demo": Entry("serve.demo", "demo", "Play the whole life of sleeping workloads on a local control plane."),
+    "run": Command("serve.run", "run", "Run everything in this process: embedded Temporal, worker and schedules."),
+    "worker": Command("serve.worker", "worker", "Run a worker against a Temporal server of yours."),
+    "apply": Command("tell.apply", "apply", "Validate policies and put them in force."),
+    "delete": Command("tell.delete", "delete", "Delete a policy; what sleeps under it is handed over or wakes."),
+    "status": Command("ask.status", "status", "Show who sleeps, since when, until when, and what that saves."),
+    "costs": Command("ask.costs", "costs", "Show what every Deployment costs an hour. Changes nothing."),
+    "savings": Command("ask.savings", "savings", "Show what sleep avoided, by policy and namespace. Changes nothing."),
+    "history": Command("ask.history", "history", "Show what is known of one Deployment's sleeps. Changes nothing."),
+    "pause": Command("tell.pause", "pause", "Pause a Deployment by hand until a time."),
+    "resume": Command("tell.resume", "resume", "Wake one Deployment, those of a namespace, or all."),
+    "keep-awake": Command("tell.keep_awake", "keep_awake", "Keep a Deployment awake until a time."),
+    "hold": Command("tell.hold", "hold", "No new pauses in this cluster until `finops release`."),
+    "release": Command("tell.hold", "release", "End a hold."),
+    "doctor": Command(
+        "ask.doctor", "doctor", "Check cluster, rights, Temporal and settings, and say how to mend them."
+    ),
+    "demo": Command("serve.demo", "demo", "Play the whole life of sleeping workloads on a local control plane."),
 }
 
 

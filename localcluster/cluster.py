@@ -30,7 +30,7 @@ from localcluster.kubeconfig import bearer_token, kubeconfig_text
 from localcluster.objects import ObjectClient
 from localcluster.processes import belongs_to, kill_leftovers, tail_of
 from localcluster.progress import Progress
-from localcluster.settings import AuditLevel, Settings, State
+from localcluster.settings import AuditLevel, LocalClusterSettings, State
 
 SUPERVISOR_LOG = "supervisor.log"
 STOP_SECONDS = 20.0
@@ -84,7 +84,7 @@ class LocalCluster:
             raise LibraryMissing("cryptography")
         environment = os.environ if environment is None else environment
         progress = progress or Progress()
-        settings = Settings(
+        settings = LocalClusterSettings(
             binaries=str(provide_binaries(environment, progress)),
             audit=_audit_level(audit),
             controllers=controllers,
@@ -266,7 +266,7 @@ def _spawn(folder: Path, lock: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _await_ready(supervisor: subprocess.Popen[bytes], folder: Path, settings: Settings) -> None:
+def _await_ready(supervisor: subprocess.Popen[bytes], folder: Path, settings: LocalClusterSettings) -> None:
     assert supervisor.stdin is not None
     assert supervisor.stdout is not None
     supervisor.stdin.write(f"{settings.to_json()}\n".encode())

@@ -14,7 +14,7 @@ from localcluster.errors import ChildDied, ChildNotReady
 from localcluster.kubeconfig import client_certificate, kubeconfig_text
 from localcluster.objects import ApiError, ObjectClient
 from localcluster.processes import Child
-from localcluster.settings import Settings
+from localcluster.settings import LocalClusterSettings
 
 LOCALHOST = "127.0.0.1"
 READY_SECONDS = 90.0
@@ -36,7 +36,7 @@ KUBECONFIG = "kubeconfig"
 
 
 @dataclass(frozen=True)
-class Ports:
+class ControlPlanePorts:
     """Free ports of this machine at the moment of asking."""
 
     etcd: int
@@ -44,19 +44,19 @@ class Ports:
     apiserver: int
 
 
-def free_ports() -> Ports:
+def free_ports() -> ControlPlanePorts:
     """Three different ports that nobody listens on; somebody may take one before we do."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
         for each in sockets:
             each.bind((LOCALHOST, 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        return ControlPlanePorts(*(each.getsockname()[1] for each in sockets))
 
 
 class ControlPlane:
     """The three programs of one folder."""
 
-    def __init__(self, folder: Path, settings: Settings, changed: Callable[["ControlPlane"], None]) -> None:
+    def __init__(self, folder: Path, settings: LocalClusterSettings, changed: Callable[["ControlPlane"], None]) -> None:
         """`changed` is called after every start of a program, so that its pid is on record before anything else."""
         self.children: list[Child] = []
         self.ports = free_ports()

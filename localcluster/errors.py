@@ -92,7 +92,7 @@ class FolderRefused(LocalClusterError):
         super().__init__(f"{folder} cannot be used for a control plane: {why}; name an empty or a new folder.")
 
 
-class AlreadyRunning(LocalClusterError):
+class ClusterAlreadyRunning(LocalClusterError):
     """Another control plane lives in the folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from localcluster.errors import AlreadyRunning, FolderRefused
+from localcluster.errors import ClusterAlreadyRunning, FolderRefused
 
 KUBERNETES_VERSION = "v1.37.1"
 PRODUCT_FOLDER = "finops-enforcer"
@@ -58,7 +58,7 @@ def claim(folder: Path) -> int:
         raise FolderRefused(folder, error.strerror or str(error)) from error
     if not _lock_soon(lock):
         os.close(lock)
-        raise AlreadyRunning(folder)
+        raise ClusterAlreadyRunning(folder)
     try:
         removed_meanwhile = lock_path.stat().st_ino != os.fstat(lock).st_ino
     except FileNotFoundError:

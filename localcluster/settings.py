@@ -8,7 +8,7 @@ AuditLevel = Literal["Metadata", "RequestResponse"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class LocalClusterSettings:
     """How to run one control plane."""
 
     binaries: str

@@ -18,7 +18,7 @@ from localcluster.controlplane import ControlPlane
 from localcluster.errors import LocalClusterError
 from localcluster.folders import STATE_NAME, remove
 from localcluster.pods import PodRunner
-from localcluster.settings import Settings, State
+from localcluster.settings import LocalClusterSettings, State
 
 CHECK_SECONDS = 1.0
 STAY = b"stay\n"
@@ -36,7 +36,7 @@ def _answer(**message: str) -> None:
 class Supervisor:
     """Runs one control plane from start to removal."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: LocalClusterSettings) -> None:
         self._folder = folder
         self._settings = settings
         self._parent: int | None = os.getppid()
@@ -106,5 +106,5 @@ class Supervisor:
 if __name__ == "__main__":
     # Unbuffered: what follows the first line is for the supervisor to see.
     with open(0, "rb", buffering=0, closefd=False) as first:
-        chosen = Settings.from_json(first.readline().decode())
+        chosen = LocalClusterSettings.from_json(first.readline().decode())
     sys.exit(Supervisor(Path(sys.argv[1]), chosen).run())

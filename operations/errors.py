@@ -15,7 +15,7 @@ class OperationError(Exception):
     """The base of this room's errors."""
 
 
-class NotFound(OperationError):
+class NotThere(OperationError):
     """What was named is not there."""
 
 

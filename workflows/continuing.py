@@ -18,7 +18,7 @@ from policies.sleep.wake_note import LONG
 from workflows.attempt import Attempt
 from workflows.endings import Woken
 from workflows.life import LONGEST_TROUBLE, Life
-from workflows.requests import Requests
+from workflows.requests import HeardRequests
 from workflows.totals import Totals
 from workflows.waiting import waited
 
@@ -83,7 +83,7 @@ def take_up(start: Continuation) -> Life:
     return Life(
         hibernation=start,
         phase=_first_phase(start),
-        requests=Requests(wake=start.waking, check=start.check, keep_awake=keep_awake, pause=start.pause_by_hand),
+        requests=HeardRequests(wake=start.waking, check=start.check, keep_awake=keep_awake, pause=start.pause_by_hand),
         sleep=sleep,
         note=start.awake,
         order=start.order,

@@ -21,7 +21,7 @@ from policies.annotations import PauseRecord, WakeNote
 from policies.costs.savings import describe_saving, saved_per_day
 from policies.names import TROUBLE
 from policies.sleep.messages import (
-    Check,
+    CheckRequest,
     Hibernation,
     HibernationResult,
     HibernationStatus,
@@ -35,7 +35,7 @@ from policies.workload import Observation
 from workflows import options
 from workflows.endings import Woken
 from workflows.length import is_long
-from workflows.requests import Requests
+from workflows.requests import HeardRequests
 from workflows.texts import describe
 from workflows.timer import wait_until
 from workflows.totals import Totals
@@ -55,7 +55,7 @@ class Life:
 
     hibernation: Hibernation
     phase: Phase
-    requests: Requests = field(default_factory=Requests)
+    requests: HeardRequests = field(default_factory=HeardRequests)
     sleep: Sleep | None = None
     note: WakeNote | None = None
     order: PauseOrder | None = None
@@ -70,7 +70,7 @@ class Life:
     """When it was put to sleep again against its HPA."""
     trouble: str = ""
     cycles: int = 0
-    looking: Check | None = None
+    looking: CheckRequest | None = None
     """The look that is under way."""
     look_again_at: datetime | None = None
     """Set while Temporal's clock is ahead of the cluster's: the sleep's own time counts again from then on."""

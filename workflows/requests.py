@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.sleep.messages import Check, ManualPause, WakeRequest
+from policies.sleep.messages import CheckRequest, ManualPause, WakeRequest
 
 
 @dataclass
-class Requests:
+class HeardRequests:
     """What was said and not yet acted on. Handlers only assign here; the stages look at it."""
 
     wake: WakeRequest | None = None
-    check: Check | None = None
+    check: CheckRequest | None = None
     keep_awake: datetime | None = None
     pause: ManualPause | None = None
 
-    def look(self, check: Check | None = None) -> None:
+    def look(self, check: CheckRequest | None = None) -> None:
         """Look again. A check that names a deleted policy is not forgotten over a plain one."""
         if self.check is None or (check is not None and check.gone_policy):
-            self.check = check or Check()
+            self.check = check or CheckRequest()

@@ -8,7 +8,7 @@ from activities.hibernation.orders import SendRecordOrder
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, carries_whole_record
 from policies.sleep.clocks import say_ahead
-from policies.sleep.messages import Check, Phase
+from policies.sleep.messages import CheckRequest, Phase
 from policies.sleep.protocol import is_of
 from policies.sleep.review import Consultation, Sleep, Verdict, review
 from policies.times import earliest
@@ -39,7 +39,7 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
             return woken_by(life.requests.wake)
         next_look = _next_look(life, life.sleep)
         if life.requests.check is not None or (next_look is not None and next_look <= workflow.now()):
-            life.looking, life.requests.check = life.requests.check or Check(), None
+            life.looking, life.requests.check = life.requests.check or CheckRequest(), None
             ended = await _look_around(life, life.looking)
             life.looking = None
             if ended is not None:
@@ -48,7 +48,7 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
         await life.rest_until(next_look, lambda: life.requests.check is not None, summary=_summary(life.sleep))
 
 
-async def _look_around(life: Life, check: Check) -> Woken | NothingLeft | None:
+async def _look_around(life: Life, check: CheckRequest) -> Woken | NothingLeft | None:
     """Read the workload and the policies, and do what the review says. None: it goes on sleeping."""
     assert life.sleep is not None
     consulted = await life.consult(life.sleep.record, check.gone_policy, autoscaled=life.sleep.watch is not None)

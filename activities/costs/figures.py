@@ -20,7 +20,7 @@ _DIGITS = 6
 _LOG = logging.getLogger(__name__)
 
 
-class Figures(Frozen):
+class KeptFigures(Frozen):
     """What each Deployment (`namespace/name`) cost an hour in the window that ended then."""
 
     as_of: datetime
@@ -42,7 +42,7 @@ class FigureFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, figures: Figures) -> None:
+    def write(self, figures: KeptFigures) -> None:
         """Replace what is there. Only where the folder is there: nobody's command makes one to keep a cache in."""
         if not self._path.parent.is_dir():
             return
@@ -52,11 +52,11 @@ class FigureFile:
         except OSError as error:
             _LOG.info("the figures could not be kept in %s: %s", self._path, error.strerror)
 
-    def read(self) -> Figures | None:
+    def read(self) -> KeptFigures | None:
         """What is there, or None."""
         try:
             with self._path.open("rb") as stream:
                 content = stream.read(_LARGEST_FILE + 1)
-            return Figures.model_validate_json(content)
+            return KeptFigures.model_validate_json(content)
         except (OSError, ValidationError):
             return None

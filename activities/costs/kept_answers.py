@@ -8,7 +8,7 @@ from datetime import date
 from statistics import median
 
 from policies.costs.doubts import Doubt
-from policies.costs.opencost.question import Window
+from policies.costs.opencost.question import AllocationWindow
 from policies.costs.opencost.summary import Before, Judged, count_expected
 from policies.costs.opencost.unit_prices import UnitPrice
 
@@ -35,7 +35,7 @@ class CostMemory:
         self._middle: array[float] = array("d")
         self._deployments: frozenset[str] = frozenset()
         self._others: Mapping[str, int] = {}
-        self._odd: dict[str, tuple[int, Window]] = {}
+        self._odd: dict[str, tuple[int, AllocationWindow]] = {}
 
     def before(self, running: Collection[str]) -> Before | None:
         """What to expect of the next answer, with these Deployments running; None before the first good one."""
@@ -44,7 +44,7 @@ class CostMemory:
         rows, namespaces = count_expected(self._deployments, self._others, running)
         return Before(rows=rows, namespaces=namespaces, middle=_median(self._middle), price_of=self._price_of)
 
-    def learn(self, window: Window, judged: Judged) -> None:
+    def learn(self, window: AllocationWindow, judged: Judged) -> None:
         """An answer was believed. What is odd about single Deployments for long enough is taken as it is."""
         self._deployments = frozenset((*judged.amounts, *judged.doubts))
         self._others = judged.others
@@ -54,12 +54,12 @@ class CostMemory:
             self._prices.pop(name, None)
         self._sample(window, judged)
 
-    def doubt(self, window: Window, doubt: Doubt) -> None:
+    def doubt(self, window: AllocationWindow, doubt: Doubt) -> None:
         """An answer was not believed. Where that is for what is remembered, it is forgotten after long enough."""
         if self._count(window, [doubt.value] if doubt in _BY_MEMORY else []):
             self._forget()
 
-    def _sample(self, window: Window, judged: Judged) -> None:
+    def _sample(self, window: AllocationWindow, judged: Judged) -> None:
         """One sample a day of what is there. What is not in the answer any more is forgotten, except what is odd."""
         day = window.end.date()
         if day != self._day:
@@ -75,9 +75,9 @@ class CostMemory:
             if name not in self._prices:
                 self._prices[name] = _append(array("d"), price)
 
-    def _count(self, window: Window, odd: Iterable[str]) -> list[str]:
+    def _count(self, window: AllocationWindow, odd: Iterable[str]) -> list[str]:
         """Count one more window for each of these and forget the others; those that have been odd for long enough."""
-        counted: dict[str, tuple[int, Window]] = {}
+        counted: dict[str, tuple[int, AllocationWindow]] = {}
         for name in odd:
             count, last = self._odd.get(name, (0, None))
             counted[name] = (count + (window != last), window)

@@ -15,15 +15,15 @@ from activities.alerts.raised import Episode
 from activities.clocks import read_own_clock
 from activities.cluster_context import current_cluster
 from activities.costs.exchange import Exchange
-from activities.costs.figures import FigureFile, Figures
+from activities.costs.figures import FigureFile, KeptFigures
 from activities.costs.kept_answers import CostMemory
-from activities.costs.quotes import NAME, Deployments, Quotes
+from activities.costs.quotes import NAME, DeploymentsSeen, Quotes
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
 from policies.costs.doubts import NotBelieved, Objection
 from policies.costs.opencost.check_rows import judge_answer
-from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.summary import Judged
 
 WINDOW = timedelta(hours=48)
@@ -42,7 +42,7 @@ _LOG = logging.getLogger(__name__)
 class _Kept:
     """What became of a question, and until when it is not asked again."""
 
-    window: Window
+    window: AllocationWindow
     until: float
     quotes: Quotes
 
@@ -60,8 +60,8 @@ class OpenCostSource:
     def __init__(
         self,
         exchange: Exchange,
-        question: Callable[[Window], Question],
-        deployments: Callable[[], Deployments],
+        question: Callable[[AllocationWindow], AllocationQuestion],
+        deployments: Callable[[], DeploymentsSeen],
         opinions: CostSource,
         *,
         file: FigureFile,
@@ -77,7 +77,7 @@ class OpenCostSource:
         self._own_clock = own_clock
         self._lock = Lock()
         self._kept: _Kept | None = None
-        self._good: Figures | None = None
+        self._good: KeptFigures | None = None
         self._memory = CostMemory()
         self._trouble = Episode("costs")
 
@@ -96,14 +96,14 @@ class OpenCostSource:
 
         Raises KubernetesError.
         """
-        window = Window.before(window_end, WINDOW)
+        window = AllocationWindow.before(window_end, WINDOW)
         with self._lock:
             kept = self._kept
             if kept is None or kept.window != window or self._clock() >= kept.until:
                 kept = self._kept = self._ask(window)
         return kept.quotes
 
-    def _ask(self, window: Window) -> _Kept:
+    def _ask(self, window: AllocationWindow) -> _Kept:
         deployments, opinions = self._deployments(), self._opinions.fetch(window.end)
         question, asked_at = self._question(window), self._clock()
         read = partial(judge_answer, question=question, before=self._memory.before(deployments.running))
@@ -118,14 +118,14 @@ class OpenCostSource:
         return self._believe(window, judged, deployments, opinions, asked_at)
 
     def _believe(
-        self, window: Window, judged: Judged, deployments: Deployments, opinions: Costs, asked_at: float
+        self, window: AllocationWindow, judged: Judged, deployments: DeploymentsSeen, opinions: Costs, asked_at: float
     ) -> _Kept:
         self._memory.learn(window, judged)
         self._trouble.tell("", over=f"the answers of {NAME} are believed again")
         _ANSWERS.labels(current_cluster(), "believed").inc()
         is_new = self._good is None or self._good.as_of != window.end
         amounts = {ref: amount for ref, amount in judged.amounts.items() if ref not in deployments.objections}
-        self._good = Figures(as_of=window.end, currency=self.currency, source=NAME, amounts=amounts)
+        self._good = KeptFigures(as_of=window.end, currency=self.currency, source=NAME, amounts=amounts)
         if is_new:
             self._file.write(self._good)
         until = asked_at + KEPT_SECONDS
@@ -148,7 +148,7 @@ class OpenCostSource:
         )
         return _Kept(window, until, quotes)
 
-    def _in_trouble(self, window: Window, error: CostSourceError, opinions: Costs, seconds: float) -> _Kept:
+    def _in_trouble(self, window: AllocationWindow, error: CostSourceError, opinions: Costs, seconds: float) -> _Kept:
         self._trouble.tell(f"{error}: nothing is paused by its cost", over=f"the answers of {NAME} are believed again")
         _ANSWERS.labels(current_cluster(), error.doubt.value).inc()
         quotes = Quotes(

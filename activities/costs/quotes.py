@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from activities.costs.figures import Figures
+from activities.costs.figures import KeptFigures
 from activities.costs.source import Costs
 from activities.idleness.source import UsageAverage
 from policies.costs.cost import CostAnswer, HourlyCost
 from policies.costs.doubts import Doubt, Objection
 from policies.costs.opencost.rows import Usage
-from policies.costs.overlaps import Selection, object_to_selections
+from policies.costs.overlaps import PodSelection, object_to_selections
 from policies.costs.second_source import weigh
 from policies.workload import Workload
 
@@ -27,7 +27,7 @@ _STALE = Objection(Doubt.STALE, f"the answer of {NAME} is too old to act on")
 
 
 @dataclass(frozen=True)
-class Deployments:
+class DeploymentsSeen:
     """What the cluster itself says of its Deployments, by `namespace/name`."""
 
     running: Collection[str] = ()
@@ -35,7 +35,7 @@ class Deployments:
     """Of those whose rows cannot be trusted to be about them."""
 
     @classmethod
-    def of(cls, selections: Sequence[Selection]) -> "Deployments":
+    def of(cls, selections: Sequence[PodSelection]) -> "DeploymentsSeen":
         """What a listing says. A selector counts at zero replicas too: OpenCost goes by it all the same."""
         running = frozenset(selection.ref for selection in selections if selection.replicas > 0)
         return cls(running, object_to_selections(selections))
@@ -56,7 +56,7 @@ class Quotes:
     amounts: Mapping[str, float] = field(default_factory=dict)
     usages: Mapping[str, Usage] = field(default_factory=dict)
     doubts: Mapping[str, Objection] = field(default_factory=dict)
-    earlier: Figures | None = None
+    earlier: KeptFigures | None = None
     """The last figures that were believed; where the answer is good, its own."""
 
     def quote(self, workload: Workload) -> CostAnswer:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from policies.costs.opencost.question import Question
+from policies.costs.opencost.question import AllocationQuestion
 
 _PATH = "/allocation"
 _AGGREGATE = "namespace,controllerKind,controller"
 
 
-def write_target(question: Question) -> str:
+def write_target(question: AllocationQuestion) -> str:
     """Path and query, everything encoded: a bare `+` or `<` in a filter would be read as something else.
 
     The filter saves the server work and nothing rests on it: builds before May 2025 ignore it, so the rows are chosen

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
 from policies.names import CHECK, HIBERNATION, TROUBLE
-from policies.sleep.messages import AWAKE_PHASES, Check, Phase
+from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 from policies.sleep.reconciliation import OpenHibernation
 
 _LOG = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
         return ""
 
 
-async def send_check(client: Client, workflow_id: str, check: Check) -> None:
+async def send_check(client: Client, workflow_id: str, check: CheckRequest) -> None:
     """Tell one to look again. One that has ended meanwhile needs no word. Raises RPCError."""
     try:
         await client.get_workflow_handle(workflow_id).signal(CHECK, check)

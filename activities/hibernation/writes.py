@@ -32,7 +32,7 @@ from activities.errors import (
 from activities.hibernation.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
 from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.events import EventRecorder
-from activities.kube.objects.namespaces import Namespaces
+from activities.kube.objects.namespaces import NamespaceReader
 from activities.metrics import count_action
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, PauseRecord, note_patch, pause_patch, wake_patch
@@ -56,7 +56,7 @@ class WriteActivities:
         deployments: Deployments,
         snapshots: Snapshots,
         surroundings: Callable[[], Surroundings],
-        read_namespace: Callable[[str], Namespaces],
+        read_namespace: Callable[[str], NamespaceReader],
         clocks: Clocks,
         refusals: Refusals,
         events: EventRecorder | None = None,

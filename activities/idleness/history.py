@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from activities.idleness.observations import Observed, deployment_of, highest_of
 from activities.idleness.pod_series import COUNTERS, DEPLOYMENT, Answers
-from activities.idleness.question import Question, present_proxies
+from activities.idleness.question import IdlenessQuestion, present_proxies
 from activities.idleness.request_series import RequestSeries
 from activities.kube.objects.pods import RunningPod
 from activities.kube.objects.routing import Routing
@@ -50,7 +50,7 @@ class Column(Mapping[Key, float]):
 
 
 @dataclass(frozen=True)
-class Moment:
+class PastMoment:
     """What was known at one moment of the past, and what happened since the one before it."""
 
     at: datetime
@@ -81,8 +81,13 @@ class PrometheusHistory:
         self._read_routing = read_routing
 
     def moments(
-        self, question: Question, first: datetime, step: timedelta, count: int, advance: Callable[[int, int], None]
-    ) -> Iterator[Moment]:
+        self,
+        question: IdlenessQuestion,
+        first: datetime,
+        step: timedelta,
+        count: int,
+        advance: Callable[[int, int], None],
+    ) -> Iterator[PastMoment]:
         """`count` moments from `first` on, one after another. `advance` is told how many queries are done, of how many.
 
         Raises PrometheusError, KubernetesError.
@@ -104,9 +109,9 @@ class PrometheusHistory:
                 at = first + step * (begin + index)
                 answers: dict[str, Vector] = {name: Column(rows, index) for name, rows in ranges.items()}
                 pods = _running(answers, at, question)
-                yield Moment(at, Observed(at, question, answers, proxies, pods, routing), answers)
+                yield PastMoment(at, Observed(at, question, answers, proxies, pods, routing), answers)
 
-    def _present(self, question: Question, first: datetime, last: datetime) -> tuple[RequestSeries, ...]:
+    def _present(self, question: IdlenessQuestion, first: datetime, last: datetime) -> tuple[RequestSeries, ...]:
         """Proxies that were there at the beginning or the end."""
         deadline = self._prometheus.deadline(SECONDS)
         return present_proxies(
@@ -114,7 +119,7 @@ class PrometheusHistory:
         )
 
 
-def _of_replay(question: Question, proxies: tuple[RequestSeries, ...], step: timedelta) -> Iterator[Expression]:
+def _of_replay(question: IdlenessQuestion, proxies: tuple[RequestSeries, ...], step: timedelta) -> Iterator[Expression]:
     for series in COUNTERS:
         yield series.before(question.scope, question.window)
         query = series.peak_before(question.scope, step, timedelta(0))
@@ -127,7 +132,7 @@ def _since(what: str) -> str:
     return f"{what} {_SINCE}"
 
 
-def _running(answers: Answers, at: datetime, question: Question) -> Mapping[str, tuple[RunningPod, ...]]:
+def _running(answers: Answers, at: datetime, question: IdlenessQuestion) -> Mapping[str, tuple[RunningPod, ...]]:
     """The pods that ran then, by their series. One that was not there before the window counts as just started."""
     found: dict[str, list[RunningPod]] = defaultdict(list)
     there = {pod for series in COUNTERS for pod in answers[f"{series.signal} now"]}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from activities.errors import PrometheusError
 from activities.idleness.pod_series import CpuSeries, MemorySeries, NetworkSeries
-from activities.idleness.question import SEEN, ZERO, Question, past, present_proxies
+from activities.idleness.question import SEEN, ZERO, IdlenessQuestion, past, present_proxies
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Expression, Filters, SeriesScope, Vector
 from policies.idleness.season import ENOUGH_WEEKS
@@ -52,7 +52,7 @@ def look_around(prometheus: Prometheus, now: datetime, policies: Iterable[Enforc
     )
     window = _WINDOW if policy is None or policy.spec.idle_window is None else policy.spec.idle_window
     scope = SeriesScope(("*",), filters=filters) if policy is None else SeriesScope.of(policy.spec.scope, filters)
-    question = Question.of(IdleTerms(at=now, window=window), scope)
+    question = IdlenessQuestion.of(IdleTerms(at=now, window=window), scope)
     deadline, name = prometheus.deadline(SECONDS), "" if policy is None else policy.name
     try:
         ahead = prometheus.read_clock(deadline) - now
@@ -72,7 +72,7 @@ def look_around(prometheus: Prometheus, now: datetime, policies: Iterable[Enforc
     return Seen(name, tuple(there), unseen, weeks, ahead)
 
 
-def _of_past(question: Question) -> Iterator[Expression]:
+def _of_past(question: IdlenessQuestion) -> Iterator[Expression]:
     """All of the oldest week, and of every week whether it was seen."""
     wanted = {past(SEEN, number) for number in question.weeks} | {past(ZERO, 1), past(CPU, question.weeks[-1])}
     return (expression for expression in question.of_past(()) if expression.name in wanted)

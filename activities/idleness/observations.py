@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.idleness.pod_series import COUNTERS, EXACTLY_ZERO, POD_SERIES, Answers
-from activities.idleness.question import SEEN, ZERO, Question, past
+from activities.idleness.question import SEEN, ZERO, IdlenessQuestion, past
 from activities.idleness.request_series import RequestSeries
 from activities.idleness.restart_series import crashed_throughout
 from activities.idleness.source import TellsUsage
@@ -43,7 +43,7 @@ class Observed:
     """The answers to one question at one moment, and who the pods belong to."""
 
     at: datetime
-    question: Question
+    question: IdlenessQuestion
     answers: Answers
     proxies: tuple[RequestSeries, ...]
     pods: Mapping[str, tuple[RunningPod, ...]]

@@ -10,7 +10,7 @@ from activities.alerts.raised import Episode
 from activities.errors import Denied, PrometheusError
 from activities.idleness.observations import Observed
 from activities.idleness.pod_series import HOUR
-from activities.idleness.question import Question, present_proxies
+from activities.idleness.question import IdlenessQuestion, present_proxies
 from activities.idleness.source import Idleness, NoIdleness, TellsUsage
 from activities.kube.objects.pods import RunningPod
 from activities.kube.objects.routing import Routing
@@ -40,7 +40,7 @@ class Measured:
 
     at: datetime
     filters: Filters
-    observed: Mapping[Question, Observed]
+    observed: Mapping[IdlenessQuestion, Observed]
     problem: str = ""
 
     def judge(self, workload: Workload, policy: EnforcementPolicy) -> IdleAnswer:
@@ -102,7 +102,7 @@ class PrometheusSource:
     def _measure(
         self,
         at: datetime,
-        questions: Iterable[Question],
+        questions: Iterable[IdlenessQuestion],
         policies: list[EnforcementPolicy],
         averages: TellsUsage | None,
     ) -> Measured:
@@ -114,7 +114,7 @@ class PrometheusSource:
             lambda namespace: any(policy.spec.scope.covers_namespace(namespace) for policy in policies)
         )
         crashing = any(pod.crash_looping for each in pods.values() for pod in each)
-        observed: dict[Question, Observed] = {}
+        observed: dict[IdlenessQuestion, Observed] = {}
         routing: Routing | None = None
         for question in questions:
             answers = {"": self._ask(question.presence(), _floor(at, STEP), deadline)}
@@ -140,9 +140,9 @@ class PrometheusSource:
         return self._kept[wanted]
 
 
-def question_of(terms: IdleTerms, policy: EnforcementPolicy, filters: Filters) -> Question:
+def question_of(terms: IdleTerms, policy: EnforcementPolicy, filters: Filters) -> IdlenessQuestion:
     """What a policy asks."""
-    return Question.of(terms, SeriesScope.of(policy.spec.scope, filters))
+    return IdlenessQuestion.of(terms, SeriesScope.of(policy.spec.scope, filters))
 
 
 def _floor(at: datetime, step: timedelta) -> datetime:

@@ -16,7 +16,7 @@ SEEN, ZERO = "seen", "zero"
 
 
 @dataclass(frozen=True)
-class Question:
+class IdlenessQuestion:
     """An idle window over a scope, and how many hours of past weeks are looked at; 0: they are not."""
 
     scope: SeriesScope
@@ -24,7 +24,7 @@ class Question:
     hours: timedelta
 
     @classmethod
-    def of(cls, terms: IdleTerms, scope: SeriesScope) -> "Question":
+    def of(cls, terms: IdleTerms, scope: SeriesScope) -> "IdlenessQuestion":
         """Past weeks are asked at the last full hour, for an hour more, so that the answers can be kept for an hour."""
         whole = -(-terms.horizon // HOUR) * HOUR + HOUR
         return cls(scope, terms.window, timedelta(0) if terms.gate is SeasonGate.OFF else min(whole, WEEK))

@@ -5,7 +5,7 @@ import re
 
 from activities.errors import Denied, IdentityMismatch, NotFound
 from activities.kube.lists import KubeModel, decode
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import QUICK_SECONDS, KubeTransport
 
 _SERVICE = "/api/v1/namespaces/default/services/kubernetes"
@@ -14,7 +14,7 @@ _BLANK = re.compile(rb"\s+")
 
 
 class _Named(KubeModel):
-    metadata: Metadata
+    metadata: ObjectMeta
 
 
 def read_cluster_identity(transport: KubeTransport) -> str:

@@ -58,7 +58,7 @@ class ManagedFields(KubeModel):
     fields: OwnedFields | None = Field(default=None, alias="fieldsV1")
 
 
-class Metadata(KubeModel):
+class ObjectMeta(KubeModel):
     """Of any object."""
 
     namespace: str = ""
@@ -116,7 +116,7 @@ class PodSpec(KubeModel):
 class Template(KubeModel):
     """A pod template."""
 
-    metadata: Metadata | None = None
+    metadata: ObjectMeta | None = None
     spec: PodSpec = PodSpec()
 
 
@@ -129,7 +129,7 @@ class DeploymentSpec(KubeModel):
     template: Template = Template()
 
 
-class Condition(KubeModel):
+class DeploymentCondition(KubeModel):
     """One of a Deployment's conditions."""
 
     type: str = ""
@@ -146,13 +146,13 @@ class DeploymentStatus(KubeModel):
     replicas: int = 0
     updated_replicas: int = Field(default=0, alias="updatedReplicas")
     available_replicas: int = Field(default=0, alias="availableReplicas")
-    conditions: tuple[Condition, ...] | None = None
+    conditions: tuple[DeploymentCondition, ...] | None = None
 
 
 class Deployment(KubeModel):
     """A Deployment."""
 
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: DeploymentSpec
     status: DeploymentStatus = DeploymentStatus()
 
@@ -166,5 +166,5 @@ class ScaleSpec(KubeModel):
 class Scale(KubeModel):
     """The `/scale` of a Deployment. Its resourceVersion is the Deployment's."""
 
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: ScaleSpec = ScaleSpec()

@@ -14,12 +14,12 @@ _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 AT_ONCE = 8
 
 
-class _Status(KubeModel):
+class _ReviewStatus(KubeModel):
     allowed: bool = False
 
 
 class _Review(KubeModel):
-    status: _Status
+    status: _ReviewStatus
 
 
 def review_rights(

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from activities.errors import Conflict, Denied, KubernetesError, NotFound
 from activities.kube.lists import KubeModel, list_items
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, path_of
 from activities.policy_sources.holidays import public_holidays
 from activities.policy_sources.source import Found, PoliciesRead, PolicySourceUnreadable, settle
@@ -39,7 +39,7 @@ LOOKED_AT_AGAIN_AFTER = 5.0
 
 
 class _Resource(KubeModel):
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: Any = None
     status: Any = None
 

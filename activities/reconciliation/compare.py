@@ -29,9 +29,9 @@ from policies.annotations import Annotations, PauseRecord
 from policies.models import Frozen
 from policies.names import CHECK, MANUAL, hibernation_id
 from policies.resource.status import PolicyFigures
-from policies.sleep.messages import AWAKE_PHASES, Check, Hibernation, Phase
+from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Hibernation, Phase
 from policies.sleep.reconciliation import (
-    Finding,
+    Discrepancy,
     Ground,
     NotUnderstood,
     OpenHibernation,
@@ -57,7 +57,7 @@ LONGEST_TROUBLE = 1000
 _LOG = logging.getLogger(__name__)
 _PAUSED = "hibernations paused in Temporal"
 _UNTOLD = "hibernations that could not be told"
-_SAY_ONLY = frozenset({Finding.OTHER_INSTANCE, Finding.UNREADABLE, Finding.WOKE_NOT_READY})
+_SAY_ONLY = frozenset({Discrepancy.OTHER_INSTANCE, Discrepancy.UNREADABLE, Discrepancy.WOKE_NOT_READY})
 
 
 class ReconcileOrder(Frozen):
@@ -161,10 +161,10 @@ class ReconcileActivities:
 
     def _recover(self, survey: Survey, opened: dict[str, OpenHibernation]) -> None:
         """Where a sleeper's record is damaged and its workflow lost, an older ReplicaSet may still tell the record."""
-        unreadable = {name: survey.workloads[name] for name in survey.ids_of(Finding.UNREADABLE)}
+        unreadable = {name: survey.workloads[name] for name in survey.ids_of(Discrepancy.UNREADABLE)}
         damaged = {name: each for name, each in unreadable.items() if may_have_a_copy(each, opened.get(name))}
         survey.records = recover_records(self._replica_sets, damaged)
-        survey.found.update(dict.fromkeys(survey.records, Finding.ADOPTED))
+        survey.found.update(dict.fromkeys(survey.records, Discrepancy.ADOPTED))
 
     def _ground(self, order: ReconcileOrder, opened: dict[str, OpenHibernation]) -> tuple[Ground, frozenset[str]]:
         snapshot: Snapshot = self._snapshots()
@@ -230,7 +230,7 @@ class ReconcileActivities:
                 revision=workload.revision,
             ),
             start_signal=CHECK,
-            start_signal_args=[Check()],
+            start_signal_args=[CheckRequest()],
         )
 
     def _report(
@@ -243,7 +243,7 @@ class ReconcileActivities:
     ) -> ReconcileResult:
         """The totals. What only a person can mend is raised as an alert, once."""
         before = order.before
-        not_ready, unreadable = survey.names_of(Finding.WOKE_NOT_READY), survey.names_of(Finding.UNREADABLE)
+        not_ready, unreadable = survey.names_of(Discrepancy.WOKE_NOT_READY), survey.names_of(Discrepancy.UNREADABLE)
         not_understood = {each.deployment: each.problem for each in survey.not_understood}
         told_of = (each.deployment for each in before.not_understood)
         self._alerts.tell("woke-not-ready", not_ready, before.not_ready, "woken, and not available after 15 minutes")
@@ -271,7 +271,7 @@ class ReconcileActivities:
                 NotUnderstood(deployment=name, problem=not_understood[name])
                 for name in sorted(not_understood)[:NAMES_KEPT]
             ),
-            other_instance=survey.names_of(Finding.OTHER_INSTANCE)[:NAMES_KEPT],
+            other_instance=survey.names_of(Discrepancy.OTHER_INSTANCE)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
             troubles={part: each[:LONGEST_TROUBLE] for part, each in survey.troubles.items() if each},
@@ -313,8 +313,8 @@ def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, flo
     return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()
 
 
-def _check_for(finding: Finding, hibernation: OpenHibernation) -> Check:
-    return Check(gone_policy=hibernation.policy) if finding is Finding.POLICY_GONE else Check()
+def _check_for(finding: Discrepancy, hibernation: OpenHibernation) -> CheckRequest:
+    return CheckRequest(gone_policy=hibernation.policy) if finding is Discrepancy.POLICY_GONE else CheckRequest()
 
 
 def _is_said_each_time(name: str, survey: Survey, opened: Mapping[str, OpenHibernation], ground: Ground) -> bool:

@@ -13,7 +13,7 @@ from threading import Lock
 from activities.errors import KubernetesError
 from activities.policy_sources.resources import PolicyResources, SeenPolicy
 from policies.policy.document import EnforcementPolicy
-from policies.resource.status import Observation, PolicyFigures, follow, is_worth_writing
+from policies.resource.status import PolicyFigures, PolicyObservation, follow, is_worth_writing
 from policies.sleep.ledger import Slept
 from policies.workload import Workload
 
@@ -97,7 +97,7 @@ class PolicyStatuses:
     def _write(self, seen: SeenPolicy, counted: int) -> bool:
         with self._lock:
             figures, known = self._figures.get(seen.name), self._counted.get(seen.name, 0)
-        observation = Observation(
+        observation = PolicyObservation(
             generation=seen.generation,
             policy=seen.policy,
             problem="; ".join(f"{each.field}: {each.wrong}" if each.field else each.wrong for each in seen.problems),

@@ -9,7 +9,7 @@ from activities.reconciliation.policy_statuses import FiguresTally
 from policies.annotations import INSTANCE, PauseRecord
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.ledger import sleep_of
-from policies.sleep.reconciliation import Finding, record_to_adopt
+from policies.sleep.reconciliation import Discrepancy, record_to_adopt
 from policies.workload import Workload
 
 
@@ -18,7 +18,7 @@ class Survey:
     """What one listing showed to be wrong, by the id of the hibernation concerned."""
 
     tally: FiguresTally
-    found: dict[str, Finding] = field(default_factory=dict)
+    found: dict[str, Discrepancy] = field(default_factory=dict)
     workloads: dict[str, Workload] = field(default_factory=dict)
     records: dict[str, PauseRecord] = field(default_factory=dict)
     """Those that come from a ReplicaSet's copy."""
@@ -46,11 +46,11 @@ class Survey:
             self.asleep["" if cost is None else cost.currency].append(0.0 if cost is None else cost.amount)
             self.asleep_in[workload.ref.namespace] += 1
 
-    def ids_of(self, finding: Finding) -> list[str]:
+    def ids_of(self, finding: Discrepancy) -> list[str]:
         """The ids of the hibernations of one finding."""
         return [name for name, each in self.found.items() if each is finding]
 
-    def names_of(self, finding: Finding) -> tuple[str, ...]:
+    def names_of(self, finding: Discrepancy) -> tuple[str, ...]:
         """The workloads of one finding, in order."""
         return tuple(sorted(str(self.workloads[name].ref) for name in self.ids_of(finding)))
 

@@ -1,12 +1,12 @@
 """Costs as people read them."""
 
 from cli.console import Terminal
-from operations.costs.costs import CostRow, Costs
+from operations.costs.costs import CostRow, CostTable
 from operations.costs.money import describe_money
 from policies.costs.savings import up_to_per_month
 
 
-def show_costs(terminal: Terminal, costs: Costs) -> None:
+def show_costs(terminal: Terminal, costs: CostTable) -> None:
     """The table, with a column for second opinions where there are any, and the sum."""
     if costs.problem:
         terminal.say(f"{costs.problem}: nothing is paused by its cost", style="yellow")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from cli.console import Terminal
 from operations.costs.money import describe_money
 from operations.plans.blindness import describe_missing_rights
-from operations.plans.plan import OUT_OF_SCOPE, Plan, PolicyPlan, Sleep
+from operations.plans.plan import OUT_OF_SCOPE, Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
 from policies.checks.decision import Decision
 from policies.checks.platforms import OPERATORS
@@ -111,7 +111,7 @@ def _show_cost(decision: Decision) -> str:
     return "unknown" if earlier is None else f"stale: {earlier.cost.amount:.4f} {earlier.cost.currency}"
 
 
-def _sleep_row(sleep: Sleep) -> tuple[str, ...]:
+def _sleep_row(sleep: PlannedSleep) -> tuple[str, ...]:
     if sleep.problem:
         return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
     stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"

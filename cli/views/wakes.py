@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cli.console import Terminal
-from operations.sleepers.direct import Woken
+from operations.sleepers.direct import WokenDirectly
 from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
@@ -44,7 +44,7 @@ def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None)
             terminal.say(f"{each.workload}: the signal is recorded; {outlook}")
 
 
-def show_each_wake(terminal: Terminal, wakes: Iterable[Woken]) -> tuple[Woken, ...]:
+def show_each_wake(terminal: Terminal, wakes: Iterable[WokenDirectly]) -> tuple[WokenDirectly, ...]:
     """Print each as soon as it is done."""
     done = []
     for each in wakes:

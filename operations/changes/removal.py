@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from operations.changes.handover import Handover, foresee_handovers
 from operations.changes.objections import refuse_other_files
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.identity import confirm_cluster_if_up
 from operations.installation import Installation
 from operations.listing import list_workloads
@@ -32,6 +32,6 @@ def _read_others(installation: Installation, policy: str) -> tuple[EnforcementPo
     applied = read_applied(installation)
     if policy not in {each.name for each in applied} and not installation.policies.holds(policy):
         there = ", ".join(each.name for each in applied) or "none"
-        raise NotFound(f"there is no policy {policy}; in force are: {there}")
+        raise NotThere(f"there is no policy {policy}; in force are: {there}")
     refuse_other_files(installation, applied, [policy])
     return tuple(each for each in applied if each.name != policy)

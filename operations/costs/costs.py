@@ -41,7 +41,7 @@ class CostRow(Frozen):
         return HourlyCost(amount=self.hourly_cost, currency=self.currency, source=self.source)
 
 
-class Costs(Frozen):
+class CostTable(Frozen):
     """Deployments by namespace and name, then those that could not be understood."""
 
     rows: tuple[CostRow, ...]
@@ -56,7 +56,7 @@ class Costs(Frozen):
         return add_costs(row.believed for row in self.rows)
 
 
-def list_costs(installation: Installation, namespace: str | None, now: datetime) -> Costs:
+def list_costs(installation: Installation, namespace: str | None, now: datetime) -> CostTable:
     """The Deployments of one namespace, or all of them, with their costs. Raises KubernetesError."""
     ask_ahead(installation, now)
     listing = list_workloads(installation)
@@ -71,7 +71,7 @@ def list_costs(installation: Installation, namespace: str | None, now: datetime)
     ]
     unreadable = (_as_unreadable_row(each, source) for each in listing.unreadable)
     rows += [row for row in unreadable if namespace in {None, row.namespace}]
-    return Costs(rows=tuple(rows), problem=answered.problem, kept=answered.kept)
+    return CostTable(rows=tuple(rows), problem=answered.problem, kept=answered.kept)
 
 
 def _as_row(workload: Workload, answer: CostAnswer, source: CostSource) -> CostRow:

@@ -14,7 +14,7 @@ from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.times import show_time
 from worker.errors import ConnectionFailed
-from worker.temporal.connection import Target, find_target
+from worker.temporal.connection import TemporalTarget, find_target
 
 SOON = timedelta(days=14)
 _OF_CLUSTER = "get a new one from the cluster's owner, or let a credential plugin or a token file renew it"
@@ -55,7 +55,7 @@ def judge_access(access: Access, now: datetime) -> Iterator[CheckResult]:
         yield _judge_certificate("the API server's CA", access.authority, now, _OF_CLUSTER, is_bundle=True)
 
 
-def judge_target(target: Target, now: datetime) -> Iterator[CheckResult]:
+def judge_target(target: TemporalTarget, now: datetime) -> Iterator[CheckResult]:
     """The same of a way to Temporal."""
     if isinstance(target.tls, TLSConfig):
         if target.tls.client_cert:

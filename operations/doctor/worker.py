@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.kube.lists import KubeModel, ListPage, decode
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
 from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
@@ -24,13 +24,13 @@ _DEPLOYMENTS = "/apis/apps/v1/deployments"
 _OURS = "app.kubernetes.io/name=finops-enforcer,app.kubernetes.io/component=worker"
 
 
-class _Status(KubeModel):
+class _DeploymentStatus(KubeModel):
     available: int = Field(default=0, alias="availableReplicas")
 
 
-class _Deployment(KubeModel):
-    metadata: Metadata
-    status: _Status = _Status()
+class _WorkerDeployment(KubeModel):
+    metadata: ObjectMeta
+    status: _DeploymentStatus = _DeploymentStatus()
 
 
 async def check_worker(installation: Installation, client: Client) -> list[CheckResult]:
@@ -89,5 +89,5 @@ def find_worker_deployments(transport: KubeTransport) -> list[str]:
 
     Raises KubernetesError.
     """
-    page = decode(ListPage[_Deployment], transport.request("GET", _DEPLOYMENTS, query={"labelSelector": _OURS}))
+    page = decode(ListPage[_WorkerDeployment], transport.request("GET", _DEPLOYMENTS, query={"labelSelector": _OURS}))
     return [f"{each.metadata.namespace}/{each.metadata.name}" for each in page.items or () if each.status.available]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from operations.errors import NotFound, OperationError
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
 from operations.past.carried import Carried, Copies, collect_carried
 from operations.past.hibernation_runs import KnownRuns, read_runs
@@ -110,5 +110,5 @@ def _refuse_nothing(ref: WorkloadRef, look: _Look, runs: KnownRuns | None, silen
         raise OperationError(f"neither the cluster nor Temporal can be asked: {look.trouble}; {silence}")
     where = look.trouble or f"there is no Deployment {ref} on {look.server}"
     if runs is None:
-        raise NotFound(f"{where}, and Temporal cannot be asked: {silence}")
-    raise NotFound(f"{where}, and Temporal knows no hibernation of it since {runs.since:%Y-%m-%d %H:%M} UTC")
+        raise NotThere(f"{where}, and Temporal cannot be asked: {silence}")
+    raise NotThere(f"{where}, and Temporal knows no hibernation of it since {runs.since:%Y-%m-%d %H:%M} UTC")

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from activities.idleness.history import Moment
+from activities.idleness.history import PastMoment
 from activities.runs.surroundings import Gathered
 from policies.checks import REPLAYED, Case
 from policies.checks.decision import evaluate
@@ -70,7 +70,7 @@ def replay(
     policy: EnforcementPolicy,
     workloads: Sequence[Workload],
     gathered: Gathered,
-    moments: Iterable[Moment],
+    moments: Iterable[PastMoment],
     base: Backtest,
 ) -> Backtest:
     """The policy's life through these moments. What the present says of a Deployment is taken to have been so then."""

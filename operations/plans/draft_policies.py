@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from activities.kube.objects.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS, list_foreign, list_running_pods
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.installation import Installation
 from policies.importing import downscaler, kube_green
 from policies.importing.downscaler import DownscalerOptions, import_downscaler
@@ -37,5 +37,5 @@ def _list(installation: Installation, path: str) -> tuple[Foreign, ...]:
     found = list_foreign(transport, path)
     if found is None:
         kind = path.rpartition("/")[2]
-        raise NotFound(f"{transport.server} knows no {kind}: is {Tool.KUBE_GREEN} installed there?")
+        raise NotThere(f"{transport.server} knows no {kind}: is {Tool.KUBE_GREEN} installed there?")
     return found

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.installation import Installation
 from operations.plans.blindness import find_blindness, find_unwritable
 from policies.checks import Case, Finding
@@ -60,7 +60,7 @@ def explain_workload(
     cluster = installation.cluster
     found = cluster.deployments.read(ref.namespace, ref.name)
     if found is None:
-        raise NotFound(f"there is no Deployment {ref} on {cluster.transport.server}")
+        raise NotThere(f"there is no Deployment {ref} on {cluster.transport.server}")
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
         gathered = cluster.gatherer().gather(now, policies)
         blind_to = find_blindness(installation)

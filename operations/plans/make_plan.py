@@ -11,7 +11,7 @@ from activities.runs.surroundings import Gathered
 from operations.costs.money import add_up
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
-from operations.plans.plan import OUT_OF_SCOPE, Caveat, Plan, PolicyPlan, Sleep
+from operations.plans.plan import OUT_OF_SCOPE, Caveat, Plan, PlannedSleep, PolicyPlan
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.calendar.sleep_windows import next_window
@@ -28,7 +28,7 @@ from policies.workload import Workload
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClusterSeen:
     """A cluster as it was seen at one moment: all that a plan is made of."""
 
     at: datetime
@@ -45,7 +45,7 @@ class Seen:
 
 
 def make_plan(
-    policies: Iterable[EnforcementPolicy], seen: Seen, *, interval: timedelta, at: datetime | None = None
+    policies: Iterable[EnforcementPolicy], seen: ClusterSeen, *, interval: timedelta, at: datetime | None = None
 ) -> Plan:
     """Judge all workloads by all policies. `interval` is the time between two runs.
 
@@ -124,8 +124,8 @@ def _last_asleep_at(
     return now + (runs - 1) * interval
 
 
-def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
-    base = Sleep(
+def _as_sleep(workload: Workload, instance: str | None) -> PlannedSleep:
+    base = PlannedSleep(
         ref=workload.ref,
         policy=workload.annotations.get(notes.PAUSED_BY, ""),
         instance=instance_of(workload),
@@ -140,7 +140,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> Sleep:
     return base.replace(until=record.resume_at, original_replicas=record.original_replicas, cost=record.cost)
 
 
-def _find_caveats(seen: Seen, paused: Mapping[str, Decision]) -> Iterator[Caveat]:
+def _find_caveats(seen: ClusterSeen, paused: Mapping[str, Decision]) -> Iterator[Caveat]:
     for workload in seen.workloads:
         if str(workload.ref) in paused:
             for sentence in caveats_of(workload, seen.budgets):

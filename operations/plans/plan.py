@@ -17,7 +17,7 @@ OUT_OF_SCOPE = frozenset(
 """Reasons that say nothing of the workload itself: the policy is not about it."""
 
 
-class Sleep(Frozen):
+class PlannedSleep(Frozen):
     """A Deployment that sleeps already, from its own annotations."""
 
     ref: WorkloadRef
@@ -64,7 +64,7 @@ class Plan(Frozen):
 
     judged_at: datetime
     policies: tuple[PolicyPlan, ...]
-    sleepers: tuple[Sleep, ...]
+    sleepers: tuple[PlannedSleep, ...]
     caveats: tuple[Caveat, ...]
     census: Census
     saving: Money

@@ -9,7 +9,7 @@ from operations.costs.ask_ahead import ask_ahead
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.plans.blindness import find_blindness, find_unwritable
-from operations.plans.make_plan import Seen, make_plan
+from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
 from policies.policy.document import EnforcementPolicy
 from policies.rights import Use
@@ -28,12 +28,12 @@ def plan_pauses(
     return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))
 
 
-def _look(installation: Installation, policies: Sequence[EnforcementPolicy], now: datetime) -> Seen:
+def _look(installation: Installation, policies: Sequence[EnforcementPolicy], now: datetime) -> ClusterSeen:
     ask_ahead(installation, now)
     listing = list_workloads(installation)
     cluster = installation.cluster
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
-        return Seen(
+        return ClusterSeen(
             at=now,
             workloads=listing.workloads,
             gathered=cluster.gatherer().gather(now, policies),

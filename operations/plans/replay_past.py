@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from activities.idleness.history import SECONDS, PrometheusHistory
-from activities.idleness.question import Question
+from activities.idleness.question import IdlenessQuestion
 from activities.kube.objects.routing import read_routing
 from activities.prometheus.expressions import SeriesScope
 from operations.errors import UsageProblem
@@ -83,7 +83,7 @@ def replay_past(
     with installation.listener.progress("asking for costs and autoscalers"):
         gathered = installation.cluster.gatherer().gather(now)
     terms = terms_to_ask(policy, span)
-    question = Question.of(terms, SeriesScope.of(policy.spec.scope, installation.cluster.series_filters()))
+    question = IdlenessQuestion.of(terms, SeriesScope.of(policy.spec.scope, installation.cluster.series_filters()))
     base = Backtest(policy=policy.name, mode=policy.spec.mode, first=span.first, last=span.last, every=span.step)
     with installation.listener.counting("asking Prometheus, query") as advance:
         moments = past.moments(question, span.first, span.step, span.count, advance)

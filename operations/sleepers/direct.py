@@ -26,7 +26,7 @@ AWAKE_FOR = timedelta(hours=24)
 """How long nobody pauses it again, where neither the caller nor its record says."""
 
 
-class Woken(Frozen):
+class WokenDirectly(Frozen):
     """What became of one Deployment."""
 
     workload: str
@@ -37,7 +37,7 @@ class Woken(Frozen):
 
 def wake_each_directly(
     installation: Installation, sleepers: Iterable[Workload], until: datetime | None = None
-) -> Iterator[Woken]:
+) -> Iterator[WokenDirectly]:
     """Wake one after the other, each when it is asked for. One that cannot be woken stops none of the others."""
     cluster = installation.cluster
     for workload in sleepers:
@@ -46,12 +46,12 @@ def wake_each_directly(
 
 def wake_directly(
     deployments: Deployments, read_copies: ReadCopies, workload: Workload, until: datetime | None
-) -> Woken:
+) -> WokenDirectly:
     """Give one Deployment back with the count it carries, or that a copy of its record tells."""
     try:
         return _wake(deployments, workload, _find_record(workload, read_copies), until)
     except (NoUsableRecord, IoError) as error:
-        return Woken(workload=str(workload.ref), woken=False, sentence=str(error))
+        return WokenDirectly(workload=str(workload.ref), woken=False, sentence=str(error))
 
 
 def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
@@ -61,7 +61,7 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_copied(workload, damage, read_copies)
 
 
-def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, until: datetime | None) -> Woken:
+def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, until: datetime | None) -> WokenDirectly:
     now = datetime.now(UTC).replace(microsecond=0)
     note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON)
     intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
@@ -72,7 +72,9 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
         try:
             match action:
                 case Finished():
-                    return Woken(workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence)
+                    return WokenDirectly(
+                        workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence
+                    )
                 case SendResume():
                     version = deployments.scale(workload.ref, action.resource_version, action.replicas)
                     intent = intent.replace(gave_back=True)
@@ -82,18 +84,20 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
                     cleared = deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
                     if action.leaves_zero:
                         left = f"{action.leaves_zero}: only the record is removed"
-                        return Woken(workload=str(workload.ref), woken=True, sentence=left)
+                        return WokenDirectly(workload=str(workload.ref), woken=True, sentence=left)
                     return _woken(workload, cleared.replicas, note)
                 case SendPause():
                     raise AssertionError("a wake never pauses")
         except Conflict:
             seen = deployments.read(workload.ref.namespace, workload.ref.name)
-    return Woken(workload=str(workload.ref), woken=False, sentence="somebody changes it all the time; try again")
+    return WokenDirectly(
+        workload=str(workload.ref), woken=False, sentence="somebody changes it all the time; try again"
+    )
 
 
-def _woken(workload: Workload, replicas: int, note: WakeNote) -> Woken:
+def _woken(workload: Workload, replicas: int, note: WakeNote) -> WokenDirectly:
     told = f"awake with {replicas} replicas, not paused before {show_time(note.awake_until)}"
-    return Woken(workload=str(workload.ref), woken=True, sentence=told)
+    return WokenDirectly(workload=str(workload.ref), woken=True, sentence=told)
 
 
 def _awake_until(record: PauseRecord, until: datetime | None, now: datetime) -> datetime:

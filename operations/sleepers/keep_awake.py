@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.service import RPCError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NotFound, OperationError, Refused, Unconfirmed, UsageProblem
+from operations.errors import NotThere, OperationError, Refused, Unconfirmed, UsageProblem
 from operations.failures import describe_failure
 from operations.identity import confirm_cluster
 from operations.installation import Installation
@@ -101,7 +101,7 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.ref is not None:
         found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
         if found is None:
-            raise NotFound(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
+            raise NotThere(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
         if found.replicas == 0 and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
@@ -109,7 +109,7 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
     mine = installation.known_instance
     chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
     if not chosen:
-        raise NotFound(f"no Deployment of {target} runs")
+        raise NotThere(f"no Deployment of {target} runs")
     return tuple(chosen)
 
 

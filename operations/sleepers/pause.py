@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NotFound, Refused, Unconfirmed
+from operations.errors import NotThere, Refused, Unconfirmed
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.own_clock import own_clock_ahead
@@ -68,7 +68,7 @@ def _judge(
     """The order, if no check that also binds a person objects."""
     workload = installation.cluster.deployments.read(ref.namespace, ref.name)
     if workload is None:
-        raise NotFound(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
+        raise NotThere(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
     ahead = own_clock_ahead(installation)
     if ahead is not None and abs(ahead) > TOLERANCE:
         # Its end and its expiry are reckoned by this clock: off by hours, it could be carried out hours later.

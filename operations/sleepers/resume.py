@@ -7,7 +7,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.awaiting import wait_until_back
-from operations.errors import NotFound, OperationError, Refused
+from operations.errors import NotThere, OperationError, Refused
 from operations.installation import Installation
 from operations.sleepers.keep_awake import keep_one_awake
 from operations.sleepers.search import SleepersFound
@@ -102,7 +102,7 @@ async def leave_awake(
         raise OperationError(f"{ref} has no open hibernation, and the cluster cannot be asked")
     workload = found.named
     if workload is None:
-        raise NotFound(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
+        raise NotThere(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
     if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
         raise Refused(
             f"{workload.ref} has no replicas, and not because of us; wake it with {scale_by_hand(workload.ref)} "

@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.hibernation.listing import list_open_if_known, open_query
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
@@ -48,7 +48,7 @@ def find_sleepers_in_cluster(installation: Installation, target: Target) -> Slee
     """By the cluster alone. Raises KubernetesError, NotFound, and UsageProblem where nobody knows whose they are."""
     workloads = _look(installation, target)
     if target.ref is not None and not workloads:
-        raise NotFound(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
+        raise NotThere(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
     sleepers, strangers = choose_sleepers(workloads, target, installation.known_instance)
     return SleepersFound(target=target, sleepers=sleepers, strangers=tuple(each.ref for each in strangers))
 

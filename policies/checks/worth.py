@@ -3,7 +3,7 @@
 from policies.checks.case import Case, Check, Finding
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
-from policies.idleness.answers import Verdict
+from policies.idleness.answers import IdlenessVerdict
 
 
 class IdleCheck(Check):
@@ -14,10 +14,10 @@ class IdleCheck(Check):
     def judge(self, case: Case) -> Finding | None:
         """NotIdle, or IdleUnknown where no verdict can be given."""
         window, answer = case.policy.spec.idle_window, case.idleness
-        if window is None or answer.verdict is Verdict.IDLE:
+        if window is None or answer.verdict is IdlenessVerdict.IDLE:
             return None
         evidence = {"idle window": format_duration(window), **answer.evidence}
-        if answer.verdict is Verdict.BUSY:
+        if answer.verdict is IdlenessVerdict.BUSY:
             return Finding(reason=Reason.NOT_IDLE, sentence=f"it is not idle: {answer.sentence}", evidence=evidence)
         sentence = f"whether it is idle is unknown: {answer.sentence}"
         return Finding(reason=Reason.IDLE_UNKNOWN, sentence=sentence, evidence=evidence)

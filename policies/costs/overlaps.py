@@ -12,7 +12,7 @@ from policies.costs.doubts import Doubt, Objection
 Labels = Mapping[str, str]
 
 
-class Selection(NamedTuple):
+class PodSelection(NamedTuple):
     """A Deployment's selector, as far as OpenCost reads it, and the labels of its own pods."""
 
     namespace: str
@@ -26,15 +26,15 @@ class Selection(NamedTuple):
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
 
-    def takes(self, other: "Selection") -> bool:
+    def takes(self, other: "PodSelection") -> bool:
         """Whether its labels select the pods of another Deployment of the namespace."""
         return all(other.template_labels.get(key) == value for key, value in self.match_labels.items())
 
 
-def object_to_selections(selections: Iterable[Selection]) -> dict[str, Objection]:
+def object_to_selections(selections: Iterable[PodSelection]) -> dict[str, Objection]:
     """By `namespace/name`, why a row of OpenCost's cannot be trusted to be about that Deployment."""
     objections: dict[str, Objection] = {}
-    by_namespace: dict[str, list[Selection]] = defaultdict(list)
+    by_namespace: dict[str, list[PodSelection]] = defaultdict(list)
     for selection in selections:
         if selection.match_labels:
             by_namespace[selection.namespace].append(selection)
@@ -50,13 +50,13 @@ def object_to_selections(selections: Iterable[Selection]) -> dict[str, Objection
     return objections
 
 
-def _overlaps(members: Sequence[Selection]) -> Iterator[tuple[Selection, Selection]]:
+def _overlaps(members: Sequence[PodSelection]) -> Iterator[tuple[PodSelection, PodSelection]]:
     """The pairs of which the first one's labels select the second one's pods.
 
     Of each selector only the rarest label is looked up: a label that all Deployments of a namespace share would make
     this quadratic.
     """
-    carriers: dict[tuple[str, str], list[Selection]] = defaultdict(list)
+    carriers: dict[tuple[str, str], list[PodSelection]] = defaultdict(list)
     for member in members:
         for label in member.template_labels.items():
             carriers[label].append(member)
@@ -68,7 +68,7 @@ def _overlaps(members: Sequence[Selection]) -> Iterator[tuple[Selection, Selecti
                 yield one, other
 
 
-def _shared_with(other: Selection) -> Objection:
+def _shared_with(other: PodSelection) -> Objection:
     return Objection(
         Doubt.SELECTORS_OVERLAP,
         f"its selector and that of Deployment {other.name} match the same pods, which OpenCost gives to one or the "

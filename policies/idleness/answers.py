@@ -7,7 +7,7 @@ from enum import StrEnum
 from policies.models import Frozen
 
 
-class Verdict(StrEnum):
+class IdlenessVerdict(StrEnum):
     """Three values, and only `idle` can pause."""
 
     IDLE = "idle"
@@ -41,7 +41,7 @@ class Word(Frozen):
 class IdleAnswer(Frozen):
     """The verdict on a workload, in one sentence, and the evidence behind it."""
 
-    verdict: Verdict = Verdict.UNKNOWN
+    verdict: IdlenessVerdict = IdlenessVerdict.UNKNOWN
     sentence: str
     window: timedelta | None = None
     words: tuple[Word, ...] = ()

@@ -8,7 +8,7 @@ window itself must be a week long.
 from dataclasses import dataclass
 
 from policies.durations import format_duration
-from policies.idleness.answers import Verdict
+from policies.idleness.answers import IdlenessVerdict
 from policies.idleness.readings import WeekSeen, WorkloadSeen
 from policies.idleness.signals import SIGNALS
 from policies.idleness.terms import COVERAGE, WEEK, IdleTerms
@@ -25,7 +25,7 @@ ENOUGH_WEEKS = 2
 class Gate:
     """`idle` where it opens; what it went by, and where it does not open why."""
 
-    verdict: Verdict
+    verdict: IdlenessVerdict
     went_by: str
     sentence: str = ""
 
@@ -33,20 +33,22 @@ class Gate:
 def ask_gate(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Gate:
     """Whether past weeks have something against it."""
     if terms.gate is SeasonGate.OFF:
-        return Gate(Verdict.IDLE, "the policy says seasonGate: Off, so past weeks were not asked")
+        return Gate(IdlenessVerdict.IDLE, "the policy says seasonGate: Off, so past weeks were not asked")
     hours = f"the {format_duration(terms.horizon)} that it would sleep through"
     for week in seen.weeks:
         if because := _came_back(workload, seen, week, terms.limits):
             sentence = f"{_ago(week)} it was busy in {hours}: {because}"
-            return Gate(Verdict.BUSY, sentence, sentence)
+            return Gate(IdlenessVerdict.BUSY, sentence, sentence)
     whole = count_whole_weeks(seen)
     if whole >= ENOUGH_WEEKS:
-        return Gate(Verdict.IDLE, f"it was quiet in {hours} in {whole} past weeks")
+        return Gate(IdlenessVerdict.IDLE, f"it was quiet in {hours} in {whole} past weeks")
     known = f"history of {whole} whole week{'' if whole == 1 else 's'} where {ENOUGH_WEEKS} are needed"
     if terms.window >= WEEK:
-        return Gate(Verdict.IDLE, f"{known}, but the idle window of {format_duration(terms.window)} is a week or more")
+        return Gate(
+            IdlenessVerdict.IDLE, f"{known}, but the idle window of {format_duration(terms.window)} is a week or more"
+        )
     sentence = f"{known}, or an idleWindow of at least {format_duration(WEEK)}, or seasonGate: Off"
-    return Gate(Verdict.UNKNOWN, sentence, sentence)
+    return Gate(IdlenessVerdict.UNKNOWN, sentence, sentence)
 
 
 def count_whole_weeks(seen: WorkloadSeen) -> int:

@@ -1,7 +1,7 @@
 """The verdict on a workload: idle, busy or unknown. Whatever is missing or odd ends as unknown, which never pauses."""
 
 from policies.durations import format_duration
-from policies.idleness.answers import IdleAnswer, Sign, Verdict, Word
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict, Sign, Word
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.season import ask_gate
 from policies.idleness.signal import CRASHES
@@ -24,20 +24,20 @@ def judge_idleness(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> 
     base = IdleAnswer(sentence="", window=terms.window, words=words)
     active = next((word for word in words if word.sign is Sign.ACTIVE), None)
     if active is not None:
-        return _answer(base, Verdict.BUSY, f"{active.signal}: {active.sentence}")
+        return _answer(base, IdlenessVerdict.BUSY, f"{active.signal}: {active.sentence}")
     quiet = [signal for signal, word in judged if signal.counts and word.sign is Sign.QUIET]
     doubt = _doubt_of_pods(seen, terms) or _doubt_of_words(words, len(quiet))
     if doubt:
-        return _answer(base, Verdict.UNKNOWN, doubt)
+        return _answer(base, IdlenessVerdict.UNKNOWN, doubt)
     gate = ask_gate(workload, seen, terms)
     gated = base.replace(gate=gate.went_by)
-    if gate.verdict is not Verdict.IDLE:
+    if gate.verdict is not IdlenessVerdict.IDLE:
         return _answer(gated, gate.verdict, gate.sentence)
     figures = "; ".join(f"{word.signal} {word.sentence}" for word in words if word.signal in {s.name for s in quiet})
-    return _answer(gated, Verdict.IDLE, f"idle for {format_duration(terms.window)}: {figures}")
+    return _answer(gated, IdlenessVerdict.IDLE, f"idle for {format_duration(terms.window)}: {figures}")
 
 
-def _answer(base: IdleAnswer, verdict: Verdict, sentence: str) -> IdleAnswer:
+def _answer(base: IdleAnswer, verdict: IdlenessVerdict, sentence: str) -> IdleAnswer:
     return base.replace(verdict=verdict, sentence=sentence)
 
 

@@ -12,7 +12,14 @@ from datetime import datetime, timedelta
 from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
 from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, exclude, telling_label
-from policies.importing.scopes import Scope, Surroundings, as_wildcards, drafts_of, is_looked_at, read_labels
+from policies.importing.scopes import (
+    ForeignScope,
+    ForeignSurroundings,
+    as_wildcards,
+    drafts_of,
+    is_looked_at,
+    read_labels,
+)
 from policies.importing.time_specs import Defaults, read_until
 from policies.importing.uptimes import PREFIX, Rule, Schedule, read_force, schedule_of
 from policies.importing.week_spans import ALWAYS
@@ -64,10 +71,10 @@ def import_downscaler(
     """The policies that do what the downscaler does to these, and what they cannot do. `pods` are those that run, or
     None where they cannot be listed.
     """
-    return _Import(options, now, pods).run(sorted(namespaces, key=str), deployments)
+    return _DownscalerImport(options, now, pods).run(sorted(namespaces, key=str), deployments)
 
 
-class _Import:
+class _DownscalerImport:
     def __init__(self, options: DownscalerOptions, now: datetime, pods: Iterable[Foreign] | None) -> None:
         self._options = options
         self._now = now
@@ -88,7 +95,7 @@ class _Import:
         for deployment in sorted(deployments, key=str):
             inside[deployment.namespace].append(deployment)
         scopes = [scope for each in namespaces for scope in self._import_namespace(each, inside[each.name])]
-        around = Surroundings(
+        around = ForeignSurroundings(
             tool=TOOL,
             default=options.rule,
             namespaces=[each.name for each in namespaces],
@@ -131,13 +138,13 @@ class _Import:
             )
         return found
 
-    def _import_namespace(self, namespace: Foreign, inside: list[Foreign]) -> Iterator[Scope]:
+    def _import_namespace(self, namespace: Foreign, inside: list[Foreign]) -> Iterator[ForeignScope]:
         if self._is_excluded(namespace) or self._is_forced_up(namespace):
             return
         forced = namespace.annotations.get(PREFIX + "force-uptime", "false")
         rule = self._options.rule.under(namespace.annotations)._replace(force_uptime=forced)
         schedule = self._schedule(namespace, rule)
-        around = Scope(namespace.name, rule, schedule)
+        around = ForeignScope(namespace.name, rule, schedule)
         not_in: dict[str, list[str]] = defaultdict(list)
         for deployment in inside:
             own = self._import_deployment(deployment, inside, around)
@@ -171,7 +178,7 @@ class _Import:
             self._leave(namespace, name, f"{shown(down)} overrules its times; here a person says so (finops pause)")
         return bool(self._forcing) and PREFIX + "force-uptime" not in namespace.annotations
 
-    def _import_deployment(self, one: Foreign, neighbours: list[Foreign], around: Scope) -> Scope | None:
+    def _import_deployment(self, one: Foreign, neighbours: list[Foreign], around: ForeignScope) -> ForeignScope | None:
         """Its own scope, where its rule is not its namespace's."""
         if not is_looked_at(one, self._options.matching_labels):
             return None
@@ -192,9 +199,9 @@ class _Import:
             self._leave(one, "downtime", "no label tells it apart, which its own times need; it is kept awake instead")
             self._keep_awake(one, around)
             return None
-        return Scope(one.namespace, rule, schedule, {"matchLabels": dict([label])})
+        return ForeignScope(one.namespace, rule, schedule, {"matchLabels": dict([label])})
 
-    def _keep_awake(self, one: Foreign, around: Scope) -> None:
+    def _keep_awake(self, one: Foreign, around: ForeignScope) -> None:
         if around.schedule:
             self._commands.append(exclude(one))
 

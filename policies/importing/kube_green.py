@@ -35,10 +35,10 @@ _SUNDAY_AS_7 = re.compile(r"(?<![0-9/])7(?![0-9])")
 
 def import_kube_green(sleep_infos: Iterable[Foreign], deployments: Iterable[Foreign], now: datetime) -> Imported:
     """The policies that do what these do, and what they cannot do."""
-    return _Import(deployments, now).run(sorted(sleep_infos, key=str))
+    return _KubeGreenImport(deployments, now).run(sorted(sleep_infos, key=str))
 
 
-class _Import:
+class _KubeGreenImport:
     def __init__(self, deployments: Iterable[Foreign], now: datetime) -> None:
         self._now = now
         self._inside: dict[str, list[Foreign]] = defaultdict(list)

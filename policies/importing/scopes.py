@@ -19,7 +19,7 @@ Selector = dict[str, Any]
 
 
 @dataclass
-class Scope:
+class ForeignScope:
     """Where one rule holds."""
 
     namespace: str
@@ -29,7 +29,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ForeignSurroundings:
     """What all policies of an import have in common."""
 
     tool: str
@@ -45,9 +45,9 @@ class Surroundings:
     """What else each policy says."""
 
 
-def drafts_of(scopes: Iterable[Scope], around: Surroundings) -> Iterator[Draft | LeftOut]:
+def drafts_of(scopes: Iterable[ForeignScope], around: ForeignSurroundings) -> Iterator[Draft | LeftOut]:
     """A policy for each schedule; with a selector, for each namespace. One that is refused is left out."""
-    groups: dict[str, list[Scope]] = defaultdict(list)
+    groups: dict[str, list[ForeignScope]] = defaultdict(list)
     for scope in scopes:
         key = [scope.schedule, scope.selector, scope.namespace if scope.selector else ""]
         groups[json.dumps(key)].append(scope)

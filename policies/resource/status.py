@@ -90,7 +90,7 @@ class PolicyFigures(Frozen):
     """What its sleepers save an hour, by currency."""
 
 
-class Observation(Frozen):
+class PolicyObservation(Frozen):
     """A policy as the worker sees it now."""
 
     generation: int
@@ -104,7 +104,7 @@ class Observation(Frozen):
     new_actions: int = 0
 
 
-def follow(before: PolicyStatus, seen: Observation, now: datetime) -> PolicyStatus:
+def follow(before: PolicyStatus, seen: PolicyObservation, now: datetime) -> PolicyStatus:
     """The status after this observation. Figures of an older reconciliation than those it holds change nothing."""
     figures = seen.figures
     window = None if seen.policy is None or seen.policy.spec.schedule is None else next_window(seen.policy, now)
@@ -133,7 +133,7 @@ def is_worth_writing(before: PolicyStatus, after: PolicyStatus) -> bool:
     return bool(known) and _instant(known) - _instant(told) >= REWRITTEN_AFTER
 
 
-def _conditions(before: PolicyStatus, seen: Observation, now: datetime) -> tuple[Condition, ...]:
+def _conditions(before: PolicyStatus, seen: PolicyObservation, now: datetime) -> tuple[Condition, ...]:
     if seen.policy is None:
         ready = (READY, "False", "Invalid", seen.problem[:_LONGEST_MESSAGE])
     elif seen.policy.spec.suspend:

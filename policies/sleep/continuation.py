@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.annotations import Because, WakeNote
 from policies.models import Frozen
-from policies.sleep.messages import Check, Hibernation, HibernationResult, ManualPause, PauseOrder
+from policies.sleep.messages import CheckRequest, Hibernation, HibernationResult, ManualPause, PauseOrder
 from policies.sleep.raised_count import Watch
 
 
@@ -46,7 +46,7 @@ class Continuation(Hibernation):
     watch: Watch | None = None
     order: PauseOrder | None = None
     """The pause that the present sleep began with."""
-    check: Check | None = None
+    check: CheckRequest | None = None
     keep_awake: datetime | None = None
     """A wish that is not written yet."""
     pause_by_hand: ManualPause | None = None

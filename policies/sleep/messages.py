@@ -102,7 +102,7 @@ class ManualPause(Frozen):
     by: str = "somebody"
 
 
-class Check(Frozen):
+class CheckRequest(Frozen):
     """A nudge to look again. `gone_policy` is a policy that was just deleted and must not be asked any more."""
 
     gone_policy: str = ""
@@ -156,11 +156,11 @@ def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
     )
 
 
-def parse_check(arguments: tuple[Any, ...]) -> Check:
+def parse_check(arguments: tuple[Any, ...]) -> CheckRequest:
     """The check that was asked for; input that fits nothing is a plain check."""
     value = arguments[0] if arguments else None
     gone = value.get("gone_policy") if isinstance(value, dict) else None
-    return Check(gone_policy=gone if isinstance(gone, str) else "")
+    return CheckRequest(gone_policy=gone if isinstance(gone, str) else "")
 
 
 def _instant(value: Any) -> datetime | None:

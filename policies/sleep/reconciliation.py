@@ -29,7 +29,7 @@ revision is known by its edit alone. An outage of the worker may lie in between,
 """
 
 
-class Finding(Code):
+class Discrepancy(Code):
     """What reconciliation found on a workload."""
 
     ADOPTED = "adopted"
@@ -75,39 +75,39 @@ class Ground(Frozen):
         return self.replace(now=self.now - max(clocks.temporal_ahead, timedelta(0)))
 
 
-def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Finding | None:
+def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Ground) -> Discrepancy | None:
     """What is wrong with one workload, or None."""
     carried = workload.annotations
     if notes.is_annotated(carried) and carried.get(notes.INSTANCE, "") != ground.instance:
-        return Finding.OTHER_INSTANCE
+        return Discrepancy.OTHER_INSTANCE
     if hibernation is None:
         return _compare_alone(workload, ground.now)
     if hibernation.phase in AWAKE_PHASES:
-        return Finding.CLEARED if notes.is_annotated(carried) else _not_ready(workload, ground.now)
+        return Discrepancy.CLEARED if notes.is_annotated(carried) else _not_ready(workload, ground.now)
     if hibernation.phase is not Phase.ASLEEP:
         return None
     return _compare_asleep(workload, hibernation, ground)
 
 
-def compare_missing(hibernation: OpenHibernation) -> Finding | None:
+def compare_missing(hibernation: OpenHibernation) -> Discrepancy | None:
     """What is wrong where the listing had no such Deployment: its hibernation has to look for itself."""
-    return Finding.MISSING if hibernation.phase is Phase.ASLEEP else None
+    return Discrepancy.MISSING if hibernation.phase is Phase.ASLEEP else None
 
 
-def is_said_each_time(finding: Finding, resume_at: datetime | None, now: datetime) -> bool:
+def is_said_each_time(finding: Discrepancy, resume_at: datetime | None, now: datetime) -> bool:
     """Whether it is said at every look until it is over: a sleeper's time has come, or a person's mark wants it back.
 
     `resume_at` is the recorded time of a sleeper whose hibernation is missing.
     """
-    is_due = finding is Finding.ADOPTED and resume_at is not None and resume_at <= now
-    return is_due or finding in {Finding.OVERDUE, Finding.EXCLUDED}
+    is_due = finding is Discrepancy.ADOPTED and resume_at is not None and resume_at <= now
+    return is_due or finding in {Discrepancy.OVERDUE, Discrepancy.EXCLUDED}
 
 
-def what_answers(finding: Finding, workload: Workload | None) -> Hashable:
+def what_answers(finding: Discrepancy, workload: Workload | None) -> Hashable:
     """What the answer to a finding depends on, beside the policies: while it stays, the answer would be the same."""
     if workload is None:
         return finding
-    if finding in {Finding.DEPLOYED, Finding.POLICY_CHANGED}:
+    if finding in {Discrepancy.DEPLOYED, Discrepancy.POLICY_CHANGED}:
         # Either may stand in front of the other, and one apply may bring both.
         ours = {key: value for key, value in workload.annotations.items() if key.startswith(notes.PREFIX)}
         return (
@@ -164,7 +164,7 @@ def gone_policies(
     return missing & frozenset(missing_before), missing
 
 
-def _compare_alone(workload: Workload, now: datetime) -> Finding | None:
+def _compare_alone(workload: Workload, now: datetime) -> Discrepancy | None:
     if not notes.is_annotated(workload.annotations):
         return _not_ready(workload, now)
     if workload.being_deleted:  # nothing to give back: a hibernation would end at once
@@ -172,38 +172,38 @@ def _compare_alone(workload: Workload, now: datetime) -> Finding | None:
     try:
         record_to_adopt(workload)
     except InvalidAnnotation:
-        return Finding.UNREADABLE
-    return Finding.ADOPTED if workload.replicas == 0 else Finding.CLEARED
+        return Discrepancy.UNREADABLE
+    return Discrepancy.ADOPTED if workload.replicas == 0 else Discrepancy.CLEARED
 
 
-def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Ground) -> Finding | None:
+def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Ground) -> Discrepancy | None:
     carried = workload.annotations
     own = next((policy for policy in ground.policies if policy.name == hibernation.policy), None)
     zone = "UTC" if own is None else own.zone
     if workload.replicas > 0:
-        return Finding.RAISED
+        return Discrepancy.RAISED
     record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
     if record is None:
-        return Finding.STRIPPED
+        return Discrepancy.STRIPPED
     if who_chose_zero(workload):
-        return Finding.TAKEN_OVER
+        return Discrepancy.TAKEN_OVER
     marks = ground.namespace_marks.get(workload.ref.namespace, {})
     if notes.is_excluded(carried, zone, ground.now) or notes.is_namespace_awake(marks, zone, ground.now):
-        return Finding.EXCLUDED
+        return Discrepancy.EXCLUDED
     if hibernation.resume_at is not None and hibernation.resume_at + OVERDUE_AFTER < ground.now:
-        return Finding.OVERDUE
+        return Discrepancy.OVERDUE
     if hibernation.policy in ground.gone_policies:
-        return Finding.POLICY_GONE
+        return Discrepancy.POLICY_GONE
     return _compare_policies(workload, record, own, ground)
 
 
 def _compare_policies(
     workload: Workload, record: PauseRecord, own: EnforcementPolicy | None, ground: Ground
-) -> Finding | None:
+) -> Discrepancy | None:
     if own is not None and not ground.held and _is_wished_otherwise(workload, record, ground):
-        return Finding.POLICY_CHANGED
+        return Discrepancy.POLICY_CHANGED
     stays = own is not None and own.spec.on_deploy is OnDeploy.STAY_ASLEEP
-    return Finding.DEPLOYED if not stays and _may_be_deployed(workload, record, ground.now) else None
+    return Discrepancy.DEPLOYED if not stays and _may_be_deployed(workload, record, ground.now) else None
 
 
 def _is_wished_otherwise(workload: Workload, record: PauseRecord, ground: Ground) -> bool:
@@ -226,14 +226,14 @@ def _may_be_deployed(workload: Workload, record: PauseRecord, now: datetime) -> 
     return any(max(record.paused_at, now - EDIT_COUNTS_FOR) < edited_at for _, edited_at in edits(workload))
 
 
-def _not_ready(workload: Workload, now: datetime) -> Finding | None:
+def _not_ready(workload: Workload, now: datetime) -> Discrepancy | None:
     try:
         resumed_at = notes.read_resumed_at(workload.annotations)
     except InvalidAnnotation:
         return None
     if resumed_at is None or not READY_WITHIN < now - resumed_at < NOT_READY_FOR:
         return None
-    return Finding.WOKE_NOT_READY if workload.rollout.available_replicas < workload.replicas else None
+    return Discrepancy.WOKE_NOT_READY if workload.rollout.available_replicas < workload.replicas else None
 
 
 class Reconcile(Frozen):
@@ -254,7 +254,7 @@ class ReconcileResult(Frozen):
 
     sentence: str = ""
     at: datetime | None = None
-    found: Mapping[Finding, int] = {}
+    found: Mapping[Discrepancy, int] = {}
     looked_at: int = 0
     """Those whose hibernation was told before, and found that nothing is to be done."""
     missing_policies: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from activities.errors import KubeconfigError
 from activities.policy_sources.source import PolicySourceUnreadable
 from cli.errors import NeedsYes
 from cli.failures import conclude
-from operations.errors import NotFound, Refused, UsageProblem
+from operations.errors import NotThere, Refused, UsageProblem
 from policies.errors import InvalidAnnotation
 from policies.problems import PolicyError, PolicyProblem
 from worker.errors import NoTemporalKnown, SettingsError
@@ -20,7 +20,7 @@ from worker.errors import NoTemporalKnown, SettingsError
     [
         (UsageProblem("say what"), "say what", 2),
         (NeedsYes("All will wake."), "say --yes", 2),
-        (NotFound("there is none"), "there is none", 1),
+        (NotThere("there is none"), "there is none", 1),
         (Refused("a hold is on"), "a hold is on", 1),
         (SettingsError(["--cluster: is no label"]), "--cluster", 2),
         (NoTemporalKnown(Path("/state")), "finops run", 1),

@@ -22,7 +22,7 @@ from localcluster import LocalCluster
 from localcluster.objects import Object
 from policies.names import hibernation_id, reconcile_id
 from worker.processes import find_program
-from worker.temporal.connection import Target, connect_to
+from worker.temporal.connection import TemporalTarget, connect_to
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -314,7 +314,7 @@ async def test_a_cluster_that_was_made_anew_under_the_same_name_is_left_alone(
     with LocalCluster.start(audit=True) as new:
         kubeconfig.write_text(new.kubeconfig.read_text())
         furnish(new, "dev", *(deployment("dev", name, replicas=0) for name in ("web", "api")))
-        client = await connect_to(Target(address=temporal, source="the test"))
+        client = await connect_to(TemporalTarget(address=temporal, source="the test"))
         for name in ("web", "api"):
             await client.get_workflow_handle(hibernation_id("reborn", "dev", name)).signal("reactivate")
         await client.get_schedule_handle(reconcile_id("reborn")).trigger()

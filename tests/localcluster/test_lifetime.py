@@ -10,7 +10,7 @@ import pytest
 
 from localcluster import LocalCluster
 from localcluster.cluster import read_state
-from localcluster.errors import AlreadyRunning, StartFailed
+from localcluster.errors import ClusterAlreadyRunning, StartFailed
 from localcluster.processes import belongs_to
 from localcluster.settings import State
 
@@ -55,7 +55,7 @@ def test_two_at_once_know_nothing_of_each_other() -> None:
 
 
 def test_a_folder_in_use_is_refused(cluster: LocalCluster) -> None:
-    with pytest.raises(AlreadyRunning, match="already runs"):
+    with pytest.raises(ClusterAlreadyRunning, match="already runs"):
         LocalCluster.start(cluster.directory)
 
 

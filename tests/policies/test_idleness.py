@@ -6,7 +6,7 @@ import pytest
 from cases import NOW, policy, workload
 
 from policies.costs.cost import Requests
-from policies.idleness.answers import IdleAnswer, Sign, Verdict
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict, Sign
 from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
 from policies.idleness.terms import WEEK, IdleTerms, terms_of
 from policies.idleness.verdict import judge_idleness
@@ -200,7 +200,7 @@ def test_the_evidence_names_every_signal_with_its_figures() -> None:
 
 def test_a_source_in_trouble_is_unknown_and_says_why() -> None:
     answer = judge_idleness(old(), WorkloadSeen(problem="Prometheus gives no answer"), TERMS)
-    assert (answer.verdict, answer.sentence) == (Verdict.UNKNOWN, "Prometheus gives no answer")
+    assert (answer.verdict, answer.sentence) == (IdlenessVerdict.UNKNOWN, "Prometheus gives no answer")
 
 
 def week(number: int, cores: float = 0.003, coverage: float = 1, **peaks: float) -> WeekSeen:

@@ -9,7 +9,7 @@ from allocations import in_pieces
 
 from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import judge_answer
-from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 
 FOLDER = Path(os.environ.get("OPENCOST_RECORDED", "nowhere"))
 END = datetime(2026, 11, 23, 13, tzinfo=UTC)
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="OPENCOST_RECORDED n
 def judge(name: str) -> dict[str, str]:
     """What is doubted of a recorded answer, by Deployment; nothing stands for the whole."""
     hours = 1 if "_1h" in name else 24 if "_24h" in name else 120 if "_5d" in name else 48
-    question = Question(window=Window(END - timedelta(hours=hours), END))
+    question = AllocationQuestion(window=AllocationWindow(END - timedelta(hours=hours), END))
     try:
         judged = judge_answer(in_pieces((FOLDER / name).read_bytes()), question)
     except NotBelieved as error:
@@ -71,7 +71,7 @@ def test_a_recorded_answer_is_believed_as_far_as_it_may_be(name: str, doubts: di
 
 def test_a_rate_by_hand_is_the_rate_that_is_read() -> None:
     """`dev-alpha/paused` held 2 x 0.5 cores for 37 of 48 hours: 1.48315 over 37 hours, not over 48."""
-    question = Question(window=Window(END - timedelta(hours=48), END))
+    question = AllocationQuestion(window=AllocationWindow(END - timedelta(hours=48), END))
     content = (FOLDER / "allocation_48h_controller.json").read_bytes()
     amounts = judge_answer([content], question).amounts
     assert amounts["dev-alpha/paused"] == pytest.approx(1.48315 / 37)

@@ -5,20 +5,20 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.times import to_rfc3339
 
 END = datetime(2026, 11, 23, 20, tzinfo=UTC)
-WINDOW = Window(END - timedelta(hours=48), END)
+WINDOW = AllocationWindow(END - timedelta(hours=48), END)
 GIB = 2**30
 CORE_PRICE, GIB_PRICE, GPU_PRICE = 0.031611, 0.004237, 0.95
 
 Row = dict[str, Any]
 
 
-def question(**changes: Any) -> Question:
+def question(**changes: Any) -> AllocationQuestion:
     """What is asked for in these tests."""
-    return Question(window=WINDOW, **changes)
+    return AllocationQuestion(window=WINDOW, **changes)
 
 
 def row(

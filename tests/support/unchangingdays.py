@@ -24,7 +24,7 @@ from activities.hibernation.orders import SendPauseOrder, SendResumeOrder
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
 from activities.hibernation.writes import WriteActivities
 from activities.kube.objects.deployments import Deployments, Page, Unreadable
-from activities.kube.objects.namespaces import Namespaces
+from activities.kube.objects.namespaces import NamespaceReader
 from activities.kube.objects.replica_sets import ReplicaSets
 from activities.reconciliation.compare import ReconcileActivities, ReconcileOrder
 from activities.runs.judge_page import judge
@@ -125,7 +125,12 @@ def enforce_all_day(
     deployments = cast("Deployments", _Refusing(refuse, scale_alone=scale_alone))
     snapshot = Snapshot(read_at=NOW, policies=(policy,))
     writes = WriteActivities(
-        deployments, lambda: snapshot, surroundings, lambda _: Namespaces(), Clocks(lambda: NOW, clocks_agree), refusals
+        deployments,
+        lambda: snapshot,
+        surroundings,
+        lambda _: NamespaceReader(),
+        Clocks(lambda: NOW, clocks_agree),
+        refusals,
     )
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)

@@ -10,11 +10,11 @@ from temporalio.client import Client
 from temporalio.service import ConnectConfig, ServiceClient
 from temporalio.worker import Worker
 
-from worker.temporal.connection import Target
+from worker.temporal.connection import TemporalTarget
 from worker.temporal.renewal import RenewableService
 
-OLD = Target(address="temporal:7233", source="a test", api_key="old")
-NEW = Target(address="temporal:7233", source="a test", api_key="new")
+OLD = TemporalTarget(address="temporal:7233", source="a test", api_key="old")
+NEW = TemporalTarget(address="temporal:7233", source="a test", api_key="new")
 CONFIG = ConnectConfig(target_host="temporal:7233")
 
 
@@ -30,12 +30,12 @@ class Going:
             raise ValueError("New client is not on the same runtime as the existing client")
 
 
-async def connect_anew(target: Target, **_: Any) -> Client:
+async def connect_anew(target: TemporalTarget, **_: Any) -> Client:
     """Nobody answers, and nobody is asked."""
     return cast("Client", SimpleNamespace(service_client=SimpleNamespace(config=CONFIG)))
 
 
-def service(find: Callable[[], Target]) -> RenewableService:
+def service(find: Callable[[], TemporalTarget]) -> RenewableService:
     return RenewableService(find, OLD, cast("ServiceClient", SimpleNamespace(config=CONFIG)), connect_anew)
 
 
@@ -44,7 +44,7 @@ async def test_a_fault_while_looking_is_told_once_and_the_next_look_follows(capl
     enough = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def find() -> Target:
+    def find() -> TemporalTarget:
         nonlocal looks
         looks += 1
         if looks == 5:

@@ -35,7 +35,7 @@ from policies.names import (
 )
 from policies.runs.enforcement import Enforcement, EnforcementResult
 from policies.sleep.messages import HibernationResult, HibernationStatus, Phase, Until, WakeRequest
-from policies.sleep.reconciliation import Finding, Reconcile, ReconcileResult
+from policies.sleep.reconciliation import Discrepancy, Reconcile, ReconcileResult
 from policies.times import from_rfc3339
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers
@@ -301,7 +301,7 @@ async def test_an_overdue_sleeper_is_adopted_and_waits_for_the_difference_to_be_
         resume_at=(now - HOUR).isoformat(timespec="seconds"), paused_at=(now - 11 * HOUR).isoformat(timespec="seconds")
     )
     first = await reconcile(bedroom)
-    assert first.found[Finding.ADOPTED] >= 1
+    assert first.found[Discrepancy.ADOPTED] >= 1
     adopted = bedroom.environment.client.get_workflow_handle(
         hibernation_id(bedroom.product.settings.cluster, bedroom.namespace, "web"), result_type=HibernationResult
     )
@@ -309,7 +309,7 @@ async def test_an_overdue_sleeper_is_adopted_and_waits_for_the_difference_to_be_
     await looked(adopted, 1)
     assert bedroom.replicas() == 0
     second = await reconcile(bedroom)
-    assert Finding.OVERDUE not in second.found
+    assert Discrepancy.OVERDUE not in second.found
     dials.turn()
     await adopted.signal(CHECK)
     await bedroom.reach(adopted, Phase.COOLING)

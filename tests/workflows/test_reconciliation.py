@@ -14,7 +14,7 @@ from temporalio.client import WorkflowHandle
 from localcluster import LocalCluster
 from policies.names import REACTIVATE, hibernation_id
 from policies.sleep.messages import HibernationResult, Phase
-from policies.sleep.reconciliation import Finding
+from policies.sleep.reconciliation import Discrepancy
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -57,7 +57,7 @@ async def test_a_sleeper_whose_workflow_was_lost_is_adopted_and_wakes_at_its_rec
     lost = await bedroom.put_to_sleep()
     await bedroom.lose(lost)
     result = await reconcile(bedroom)
-    assert result.found[Finding.ADOPTED] >= 1
+    assert result.found[Discrepancy.ADOPTED] >= 1
     adopted = hibernation_of(bedroom)
     status = await bedroom.reach(adopted, Phase.ASLEEP)
     assert status.original_replicas == 3
@@ -80,7 +80,7 @@ async def test_a_damaged_record_without_a_workflow_is_restored_from_a_replica_se
     bedroom.annotate(original_replicas="many")
     await asyncio.to_thread(wait_for, lambda: read_copies(workload.ref)[0].read() is None)
     result = await reconcile(bedroom)
-    assert result.found[Finding.ADOPTED] >= 1
+    assert result.found[Discrepancy.ADOPTED] >= 1
     await asyncio.to_thread(wait_for, lambda: bedroom.annotations() == whole)
     adopted = hibernation_of(bedroom)
     assert (await bedroom.reach(adopted, Phase.ASLEEP)).original_replicas == 3
@@ -152,7 +152,7 @@ async def test_another_installations_sleeper_is_counted_and_left(bedroom: Bedroo
     annotations = {f"finops.io/{key}": value for key, value in foreign.items()}
     create_ready(bedroom.objects, deployment(bedroom.namespace, "theirs", replicas=0, annotations=annotations))
     result = await reconcile(bedroom)
-    assert result.found[Finding.OTHER_INSTANCE] >= 1
+    assert result.found[Discrepancy.OTHER_INSTANCE] >= 1
     assert bedroom.replicas("theirs") == 0
     assert bedroom.annotations("theirs") == foreign
 
@@ -174,7 +174,7 @@ async def test_a_namespace_that_is_taken_out_wakes_all_who_sleep_in_it(bedroom: 
     await visible(bedroom, Phase.ASLEEP)
     annotations = {f"finops.io/{key}": value for key, value in mark.items()}
     bedroom.objects.patch(f"/api/v1/namespaces/{bedroom.namespace}", {"metadata": {"annotations": annotations}})
-    assert (await reconcile(bedroom)).found[Finding.EXCLUDED] >= 1
+    assert (await reconcile(bedroom)).found[Discrepancy.EXCLUDED] >= 1
     await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 3, what="the wake")
 
 

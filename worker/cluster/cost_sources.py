@@ -12,7 +12,7 @@ from activities.errors import PriceFileError
 from activities.kube.objects.placements import read_placements
 from activities.kube.objects.selectors import list_selections
 from activities.kube.transport import KubeTransport
-from policies.costs.opencost.question import Question
+from policies.costs.opencost.question import AllocationQuestion
 from policies.costs.prices import PriceList
 from worker.settings.settings import Settings
 
@@ -61,18 +61,18 @@ def _build_priced(
     if opencost is None:
         return by_request
     from activities.costs.opencost import OpenCostSource  # noqa: PLC0415 - as above
-    from activities.costs.quotes import Deployments  # noqa: PLC0415
+    from activities.costs.quotes import DeploymentsSeen  # noqa: PLC0415
 
     return OpenCostSource(
         opencost,
-        lambda window: Question(
+        lambda window: AllocationQuestion(
             window=window,
             cluster=settings.opencost_cluster,
             namespaces=settings.opencost_namespaces,
             reference=prices.rates,
             most_unallocated=settings.opencost_unallocated_percent / 100,
         ),
-        lambda: Deployments.of(list_selections(transport)),
+        lambda: DeploymentsSeen.of(list_selections(transport)),
         by_request,
         file=FigureFile(settings.state_dir / f"opencost-{settings.cluster}.json"),
     )

@@ -18,7 +18,7 @@ from worker.ports import LOOPBACK
 from worker.processes import read_tail, spawn, stop
 from worker.state import NEEDED_BYTES, Ports, StateFolder
 from worker.temporal.attributes import type_name
-from worker.temporal.connection import Target, connect_to
+from worker.temporal.connection import TemporalTarget, connect_to
 from worker.temporal.retention import keep_history
 
 STOP_SECONDS = 10.0
@@ -67,7 +67,7 @@ class ServerLauncher:
         except OSError as error:
             raise ServerFailed(f"cannot be started: {error}", log, "") from error
 
-    async def _connect(self, process: Process, target: Target) -> Client:
+    async def _connect(self, process: Process, target: TemporalTarget) -> Client:
         """A connection as soon as the server serves."""
         while process.returncode is None:
             try:
@@ -101,9 +101,9 @@ class ServerLauncher:
         ]
 
 
-def locate(ports: Ports) -> Target:
+def locate(ports: Ports) -> TemporalTarget:
     """The embedded server at these ports, as `connect_to` takes it."""
-    return Target(address=f"{LOOPBACK}:{ports.server}", source="the embedded server")
+    return TemporalTarget(address=f"{LOOPBACK}:{ports.server}", source="the embedded server")
 
 
 def describe_exit(code: int) -> str:

@@ -18,7 +18,7 @@ from worker.errors import EmbeddedError, ServerFailed, ServerMissing, StateError
 from worker.ports import LOOPBACK, settle_ports
 from worker.processes import find_program, stop
 from worker.state import Ports, ServerAddress, StateFolder
-from worker.temporal.connection import Target
+from worker.temporal.connection import TemporalTarget
 
 _LOG = logging.getLogger(__name__)
 _HEALTHY_WITHIN = timedelta(seconds=30)
@@ -79,7 +79,7 @@ class EmbeddedTemporal:
         return self._launcher.state
 
     @property
-    def target(self) -> Target:
+    def target(self) -> TemporalTarget:
         """The server as `connect_to` takes it."""
         return locate(self.ports)
 

@@ -24,7 +24,7 @@ _REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Target:
+class TemporalTarget:
     """A server and how to talk to it. `source` says who named it, for the sentence when nobody answers."""
 
     address: str
@@ -37,7 +37,7 @@ class Target:
 
 def find_target(
     state: StateFolder, *, environment: Mapping[str, str] | None = None, api_key_file: Path | None = None
-) -> Target:
+) -> TemporalTarget:
     """The server that TEMPORAL_* or a Temporal profile names, else the embedded one of this state folder.
 
     The files that they name, and the API key in `api_key_file`, are read as they are now. The embedded server has one
@@ -55,7 +55,7 @@ def find_target(
         named = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
         raise ProfileInvalid(f"{error}{named}") from error
     if profile.address:
-        return Target(
+        return TemporalTarget(
             address=profile.address,
             source="TEMPORAL_ADDRESS" if given.get("TEMPORAL_ADDRESS") else "the Temporal profile file",
             namespace=options.get("namespace", "default"),
@@ -66,7 +66,7 @@ def find_target(
     server = state.read_server()
     if server is None:
         raise NoTemporalKnown(state.path)
-    return Target(address=server.address, source=f"the last `finops run` in {state.path}")
+    return TemporalTarget(address=server.address, source=f"the last `finops run` in {state.path}")
 
 
 def find_address(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> str:
@@ -100,7 +100,7 @@ async def connect(
 
 
 async def connect_to(
-    target: Target,
+    target: TemporalTarget,
     *,
     runtime: Runtime | None = None,
     within: timedelta = _WITHIN,

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.listing import list_open_if_known, open_query, send_check
-from policies.sleep.messages import Check
+from policies.sleep.messages import CheckRequest
 
 REFUSING = frozenset(
     {RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.PERMISSION_DENIED}
@@ -28,7 +28,7 @@ async def send_checks(client: Client, cluster: str, policies: Iterable[str], *, 
     told, failed = 0, list[BaseException]()
     for policy in policies:
         ids = [row.workflow_id async for row in list_open_if_known(client, open_query(cluster, policy=policy))]
-        check = Check(gone_policy=policy if gone else "")
+        check = CheckRequest(gone_policy=policy if gone else "")
         for index in range(0, len(ids), _AT_ONCE):
             signals = (_signal(client, each, check) for each in ids[index : index + _AT_ONCE])
             answers = await asyncio.gather(*signals, return_exceptions=True)
@@ -39,7 +39,7 @@ async def send_checks(client: Client, cluster: str, policies: Iterable[str], *, 
     return told
 
 
-async def _signal(client: Client, workflow_id: str, check: Check) -> None:
+async def _signal(client: Client, workflow_id: str, check: CheckRequest) -> None:
     try:
         await send_check(client, workflow_id, check)
     except RPCError as error:

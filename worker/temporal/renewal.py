@@ -21,7 +21,7 @@ from temporalio.service import ServiceClient
 from temporalio.worker import Worker
 
 from worker.errors import WorkerError
-from worker.temporal.connection import Target, connect_to
+from worker.temporal.connection import TemporalTarget, connect_to
 
 LOOK_SECONDS = 10.0
 """Between two looks at the files: a kubelet takes a minute to put a changed Secret into a pod."""
@@ -34,8 +34,8 @@ class RenewableService(ServiceClient):
 
     def __init__(
         self,
-        find: Callable[[], Target],
-        target: Target,
+        find: Callable[[], TemporalTarget],
+        target: TemporalTarget,
         first: ServiceClient,
         renew: Callable[..., Awaitable[Client]] = connect_to,
     ) -> None:
@@ -115,7 +115,7 @@ class RenewableService(ServiceClient):
 
 
 async def connect_renewably(
-    find: Callable[[], Target],
+    find: Callable[[], TemporalTarget],
     *,
     runtime: Runtime | None = None,
     converter: DataConverter = pydantic_data_converter,

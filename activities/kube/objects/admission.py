@@ -74,13 +74,13 @@ class _WebhookConfiguration(KubeModel):
     webhooks: tuple[_Webhook, ...] | None = None
 
 
-class _Metadata(KubeModel):
+class _NameMeta(KubeModel):
     namespace: str = ""
     name: str = ""
 
 
 class _ApiService(KubeModel):
-    metadata: _Metadata
+    metadata: _NameMeta
     spec: _Client = _Client()
 
 
@@ -93,7 +93,7 @@ class _DefinitionSpec(KubeModel):
 
 
 class _Definition(KubeModel):
-    metadata: _Metadata
+    metadata: _NameMeta
     spec: _DefinitionSpec = _DefinitionSpec()
 
 
@@ -105,7 +105,7 @@ class _ServiceSpec(KubeModel):
 
 
 class _Service(KubeModel):
-    metadata: _Metadata
+    metadata: _NameMeta
     spec: _ServiceSpec = _ServiceSpec()
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from activities.errors import Denied, KubernetesError, NotFound
 from activities.kube.lists import KubeModel, list_few, list_if_allowed
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport, path_of
 from policies.checks import Autoscalers
 from policies.sleep.raised_count import Bounds
@@ -36,22 +36,22 @@ class _Target(KubeModel):
         return self.kind == "Deployment" and self.api_version.partition("/")[0] in {"", "apps"}
 
 
-class _Spec(KubeModel):
+class _AutoscalerSpec(KubeModel):
     target: _Target = Field(default=_Target(), alias="scaleTargetRef")
     low: int | None = Field(default=None, alias="minReplicas")
     high: int = Field(default=0, alias="maxReplicas")
 
 
-class _Status(KubeModel):
+class _AutoscalerStatus(KubeModel):
     scaled_at: datetime | None = Field(default=None, alias="lastScaleTime")
 
 
 class _Autoscaler(KubeModel):
     """A HorizontalPodAutoscaler or a ScaledObject."""
 
-    metadata: Metadata
-    spec: _Spec = _Spec()
-    status: _Status = _Status()
+    metadata: ObjectMeta
+    spec: _AutoscalerSpec = _AutoscalerSpec()
+    status: _AutoscalerStatus = _AutoscalerStatus()
 
     @property
     def target(self) -> str | None:

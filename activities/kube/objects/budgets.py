@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from activities.kube.lists import KubeModel, list_if_allowed
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
 from policies.policy.selectors import LabelSelector
 from policies.workload import Workload
@@ -15,14 +15,14 @@ from policies.workload import Workload
 _BUDGETS = "/apis/policy/v1/poddisruptionbudgets"
 
 
-class _Spec(KubeModel):
+class _BudgetSpec(KubeModel):
     at_least: int | str | None = Field(default=None, alias="minAvailable")
     selector: Any = None
 
 
 class _Budget(KubeModel):
-    metadata: Metadata
-    spec: _Spec = _Spec()
+    metadata: ObjectMeta
+    spec: _BudgetSpec = _BudgetSpec()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from activities.kube.models import (
     DeploymentSpec,
     DeploymentStatus,
     ManagedFields,
-    Metadata,
+    ObjectMeta,
     OwnerReference,
     PodSpec,
 )
@@ -66,7 +66,7 @@ def _convert(deployment: Deployment, requests: Requests) -> Workload:
     )
 
 
-def _owner(meta: Metadata) -> OwnerReference | None:
+def _owner(meta: ObjectMeta) -> OwnerReference | None:
     """Who may decide its count: the controller, or another owner that something runs for.
 
     Objects of the core group (a ConfigMap, a Secret) are owners for the garbage collection alone.
@@ -90,7 +90,7 @@ def _writer(entry: ManagedFields) -> Writer:
     )
 
 
-def _rollout(meta: Metadata, spec: DeploymentSpec, status: DeploymentStatus) -> Rollout:
+def _rollout(meta: ObjectMeta, spec: DeploymentSpec, status: DeploymentStatus) -> Rollout:
     conditions = {entry.type: entry for entry in status.conditions or ()}
     progressing, available = conditions.get("Progressing"), conditions.get("Available")
     return Rollout(

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from activities.kube.lists import KubeModel, list_if_allowed
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
 
 _CRON_JOBS = "/apis/batch/v1/cronjobs"
 
 
-class _Spec(KubeModel):
+class _CronJobSpec(KubeModel):
     schedule: str = ""
     time_zone: str | None = Field(default=None, alias="timeZone")
     suspend: bool | None = None
 
 
 class _CronJob(KubeModel):
-    metadata: Metadata
-    spec: _Spec = _Spec()
+    metadata: ObjectMeta
+    spec: _CronJobSpec = _CronJobSpec()
 
 
 @dataclass(frozen=True)

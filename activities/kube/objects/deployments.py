@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ValidationError
 
 from activities.errors import CountChanged, ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
 from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
-from activities.kube.models import Deployment, Metadata, Scale
+from activities.kube.models import Deployment, ObjectMeta, Scale
 from activities.kube.objects.conversion import to_workload, to_workload_anyway
 from activities.kube.quantities import InvalidQuantity
 from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, Reply, path_of
@@ -183,7 +183,7 @@ def _path(namespace: str, name: str) -> str:
     return path_of("/apis/apps/v1/namespaces", namespace, "deployments", name)
 
 
-def _ref(metadata: Metadata) -> WorkloadRef:
+def _ref(metadata: ObjectMeta) -> WorkloadRef:
     return WorkloadRef(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
 
 

@@ -14,25 +14,25 @@ SLEEP_INFOS = "/apis/kube-green.com/v1alpha1/sleepinfos"
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 
-class _Metadata(KubeModel):
+class _ForeignMeta(KubeModel):
     namespace: str = ""
     name: str = ""
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
 
 
-class _Status(KubeModel):
+class _NamespaceStatus(KubeModel):
     phase: str = ""
 
 
 class _Object(KubeModel):
-    metadata: _Metadata
+    metadata: _ForeignMeta
     spec: dict[str, Any] | None = None
 
 
 class _Pod(KubeModel):
-    metadata: _Metadata
-    status: _Status = _Status()
+    metadata: _ForeignMeta
+    status: _NamespaceStatus = _NamespaceStatus()
 
 
 def list_foreign(transport: KubeTransport, path: str) -> tuple[Foreign, ...] | None:

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from activities.cluster_context import in_this_context
 from activities.errors import Denied, KubernetesError, NotFound
 from activities.kube.lists import KubeModel, decode, list_if_allowed
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.transport import QUICK_SECONDS, KubeTransport, path_of
 from policies.annotations import PREFIX, Annotations
 
@@ -23,11 +23,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class _Namespace(KubeModel):
-    metadata: Metadata
+    metadata: ObjectMeta
 
 
 @dataclass(frozen=True)
-class Namespaces:
+class NamespaceReader:
     """Those that say something; nothing where the right to list them is missing."""
 
     ending: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ class Namespaces:
     """Their own `finops.io/*` annotations."""
 
 
-def read_namespaces(transport: KubeTransport) -> Namespaces:
+def read_namespaces(transport: KubeTransport) -> NamespaceReader:
     """All of them, as they are now. Raises KubernetesError.
 
     Not knowing is no reason to leave a whole cluster alone: a pause in a namespace that is being deleted only succeeds
@@ -45,7 +45,7 @@ def read_namespaces(transport: KubeTransport) -> Namespaces:
     return _told_by([each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()])
 
 
-def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_SECONDS) -> Namespaces:
+def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_SECONDS) -> NamespaceReader:
     """What this one says now, by one request, for whose answer it waits so long. Raises KubernetesError.
 
     Where the right is missing it says nothing, as in the listing.
@@ -53,16 +53,16 @@ def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_S
     try:
         reply = transport.request("GET", path_of(_NAMESPACES, name), read_seconds=seconds)
     except NotFound:
-        return Namespaces()
+        return NamespaceReader()
     except Denied as error:
         if not error.is_forbidden:
             raise
-        return Namespaces()
+        return NamespaceReader()
     return _told_by([decode(_Namespace, reply).metadata])
 
 
-def _told_by(listed: list[Metadata]) -> Namespaces:
-    return Namespaces(
+def _told_by(listed: list[ObjectMeta]) -> NamespaceReader:
+    return NamespaceReader(
         ending=frozenset(each.name for each in listed if each.deleted_at is not None),
         marks={each.name: marks for each in listed if (marks := _marks_of(each))},
     )
@@ -77,8 +77,8 @@ class NamespaceMarks:
 
     def __init__(
         self,
-        read: Callable[[], Namespaces],
-        read_one: Callable[[str], Namespaces],
+        read: Callable[[], NamespaceReader],
+        read_one: Callable[[str], NamespaceReader],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`clock` counts seconds."""
@@ -86,7 +86,7 @@ class NamespaceMarks:
         self._read_one = read_one
         self._clock = clock
         self._lock = Lock()
-        self._known: Namespaces | None = None
+        self._known: NamespaceReader | None = None
         self._stale_at = clock()
 
     def of(self, namespace: str) -> Annotations:
@@ -109,7 +109,7 @@ class NamespaceMarks:
     def refresh(self) -> Mapping[str, Annotations]:
         """What all of them say now; what they said before where nobody can be asked."""
         try:
-            known: Namespaces | None = self._read()
+            known: NamespaceReader | None = self._read()
         except KubernetesError as error:
             _LOG.warning("namespaces cannot be listed: %s", error)
             known = self._known
@@ -118,5 +118,5 @@ class NamespaceMarks:
         return {} if known is None else known.marks
 
 
-def _marks_of(metadata: Metadata) -> Annotations:
+def _marks_of(metadata: ObjectMeta) -> Annotations:
     return {key: value for key, value in (metadata.annotations or {}).items() if key.startswith(PREFIX)}

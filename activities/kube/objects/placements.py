@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from activities.kube.lists import KubeModel, list_items
-from activities.kube.models import Metadata
+from activities.kube.models import ObjectMeta
 from activities.kube.objects.pods import list_pods
 from activities.kube.transport import KubeTransport
 from policies.workload import WorkloadRef
@@ -15,7 +15,7 @@ _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class _Node(KubeModel):
-    metadata: Metadata
+    metadata: ObjectMeta
 
 
 class Placements:

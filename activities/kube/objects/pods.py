@@ -19,7 +19,7 @@ _RUNNING = "Running"
 _CRASH_LOOP = "CrashLoopBackOff"
 
 
-class _Metadata(KubeModel):
+class _PodMeta(KubeModel):
     """Less than of other objects: the managed fields of many pods would be most of the work."""
 
     namespace: str = ""
@@ -29,7 +29,7 @@ class _Metadata(KubeModel):
     owners: tuple[OwnerReference, ...] | None = Field(default=None, alias="ownerReferences")
 
 
-class _Spec(KubeModel):
+class _PodSpec(KubeModel):
     node: str = Field(default="", alias="nodeName")
     host_network: bool = Field(default=False, alias="hostNetwork")
 
@@ -72,7 +72,7 @@ class _Container(KubeModel):
                 yield state.terminated.at
 
 
-class _Status(KubeModel):
+class _PodStatus(KubeModel):
     phase: str = ""
     started_at: datetime | None = Field(default=None, alias="startTime")
     containers: tuple[_Container, ...] | None = Field(default=None, alias="containerStatuses")
@@ -81,9 +81,9 @@ class _Status(KubeModel):
 class Pod(KubeModel):
     """A pod."""
 
-    metadata: _Metadata
-    spec: _Spec = _Spec()
-    status: _Status = _Status()
+    metadata: _PodMeta
+    spec: _PodSpec = _PodSpec()
+    status: _PodStatus = _PodStatus()
 
     @property
     def deployment(self) -> str | None:

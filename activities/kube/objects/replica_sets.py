@@ -20,7 +20,7 @@ from policies.workload import WorkloadRef
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
 
-class _Metadata(KubeModel):
+class _ReplicaSetMeta(KubeModel):
     """Less than of other objects: of many ReplicaSets nothing else is looked at."""
 
     name: str = ""
@@ -29,7 +29,7 @@ class _Metadata(KubeModel):
 
 
 class _ReplicaSet(KubeModel):
-    metadata: _Metadata
+    metadata: _ReplicaSetMeta
 
     @property
     def deployment_uid(self) -> str:

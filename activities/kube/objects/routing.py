@@ -18,18 +18,18 @@ Name = tuple[str, str]
 """Namespace and name."""
 
 
-class _Metadata(KubeModel):
+class _RouteMeta(KubeModel):
     namespace: str = ""
     name: str = ""
 
 
-class _ServiceSpec(KubeModel):
+class _RoutedSpec(KubeModel):
     selector: dict[str, str] | None = None
 
 
-class _Service(KubeModel):
-    metadata: _Metadata
-    spec: _ServiceSpec = _ServiceSpec()
+class _RoutedService(KubeModel):
+    metadata: _RouteMeta
+    spec: _RoutedSpec = _RoutedSpec()
 
 
 class _Backend(KubeModel):
@@ -47,7 +47,7 @@ class _RouteSpec(KubeModel):
 
 
 class _Route(KubeModel):
-    metadata: _Metadata
+    metadata: _RouteMeta
     spec: _RouteSpec = _RouteSpec()
 
 
@@ -79,7 +79,7 @@ class Routing:
 
 def read_routing(transport: KubeTransport) -> Routing:
     """Services and HTTPRoutes, as far as they may be listed and are there. Raises KubernetesError."""
-    services = list_if_allowed(transport, _SERVICES, _Service)
+    services = list_if_allowed(transport, _SERVICES, _RoutedService)
     try:
         routes = list_if_allowed(transport, _ROUTES, _Route)
     except NotFound:
@@ -90,7 +90,7 @@ def read_routing(transport: KubeTransport) -> Routing:
     )
 
 
-def _by_namespace(services: tuple[_Service, ...]) -> Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]:
+def _by_namespace(services: tuple[_RoutedService, ...]) -> Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]]:
     found: dict[str, list[tuple[str, Mapping[str, str]]]] = defaultdict(list)
     for service in services:
         if service.spec.selector:
@@ -103,5 +103,5 @@ def _backends(route: _Route) -> frozenset[Name]:
     return frozenset((backend.namespace or route.metadata.namespace, backend.name) for backend in backends)
 
 
-def _name(metadata: _Metadata) -> Name:
+def _name(metadata: _RouteMeta) -> Name:
     return (metadata.namespace, metadata.name)

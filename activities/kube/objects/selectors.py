@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.transport import KubeTransport
-from policies.costs.overlaps import Selection
+from policies.costs.overlaps import PodSelection
 
 _ALL = "/apis/apps/v1/deployments"
 _PAGE = 250
@@ -14,7 +14,7 @@ _PAGE = 250
 _DEFAULT_REPLICAS = 1
 
 
-class _Metadata(KubeModel):
+class _SelectedMeta(KubeModel):
     namespace: str = ""
     name: str = ""
 
@@ -31,20 +31,20 @@ class _Template(KubeModel):
     metadata: _Labelled | None = None
 
 
-class _Spec(KubeModel):
+class _SelectorSpec(KubeModel):
     replicas: int | None = None
     selector: _Selector = _Selector()
     template: _Template = _Template()
 
 
-class _Deployment(KubeModel):
-    metadata: _Metadata
-    spec: _Spec
+class _SelectedDeployment(KubeModel):
+    metadata: _SelectedMeta
+    spec: _SelectorSpec
 
 
-def _reduce(item: _Deployment) -> Selection:
+def _reduce(item: _SelectedDeployment) -> PodSelection:
     spec, labelled = item.spec, item.spec.template.metadata
-    return Selection(
+    return PodSelection(
         namespace=item.metadata.namespace,
         name=item.metadata.name,
         replicas=_DEFAULT_REPLICAS if spec.replicas is None else spec.replicas,
@@ -53,10 +53,10 @@ def _reduce(item: _Deployment) -> Selection:
     )
 
 
-_Reduced = Annotated[_Deployment, AfterValidator(_reduce)]
+_Reduced = Annotated[_SelectedDeployment, AfterValidator(_reduce)]
 """Each is reduced as soon as it is read."""
 
 
-def list_selections(transport: KubeTransport) -> tuple[Selection, ...]:
+def list_selections(transport: KubeTransport) -> tuple[PodSelection, ...]:
     """The selections of all Deployments, also of those at zero. Raises KubernetesError."""
     return list_items(transport, _ALL, _Reduced, limit=_PAGE)  # type: ignore[return-value]

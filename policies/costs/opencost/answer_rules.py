@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from policies.costs.doubts import Doubt, Objection
-from policies.costs.opencost.question import Question
+from policies.costs.opencost.question import AllocationQuestion
 from policies.costs.opencost.summary import Before, Summary
 from policies.costs.opencost.unit_prices import UnitPrice, object_to_jump
 
@@ -18,7 +18,7 @@ class AnswerRule:
 
     doubt: ClassVar[Doubt]
 
-    def object_to(self, summary: Summary, question: Question) -> str:
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
         """What is wrong with the answer, in a sentence; empty where nothing is."""
         raise NotImplementedError
 
@@ -28,7 +28,7 @@ class DataRule(AnswerRule):
 
     doubt = Doubt.NO_DATA
 
-    def object_to(self, summary: Summary, question: Question) -> str:
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
         """Whether there is any row."""
         if summary.rows:
             return ""
@@ -41,7 +41,7 @@ class PropertiesRule(AnswerRule):
 
     doubt = Doubt.PROPERTIES_MISSING
 
-    def object_to(self, summary: Summary, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether there are rows that say namespace, kind and controller, and none that says only a part of it."""
         if summary.half_named:
             return f"{summary.half_named} of its rows do not say namespace, kind and name of a controller together"
@@ -55,7 +55,7 @@ class ClusterRule(AnswerRule):
 
     doubt = Doubt.SEVERAL_CLUSTERS
 
-    def object_to(self, summary: Summary, question: Question) -> str:
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
         """Whether it is about one cluster, or one was named."""
         if question.cluster or summary.clusters < 2:  # noqa: PLR2004 - one or several
             return ""
@@ -67,17 +67,17 @@ class FreeRule(AnswerRule):
 
     doubt = Doubt.ALL_FREE
 
-    def object_to(self, summary: Summary, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether anything costs something."""
         return "everything in it is free" if summary.consuming and summary.cost <= 0 else ""
 
 
-class UsageRule(AnswerRule):
+class AnswerUsageRule(AnswerRule):
     """Usage that is missing everywhere reads as 0 everywhere, and a whole cluster looks idle."""
 
     doubt = Doubt.NO_USAGE
 
-    def object_to(self, summary: Summary, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether anything is used."""
         return "nothing in it uses anything" if summary.consuming and not summary.used else ""
 
@@ -87,7 +87,7 @@ class UnallocatedRule(AnswerRule):
 
     doubt = Doubt.MOSTLY_UNALLOCATED
 
-    def object_to(self, summary: Summary, question: Question) -> str:
+    def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
         """Whether most of the cost has an owner."""
         share = summary.unallocated / summary.cost if summary.cost > 0 else 0.0
         if share <= question.most_unallocated:
@@ -100,13 +100,13 @@ OWN_RULES: tuple[AnswerRule, ...] = (
     PropertiesRule(),
     ClusterRule(),
     FreeRule(),
-    UsageRule(),
+    AnswerUsageRule(),
     UnallocatedRule(),
 )
 """What an answer is asked by itself."""
 
 
-def doubts_of(summary: Summary, question: Question) -> Iterator[Objection]:
+def doubts_of(summary: Summary, question: AllocationQuestion) -> Iterator[Objection]:
     """Every rule that an answer breaks by itself."""
     for rule in OWN_RULES:
         sentence = rule.object_to(summary, question)

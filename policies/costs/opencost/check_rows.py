@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from policies.costs.doubts import Doubt, NotBelieved, Objection
 from policies.costs.opencost.answer_rules import doubts_against, doubts_of
 from policies.costs.opencost.envelope import RawRow, read_rows
-from policies.costs.opencost.question import Question
+from policies.costs.opencost.question import AllocationQuestion
 from policies.costs.opencost.row_rules import ROW_RULES
-from policies.costs.opencost.rows import IDLE, Figures, Owner, Usage, read_figures, read_owner
+from policies.costs.opencost.rows import IDLE, Owner, RowFigures, Usage, read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, Summary
 from policies.costs.opencost.unit_prices import UnitPrice, middle_price, object_to_jump, unit_price
 
 _SEVERAL = 2
 
 
-def judge_answer(chunks: Iterable[bytes], question: Question, before: Before | None = None) -> Judged:
+def judge_answer(chunks: Iterable[bytes], question: AllocationQuestion, before: Before | None = None) -> Judged:
     """What of an answer is believed. Raises NotBelieved where nothing is.
 
     `chunks` is its body, in pieces of any size; `before` is what the worker remembers, if it does.
@@ -30,14 +30,14 @@ def judge_answer(chunks: Iterable[bytes], question: Question, before: Before | N
     return judged
 
 
-def answer_doubts(judged: Judged, question: Question, before: Before | None) -> Iterator[Objection]:
+def answer_doubts(judged: Judged, question: AllocationQuestion, before: Before | None) -> Iterator[Objection]:
     """Every rule that the answer breaks as a whole, in order."""
     yield from doubts_of(judged.summary, question)
     if before is not None:
         yield from doubts_against(judged.summary, judged.middle, before)
 
 
-def row_doubts(figures: Figures, question: Question) -> Iterator[Objection]:
+def row_doubts(figures: RowFigures, question: AllocationQuestion) -> Iterator[Objection]:
     """Every rule that a row breaks by itself, in order."""
     for rule in ROW_RULES:
         sentence = rule.object_to(figures, question)
@@ -48,7 +48,7 @@ def row_doubts(figures: Figures, question: Question) -> Iterator[Objection]:
 class Tally:
     """An answer in the making. Of each row only what is needed later is kept."""
 
-    def __init__(self, question: Question, before: Before | None) -> None:
+    def __init__(self, question: AllocationQuestion, before: Before | None) -> None:
         self._question = question
         self._before = before
         self._amounts: dict[str, float] = {}
@@ -111,14 +111,14 @@ class Tally:
         if not owner.deployment:
             self._others[owner.namespace] += 1
 
-    def _weigh(self, owner: Owner, figures: Figures) -> None:
+    def _weigh(self, owner: Owner, figures: RowFigures) -> None:
         self._consuming += figures.consumes
         self._used += figures.consumes and (figures.cpu_usage > 0 or figures.ram_usage > 0)
         self._cost += max(figures.freed, 0)
         if not owner.kind:
             self._unallocated += max(figures.freed, 0)
 
-    def _keep(self, deployment: str, found: Figures | Objection) -> None:
+    def _keep(self, deployment: str, found: RowFigures | Objection) -> None:
         """What is believed of a Deployment, or why nothing is."""
         if not deployment:
             return
@@ -131,11 +131,11 @@ class Tally:
         objection = found if isinstance(found, Objection) else self._object_to(deployment, found, price)
         if objection is not None:
             self._doubts[deployment] = objection
-        elif isinstance(found, Figures):
+        elif isinstance(found, RowFigures):
             self._amounts[deployment], self._usages[deployment] = found.hourly, found.usage
             self._prices[deployment] = price
 
-    def _object_to(self, deployment: str, figures: Figures, price: UnitPrice) -> Objection | None:
+    def _object_to(self, deployment: str, figures: RowFigures, price: UnitPrice) -> Objection | None:
         objection = next(row_doubts(figures, self._question), None)
         earlier = None if self._before is None else self._before.price_of(deployment)
         if objection is not None or earlier is None:

@@ -10,14 +10,14 @@ from policies.wildcards import matches
 
 
 @dataclass(frozen=True)
-class Window:
+class AllocationWindow:
     """The span that is asked for: whole hours, in the past."""
 
     start: datetime
     end: datetime
 
     @classmethod
-    def before(cls, end: datetime, length: timedelta) -> "Window":
+    def before(cls, end: datetime, length: timedelta) -> "AllocationWindow":
         """The window of this length that ends with the last full hour."""
         last = end.replace(minute=0, second=0, microsecond=0)
         return cls(last - length, last)
@@ -32,10 +32,10 @@ class Window:
         return f"{to_rfc3339(self.start)},{to_rfc3339(self.end)}"
 
 
-class Question(Frozen):
+class AllocationQuestion(Frozen):
     """One question to OpenCost, and the bounds of what is believed of its answer."""
 
-    window: Window
+    window: AllocationWindow
     cluster: str = ""
     """The one whose rows count, where OpenCost knows several."""
     namespaces: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ unknown.
 from typing import ClassVar
 
 from policies.costs.doubts import Doubt
-from policies.costs.opencost.question import Question
-from policies.costs.opencost.rows import Figures
+from policies.costs.opencost.question import AllocationQuestion
+from policies.costs.opencost.rows import RowFigures
 from policies.costs.opencost.unit_prices import object_to_price, unit_price
 
 LEAST_MINUTES = 60
@@ -22,7 +22,7 @@ class RowRule:
 
     doubt: ClassVar[Doubt]
 
-    def object_to(self, figures: Figures, question: Question) -> str:
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:
         """What is wrong with the row, in a sentence; empty where nothing is."""
         raise NotImplementedError
 
@@ -32,7 +32,7 @@ class NegativeRule(RowRule):
 
     doubt = Doubt.NEGATIVE
 
-    def object_to(self, figures: Figures, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether anything costs or uses less than nothing."""
         least = _least(figures)
         return f"something of it is less than nothing ({least:g})" if least < 0 else ""
@@ -43,7 +43,7 @@ class SumRule(RowRule):
 
     doubt = Doubt.SUM_DIFFERS
 
-    def object_to(self, figures: Figures, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether it is, within rounding."""
         if _about(figures.parts, figures.total):
             return ""
@@ -55,7 +55,7 @@ class WindowRule(RowRule):
 
     doubt = Doubt.OUTSIDE_WINDOW
 
-    def object_to(self, figures: Figures, question: Question) -> str:
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:
         """Whether it lies inside."""
         window = question.window
         inside = window.start <= figures.start <= figures.end <= window.end
@@ -70,7 +70,7 @@ class SpanRule(RowRule):
 
     doubt = Doubt.SPAN_DIFFERS
 
-    def object_to(self, figures: Figures, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether they are."""
         between = (figures.end - figures.start).total_seconds() / 60
         if abs(between - figures.minutes) > _MINUTE_ROUNDING:
@@ -90,7 +90,7 @@ class LengthRule(RowRule):
 
     doubt = Doubt.TOO_SHORT
 
-    def object_to(self, figures: Figures, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether it was seen for long enough."""
         if figures.minutes >= LEAST_MINUTES:
             return ""
@@ -102,17 +102,17 @@ class PriceRule(RowRule):
 
     doubt = Doubt.PRICE_OUT_OF_BAND
 
-    def object_to(self, figures: Figures, question: Question) -> str:
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:
         """Whether they do."""
         return object_to_price(unit_price(figures, question.reference), question.reference)
 
 
-class UsageRule(RowRule):
+class RowUsageRule(RowRule):
     """Missing usage reads as exactly 0, at the full cost of the requests. A process that runs never uses exactly 0."""
 
     doubt = Doubt.NO_USAGE
 
-    def object_to(self, figures: Figures, question: Question) -> str:  # noqa: ARG002 - asks nothing of the question
+    def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
         """Whether both usages are there."""
         missing = [name for name, usage in (("CPU", figures.cpu_usage), ("memory", figures.ram_usage)) if usage == 0]
         return f"its {' and '.join(missing)} usage is exactly 0, which means that there is no data" if missing else ""
@@ -125,7 +125,7 @@ ROW_RULES: tuple[RowRule, ...] = (
     SpanRule(),
     LengthRule(),
     PriceRule(),
-    UsageRule(),
+    RowUsageRule(),
 )
 
 
@@ -134,7 +134,7 @@ def _about(made: float, told: float) -> bool:
     return abs(made - told) <= max(_ROUNDING, _RELATIVE_ROUNDING * abs(told))
 
 
-def _least(figures: Figures) -> float:
+def _least(figures: RowFigures) -> float:
     return min(
         figures.minutes,
         figures.total,

@@ -43,7 +43,7 @@ class Usage(NamedTuple):
     minutes: float
 
 
-class Figures(NamedTuple):
+class RowFigures(NamedTuple):
     """The figures of a row. Costs and hours are of its whole span; cores, GiB and usage (cores, bytes) are averages."""
 
     start: datetime
@@ -90,12 +90,12 @@ def read_owner(row: RawRow) -> Owner:
     return Owner(*(word if isinstance(word, str) else "" for word in words))
 
 
-def read_figures(row: RawRow) -> Figures:
+def read_figures(row: RawRow) -> RowFigures:
     """The figures of a row. Raises NotBelieved: one that is missing is not zero."""
     number = {name: _number(row, name) for name in _NEEDED}
     freed = sum(number[name] + _number(row, f"{name}Adjustment", 0.0) for name in _FREED)
     kept = sum(_number(row, name, 0.0) + _number(row, f"{name}Adjustment", 0.0) for name in _KEPT)
-    return Figures(
+    return RowFigures(
         start=_instant(row, "start"),
         end=_instant(row, "end"),
         minutes=number["minutes"],

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from statistics import median
 from typing import NamedTuple
 
-from policies.costs.opencost.rows import Figures
+from policies.costs.opencost.rows import RowFigures
 from policies.costs.prices import Rates
 
 TINY = 0.001
@@ -31,7 +31,7 @@ class UnitPrice(NamedTuple):
     gpu: float | None = None
 
 
-def unit_price(figures: Figures, reference: Rates) -> UnitPrice:
+def unit_price(figures: RowFigures, reference: Rates) -> UnitPrice:
     """The prices that a row's figures imply."""
     return UnitPrice(
         core=_divide(figures.cpu_cost, figures.core_hours, reference.cpu_core),

@@ -18,13 +18,13 @@ from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import Deployments
+from activities.costs.quotes import DeploymentsSeen
 from activities.kube.objects.deployments import Page
 from activities.runs.judge_page import PageJudged, judge
 from activities.runs.surroundings import Gathered
 from policies.checks.reasons import Reason
 from policies.costs.cost import GIB, Requests
-from policies.costs.opencost.question import Question
+from policies.costs.opencost.question import AllocationQuestion
 from policies.costs.prices import PriceList
 
 EVERY = timedelta(minutes=5)
@@ -48,8 +48,8 @@ def source(server: FakeOpenCost, seconds: Seconds, tmp_path: Path) -> Iterator[O
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         yield OpenCostSource(
             Exchange(client, "OpenCost", seconds=5, clock=seconds, sleep=seconds.sleep),
-            lambda window: Question(window=window),
-            lambda: Deployments(running),
+            lambda window: AllocationQuestion(window=window),
+            lambda: DeploymentsSeen(running),
             PriceListSource(PriceList()),
             file=FigureFile(tmp_path / "figures.json"),
             clock=seconds,

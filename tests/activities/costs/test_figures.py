@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from allocations import END
 
-from activities.costs.figures import FigureFile, Figures
+from activities.costs.figures import FigureFile, KeptFigures
 
-FIGURES = Figures(as_of=END, currency="EUR", source="OpenCost", amounts={"a/b": 0.1234567})
+FIGURES = KeptFigures(as_of=END, currency="EUR", source="OpenCost", amounts={"a/b": 0.1234567})
 
 
 def test_figures_are_there_again() -> None:

@@ -7,7 +7,7 @@ from allocations import body as body_of
 from activities.costs.kept_answers import CONFIRMED_AFTER, CostMemory
 from policies.costs.doubts import Doubt
 from policies.costs.opencost.check_rows import judge_answer
-from policies.costs.opencost.question import Window
+from policies.costs.opencost.question import AllocationWindow
 from policies.costs.opencost.summary import Judged
 
 RUNNING = frozenset(
@@ -16,9 +16,9 @@ RUNNING = frozenset(
 NAME = "dev-shop/checkout"
 
 
-def window(hours: float) -> Window:
+def window(hours: float) -> AllocationWindow:
     """The window that ends so many hours later."""
-    return Window.before(END + timedelta(hours=hours), timedelta(hours=48))
+    return AllocationWindow.before(END + timedelta(hours=hours), timedelta(hours=48))
 
 
 def answer(memory: CostMemory | None = None, *, price: float = 1, everywhere: float = 1) -> Judged:

@@ -15,7 +15,7 @@ from mutations import mutate
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import Deployments
+from activities.costs.quotes import DeploymentsSeen
 from policies.checks.decision import evaluate
 from policies.checks.reasons import Reason
 from policies.costs.cost import Requests
@@ -83,7 +83,7 @@ def check(server: Body, workloads: list[Any], folder: Any) -> int:
     source = OpenCostSource(
         server,
         lambda _: question(),
-        Deployments,
+        DeploymentsSeen,
         PriceListSource(PriceList()),
         file=FigureFile(folder / "nowhere" / "figures.json"),
     )

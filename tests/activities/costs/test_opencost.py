@@ -17,12 +17,12 @@ from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import Deployments
+from activities.costs.quotes import DeploymentsSeen
 from activities.errors import Call, Unreachable
 from activities.idleness.source import TellsUsage
 from policies.costs.cost import GIB, Requests
 from policies.costs.doubts import Doubt, Objection
-from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.prices import PriceList, Rates
 from policies.workload import Workload
 
@@ -54,8 +54,10 @@ def build(server: FakeOpenCost, time: Seconds, tmp_path: Path) -> Iterator[Calla
     with httpx.Client(base_url=server.url, trust_env=False) as client:
 
         def make(
-            question: Callable[[Window], Question] = lambda window: Question(window=window),
-            deployments: Callable[[], Deployments] = lambda: Deployments(RUNNING),
+            question: Callable[[AllocationWindow], AllocationQuestion] = lambda window: AllocationQuestion(
+                window=window
+            ),
+            deployments: Callable[[], DeploymentsSeen] = lambda: DeploymentsSeen(RUNNING),
             folder: Path = tmp_path,
             seconds: float = 5,
             clock: Callable[[], float] = time,
@@ -155,7 +157,7 @@ def test_a_row_that_breaks_a_rule_makes_only_its_own_deployment_unknown(source: 
 
 def test_a_row_is_not_trusted_where_the_cluster_says_that_labels_overlap(build: Callable[..., OpenCostSource]) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
-    source = build(deployments=lambda: Deployments(RUNNING, {"dev-shop/checkout": overlap}))
+    source = build(deployments=lambda: DeploymentsSeen(RUNNING, {"dev-shop/checkout": overlap}))
     answer = source.fetch(NOW).quote(deployment())
     assert (answer.cost, answer.doubt, answer.unknown_because) == (None, *overlap)
 
@@ -163,7 +165,7 @@ def test_a_row_is_not_trusted_where_the_cluster_says_that_labels_overlap(build: 
 def test_what_a_selector_spoils_is_not_counted_as_believed(build: Callable[..., OpenCostSource]) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
     spoilt = {"dev-shop/checkout": overlap, "dev-shop/without-a-row": overlap}
-    answered = build(deployments=lambda: Deployments(RUNNING, spoilt)).fetch(NOW).answered
+    answered = build(deployments=lambda: DeploymentsSeen(RUNNING, spoilt)).fetch(NOW).answered
     assert "4 of them of Deployments: 2 believed, 1 SelectorsOverlap, 1 TooShort" in answered
 
 
@@ -178,7 +180,7 @@ def test_what_was_never_believed_is_not_shown_as_an_earlier_figure(
     server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds, objections: bool, asked: Workload
 ) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
-    source = build(deployments=lambda: Deployments(RUNNING, {str(asked.ref): overlap} if objections else {}))
+    source = build(deployments=lambda: DeploymentsSeen(RUNNING, {str(asked.ref): overlap} if objections else {}))
     assert source.fetch(NOW).quote(asked).cost is None
     time.now, server.samples = 1000, ["empty"]
     assert source.fetch(NOW).quote(asked).earlier is None
@@ -296,7 +298,7 @@ def test_prices_that_jump_are_doubted_as_a_whole(
     server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     rupees = Rates(cpu_core=0.03, memory_gib=0.004)
-    source = build(lambda window: Question(window=window, reference=rupees))
+    source = build(lambda window: AllocationQuestion(window=window, reference=rupees))
     source.fetch(NOW)
     time.now, server.samples = 1000, ["dearer"]
     assert source.fetch(NOW).quote(deployment()).doubt is Doubt.PRICE_JUMPED
@@ -306,7 +308,7 @@ def test_half_an_answer_is_an_error_where_the_others_still_run_and_none_where_th
     server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     running = [RUNNING]
-    source = build(deployments=lambda: Deployments(running[0]))
+    source = build(deployments=lambda: DeploymentsSeen(running[0]))
     source.fetch(NOW)
     time.now, server.samples = 1000, ["fewer"]
     assert "FewerRows" in source.fetch(NOW).problem
@@ -370,7 +372,7 @@ def test_no_folder_is_made_to_keep_figures_in(build: Callable[..., OpenCostSourc
 
 
 def test_a_cluster_that_cannot_be_listed_is_told_as_such(server: FakeOpenCost, build: Callable[..., Any]) -> None:
-    def fail() -> Deployments:
+    def fail() -> DeploymentsSeen:
         raise Unreachable(Call("list", "deployments", server="https://x"), "refused")
 
     with pytest.raises(Unreachable):

@@ -26,7 +26,7 @@ from activities.errors import (
 )
 from activities.hibernation.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
 from activities.hibernation.writes import WriteActivities
-from activities.kube.objects.namespaces import Namespaces
+from activities.kube.objects.namespaces import NamespaceReader
 from activities.snapshot import Hold, Snapshot
 from policies.annotations import PauseRecord
 from policies.checks.reasons import Reason
@@ -37,7 +37,7 @@ from policies.workload import Workload, WorkloadRef
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 LATER, BEFORE = to_rfc3339(NOW + HOUR), to_rfc3339(NOW - HOUR)
-SILENT = Namespaces()
+SILENT = NamespaceReader()
 REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
 CALL = Call(verb="patch", resource="deployments", namespace="dev-shop", name="checkout", writes=True)
 
@@ -77,7 +77,7 @@ def telling(server_now: Callable[[], datetime | None] = lambda: NOW) -> Clocks:
 def writes(
     deployments: FakeDeployments,
     clocks: Clocks,
-    read_namespace: Callable[[str], Namespaces] = lambda _: SILENT,
+    read_namespace: Callable[[str], NamespaceReader] = lambda _: SILENT,
     refusals: Refusals | None = None,
     **changes: Any,
 ) -> WriteActivities:
@@ -96,7 +96,7 @@ def pause(
     by: str = "idle-dev",
     expires_in: float = 600,
     clocks: Clocks | None = None,
-    namespace: Namespaces = SILENT,
+    namespace: NamespaceReader = SILENT,
     **changes: Any,
 ) -> WriteOutcome:
     return send(writes(deployments, clocks or telling(), lambda _: namespace, **changes), by, expires_in)
@@ -178,7 +178,7 @@ def found(**annotations: str) -> FakeDeployments:
 def marked(**annotations: str) -> dict[str, Any]:
     """Its namespace carries them."""
     marks = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
-    return {"namespace": Namespaces(marks={"dev-shop": marks})}
+    return {"namespace": NamespaceReader(marks={"dev-shop": marks})}
 
 
 FREE_DAY = {
@@ -200,7 +200,7 @@ FREE_DAY = {
         (found(), marked(exclude="yes"), '"true" or "false"'),
         (found(), marked(exclude_until=LATER), "its namespace dev-shop out until"),
         (found(), marked(awake_until=LATER), "its namespace dev-shop out until"),
-        (found(), {"namespace": Namespaces(ending=frozenset({"dev-shop"}))}, "being deleted"),
+        (found(), {"namespace": NamespaceReader(ending=frozenset({"dev-shop"}))}, "being deleted"),
         (found(), {"policies": (policy(), policy("day-off", schedule=FREE_DAY))}, "day-off keeps it awake"),
         (found(), {"policies": (policy(scope={"namespaces": {"include": ["test"]}}),)}, "not in the policy's scope"),
         (
@@ -254,7 +254,7 @@ def test_marks_that_say_nothing_against_it_hinder_no_pause(deployments: FakeDepl
 
 
 def test_a_namespace_that_cannot_be_asked_is_asked_again_before_anything_is_written() -> None:
-    def read_namespace(name: str) -> Namespaces:
+    def read_namespace(name: str) -> NamespaceReader:
         raise Unreachable(CALL, "no route to host")
 
     deployments = FakeDeployments()

@@ -12,14 +12,14 @@ from idleactors import END, Actor
 from idlecast import BUSY, CAST, IDLE, UNCLEAR
 from idlemonth import Month, remembered
 
-from policies.idleness.answers import IdleAnswer, Verdict
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict
 from policies.policy.document import EnforcementPolicy
 
 MOMENTS = tuple(END - timedelta(hours=1 + 19 * number) for number in range(9))
 """Through a week, at all times of day."""
 HALF_A_DAY = timedelta(hours=12)
 
-Table = dict[str, Counter[Verdict]]
+Table = dict[str, Counter[IdlenessVerdict]]
 
 
 def asking(**spec: Any) -> EnforcementPolicy:
@@ -31,11 +31,11 @@ def show(tell: Callable[[str, str], None], title: str, table: Table) -> None:
     lines = [f"{title}: verdicts at {len(MOMENTS)} moments of a week"]
     lines.append(f"{'in truth':9}{'workload':24}{'idle':>6}{'busy':>6}{'unknown':>9}")
     for actor in CAST:
-        counted = [table[actor.name][verdict] for verdict in Verdict]
+        counted = [table[actor.name][verdict] for verdict in IdlenessVerdict]
         lines.append(f"{actor.truth:9}{actor.name:24}{counted[0]:6}{counted[1]:6}{counted[2]:9}")
     for truth, actors in (("idle", IDLE), ("busy", BUSY), ("unclear", UNCLEAR)):
-        total: Counter[Verdict] = sum((table[actor.name] for actor in actors), Counter())
-        told = ", ".join(f"{total[verdict]} {verdict}" for verdict in Verdict)
+        total: Counter[IdlenessVerdict] = sum((table[actor.name] for actor in actors), Counter())
+        told = ", ".join(f"{total[verdict]} {verdict}" for verdict in IdlenessVerdict)
         lines.append(f"{truth} in truth, asked {len(actors) * len(MOMENTS)} times: {told}")
     tell("table", "\n".join(lines))
 
@@ -49,7 +49,11 @@ def tabulate(month: Month, under: EnforcementPolicy) -> Table:
 
 
 def called_idle(table: Table, actors: tuple[Actor, ...]) -> dict[str, int]:
-    return {actor.name: table[actor.name][Verdict.IDLE] for actor in actors if table[actor.name][Verdict.IDLE]}
+    return {
+        actor.name: table[actor.name][IdlenessVerdict.IDLE]
+        for actor in actors
+        if table[actor.name][IdlenessVerdict.IDLE]
+    }
 
 
 def test_no_busy_workload_is_ever_called_idle_and_every_idle_one_is_found(
@@ -69,12 +73,12 @@ def test_a_short_sleep_is_allowed_between_two_jobs_and_never_into_one(
     for moment in MOMENTS:
         for actor, answer in zip(CAST, month.judge(under, moment).values(), strict=True):
             table[actor.name][answer.verdict] += 1
-            if answer.verdict is Verdict.IDLE and works_within(actor, moment, HALF_A_DAY):
+            if answer.verdict is IdlenessVerdict.IDLE and works_within(actor, moment, HALF_A_DAY):
                 slept_into_work.append((actor.name, moment))
     show(record_property, "idleWindow 48h, resumeAfter 12h", table)
     assert slept_into_work == []
     assert called_idle(table, UNCLEAR) == {}
-    assert table["weekly-batch"][Verdict.IDLE] > 0
+    assert table["weekly-batch"][IdlenessVerdict.IDLE] > 0
 
 
 def works_within(actor: Actor, moment: datetime, span: timedelta) -> bool:
@@ -120,14 +124,14 @@ def sunday(month: Month) -> dict[str, IdleAnswer]:
 
 def test_without_the_gate_a_weekend_makes_a_weekday_service_idle_which_is_why_it_is_there(month: Month) -> None:
     answer = month.judge(asking(seasonGate="Off"), END - timedelta(hours=1))["busy-by-day"]
-    assert answer.verdict is Verdict.IDLE
+    assert answer.verdict is IdlenessVerdict.IDLE
     assert answer.gate == "the policy says seasonGate: Off, so past weeks were not asked"
 
 
 def test_a_prometheus_that_was_restarted_empty_knows_nothing_of_anybody(tmp_path: Path) -> None:
     with remembered(tmp_path, CAST, begin=END - timedelta(hours=6)) as forgetful:
         answers = forgetful.judge(asking(seasonGate="Off"), END - timedelta(hours=1))
-    assert {name for name, answer in answers.items() if answer.verdict is Verdict.IDLE} == set()
+    assert {name for name, answer in answers.items() if answer.verdict is IdlenessVerdict.IDLE} == set()
     assert "only 1" in answers["probe-only"].sentence
 
 
@@ -135,7 +139,7 @@ def test_with_nine_days_of_history_only_a_window_of_a_week_finds_anybody(tmp_pat
     moment = END - timedelta(hours=1)
     with remembered(tmp_path, CAST, begin=END - timedelta(days=9)) as young:
         short, long = young.judge(asking(), moment), young.judge(asking(idleWindow="168h"), moment)
-    assert {name for name, answer in short.items() if answer.verdict is Verdict.IDLE} == set()
-    found = {name for name, answer in long.items() if answer.verdict is Verdict.IDLE}
+    assert {name for name, answer in short.items() if answer.verdict is IdlenessVerdict.IDLE} == set()
+    found = {name for name, answer in long.items() if answer.verdict is IdlenessVerdict.IDLE}
     assert found == {actor.name for actor in IDLE} | {"one-week-old"}
     assert "history of 1 whole week" in long["probe-only"].gate

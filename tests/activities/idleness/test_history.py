@@ -8,14 +8,14 @@ from idlecast import CAST
 from idlemonth import Month, routing_of
 
 from activities.costs.price_list import PriceListSource
-from activities.idleness.history import Moment, PrometheusHistory
-from activities.idleness.question import Question
+from activities.idleness.history import PastMoment, PrometheusHistory
+from activities.idleness.question import IdlenessQuestion
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters, SeriesScope
 from activities.runs.surroundings import Gathered
 from operations.plans.backtest import Backtest, replay, terms_to_ask
 from policies.costs.prices import PriceList
-from policies.idleness.answers import Verdict
+from policies.idleness.answers import IdlenessVerdict
 from policies.idleness.terms import terms_of
 from policies.idleness.verdict import judge_idleness
 from policies.policy.document import EnforcementPolicy
@@ -29,10 +29,10 @@ def asking(**spec: Any) -> EnforcementPolicy:
     return policy(**({"minHourlyCost": None, "idleWindow": "48h"} | spec))
 
 
-def moments(at: Month, under: EnforcementPolicy, first: datetime, step: timedelta, count: int) -> list[Moment]:
+def moments(at: Month, under: EnforcementPolicy, first: datetime, step: timedelta, count: int) -> list[PastMoment]:
     history = PrometheusHistory(Prometheus(at.client, seconds=60), lambda: routing_of(at.actors))
     terms = terms_to_ask(under, [first + step * number for number in range(count)])
-    question = Question.of(terms, SeriesScope.of(under.spec.scope, Filters()))
+    question = IdlenessQuestion.of(terms, SeriesScope.of(under.spec.scope, Filters()))
     progress: list[tuple[int, int]] = []
     found = list(history.moments(question, first, step, count, lambda done, total: progress.append((done, total))))
     assert [moment.at for moment in found] == [first + step * number for number in range(count)]
@@ -60,8 +60,10 @@ def test_the_past_is_judged_as_the_present_was(month: Month) -> None:
         live = month.judge(under, moment.at)
         for actor in CAST:
             replayed = judge_idleness(actor.workload, moment.observed.of(actor.workload), terms)
-            assert (replayed.verdict is Verdict.IDLE) == (live[actor.name].verdict is Verdict.IDLE), actor.name
-            if replayed.verdict is Verdict.IDLE:
+            assert (replayed.verdict is IdlenessVerdict.IDLE) == (live[actor.name].verdict is IdlenessVerdict.IDLE), (
+                actor.name
+            )
+            if replayed.verdict is IdlenessVerdict.IDLE:
                 assert (replayed.sentence, replayed.gate) == (live[actor.name].sentence, live[actor.name].gate)
 
 
@@ -122,7 +124,7 @@ def test_pods_that_are_younger_than_the_window_are_known_by_their_series(month: 
     assert "less than 48h" in judge_of(moment, young, under)
 
 
-def judge_of(moment: Moment, actor: Actor, under: EnforcementPolicy) -> str:
+def judge_of(moment: PastMoment, actor: Actor, under: EnforcementPolicy) -> str:
     terms = terms_of(under, moment.at)
     assert terms is not None
     return judge_idleness(actor.workload, moment.observed.of(actor.workload), terms).sentence

@@ -10,7 +10,7 @@ from idlecast import DAY, idle_pod, short_lives
 from idlemonth import Month, remembered
 
 from activities.prometheus.expressions import name_in_pod, names_in_pods
-from policies.idleness.answers import IdleAnswer, Verdict
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict
 
 ALIKE, ALONE = "recommendation-service-for-returning-customers", "subscription-renewal-reminders-for-small-tenan"
 """46 characters each."""
@@ -46,7 +46,7 @@ def test_work_of_pods_that_ended_is_seen_and_in_doubt_it_was_theirs(
     answers: dict[str, IdleAnswer], number: int
 ) -> None:
     answer = answers[CAST[number].name]
-    assert answer.verdict is Verdict.BUSY
+    assert answer.verdict is IdlenessVerdict.BUSY
     assert answer.sentence.startswith(f"CPU: pod {ALIKE}-eu-west-01-")
 
 

@@ -17,7 +17,7 @@ from activities.idleness.source import UsageAverage
 from activities.kube.objects.pods import RunningPod
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters
-from policies.idleness.answers import Verdict
+from policies.idleness.answers import IdlenessVerdict
 from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
 
@@ -95,7 +95,7 @@ def test_nothing_is_asked_where_nobody_wants_to_know(
 ) -> None:
     measured = source_of(few.client, *few.actors).fetch(AT, policies)
     assert (asked, measured.problem) == ([], "")
-    assert measured.judge(PROBE_ONLY.workload, asking()).verdict is Verdict.UNKNOWN
+    assert measured.judge(PROBE_ONLY.workload, asking()).verdict is IdlenessVerdict.UNKNOWN
 
 
 def test_only_the_policys_namespaces_are_asked_about(few: Month, asked: list[str]) -> None:
@@ -146,7 +146,7 @@ def test_a_prometheus_with_another_clock_is_not_believed(few: Month, ahead: time
     source = source_of(few.client, PROBE_ONLY, own_clock=lambda: datetime.now(UTC) + ahead)
     measured = source.fetch(AT, [asking()])
     assert f"the clock of Prometheus is {says} this machine's" in measured.problem
-    assert measured.judge(PROBE_ONLY.workload, asking()).verdict is Verdict.UNKNOWN
+    assert measured.judge(PROBE_ONLY.workload, asking()).verdict is IdlenessVerdict.UNKNOWN
 
 
 def test_a_missing_right_to_list_pods_is_unknown_and_named(few: Month) -> None:

@@ -14,7 +14,7 @@ from activities.idleness.restart_series import ask_restarts, crashed_throughout
 from activities.kube.objects.routing import Routing
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import SeriesScope
-from policies.idleness.answers import IdleAnswer, Verdict
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict
 
 AT = END - timedelta(hours=1)
 SPAN = timedelta(hours=48)
@@ -98,7 +98,7 @@ def test_only_what_began_anew_through_all_of_the_window_is_in_a_crash_loop(month
 
 def test_a_crash_loop_is_idle_and_every_other_restart_is_an_objection(month: Month) -> None:
     answers = judge(month, crashing=True)
-    assert {name for name, answer in answers.items() if answer.verdict is Verdict.IDLE} == set(LOOPS)
+    assert {name for name, answer in answers.items() if answer.verdict is IdlenessVerdict.IDLE} == set(LOOPS)
     assert "crash loop no container of its 1 pods lived for 15 minutes" in answers["throughout"].sentence
     assert "changes: pod every-hour" in answers["every-hour"].sentence
 
@@ -108,5 +108,5 @@ def test_what_runs_at_this_moment_is_no_crash_loop_and_restarts_are_not_asked_fo
     month.client.event_hooks["request"] = [lambda request: asked.append(request.url.params["query"])]
     answers = judge(month, crashing=False)
     month.client.event_hooks["request"] = []
-    assert {answer.verdict for answer in answers.values()} == {Verdict.BUSY}
+    assert {answer.verdict for answer in answers.values()} == {IdlenessVerdict.BUSY}
     assert not any("restarts_total" in query for query in asked)

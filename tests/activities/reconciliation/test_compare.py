@@ -7,7 +7,7 @@ from sleepers import sleeper
 from unchangingdays import Counts, Situation, reconcile_once
 
 from policies.sleep.messages import Phase
-from policies.sleep.reconciliation import Finding, OpenHibernation
+from policies.sleep.reconciliation import Discrepancy, OpenHibernation
 
 NAMES = tuple(f"web-{number}" for number in range(40))
 OVERDUE = OpenHibernation(phase=Phase.ASLEEP, policy="idle-dev", resume_at=NOW.replace(hour=1))
@@ -29,7 +29,7 @@ async def test_one_whose_memo_cannot_be_decoded_is_told_like_the_others() -> Non
 
 async def test_a_count_that_temporal_does_not_give_costs_no_result() -> None:
     told, result = await reconcile_once(replace(ALL_OVERDUE, uncounted=True))
-    assert (told, result.found) == (Counts(nudges=40), {Finding.OVERDUE: 40})
+    assert (told, result.found) == (Counts(nudges=40), {Discrepancy.OVERDUE: 40})
 
 
 async def test_all_are_told_before_anything_is_asked_that_is_only_shown() -> None:

@@ -6,7 +6,7 @@ from deployments import deployment
 
 from localcluster import LocalCluster
 from operations.changes.removal import foresee_removal
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.installation import Installation
 
 
@@ -14,7 +14,7 @@ async def test_a_policy_that_is_not_there_is_answered_with_those_that_are(tmp_pa
     asked = Installation({"state_dir": tmp_path}, user="me@here")
     asked.policies.prepare()
     asked.policies.write(policy("nights"))
-    with pytest.raises(NotFound, match="there is no policy weekend; in force are: nights"):
+    with pytest.raises(NotThere, match="there is no policy weekend; in force are: nights"):
         await foresee_removal(asked, "weekend")
 
 

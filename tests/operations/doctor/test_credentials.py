@@ -14,7 +14,7 @@ from localcluster.certificates import VALID, Authority
 from operations.doctor.check_results import Level
 from operations.doctor.credentials import check_credentials, judge_access, judge_target
 from operations.installation import Installation
-from worker.temporal.connection import Target
+from worker.temporal.connection import TemporalTarget
 
 NOW = datetime.now(UTC) + timedelta(hours=1)
 """Late enough that less than seven days are left of a certificate that a test issues."""
@@ -73,7 +73,7 @@ def test_those_of_temporal_are_looked_at(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     certificate, _ = authority.issue("me", user="me")
     tls = TLSConfig(server_root_ca_cert=authority.certificate.read_bytes(), client_cert=certificate.read_bytes())
-    target = Target(address="t:7233", source="a test", tls=tls, api_key=jwt(NOW - DAY))
+    target = TemporalTarget(address="t:7233", source="a test", tls=tls, api_key=jwt(NOW - DAY))
     assert [(each.subject, each.level) for each in judge_target(target, NOW)] == [
         ("Temporal's client certificate", Level.WARN),
         ("Temporal's CA", Level.WARN),

@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
-from operations.errors import NotFound, OperationError
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
 from operations.past.hibernation_runs import HibernationRun
 from operations.past.history import History, read_history
@@ -29,7 +29,7 @@ async def history_with_runs(installation: Installation, ref: WorkloadRef) -> His
     for _ in range(200):
         try:
             found = await read_history(installation, ref)
-        except NotFound:
+        except NotThere:
             pass
         else:
             if runs_of(found):
@@ -89,7 +89,7 @@ async def test_without_temporal_it_is_what_the_cluster_carries(
     assert found.carried is not None
     assert (found.runs, found.carried.record, found.outlook.untouched) == (None, None, False)
     assert "finops run" in found.runs_trouble
-    with pytest.raises(NotFound, match=r"there is no Deployment nowhere/nobody on .*, and Temporal cannot be asked"):
+    with pytest.raises(NotThere, match=r"there is no Deployment nowhere/nobody on .*, and Temporal cannot be asked"):
         await read_history(installation, WorkloadRef(namespace="nowhere", name="nobody"))
 
 

@@ -8,7 +8,7 @@ from sleepers import sleeper
 from activities.kube.objects.budgets import Budget
 from activities.kube.objects.cron_jobs import CronJob
 from activities.runs.surroundings import Gathered
-from operations.plans.make_plan import Seen, make_plan
+from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
 from policies.checks import Surroundings
 from policies.checks.platforms import SHIPPED_PROTECTED
@@ -46,7 +46,9 @@ def plan(
     budgets: Sequence[Budget] = (),
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
-    seen = Seen(at=NOW, workloads=workloads, gathered=gathered, instance=instance, cron_jobs=cron_jobs, budgets=budgets)
+    seen = ClusterSeen(
+        at=NOW, workloads=workloads, gathered=gathered, instance=instance, cron_jobs=cron_jobs, budgets=budgets
+    )
     return make_plan(policies, seen, interval=INTERVAL, at=at)
 
 

@@ -9,7 +9,7 @@ from deployments import create_ready, deployment
 from services import enforcing
 
 from localcluster import LocalCluster
-from operations.errors import NotFound
+from operations.errors import NotThere
 from operations.installation import Installation
 from operations.plans.draft_policies import Tool, draft_policies
 from operations.plans.explanation import explain_workload
@@ -61,7 +61,7 @@ def test_an_explanation_has_every_check_by_every_policy(
     assert (verdict.policy, verdict.decision.reason, verdict.idleness) == (policies[0], Reason.PAUSE, None)
     assert [check.codes for check in verdict.checks] == [check.reasons for check in CHECKS]
     nobody = WorkloadRef(namespace=namespace, name="nobody")
-    with pytest.raises(NotFound, match=f"there is no Deployment {nobody}"):
+    with pytest.raises(NotThere, match=f"there is no Deployment {nobody}"):
         explain_workload(installation, nobody, policies, now=datetime.now(UTC))
 
 
@@ -76,5 +76,5 @@ def test_drafts_are_made_of_what_the_other_tool_was_told(
         assert [draft.policy.spec.scope.namespaces.include for draft in imported.drafts] == [(namespace,)]
     finally:
         cluster.objects.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": dict.fromkeys(told)}})
-    with pytest.raises(NotFound, match="knows no sleepinfos: is kube-green installed there"):
+    with pytest.raises(NotThere, match="knows no sleepinfos: is kube-green installed there"):
         draft_policies(installation, Tool.KUBE_GREEN, DownscalerOptions())

@@ -6,7 +6,7 @@ from sleepers import copy_of, sleeper
 
 from activities.errors import Call, Conflict, Unreachable
 from activities.kube.objects.deployments import Deployments
-from operations.sleepers.direct import CONFLICTS, Woken, wake_directly
+from operations.sleepers.direct import CONFLICTS, WokenDirectly, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
 from policies.sleep.record_copies import RecordCopy
@@ -50,7 +50,7 @@ class Shelf:
         return version
 
 
-def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> Woken:
+def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> WokenDirectly:
     return wake_directly(shelf.as_deployments(), lambda ref: copies, shelf.held, until)
 
 

@@ -10,7 +10,7 @@ from deployments import deployment, replicas_of
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from operations.errors import NotFound, Refused, Unconfirmed
+from operations.errors import NotThere, Refused, Unconfirmed
 from operations.installation import Installation
 from operations.sleepers.pause import pause
 from operations.targets import read_ref
@@ -62,5 +62,5 @@ async def test_what_binds_a_person_too_is_refused_before_anything_is_recorded(
     with pytest.raises(Refused, match=r"is not paused \(Excluded\)"):
         await ask(installation, namespace, "web")
     assert await find_open(temporal_client, "pause-operation", read_ref("web", namespace)) is None
-    with pytest.raises(NotFound, match=f"there is no Deployment {namespace}/nobody"):
+    with pytest.raises(NotThere, match=f"there is no Deployment {namespace}/nobody"):
         await ask(installation, namespace, "nobody")

@@ -11,7 +11,7 @@ from sleepers import sleeper
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from operations.errors import NotFound, OperationError, Refused, UsageProblem
+from operations.errors import NotThere, OperationError, Refused, UsageProblem
 from operations.installation import Installation
 from operations.sleepers.direct import wake_each_directly
 from operations.sleepers.keep_awake import keep_one_awake
@@ -134,7 +134,7 @@ async def test_what_does_not_sleep_is_left_as_it_is_or_kept_awake(
     with pytest.raises(Refused, match="has no replicas, and not because of us"):
         await leave_awake(installation, client, zero)
     nobody = await find_sleepers(installation, client, Target.parse("nobody", namespace))
-    with pytest.raises(NotFound, match="there is no Deployment"):
+    with pytest.raises(NotThere, match="there is no Deployment"):
         await leave_awake(installation, client, nobody)
 
 
@@ -164,5 +164,5 @@ def test_by_the_cluster_alone_one_that_fails_stops_none_of_the_others(
     assert next(wakes).woken
     assert replicas_of(cluster.objects, namespace, "web") == 3
     assert annotations_of(cluster.objects, namespace, "web")["awake-because"] == "person"
-    with pytest.raises(NotFound, match="there is no Deployment"):
+    with pytest.raises(NotThere, match="there is no Deployment"):
         find_sleepers_in_cluster(installation, Target.parse("nobody", namespace))

@@ -10,7 +10,7 @@ from policies.checks.backends import Backend, Backends
 from policies.checks.decision import as_candidate, evaluate, explain, object_to_pause_by_hand
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer, HourlyCost
-from policies.idleness.answers import IdleAnswer, Sign, Verdict, Word
+from policies.idleness.answers import IdleAnswer, IdlenessVerdict, Sign, Word
 from policies.times import to_rfc3339
 from policies.workload import Rollout, Writer
 
@@ -24,8 +24,10 @@ CALLED = Backends.of([Backend(namespace="dev-shop", because="validating webhook 
 WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
 
 
-IDLE = IdleAnswer(verdict=Verdict.IDLE, sentence="idle for 48h: CPU mean 0.0020 cores", gate="quiet in 3 past weeks")
-BUSY = IdleAnswer(verdict=Verdict.BUSY, sentence="requests: 12 of them (Istio)")
+IDLE = IdleAnswer(
+    verdict=IdlenessVerdict.IDLE, sentence="idle for 48h: CPU mean 0.0020 cores", gate="quiet in 3 past weeks"
+)
+BUSY = IdleAnswer(verdict=IdlenessVerdict.BUSY, sentence="requests: 12 of them (Istio)")
 
 
 def noted(**annotations: str) -> Any:

@@ -22,7 +22,7 @@ from allocations import (
 from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import Tally, answer_doubts, judge_answer, row_doubts
 from policies.costs.opencost.envelope import read_rows
-from policies.costs.opencost.question import Question, Window
+from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.rows import read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, count_expected
 from policies.costs.opencost.unit_prices import UnitPrice, unit_price
@@ -33,11 +33,11 @@ LATER = to_rfc3339(END + timedelta(minutes=5))
 USELESS = {"cpuCoreUsageAverage": 0, "ramByteUsageAverage": 0}
 
 
-def judge(*rows: Row, before: Before | None = None, asked: Question | None = None) -> Judged:
+def judge(*rows: Row, before: Before | None = None, asked: AllocationQuestion | None = None) -> Judged:
     return judge_answer(in_pieces(body(*rows)), asked or question(), before)
 
 
-def all_objections(rows: list[Row], before: Before | None, asked: Question) -> list[Doubt]:
+def all_objections(rows: list[Row], before: Before | None, asked: AllocationQuestion) -> list[Doubt]:
     """Every rule that anything in an answer breaks, not only the first."""
     found: list[Doubt] = []
     tally = Tally(asked, before)
@@ -303,4 +303,4 @@ def test_deployments_that_sleep_are_not_missed_in_an_answer() -> None:
     ],
 )
 def test_a_window_is_of_whole_past_hours_in_utc(end: str, window: str) -> None:
-    assert str(Window.before(datetime.fromisoformat(end), timedelta(hours=48))) == window
+    assert str(AllocationWindow.before(datetime.fromisoformat(end), timedelta(hours=48))) == window

@@ -1,16 +1,16 @@
 import pytest
 
 from policies.costs.doubts import Doubt
-from policies.costs.overlaps import Selection, object_to_selections
+from policies.costs.overlaps import PodSelection, object_to_selections
 
 Labels = dict[str, str]
 
 
 def selection(
     name: str, match: Labels, template: Labels | None = None, namespace: str = "shop", replicas: int = 1
-) -> Selection:
+) -> PodSelection:
     labels = match if template is None else template
-    return Selection(namespace=namespace, name=name, replicas=replicas, match_labels=match, template_labels=labels)
+    return PodSelection(namespace=namespace, name=name, replicas=replicas, match_labels=match, template_labels=labels)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,9 @@ def selection(
         pytest.param([selection("a", {"gone": "x"}, {"app": "a"})], {}, id="a label that nobody carries"),
     ],
 )
-def test_rows_are_trusted_where_labels_tell_pods_apart(selections: list[Selection], doubts: dict[str, Doubt]) -> None:
+def test_rows_are_trusted_where_labels_tell_pods_apart(
+    selections: list[PodSelection], doubts: dict[str, Doubt]
+) -> None:
     assert {name: objection.doubt for name, objection in object_to_selections(selections).items()} == doubts
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from cases import policy
 
-from policies.resource.status import Observation, PolicyFigures, PolicyStatus, follow, is_worth_writing
+from policies.resource.status import PolicyFigures, PolicyObservation, PolicyStatus, follow, is_worth_writing
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 HOUR = timedelta(hours=1)
 NIGHTS = {"timeZone": "UTC", "asleep": [{"from": "Mon-Fri 20:00", "to": "07:00"}]}
-GOOD = Observation(generation=3, policy=policy("nights", schedule=NIGHTS))
+GOOD = PolicyObservation(generation=3, policy=policy("nights", schedule=NIGHTS))
 
 
 def figures(at: datetime, **seen: Any) -> PolicyFigures:
@@ -27,12 +27,12 @@ def conditions(status: PolicyStatus) -> dict[str, tuple[str, str]]:
     [
         pytest.param(GOOD, {"Ready": ("True", "InForce"), "Degraded": ("False", "AsWritten")}, id="good"),
         pytest.param(
-            Observation(generation=1, problem='spec.schedule.timeZone: "Mars/Base" is no zone'),
+            PolicyObservation(generation=1, problem='spec.schedule.timeZone: "Mars/Base" is no zone'),
             {"Ready": ("False", "Invalid"), "Degraded": ("True", "Invalid")},
             id="broken",
         ),
         pytest.param(
-            Observation(generation=1, policy=policy("p", suspend=True)),
+            PolicyObservation(generation=1, policy=policy("p", suspend=True)),
             {"Ready": ("False", "Suspended"), "Degraded": ("False", "AsWritten")},
             id="suspended",
         ),
@@ -44,7 +44,7 @@ def conditions(status: PolicyStatus) -> dict[str, tuple[str, str]]:
     ],
 )
 def test_the_conditions_say_whether_a_policy_is_in_force_and_what_hinders_it(
-    observation: Observation, told: dict[str, tuple[str, str]]
+    observation: PolicyObservation, told: dict[str, tuple[str, str]]
 ) -> None:
     status = follow(PolicyStatus(), observation, NOW)
     assert conditions(status) == told
@@ -54,7 +54,7 @@ def test_the_conditions_say_whether_a_policy_is_in_force_and_what_hinders_it(
 def test_a_condition_keeps_the_time_of_its_last_change() -> None:
     first = follow(PolicyStatus(), GOOD, NOW)
     second = follow(first, GOOD, NOW + HOUR)
-    third = follow(second, Observation(generation=4, problem="wrong"), NOW + 2 * HOUR)
+    third = follow(second, PolicyObservation(generation=4, problem="wrong"), NOW + 2 * HOUR)
     assert [each.conditions[0].last_transition_time for each in (first, second, third)] == [
         "2026-11-25T12:00:00Z",
         "2026-11-25T12:00:00Z",
@@ -65,7 +65,7 @@ def test_a_condition_keeps_the_time_of_its_last_change() -> None:
 def test_the_next_window_is_told_and_a_policy_without_a_schedule_has_none() -> None:
     status = follow(PolicyStatus(), GOOD, NOW)
     assert (status.next_start, status.next_end) == ("2026-11-25T20:00:00Z", "2026-11-26T07:00:00Z")
-    assert follow(status, Observation(generation=1, policy=policy("p")), NOW).next_start == ""
+    assert follow(status, PolicyObservation(generation=1, policy=policy("p")), NOW).next_start == ""
 
 
 def test_savings_are_those_of_a_month_with_their_currency() -> None:

@@ -10,7 +10,7 @@ from policies.annotations import PauseRecord, pause_patch
 from policies.errors import InvalidAnnotation
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import (
-    Finding,
+    Discrepancy,
     Ground,
     OpenHibernation,
     compare,
@@ -71,39 +71,39 @@ def ground(**changes: Any) -> Ground:
     [
         (None, sleeper(), ASLEEP, ground()),
         (None, workload(), None, ground()),
-        (Finding.ADOPTED, sleeper(), None, ground()),
-        (Finding.CLEARED, sleeper(replicas=3), None, ground()),
-        (Finding.CLEARED, sleeper(replicas=3), OpenHibernation(phase=Phase.COOLING), ground()),
-        (Finding.UNREADABLE, sleeper(original_replicas="many"), None, ground()),
-        (Finding.CLEARED, sleeper(replicas=3, original_replicas="many"), None, ground()),
-        (Finding.OTHER_INSTANCE, sleeper(instance="them"), None, ground()),
-        (Finding.RAISED, sleeper(replicas=5), ASLEEP, ground()),
-        (Finding.STRIPPED, workload(replicas=0), ASLEEP, ground()),
-        (Finding.STRIPPED, sleeper(original_replicas="many"), ASLEEP, ground()),
-        (Finding.TAKEN_OVER, taken_over(), ASLEEP, ground()),
-        (Finding.EXCLUDED, sleeper(exclude="perhaps"), ASLEEP, ground()),
-        (Finding.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
-        (Finding.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "true"}})),
-        (Finding.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "yes?"}})),
+        (Discrepancy.ADOPTED, sleeper(), None, ground()),
+        (Discrepancy.CLEARED, sleeper(replicas=3), None, ground()),
+        (Discrepancy.CLEARED, sleeper(replicas=3), OpenHibernation(phase=Phase.COOLING), ground()),
+        (Discrepancy.UNREADABLE, sleeper(original_replicas="many"), None, ground()),
+        (Discrepancy.CLEARED, sleeper(replicas=3, original_replicas="many"), None, ground()),
+        (Discrepancy.OTHER_INSTANCE, sleeper(instance="them"), None, ground()),
+        (Discrepancy.RAISED, sleeper(replicas=5), ASLEEP, ground()),
+        (Discrepancy.STRIPPED, workload(replicas=0), ASLEEP, ground()),
+        (Discrepancy.STRIPPED, sleeper(original_replicas="many"), ASLEEP, ground()),
+        (Discrepancy.TAKEN_OVER, taken_over(), ASLEEP, ground()),
+        (Discrepancy.EXCLUDED, sleeper(exclude="perhaps"), ASLEEP, ground()),
+        (Discrepancy.EXCLUDED, sleeper(exclude="true"), ASLEEP, ground()),
+        (Discrepancy.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "true"}})),
+        (Discrepancy.EXCLUDED, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude": "yes?"}})),
         (None, sleeper(), ASLEEP, ground(namespace_marks={"test": {"finops.io/exclude": "true"}})),
         (None, sleeper(), ASLEEP, ground(namespace_marks={"dev-shop": {"finops.io/exclude-until": "2026-11-22"}})),
         (None, sleeper(exclude_until="2026-11-22"), ASLEEP, ground()),
-        (Finding.OVERDUE, sleeper(), ASLEEP.model_copy(update={"resume_at": NOW - HOUR}), ground()),
-        (Finding.POLICY_GONE, sleeper(), ASLEEP, ground(policies=(), gone_policies=frozenset({"idle-dev"}))),
+        (Discrepancy.OVERDUE, sleeper(), ASLEEP.model_copy(update={"resume_at": NOW - HOUR}), ground()),
+        (Discrepancy.POLICY_GONE, sleeper(), ASLEEP, ground(policies=(), gone_policies=frozenset({"idle-dev"}))),
         (None, sleeper(), ASLEEP, ground(policies=())),
-        (Finding.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),))),
-        (Finding.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(resumeAfter="20h"),))),
+        (Discrepancy.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),))),
+        (Discrepancy.POLICY_CHANGED, sleeper(), ASLEEP, ground(policies=(policy(resumeAfter="20h"),))),
         (None, sleeper(), ASLEEP, ground(policies=(policy(suspend=True),), held=True)),
-        (Finding.DEPLOYED, deployed_since(), ASLEEP, ground()),
+        (Discrepancy.DEPLOYED, deployed_since(), ASLEEP, ground()),
         (None, deployed_since(), ASLEEP, ground(policies=(policy(resumeAfter="10h", onDeploy="StayAsleep"),))),
-        (Finding.DEPLOYED, edited(HOUR / 2), ASLEEP, ground()),
+        (Discrepancy.DEPLOYED, edited(HOUR / 2), ASLEEP, ground()),
         (None, edited(2 * HOUR), ASLEEP, ground()),
         (None, edited(HOUR / 2, manager="finops-enforcer"), ASLEEP, ground()),
         (None, edited(HOUR / 2, manager="kube-controller-manager"), ASLEEP, ground()),
         (None, edited(HOUR / 2), ASLEEP, ground(policies=(policy(resumeAfter="10h", onDeploy="StayAsleep"),))),
         (None, sleeper(), OpenHibernation(phase=Phase.PAUSING), ground()),
         (None, sleeper(replicas=3), OpenHibernation(phase=Phase.RESUMING), ground()),
-        (Finding.WOKE_NOT_READY, woken(HOUR, available=1), None, ground()),
+        (Discrepancy.WOKE_NOT_READY, woken(HOUR, available=1), None, ground()),
         (None, woken(HOUR, available=3), None, ground()),
         (None, woken(HOUR / 6, available=0), None, ground()),
         (None, woken(25 * HOUR, available=0), None, ground()),
@@ -150,13 +150,13 @@ def ground(**changes: Any) -> Ground:
     ],
 )
 def test_what_is_wrong_with_a_workload(
-    finding: Finding | None, seen: Workload, hibernation: OpenHibernation | None, around: Ground
+    finding: Discrepancy | None, seen: Workload, hibernation: OpenHibernation | None, around: Ground
 ) -> None:
     assert compare(seen, hibernation, around) is finding
 
 
 def test_a_deployment_that_is_not_listed_is_left_to_its_hibernation() -> None:
-    assert compare_missing(ASLEEP) is Finding.MISSING
+    assert compare_missing(ASLEEP) is Discrepancy.MISSING
     assert compare_missing(OpenHibernation(phase=Phase.COOLING)) is None
 
 
@@ -204,7 +204,7 @@ def applied(hours: float, **changes: Any) -> Workload:
 BEFORE = applied(1, labels={"app": "web"})
 
 
-@pytest.mark.parametrize("finding", [Finding.DEPLOYED, Finding.POLICY_CHANGED])
+@pytest.mark.parametrize("finding", [Discrepancy.DEPLOYED, Discrepancy.POLICY_CHANGED])
 @pytest.mark.parametrize(
     ("is_news", "after"),
     [
@@ -217,7 +217,7 @@ BEFORE = applied(1, labels={"app": "web"})
     ids=["a status was written", "applied once more", "a label moved", "a mark was set", "rolled out"],
 )
 def test_what_was_answered_is_asked_again_only_where_the_question_has_changed(
-    is_news: bool, after: Workload, finding: Finding
+    is_news: bool, after: Workload, finding: Discrepancy
 ) -> None:
     assert (what_answers(finding, after) != what_answers(finding, BEFORE)) is is_news
 
@@ -227,4 +227,7 @@ def test_a_window_that_is_over_is_not_hidden_by_an_edit_that_was_answered() -> N
     around = ground(policies=(policy(schedule=nights),))
     seen = edited(HOUR / 2)
     later = around.model_copy(update={"now": NOW + 3 * HOUR})
-    assert [compare(seen, ASLEEP, each) for each in (around, later)] == [Finding.DEPLOYED, Finding.POLICY_CHANGED]
+    assert [compare(seen, ASLEEP, each) for each in (around, later)] == [
+        Discrepancy.DEPLOYED,
+        Discrepancy.POLICY_CHANGED,
+    ]

@@ -7,7 +7,7 @@ import pytest
 from worker.embedded.temporal import EmbeddedTemporal
 from worker.errors import NoTemporalKnown, ProfileInvalid, TemporalUnreachable
 from worker.state import ServerAddress, StateFolder
-from worker.temporal.connection import Target, connect, find_target
+from worker.temporal.connection import TemporalTarget, connect, find_target
 
 LEFT_BEHIND = ServerAddress(address="127.0.0.1:1", ui_url="http://127.0.0.1:2", pid=3)
 
@@ -20,7 +20,7 @@ def nobody_configured(tmp_path: Path) -> dict[str, str]:
 def test_an_address_of_the_environment_comes_first(state: StateFolder, tmp_path: Path) -> None:
     state.write_server(LEFT_BEHIND)
     environment = nobody_configured(tmp_path) | {"TEMPORAL_ADDRESS": "temporal:7233", "TEMPORAL_NAMESPACE": "finops"}
-    assert find_target(state, environment=environment) == Target(
+    assert find_target(state, environment=environment) == TemporalTarget(
         address="temporal:7233", namespace="finops", source="TEMPORAL_ADDRESS"
     )
 

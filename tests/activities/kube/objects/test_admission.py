@@ -15,7 +15,7 @@ from activities.hibernation.orders import SendPauseOrder, WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from activities.kube.objects.admission import FRESH_FOR, BackendReader, Called
 from activities.kube.objects.deployments import Deployments
-from activities.kube.objects.namespaces import Namespaces
+from activities.kube.objects.namespaces import NamespaceReader
 from activities.kube.transport import KubeTransport
 from activities.snapshot import Snapshot
 from localcluster import LocalCluster
@@ -308,7 +308,7 @@ def send_pause(deployments: Deployments, reader: BackendReader, judged: Workload
         deployments,
         lambda: Snapshot(read_at=now, policies=(policy(),)),
         lambda: surroundings(backends=reader.read().backends),
-        lambda _: Namespaces(),
+        lambda _: NamespaceReader(),
         Clocks(lambda: now, own_clock=lambda: now),
         Refusals(),
     )

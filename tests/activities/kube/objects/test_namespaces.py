@@ -5,15 +5,21 @@ from threading import Event, Semaphore
 import pytest
 
 from activities.errors import Call, Unreachable
-from activities.kube.objects.namespaces import LONGEST_WAIT, NamespaceMarks, Namespaces, read_namespace, read_namespaces
+from activities.kube.objects.namespaces import (
+    LONGEST_WAIT,
+    NamespaceMarks,
+    NamespaceReader,
+    read_namespace,
+    read_namespaces,
+)
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 
 pytestmark = pytest.mark.cluster
 
 
-def no_marks(_namespace: str) -> Namespaces:
-    return Namespaces()
+def no_marks(_namespace: str) -> NamespaceReader:
+    return NamespaceReader()
 
 
 def test_a_namespace_that_stays_is_not_among_those_being_deleted(transport: KubeTransport, namespace: str) -> None:
@@ -21,12 +27,12 @@ def test_a_namespace_that_stays_is_not_among_those_being_deleted(transport: Kube
 
 
 def test_without_the_right_to_list_them_none_is_known(as_service_account: Callable[..., KubeTransport]) -> None:
-    assert read_namespaces(as_service_account()) == Namespaces()
-    assert read_namespace(as_service_account(), "default") == Namespaces()
+    assert read_namespaces(as_service_account()) == NamespaceReader()
+    assert read_namespace(as_service_account(), "default") == NamespaceReader()
 
 
 def test_one_that_is_gone_says_nothing(transport: KubeTransport) -> None:
-    assert read_namespace(transport, "no-such-namespace") == Namespaces()
+    assert read_namespace(transport, "no-such-namespace") == NamespaceReader()
 
 
 def test_only_annotations_of_ours_are_kept(cluster: LocalCluster, transport: KubeTransport, namespace: str) -> None:
@@ -37,9 +43,9 @@ def test_only_annotations_of_ours_are_kept(cluster: LocalCluster, transport: Kub
 
 
 def test_what_they_said_stands_where_nobody_can_be_asked() -> None:
-    said = [Namespaces(marks={"dev": {"finops.io/exclude": "true"}})]
+    said = [NamespaceReader(marks={"dev": {"finops.io/exclude": "true"}})]
 
-    def read() -> Namespaces:
+    def read() -> NamespaceReader:
         if said:
             return said.pop()
         raise Unreachable(Call("list", "namespaces"), "no route to host")
@@ -54,9 +60,9 @@ def test_what_they_said_stands_where_nobody_can_be_asked() -> None:
 def test_an_answer_never_waits_and_is_asked_anew_after_a_minute() -> None:
     now, asked = [0.0], Semaphore(0)
 
-    def read() -> Namespaces:
+    def read() -> NamespaceReader:
         asked.release()
-        return Namespaces()
+        return NamespaceReader()
 
     marks = NamespaceMarks(read, no_marks, lambda: now[0])
     marks.refresh()
@@ -77,9 +83,9 @@ def test_right_after_a_start_the_one_namespace_is_asked_while_the_listing_hangs(
     )
     over = Event()
 
-    def hang() -> Namespaces:
+    def hang() -> NamespaceReader:
         over.wait()
-        return Namespaces()
+        return NamespaceReader()
 
     marks = NamespaceMarks(hang, partial(read_namespace, transport, seconds=LONGEST_WAIT))
     assert marks.of(namespace) == {"finops.io/exclude": "true"}
@@ -90,5 +96,5 @@ def test_right_after_a_start_the_one_namespace_is_asked_while_the_listing_hangs(
 def test_where_the_one_namespace_cannot_be_asked_either_nothing_is_known(
     as_service_account: Callable[..., KubeTransport], namespace: str
 ) -> None:
-    marks = NamespaceMarks(Namespaces, partial(read_namespace, as_service_account()))
+    marks = NamespaceMarks(NamespaceReader, partial(read_namespace, as_service_account()))
     assert marks.of(namespace) == {}
