@@ -23,11 +23,12 @@ from pathlib import Path
 
 from bench import CLUSTER, Bench, bare_wake, furnish, timed
 from deployments import wait_for
+from ids import id_of
 from services import enforcing
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.names import REACTIVATE, hibernation_id, policy_schedule_id
+from policies.names import REACTIVATE, policy_schedule_id
 from policies.sleep.messages import WakeRequest
 from worker.temporal.connection import connect
 
@@ -143,7 +144,7 @@ async def wake(bench: Bench, workloads: Sequence[tuple[str, str]]) -> None:
     for index in range(0, len(workloads), 32):
         await asyncio.gather(
             *(
-                client.get_workflow_handle(hibernation_id(CLUSTER, *workload)).signal(REACTIVATE, request)
+                client.get_workflow_handle(id_of(CLUSTER, *workload)).signal(REACTIVATE, request)
                 for workload in workloads[index : index + 32]
             )
         )

@@ -22,10 +22,11 @@ from pathlib import Path
 
 from bench import CLUSTER, REPLICAS, Bench, bare_wake, furnish, rss_mb, timed
 from deployments import annotations_of, path_of, wait_for
+from ids import id_of
 from services import enforcing
 
 from localcluster import LocalCluster
-from policies.names import REACTIVATE, hibernation_id
+from policies.names import REACTIVATE
 from worker.temporal.connection import connect
 
 WAKES = 50
@@ -87,7 +88,7 @@ async def _signal_each(bench: Bench, workloads: list[tuple[str, str]]) -> list[f
     took = []
     for namespace, name in workloads:
         began = time.monotonic()
-        await client.get_workflow_handle(hibernation_id(CLUSTER, namespace, name)).signal(REACTIVATE, "bench")
+        await client.get_workflow_handle(id_of(CLUSTER, namespace, name)).signal(REACTIVATE, "bench")
         while bench.cluster.objects.get(path_of(namespace, name) + "/scale")["spec"].get("replicas", 0) != REPLICAS:
             pass
         took.append(time.monotonic() - began)

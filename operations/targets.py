@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from operations.errors import UsageProblem
 from policies import annotations as notes
-from policies.names import is_dns_label
+from policies.labels import is_dns_label
 from policies.workload import Workload, WorkloadRef, parse_ref
 
 _DEPLOYMENT = re.compile(r"deploy(ments?)?(\.(v1\.)?apps)?", re.IGNORECASE)

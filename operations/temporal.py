@@ -35,7 +35,7 @@ async def count_sleeping(client: Client, cluster: str) -> int:
 
 async def find_open(client: Client, cluster: str, ref: WorkloadRef) -> WorkflowExecutionDescription | None:
     """The open hibernation of one workload, read from the server itself and not from visibility."""
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
     try:
         description = await handle.describe()
     except RPCError as error:

@@ -5,7 +5,8 @@ line signals them without importing the room they live in. A test pins each name
 """
 
 import hashlib
-import re
+
+from policies.workload import WorkloadRef
 
 FIELD_MANAGER = "finops-enforcer"
 """The one constant field manager of every write; users name it in their GitOps ignore rules."""
@@ -32,13 +33,6 @@ MANUAL = "manual"
 _ID_LIMIT = 200
 """SQL-backed Temporal stores keep 255 characters of a workflow id; the rest is for the time a Schedule appends."""
 
-_DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-
-
-def is_dns_label(text: str) -> bool:
-    """Whether `text` is an RFC 1123 label, which is what a cluster and a policy may be called."""
-    return _DNS_LABEL.fullmatch(text) is not None
-
 
 def task_queue(cluster: str) -> str:
     """The hibernations of a cluster and people's wakes: no rate limit, and nothing that takes long."""
@@ -60,9 +54,9 @@ def pause_queue(cluster: str) -> str:
     return f"finops/{cluster}/pauses"
 
 
-def hibernation_id(cluster: str, namespace: str, name: str) -> str:
+def hibernation_id(cluster: str, ref: WorkloadRef) -> str:
     """The id of a workload's one hibernation. Being unique while open, it is the lock on that workload."""
-    return _shorten(f"hibernate/{cluster}/{namespace}/{name}")
+    return _shorten(f"hibernate/{cluster}/{ref.path}")
 
 
 def enforcement_id(cluster: str, policy: str) -> str:

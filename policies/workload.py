@@ -3,19 +3,29 @@
 from datetime import datetime
 
 from policies.costs.cost import Requests
+from policies.labels import is_dns_label
 from policies.models import Frozen
-from policies.names import is_dns_label
+
+DEPLOYMENT = "deployment"
 
 
 class WorkloadRef(Frozen):
-    """Which Deployment. The uid tells it from a later one of the same name."""
+    """Which workload. The uid tells it from a later one of the same name."""
 
     namespace: str
     name: str
+    kind: str = DEPLOYMENT
+    """As kubectl prints it, in lower case."""
     uid: str = ""
 
     def __str__(self) -> str:
+        """As people write it: a Deployment is meant where no kind is named."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def path(self) -> str:
+        """With its kind, as ids hold it: `shop/deployment/web`."""
+        return f"{self.namespace}/{self.kind}/{self.name}"
 
 
 _LONGEST_NAME = 253

@@ -14,10 +14,11 @@ from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_
 from policies.names import CHECK, HIBERNATION, TROUBLE
 from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 from policies.sleep.reconciliation import OpenHibernation
+from policies.workload import DEPLOYMENT, WorkloadRef
 
 _LOG = logging.getLogger(__name__)
-DEPLOYMENT_MEMO = "deployment"
-"""`namespace/name`, in the memo of those hibernations whose id had to be shortened."""
+WORKLOAD_MEMO = "workload"
+"""`namespace/kind/name`, in the memo of those hibernations whose id had to be shortened."""
 
 
 class ListedHibernation(OpenHibernation):
@@ -26,6 +27,7 @@ class ListedHibernation(OpenHibernation):
     workflow_id: str
     run_id: str
     namespace: str
+    kind: str = DEPLOYMENT
     name: str
     since: datetime
     saved_per_day: float | None = None
@@ -79,12 +81,13 @@ async def list_open_if_known(client: Client, query: str) -> AsyncIterator[Listed
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     attributes = execution.typed_search_attributes
     phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that nobody is to disturb
-    namespace, name = await _workload_of(execution)
+    ref = await _workload_of(execution)
     return ListedHibernation(
         workflow_id=execution.id,
         run_id=execution.run_id,
-        namespace=attributes.get(WORKLOAD_NAMESPACE) or namespace,
-        name=name,
+        namespace=attributes.get(WORKLOAD_NAMESPACE) or ref.namespace,
+        kind=ref.kind,
+        name=ref.name,
         policy=attributes.get(POLICY) or "",
         phase=phase,
         since=execution.start_time,
@@ -94,11 +97,11 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     )
 
 
-async def _workload_of(execution: WorkflowExecution) -> tuple[str, str]:
-    """Namespace and name of the Deployment: from the memo where there is one, else from the id."""
-    told = await _told_in_memo(execution, DEPLOYMENT_MEMO)
-    *_, namespace, name = (told or execution.id).split("/")
-    return namespace, name
+async def _workload_of(execution: WorkflowExecution) -> WorkloadRef:
+    """From the memo where it is told there, else from the id."""
+    told = await _told_in_memo(execution, WORKLOAD_MEMO)
+    *_, namespace, kind, name = (told or execution.id).split("/")
+    return WorkloadRef(namespace=namespace, kind=kind, name=name)
 
 
 async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:

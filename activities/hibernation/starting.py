@@ -7,7 +7,7 @@ from temporalio.common import Priority, SearchAttributePair, TypedSearchAttribut
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.hibernation import visibility
-from activities.hibernation.listing import DEPLOYMENT_MEMO
+from activities.hibernation.listing import WORKLOAD_MEMO
 from policies.costs.savings import describe_saving, saved_per_day
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.sleep.messages import Hibernation, Phase, wake_time
@@ -25,7 +25,7 @@ async def start_hibernation(client: Client, hibernation: Hibernation, **more: An
         await client.start_workflow(
             HIBERNATION,
             hibernation,
-            id=hibernation_id(hibernation.cluster, ref.namespace, ref.name),
+            id=hibernation_id(hibernation.cluster, ref),
             task_queue=task_queue(hibernation.cluster),
             search_attributes=_attributes(hibernation),
             memo=_memo(hibernation),
@@ -66,8 +66,8 @@ def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
 def _memo(hibernation: Hibernation) -> dict[str, str] | None:
     """The true name, where the id had to be shortened: `status` lists it without asking each workflow."""
     ref = hibernation.ref
-    shortened = not hibernation_id(hibernation.cluster, ref.namespace, ref.name).endswith(f"/{ref}")
-    return {DEPLOYMENT_MEMO: str(ref)} if shortened else None
+    shortened = not hibernation_id(hibernation.cluster, ref).endswith(f"/{ref.path}")
+    return {WORKLOAD_MEMO: ref.path} if shortened else None
 
 
 def _first_phase(hibernation: Hibernation) -> Phase:

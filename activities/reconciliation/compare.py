@@ -43,7 +43,7 @@ from policies.sleep.reconciliation import (
     may_have_a_copy,
     what_answers,
 )
-from policies.workload import Workload
+from policies.workload import Workload, WorkloadRef
 
 AT_ONCE = 32
 PAGE = 50
@@ -145,7 +145,7 @@ class ReconcileActivities:
             workloads = (*page.workloads, *(each.but_requests for each in page.unreadable if each.but_requests))
             names.update(_id_of(cluster, each.deployment) for each in page.unreadable)
             for workload in workloads:
-                name = hibernation_id(cluster, workload.ref.namespace, workload.ref.name)
+                name = hibernation_id(cluster, workload.ref)
                 names.add(name)
                 finding = compare(workload, opened.get(name), judged_by)
                 survey.count(workload, self._instance)
@@ -324,4 +324,4 @@ def _is_said_each_time(name: str, survey: Survey, opened: Mapping[str, OpenHiber
 
 def _id_of(cluster: str, deployment: str) -> str:
     namespace, _, name = deployment.partition("/")
-    return hibernation_id(cluster, namespace, name)
+    return hibernation_id(cluster, WorkloadRef(namespace=namespace, name=name))

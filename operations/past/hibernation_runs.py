@@ -65,7 +65,7 @@ class KnownRuns(Frozen):
 async def read_runs(client: Client, cluster: str, ref: WorkloadRef, now: datetime) -> KnownRuns:
     """Everything Temporal knows of the workload's sleeps. Raises RPCError."""
     kept, since = await find_horizon(client, cluster, now)
-    query = f"WorkflowId = '{hibernation_id(cluster, ref.namespace, ref.name)}'"
+    query = f"WorkflowId = '{hibernation_id(cluster, ref)}'"
     runs = sorted([run async for run in client.list_workflows(query)], key=lambda run: run.start_time, reverse=True)
     return KnownRuns(
         server=client.service_client.config.target_host,

@@ -83,7 +83,7 @@ async def _try_to_keep(installation: Installation, client: Client, workload: Wor
 
 async def _tell(installation: Installation, client: Client, ref: WorkloadRef, until: datetime) -> None:
     cluster = installation.settings.cluster
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
     if not await has_worker(client, cluster):
         # An update needs a worker to be taken; a signal is recorded and read by the next one.
         await handle.signal(REACTIVATE, WakeRequest(by=installation.user, until=until))

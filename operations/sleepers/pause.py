@@ -94,7 +94,7 @@ def _judge(
 async def _update(installation: Installation, client: Client, order: PauseOrder, seconds: float) -> None:
     """Its hibernation is open: awake it pauses again, asleep it sleeps longer."""
     ref = order.seen.ref
-    handle = client.get_workflow_handle(hibernation_id(installation.settings.cluster, ref.namespace, ref.name))
+    handle = client.get_workflow_handle(hibernation_id(installation.settings.cluster, ref))
     try:
         async with asyncio.timeout(seconds):
             status = await handle.execute_update(
@@ -108,7 +108,7 @@ async def _update(installation: Installation, client: Client, order: PauseOrder,
 
 async def _wait_until_asleep(installation: Installation, client: Client, ref: WorkloadRef, seconds: float) -> None:
     cluster = installation.settings.cluster
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name), result_type=HibernationResult)
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref), result_type=HibernationResult)
     ends_at = time.monotonic() + seconds
     with installation.listener.progress(f"waiting for {ref} to be asleep"):
         while time.monotonic() < ends_at:

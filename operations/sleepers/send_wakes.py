@@ -91,7 +91,7 @@ async def _wake_sleeper(
 
 
 async def _wake_open(client: Client, cluster: str, ref: WorkloadRef, request: WakeRequest) -> Sent:
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref.namespace, ref.name))
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
     try:
         await handle.signal(REACTIVATE, request)
     except RPCError as error:

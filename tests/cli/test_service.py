@@ -18,11 +18,12 @@ from deployments import (
     replicas_of,
     wait_for,
 )
+from ids import id_of
 from services import Service, enforcing, quiet_service
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.names import CHECK, hibernation_id, policy_schedule_id
+from policies.names import CHECK, policy_schedule_id
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -165,7 +166,7 @@ def test_a_pause_by_hand_is_asserted_again_where_an_hpa_overwrites_it(
     service.run("pause", f"{shop}/web", "--for", "1h")
     cluster.objects.patch(f"{path_of(shop, 'web')}/scale", {"spec": {"replicas": 4}})
     wait_for(lambda: is_observed(cluster.objects, shop, "web"))
-    asyncio.run(check(service, hibernation_id("cli", shop, "web")))
+    asyncio.run(check(service, id_of("cli", shop, "web")))
     wait_for(lambda: counts(cluster, shop)["web"] == 0, what="the re-assert")
     service.run("resume", f"{shop}/web", "--wait")
     assert counts(cluster, shop)["web"] == 4

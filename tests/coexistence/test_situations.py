@@ -11,6 +11,7 @@ from audits import requests_by_namespace
 from cases import policy
 from deployments import is_ready, path_of, wait_for
 from hibernations import Bedroom, Source, enforce
+from ids import id_of
 from shells import Shell
 from situations import SITUATIONS, Situation
 from temporalio.testing import WorkflowEnvironment
@@ -19,7 +20,6 @@ from localcluster import LocalCluster
 from policies.checks import Case
 from policies.checks.decision import Decision, evaluate
 from policies.checks.reasons import Reason
-from policies.names import hibernation_id
 from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import EnforcementResult
 from worker.cluster.cluster import Cluster
@@ -87,7 +87,7 @@ async def verdicts(
     )
     source.reset()
     for each, room in rooms.items():
-        workflow_id = hibernation_id(product.settings.cluster, room.namespace, "web")
+        workflow_id = id_of(product.settings.cluster, room.namespace, "web")
         room.handles.append(skipping.client.get_workflow_handle(workflow_id))
         await room.end()
         _type(shells[each], *each.afterwards)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from prometheusserver import find_prometheus
 
-from policies.names import is_dns_label
+from policies.labels import is_dns_label
 from worker.processes import find_program
 from worker.settings.settings import Settings
 

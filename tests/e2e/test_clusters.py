@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from deployments import create_ready, deployment, replicas_of, wait_for
+from ids import id_of
 from services import Service
 
 from localcluster import LocalCluster
-from policies.names import REACTIVATE, hibernation_id
+from policies.names import REACTIVATE
 from worker.temporal.connection import connect
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -29,7 +30,7 @@ def first(cluster: LocalCluster, tmp_path: Path) -> Iterator[Service]:
 async def reactivate(service: Service, namespace: str, name: str) -> None:
     """As from the Temporal UI."""
     client = await connect(service.state, environment=service.environment)
-    await client.get_workflow_handle(hibernation_id("doomed", namespace, name)).signal(REACTIVATE)
+    await client.get_workflow_handle(id_of("doomed", namespace, name)).signal(REACTIVATE)
 
 
 def overview(service: Service) -> dict[str, dict[str, object]]:

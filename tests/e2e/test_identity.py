@@ -14,13 +14,14 @@ from accounts import dismiss, enroll, grant, worker_rules
 from audits import writes
 from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
 from google.protobuf.duration_pb2 import Duration
+from ids import id_of
 from services import Service, enforcing
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
 from localcluster import LocalCluster
 from localcluster.objects import Object
-from policies.names import hibernation_id, reconcile_id
+from policies.names import reconcile_id
 from worker.processes import find_program
 from worker.temporal.connection import TemporalTarget, connect_to
 
@@ -316,7 +317,7 @@ async def test_a_cluster_that_was_made_anew_under_the_same_name_is_left_alone(
         furnish(new, "dev", *(deployment("dev", name, replicas=0) for name in ("web", "api")))
         client = await connect_to(TemporalTarget(address=temporal, source="the test"))
         for name in ("web", "api"):
-            await client.get_workflow_handle(hibernation_id("reborn", "dev", name)).signal("reactivate")
+            await client.get_workflow_handle(id_of("reborn", "dev", name)).signal("reactivate")
         await client.get_schedule_handle(reconcile_id("reborn")).trigger()
         wait_for(lambda: phase(service, "dev", "web") in WAKING, what="the worker that still runs to try")
         service.stop()

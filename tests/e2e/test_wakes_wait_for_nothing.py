@@ -19,6 +19,7 @@ from typing import Self
 import pytest
 from deployments import annotations_of, create_ready, deployment
 from httpanswers import Answer, AnsweringServer
+from ids import id_of
 from receivers import Receiver, receiving
 from services import enforcing
 from temporalio.client import Client
@@ -31,7 +32,7 @@ from activities.policy_sources.files import PolicyDirectory
 from activities.runs.open_and_start import STARTS_PER_SECOND
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.names import MANUAL, REACTIVATE, hibernation_id, policy_schedule_id, reconcile_id
+from policies.names import MANUAL, REACTIVATE, policy_schedule_id, reconcile_id
 from policies.sleep.messages import Hibernation, PauseOrder
 from policies.times import from_rfc3339
 from policies.workload import WorkloadRef, observe
@@ -116,7 +117,7 @@ class Crowd:
     async def wake_by_hand(self, name: str) -> float:
         """The seconds from the signal to its replicas."""
         began = time.time()
-        await self.client.get_workflow_handle(hibernation_id(NAME, self.namespace, name)).signal(REACTIVATE)
+        await self.client.get_workflow_handle(id_of(NAME, self.namespace, name)).signal(REACTIVATE)
         await self.sight.reach(name, awake=True)
         return self.sight.raised_at[name] - began
 

@@ -119,7 +119,7 @@ class Bedroom:
             await start_hibernation(self.environment.client, hibernation)
         ref = hibernation.ref
         handle = self.environment.client.get_workflow_handle(
-            hibernation_id(hibernation.cluster, ref.namespace, ref.name), result_type=HibernationResult
+            hibernation_id(hibernation.cluster, ref), result_type=HibernationResult
         )
         self.handles.append(handle)
         return handle

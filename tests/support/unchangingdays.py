@@ -19,7 +19,7 @@ from activities.alerts.refusals import Refusals
 from activities.clocks import Clocks
 from activities.costs.price_list import PriceListSource
 from activities.errors import KubernetesError
-from activities.hibernation.listing import DEPLOYMENT_MEMO
+from activities.hibernation.listing import WORKLOAD_MEMO
 from activities.hibernation.orders import SendPauseOrder, SendResumeOrder
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
 from activities.hibernation.writes import WriteActivities
@@ -36,7 +36,7 @@ from policies.costs.prices import PriceList
 from policies.names import TROUBLE, hibernation_id
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.reconciliation import OpenHibernation, ReconcileResult
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload, WorkloadRef, parse_ref
 
 EVERY = timedelta(minutes=5)
 RUNS = timedelta(days=1) // EVERY
@@ -200,7 +200,7 @@ class _Execution:
 
     def __init__(self, deployment: str, hibernation: OpenHibernation, *, sealed: bool) -> None:
         self.id, self.run_id, self.start_time = _workflow_of(deployment), "run", NOW
-        fields = (TROUBLE, DEPLOYMENT_MEMO) if sealed else ()
+        fields = (TROUBLE, WORKLOAD_MEMO) if sealed else ()
         self.raw_info = SimpleNamespace(memo=SimpleNamespace(fields=fields))
         pairs: list[SearchAttributePair[Any]] = [
             SearchAttributePair(HIBERNATION_STATE, hibernation.phase.value),
@@ -220,7 +220,7 @@ def execution(deployment: str, hibernation: OpenHibernation, *, sealed: bool = F
 
 
 def _workflow_of(deployment: str) -> str:
-    return hibernation_id("dev", *deployment.split("/"))
+    return hibernation_id("dev", parse_ref(deployment))
 
 
 class _Listed:

@@ -8,9 +8,10 @@ import pytest
 from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, enforce
+from ids import id_of
 
 from policies.calendar.spread import delay_of
-from policies.names import CHECK, hibernation_id
+from policies.names import CHECK
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.messages import Phase
 from policies.times import from_rfc3339
@@ -42,7 +43,7 @@ def scheduled(begins: int, ends: int, keep: str = "", spread: str = "0s", **spec
 async def sleepers(bedroom: Bedroom, *names: str) -> None:
     """Wait until these sleep."""
     for name in names:
-        identity = hibernation_id(bedroom.product.settings.cluster, bedroom.namespace, name)
+        identity = id_of(bedroom.product.settings.cluster, bedroom.namespace, name)
         bedroom.handles.append(bedroom.environment.client.get_workflow_handle(identity))
         await bedroom.reach(bedroom.handles[-1], Phase.ASLEEP)
 

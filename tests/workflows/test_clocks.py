@@ -16,6 +16,7 @@ from audits import requests
 from cases import policy
 from deployments import wait_for
 from hibernations import Bedroom, Source
+from ids import id_of
 from oddclocks import OddClock
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
@@ -30,7 +31,6 @@ from policies.names import (
     REACTIVATE,
     RECONCILIATION,
     RESUME_NOW,
-    hibernation_id,
     run_queue,
 )
 from policies.runs.enforcement import Enforcement, EnforcementResult
@@ -303,7 +303,8 @@ async def test_an_overdue_sleeper_is_adopted_and_waits_for_the_difference_to_be_
     first = await reconcile(bedroom)
     assert first.found[Discrepancy.ADOPTED] >= 1
     adopted = bedroom.environment.client.get_workflow_handle(
-        hibernation_id(bedroom.product.settings.cluster, bedroom.namespace, "web"), result_type=HibernationResult
+        id_of(bedroom.product.settings.cluster, bedroom.namespace, "web"),
+        result_type=HibernationResult,
     )
     bedroom.handles.append(adopted)
     await looked(adopted, 1)

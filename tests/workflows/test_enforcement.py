@@ -10,11 +10,11 @@ from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, enforce
+from ids import id_of
 
 from activities.snapshot import Hold
 from localcluster import LocalCluster
 from policies.checks.reasons import Reason
-from policies.names import hibernation_id
 from policies.sleep.messages import Phase
 from policies.times import to_rfc3339
 
@@ -31,7 +31,7 @@ async def hibernations(bedroom: Bedroom, *names: str) -> None:
     """Wait until these sleep."""
     cluster = bedroom.product.settings.cluster
     for name in names:
-        handle = bedroom.environment.client.get_workflow_handle(hibernation_id(cluster, bedroom.namespace, name))
+        handle = bedroom.environment.client.get_workflow_handle(id_of(cluster, bedroom.namespace, name))
         bedroom.handles.append(handle)
         await bedroom.reach(handle, Phase.ASLEEP)
 

@@ -7,12 +7,12 @@ import pytest
 from cases import policy
 from deployments import create_ready, deployment
 from hibernations import Bedroom, Source, clocks_agree, enforce
+from ids import id_of
 from illprometheus import IllPrometheus
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
 from policies.checks.reasons import Reason
-from policies.names import hibernation_id
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.messages import Phase
 from worker.cluster.cluster import Cluster
@@ -93,7 +93,7 @@ async def test_what_is_idle_is_put_to_sleep_and_what_nobody_measured_is_not(
     await asyncio.sleep(3)
     result = await enforce(bedroom)
     assert (result.started, result.decisions[Reason.IDLE_UNKNOWN]) == (1, 1), result.decisions
-    identity = hibernation_id(bedroom.product.settings.cluster, bedroom.namespace, "measured")
+    identity = id_of(bedroom.product.settings.cluster, bedroom.namespace, "measured")
     bedroom.handles.append(bedroom.environment.client.get_workflow_handle(identity))
     await bedroom.reach(bedroom.handles[0], Phase.ASLEEP)
     assert [bedroom.replicas(name) for name in ("measured", "unmeasured")] == [0, 3]

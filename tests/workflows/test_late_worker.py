@@ -7,12 +7,12 @@ import pytest
 from cases import policy
 from deployments import annotations_of, create_ready, deployment, replicas_of
 from hibernations import Source
+from ids import id_of
 from temporalio.testing import WorkflowEnvironment
 
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.names import hibernation_id
 from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
@@ -43,9 +43,7 @@ async def test_a_worker_that_comes_after_the_decision_expired_pauses_nothing(
     await asyncio.sleep(2.5)
     source = Source(policies=(policy(),))
     async with running_workers(skipping.client, product, source.snapshot, product.identity()):
-        handle = skipping.client.get_workflow_handle(
-            hibernation_id("late", namespace, "web"), result_type=HibernationResult
-        )
+        handle = skipping.client.get_workflow_handle(id_of("late", namespace, "web"), result_type=HibernationResult)
         result = await handle.result()
     assert result.outcome == "not paused"
     assert "expired" in result.sentence

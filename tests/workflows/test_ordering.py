@@ -8,8 +8,9 @@ import pytest
 from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, enforce
+from ids import id_of
 
-from policies.names import REACTIVATE, hibernation_id
+from policies.names import REACTIVATE
 from policies.sleep.messages import Phase
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -126,7 +127,7 @@ async def test_a_run_puts_them_to_sleep_in_order(bedroom: Bedroom) -> None:
     assert (await enforce(bedroom)).started == 2
     cluster, zeros = bedroom.product.settings.cluster, {}
     for name in ("web", "db"):
-        handle = bedroom.environment.client.get_workflow_handle(hibernation_id(cluster, bedroom.namespace, name))
+        handle = bedroom.environment.client.get_workflow_handle(id_of(cluster, bedroom.namespace, name))
         bedroom.handles.append(handle)
         if name == "db":
             await bedroom.skip(handle, timedelta(seconds=20) / timedelta(hours=1))

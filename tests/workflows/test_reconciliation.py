@@ -9,10 +9,11 @@ from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
 from hibernations import Bedroom, reconcile
+from ids import id_of
 from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
-from policies.names import REACTIVATE, hibernation_id
+from policies.names import REACTIVATE
 from policies.sleep.messages import HibernationResult, Phase
 from policies.sleep.reconciliation import Discrepancy
 
@@ -35,7 +36,7 @@ def hibernation_of(bedroom: Bedroom) -> WorkflowHandle[Any, HibernationResult]:
     """The one that reconciliation started."""
     cluster = bedroom.product.settings.cluster
     handle = bedroom.environment.client.get_workflow_handle(
-        hibernation_id(cluster, bedroom.namespace, "web"), result_type=HibernationResult
+        id_of(cluster, bedroom.namespace, "web"), result_type=HibernationResult
     )
     bedroom.handles.append(handle)
     return handle

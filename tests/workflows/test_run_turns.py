@@ -11,12 +11,13 @@ import pytest
 from cases import policy
 from deployments import create_ready, deployment
 from hibernations import Source
+from ids import id_of
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
 from localcluster import LocalCluster
-from policies.names import ENFORCEMENT, TURN, enforcement_id, hibernation_id, run_queue, turn_id
+from policies.names import ENFORCEMENT, TURN, enforcement_id, run_queue, turn_id
 from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import Enforcement, EnforcementResult
 from worker.cluster.cluster import Cluster
@@ -104,7 +105,7 @@ async def test_two_runs_at_one_instant_do_not_pass_the_limit_together_whichever_
     for place in namespaces:
         for name in names:
             with suppress(RPCError):
-                await replicas.client.get_workflow_handle(hibernation_id(replicas.name, place, name)).terminate()
+                await replicas.client.get_workflow_handle(id_of(replicas.name, place, name)).terminate()
         cluster.objects.delete(f"/apis/apps/v1/namespaces/{place}/deployments")
     assert sorted(result.started for result in results) == [0, EACH]
     assert [result.started for result in results if result.brake is not None] == [0]

@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from policies.durations import Duration
-from policies.names import is_dns_label
+from policies.labels import is_dns_label
 from policies.wildcards import matches
 
 _LONGEST_ANSWER = timedelta(seconds=30)

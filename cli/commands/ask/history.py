@@ -31,7 +31,7 @@ def _as_json(found: History) -> dict[str, Any]:
         "cluster": found.cluster,
         "server": found.server or None,
         "server_trouble": found.server_trouble,
-        "workflow": hibernation_id(found.cluster, found.ref.namespace, found.ref.name),
+        "workflow": hibernation_id(found.cluster, found.ref),
         "now": found.carried,
         "temporal": found.runs,
         "temporal_trouble": found.runs_trouble,

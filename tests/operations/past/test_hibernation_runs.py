@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cases import COST, NOW, workload
+from ids import id_of
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -63,7 +64,7 @@ async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ende
     found = workload(name="ended", replicas=5)
     order = PauseOrder(seen=observe(found, PREFIX), policy="idle-dev", not_after=datetime.now(UTC))
     await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=found.ref, pause=order))
-    handle = temporal_client.get_workflow_handle(hibernation_id(CLUSTER, "dev-shop", "ended"))
+    handle = temporal_client.get_workflow_handle(id_of(CLUSTER, "dev-shop", "ended"))
     await handle.terminate(reason="a mistake")
     (run,) = (await remembered(temporal_client, found.ref, "terminated")).hibernations
     assert (run.original_replicas, run.is_open, run.gives_back) == (5, False, False)
@@ -73,7 +74,7 @@ async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ende
 
 async def test_a_result_of_another_kind_is_told_as_such_and_hides_no_other_run(temporal_client: Client) -> None:
     ref = WorkloadRef(namespace="dev-shop", name="odd")
-    workflow_id = hibernation_id(CLUSTER, ref.namespace, ref.name)
+    workflow_id = hibernation_id(CLUSTER, ref)
     async with Worker(temporal_client, task_queue="odd", workflows=[FromAnotherTime]):
         await temporal_client.execute_workflow("FromAnotherTime", id=workflow_id, task_queue="odd")
     await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=ref, sleep=RECORD))

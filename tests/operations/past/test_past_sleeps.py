@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cases import COST
+from ids import id_of
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
@@ -15,7 +16,7 @@ from activities.hibernation.starting import start_hibernation
 from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPACE
 from operations.past.past_sleeps import PastSleeps, read_past_sleeps
 from policies.annotations import PauseRecord
-from policies.names import HIBERNATION, hibernation_id
+from policies.names import HIBERNATION
 from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
@@ -54,7 +55,7 @@ async def end_with(client: Client, name: str, result: Any) -> None:
         await client.execute_workflow(
             HIBERNATION,
             result,
-            id=hibernation_id(NAME, name, "web"),
+            id=id_of(NAME, name, "web"),
             task_queue=f"ended-{name}",
             search_attributes=attributes,
         )
@@ -106,7 +107,7 @@ async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> N
     record = PauseRecord(pause_id="p-9", instance="me", policy="night", paused_at=start, original_replicas=3, cost=COST)
     await start_hibernation(temporal_client, Hibernation(cluster=NAME, instance="me", ref=ref, sleep=record))
     assert await read_past_sleeps(temporal_client, NAME, period(), "ended") == PastSleeps()
-    await temporal_client.get_workflow_handle(hibernation_id(NAME, "ended", "web")).terminate()
+    await temporal_client.get_workflow_handle(id_of(NAME, "ended", "web")).terminate()
     (sleep,) = (await remembered(temporal_client, "ended")).sleeps
     assert sleep.end is not None
     assert (sleep.pause_id, sleep.policy, sleep.start, sleep.cost) == ("p-9", "night", start, COST)

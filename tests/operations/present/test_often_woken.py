@@ -5,12 +5,13 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ids import id_of
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, POLICY, WORKLOAD_NAMESPACE
 from operations.present.often_woken import OftenWoken, find_often_woken
-from policies.names import HIBERNATION, hibernation_id
+from policies.names import HIBERNATION
 from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
@@ -23,7 +24,7 @@ async def sleep_once(client: Client, name: str, state: str, policy: str = "night
     values = ((CLUSTER, cluster), (HIBERNATION_STATE, state), (POLICY, policy), (WORKLOAD_NAMESPACE, "dev"))
     handle = await client.start_workflow(
         HIBERNATION,
-        id=hibernation_id(cluster, "dev", name),
+        id=id_of(cluster, "dev", name),
         task_queue="nobody polls it",
         search_attributes=TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values]),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from cases import policy
 from deployments import deployment, wait_for
 from hibernations import COST, Source
+from ids import id_of
 from manifests import installed
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
@@ -29,7 +30,7 @@ from faults.subjects import Subject
 from faults.suites import Case
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
-from policies.names import HIBERNATION, RECONCILIATION, hibernation_id, run_queue
+from policies.names import HIBERNATION, RECONCILIATION, run_queue
 from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder, Phase
 from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.workload import observe
@@ -105,7 +106,10 @@ class Stage:
 
     def handle(self, subject: Subject) -> WorkflowHandle[object, HibernationResult]:
         """Its hibernation."""
-        return self.client.get_workflow_handle(hibernation_id(self.name, *subject.key), result_type=HibernationResult)
+        return self.client.get_workflow_handle(
+            id_of(self.name, *subject.key),
+            result_type=HibernationResult,
+        )
 
     async def pause(self, subject: Subject, *, resume_after: timedelta = RESUME_AFTER) -> bool:
         """Start a hibernation, as an enforcement would on what it just evaluated. False where there is nothing to."""
@@ -133,7 +137,7 @@ class Stage:
 
     def phase(self, subject: Subject) -> str:
         """The phase visibility shows, or nothing."""
-        return self.open.get(hibernation_id(self.name, *subject.key), "")
+        return self.open.get(id_of(self.name, *subject.key), "")
 
     async def reach(self, subject: Subject, *phases: Phase, within: float = 300.0) -> str:
         """Wait for one of these phases, or for the end (answered as nothing)."""

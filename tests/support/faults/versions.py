@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from deployments import annotations_of, is_observed, path_of, replicas_of, wait_for
+from ids import id_of
 from services import Service
 from temporalio.client import (
     Client,
@@ -14,7 +15,7 @@ from temporalio.client import (
 )
 
 from localcluster import LocalCluster
-from policies.names import CHECK, hibernation_id, policy_schedule_id, reconcile_id
+from policies.names import CHECK, policy_schedule_id, reconcile_id
 
 POLICY = "idle"
 
@@ -47,7 +48,7 @@ class Sleepers:
             record = annotations_of(self.objects, self.by_hand, name)["pause-id"]
             self.objects.patch(f"{path_of(self.by_hand, name)}/scale", {"spec": {"replicas": 4}})
             wait_for(lambda: is_observed(self.objects, self.by_hand, name))
-            await self.client.get_workflow_handle(hibernation_id(self.name, self.by_hand, name)).signal(CHECK)
+            await self.client.get_workflow_handle(id_of(self.name, self.by_hand, name)).signal(CHECK)
             wait_for(lambda record=record: self._is_settled(name, record), what=f"{name} to be looked at")  # type: ignore[misc]
 
     def _is_settled(self, name: str, record: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from deployments import create_ready, deployment, wait_for
+from ids import id_of
 from services import Service, enforcing
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
@@ -14,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.hibernation.visibility import CLUSTER, HIBERNATION_STATE, RESUME_AT
 from localcluster import LocalCluster
-from policies.names import HIBERNATION, hibernation_id, policy_schedule_id
+from policies.names import HIBERNATION, policy_schedule_id
 from policies.policy.document import EnforcementPolicy
 from policies.times import to_rfc3339
 from worker.temporal.schedules import put_schedule
@@ -97,7 +98,7 @@ async def test_a_sleeper_past_its_time_and_a_history_that_grows_are_named(servic
     )
     handle = await client.start_workflow(
         HIBERNATION,
-        id=hibernation_id(NAME, "shop", "late"),
+        id=id_of(NAME, "shop", "late"),
         task_queue="nobody-polls",
         search_attributes=attributes,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from localcluster import LocalCluster
 from policies.names import hibernation_id
+from policies.workload import parse_ref
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -41,7 +42,7 @@ async def terminate(service: Service, name: str) -> None:
     server = service.state.read_server()
     assert server is not None
     client = await Client.connect(server.address)
-    await client.get_workflow_handle(hibernation_id("past", *name.split("/"))).terminate(reason="gone wrong")
+    await client.get_workflow_handle(hibernation_id("past", parse_ref(name))).terminate(reason="gone wrong")
 
 
 def strip(cluster: LocalCluster, name: str) -> None:

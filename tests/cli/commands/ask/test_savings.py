@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from deployments import create_ready, deployment, path_of, replicas_of, wait_for
+from ids import id_of
 from services import Service, quiet_service
 from temporalio.client import Client
 
 from localcluster import LocalCluster
-from policies.names import hibernation_id
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -69,7 +69,7 @@ async def test_a_sleep_whose_workflow_was_ended_is_still_one_sleep(
     server = service.state.read_server()
     assert server is not None
     client = await Client.connect(server.address)
-    await client.get_workflow_handle(hibernation_id("savings", namespace, "web")).terminate(reason="gone wrong")
+    await client.get_workflow_handle(id_of("savings", namespace, "web")).terminate(reason="gone wrong")
     (entry,) = service.ask("savings", "--namespace", namespace)["workloads"]
     assert (entry["asleep"], entry["sleeps"]) == (1, 1)
 
