@@ -1,6 +1,7 @@
 # finops-enforcer: two commands set up everything on a fresh machine with Python >= 3.11.
 #
 #   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
+#   make check         the quick half: lint, types, the contract, and the tests that need no server
 #   make test          lint, types, the contract between the rooms, and all tests
 #   make docs          the documentation as a site, in site/, its links checked
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
@@ -12,7 +13,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-faults lint format types contract unit prometheus generate docs histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)
 	@$(BIN)/finops demo $(if $(KEEP),--keep)
+
+check: lint types contract
+	@$(BIN)/python -m pytest -q -n 2 -m "not server and not long"
 
 test: lint types contract unit
 

@@ -31,6 +31,10 @@ _AT_ONCE = 32
 _FRESH = "test-"
 """How the names of namespaces begin that belong to one test."""
 
+_SERVERS = {"cluster", "temporal_server", "skipping", "prometheus", "helm", "service"}
+_FOLDERS = {"coexistence", "deploy", "e2e", "faults", "localcluster"}
+"""Whose tests start programs of their own."""
+
 _CLUSTER = pytest.StashKey[LocalCluster]()
 _SERVER = pytest.StashKey[EmbeddedTemporal]()
 _SKIPPING = pytest.StashKey[WorkflowEnvironment]()
@@ -40,6 +44,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of tests/faults."""
     parser.addoption("--case", action="append", default=[], help="play only this fault case; its line is its name")
     parser.addoption("--fault-report", type=Path, help="write what the suites came to into this file")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell the tests that need a server or another program from those that need none, which `make check` runs."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        folders = set(item.path.relative_to(Path(__file__).parent).parts)
+        named = {"cluster", "temporal"} & {mark.name for mark in item.iter_markers()}
+        if named or asked & _SERVERS or folders & _FOLDERS:
+            item.add_marker("server")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -11,14 +11,13 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.listing import open_query
-from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
+from activities.hibernation.visibility import HIBERNATION_STATE
 from operations.past.event_history import read_each, read_events, read_result
 from policies.annotations import PauseRecord
-from policies.costs.cost import HourlyCost
 from policies.models import Frozen
 from policies.names import HIBERNATION
 from policies.sleep.ledger import Period, Slept
-from policies.sleep.messages import SAVING_PHASES, Hibernation, HibernationResult, Phase
+from policies.sleep.messages import SAVING_PHASES, Hibernation, Phase
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef
 
@@ -79,20 +78,7 @@ async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | N
         result = await read_result(client, run)
     except RPCError:
         return None
-    return None if result is None else _from_result(run, result)
-
-
-def _from_result(run: WorkflowExecution, result: HibernationResult) -> tuple[Slept, ...]:
-    """One from before results had each sleep tells its hours and their sum: as if it had slept from its start on."""
-    if result.sleeps or not result.slept_seconds:
-        return result.sleeps
-    slept, cost = timedelta(seconds=result.slept_seconds), None
-    if result.currency:
-        rate = result.avoided_cost / (slept / _HOUR)
-        cost = HourlyCost(amount=rate, currency=result.currency, source="as recorded")
-    policy = run.typed_search_attributes.get(POLICY) or ""
-    start = run.start_time
-    return (Slept(ref=result.ref, policy=policy, start=start, end=start + slept, cost=cost),)
+    return None if result is None else result.sleeps
 
 
 async def _from_events(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:

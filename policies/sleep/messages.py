@@ -135,7 +135,7 @@ class HibernationResult(Frozen):
     reasserts: tuple[datetime, ...] = ()
     """When it was put to sleep again against an HPA: counted over all hibernations of a workload."""
     sleeps: tuple[Slept, ...] = ()
-    """Each of its sleeps, for the figures of a period. Results from before this field have the sum alone."""
+    """Each of its sleeps, for the figures of a period."""
 
 
 def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:

@@ -53,10 +53,10 @@ def test_what_temporal_files_and_answers_hold_is_found() -> None:
         "WriteOutcome",
         "ClusterRecord",
         "PolicyStatus",
-        "Figures",
+        "KeptFigures",
         "Ports",
     }
-    assert {"Deployment", "Until", "HibernationStatus", "_Order", "EnforcementPolicy"} < found
+    assert {"Deployment", "Until", "HibernationStatus", "_RecordPart", "EnforcementPolicy"} < found
 
 
 def test_only_what_people_write_refuses_a_field_it_does_not_know() -> None:

@@ -19,9 +19,12 @@ def explain(
         list[str] | None,
         typer.Argument(metavar="[POLICY...]", help="Names of applied policies, or files. Without: all applied ones."),
     ] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", help="Its namespace, for deployment/NAME as in kubectl.")
+    ] = None,
 ) -> None:
     """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
-    ref = read_ref(workload)
+    ref = read_ref(workload, namespace)
     session = Session.of(ctx)
     chosen = choose_policies(session.installation, policy or [])
     if not session.terminal.for_programs:

@@ -12,9 +12,15 @@ from operations.targets import read_ref
 from policies.names import hibernation_id
 
 
-def history(ctx: typer.Context, workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")]) -> None:
+def history(
+    ctx: typer.Context,
+    workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")],
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", "-n", help="Its namespace, for deployment/NAME as in kubectl.")
+    ] = None,
+) -> None:
     """Show what is known of one Deployment's sleeps: its hibernations, its annotations, and copies of old records."""
-    ref = read_ref(workload)
+    ref = read_ref(workload, namespace)
     session = Session.of(ctx)
     found = asyncio.run(read_history(session.installation, ref))
     if session.terminal.for_programs:

@@ -13,8 +13,6 @@ from operations.plans.plan_pauses import plan_pauses
 from operations.plans.policies import SAMPLE_HOURLY_COST, load_policies, sample_policy
 from operations.times import read_moment
 
-__all__ = ["load_policies", "plan"]  # `apply` takes it from here
-
 
 def plan(
     ctx: typer.Context,

@@ -84,15 +84,6 @@ async def test_a_result_tells_each_of_its_sleeps(temporal_client: Client) -> Non
     assert (await remembered(temporal_client, "whole")).sleeps == (sleep,)
 
 
-async def test_a_result_from_before_sleeps_were_told_is_one_sleep_of_its_sum(temporal_client: Client) -> None:
-    await end_with(temporal_client, "older", result(slept_seconds=7200, avoided_cost=0.24, currency="USD"))
-    (sleep,) = (await remembered(temporal_client, "older")).sleeps
-    assert sleep.end is not None
-    assert sleep.cost is not None
-    assert (sleep.policy, sleep.end - sleep.start) == ("night", timedelta(hours=2))
-    assert (sleep.cost.amount, sleep.cost.currency) == (pytest.approx(0.12), "USD")
-
-
 async def test_one_that_never_slept_is_no_sleep(temporal_client: Client) -> None:
     await end_with(temporal_client, "none", result())
     await end_with(temporal_client, "odd", "not a result of ours")
