@@ -15,19 +15,20 @@ from worker.logs import log_to_stderr
 class Session:
     """One call of the command."""
 
-    def __init__(self, options: Globals, *, log_level: int = logging.ERROR) -> None:
+    def __init__(self, options: Globals, *, serves: bool = False) -> None:
         self.options = options
         self.terminal = Terminal(options.output or OutputFormat.TABLE)
         self.installation = Installation(options.settings_flags(), user=name_user(), listener=self.terminal)
-        self._log_level = logging.DEBUG if options.verbose else log_level
+        self.installation.asks_once = not serves
+        self._log_level = logging.DEBUG if options.verbose else logging.INFO if serves else logging.ERROR
         log_to_stderr(self._log_level)
 
     @classmethod
-    def of(cls, ctx: typer.Context, *, log_level: int = logging.ERROR) -> "Session":
-        """The session of this call. `log_level` is what is logged without --verbose."""
+    def of(cls, ctx: typer.Context, *, serves: bool = False) -> "Session":
+        """The session of this call. One that `serves` logs what it does, and has the time to ask a server again."""
         options = ctx.obj
         assert isinstance(options, Globals)
-        session = cls(options, log_level=log_level)
+        session = cls(options, serves=serves)
         ctx.call_on_close(session.installation.close)
         return session
 

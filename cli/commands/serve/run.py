@@ -37,10 +37,9 @@ def run(
 
     What sleeps then goes on sleeping, and nothing wakes before the next start.
     """
-    session = Session.of(ctx, log_level=logging.INFO)
+    session = Session.of(ctx, serves=True)
     session.log_as_configured()
     installation = session.installation
-    installation.asks_once = False
     session.introduce()
     identity = installation.cluster.identity()
     logging.getLogger(__name__).debug("the cluster is %s", identity)

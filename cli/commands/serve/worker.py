@@ -1,7 +1,6 @@
 """`finops worker`: a worker against a Temporal server that others keep, for one cluster or for several."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -33,7 +32,7 @@ def worker(
     wait: Annotated[str, typer.Option(metavar="60s", help="How long to wait for Temporal at the start.")] = "60s",
 ) -> None:
     """Run a worker against the Temporal server that TEMPORAL_* name. Needs FINOPS_INSTANCE."""
-    session = Session.of(ctx, log_level=logging.INFO)
+    session = Session.of(ctx, serves=True)
     session.log_as_configured()
     if any(settings.instance is None for settings in session.installation.each_settings):
         raise UsageProblem(
@@ -65,10 +64,8 @@ async def _serve_one(session: Session, seconds: float, stop: Stop) -> None:
 
 
 async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
-    shared, names = (
-        session.installation.shared_settings,
-        [settings.cluster for settings in session.installation.each_settings],
-    )
+    installation = session.installation
+    shared, names = installation.shared_settings, [settings.cluster for settings in installation.each_settings]
     health = HealthOfMany(names)
     with (
         serving_metrics(shared.metrics_port, shared.metrics_host, health) as runtime,
@@ -76,7 +73,7 @@ async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
     ):
         client = await _connect(session, seconds, runtime, interceptors)
         async with renewing(client), asyncio.TaskGroup() as group:
-            serving = group.create_task(Fleet(client, session.installation.each_settings, health).serve())
+            serving = group.create_task(Fleet(client, installation.each_settings, health).serve())
             session.terminal.say(f"serving {len(names)} clusters: {', '.join(names)}")
             await stop.wait()
             session.terminal.say("stopping")

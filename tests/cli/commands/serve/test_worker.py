@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
-from services import Service
+from httpanswers import Answer, AnsweringServer
+from services import Service, enforcing
 
 from localcluster import LocalCluster
 
@@ -30,6 +31,22 @@ def test_status_of_a_temporal_that_knows_nothing_yet_says_so(client: Service) ->
 
 def test_a_hold_before_any_worker_is_refused_with_a_sentence(client: Service) -> None:
     assert "no worker has been up" in client.run("hold", succeeds=False).stderr
+
+
+def test_a_worker_asks_an_opencost_that_fails_again_within_the_same_run(
+    cluster: LocalCluster, temporal: str, namespace: str, tmp_path: Path
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "web"))
+    settings = {"TEMPORAL_ADDRESS": temporal, "FINOPS_INSTANCE": "shared"}
+    with AnsweringServer(Answer(503)) as opencost:
+        settings["FINOPS_OPENCOST_URL"] = opencost.url
+        worker = Service(cluster.kubeconfig, tmp_path, cluster="asks-again", interval="1h", **settings)
+        worker.start_worker()
+        try:
+            worker.apply(enforcing("idle", namespace))
+            wait_for(lambda: len(opencost.asked) > 2, what="the third question of the one run")
+        finally:
+            worker.stop()
 
 
 def test_a_worker_stops_cleanly_and_a_wake_meanwhile_is_carried_out_by_the_next(
