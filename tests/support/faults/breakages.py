@@ -291,7 +291,7 @@ MUTANTS = (
         (
             Edit(
                 "policies/sleep/reconciliation.py",
-                "is_due or finding in {Finding.OVERDUE, ",
+                "is_due or finding in {Discrepancy.OVERDUE, ",
                 "finding in {",
             ),
         ),
