@@ -97,7 +97,7 @@ clean:
 # they are of sleeps that may still be open somewhere.
 histories: $(READY)
 	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py \
-	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/test_contesting.py \
-	  tests/workflows/test_clocks.py tests/workflows/test_ordering.py tests/workflows/test_starts.py \
+	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
+	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/test_starts.py \
 	  tests/workflows/troubled
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

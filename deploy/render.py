@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outputs import write_or_check
 
-from localcluster.binaries import provide_helm
+from localcluster.building.binaries import provide_helm
 
 _DEPLOY = Path(__file__).parent
 _NAME = "finops-enforcer"

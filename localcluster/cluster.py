@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from localcluster.binaries import provide_binaries
+from localcluster.building.binaries import provide_binaries
 from localcluster.errors import FolderRefused, LibraryMissing, NotRunning, StartFailed
 from localcluster.folders import (
     STATE_NAME,

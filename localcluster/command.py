@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from localcluster.binaries import provide_binaries
+from localcluster.building.binaries import provide_binaries
 from localcluster.cluster import LocalCluster, read_state, stop_in
 from localcluster.errors import FolderRefused, LocalClusterError, NotRunning
 from localcluster.folders import LOCK_NAME, UNNAMED_PREFIX, clusters_folder, is_claimed

@@ -27,16 +27,16 @@ from policies.sleep.messages import (
     parse_check,
     parse_wake,
 )
-from workflows.contesting import tell_contested
-from workflows.continuing import take_up
-from workflows.endings import NothingLeft, Woken
-from workflows.life import Life
-from workflows.ordering import wait_for_dependents
-from workflows.pausing import fall_asleep
-from workflows.sleeping import sleep_on
-from workflows.staying import stay_awake
+from workflows.life.contesting import tell_contested
+from workflows.life.continuing import take_up
+from workflows.life.endings import NothingLeft, Woken
+from workflows.life.life import Life
+from workflows.life.ordering import wait_for_dependents
+from workflows.life.pausing import fall_asleep
+from workflows.life.sleeping import sleep_on
+from workflows.life.staying import stay_awake
+from workflows.life.waking import give_back
 from workflows.waiting import waited
-from workflows.waking import give_back
 
 NOT_PAUSED = "not paused"
 

@@ -13,7 +13,7 @@ from shells import Shell
 from temporalio.testing import WorkflowEnvironment
 
 from localcluster import LocalCluster
-from localcluster.binaries import provide_helm
+from localcluster.building.binaries import provide_helm
 from worker.cluster.cluster import Cluster
 from worker.processes import find_program
 

@@ -12,7 +12,7 @@ import yaml
 from kubectl import kubectl
 
 from localcluster import LocalCluster
-from localcluster.binaries import provide_helm
+from localcluster.building.binaries import provide_helm
 from worker.processes import find_program
 from worker.settings.settings import Settings
 

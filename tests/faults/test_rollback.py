@@ -137,6 +137,6 @@ def assert_nobody_protected_was_paused(sleepers: Sleepers, revisions: Revisions)
 
 def where_it_comes_from(service: Service, environment: dict[str, str]) -> str:
     """The file of the workflows that a process in this environment runs."""
-    asked = [sys.executable, "-c", "import workflows.life; print(workflows.life.__file__)"]
+    asked = [sys.executable, "-c", "import workflows.life.life; print(workflows.life.life.__file__)"]
     told = subprocess.run(asked, env=service.environment | environment, capture_output=True, text=True, check=True)
     return told.stdout

@@ -47,7 +47,7 @@ COMMANDS = frozenset(
 def fingerprint() -> dict[str, Any]:
     """Every command by module and function, in source order, and the options activities are called with."""
     return {
-        "commands": {path.name: _commands(path) for path in sorted(ROOM.glob("*.py")) if _commands(path)},
+        "commands": {path.name: _commands(path) for path in sorted(ROOM.rglob("*.py")) if _commands(path)},
         "options": {
             name: _plain(value)
             for name, value in sorted(vars(options).items())

@@ -40,7 +40,7 @@ async def test_a_cancel_is_a_wake_also_by_the_rules_of_the_sdks_next_versions(pa
 def test_there_is_one_way_to_wait() -> None:
     calls = {
         (path.name, call.func.attr)
-        for path in ROOM.glob("*.py")
+        for path in ROOM.rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
         if call.func.attr in {"wait_condition", "sleep", "wait", "wait_for", "gather", "shield", "timeout"}
@@ -49,7 +49,7 @@ def test_there_is_one_way_to_wait() -> None:
 
 
 def test_there_is_one_place_for_changes_of_order() -> None:
-    asking = {path.name for path in ROOM.glob("*.py") if "workflow.patched(" in path.read_text()}
+    asking = {path.name for path in ROOM.rglob("*.py") if "workflow.patched(" in path.read_text()}
     assert asking == {"patches.py"}
 
 

@@ -3,6 +3,7 @@
 from faults.mutants import Edit, Mutant
 
 _DEPLOYMENTS = "activities/kube/objects/deployments.py"
+_WAKING = "workflows/life/waking.py"
 _WRITE_TESTS = "tests/activities/hibernation/test_writes.py"
 _WRITES = "activities/hibernation/writes.py"
 _PROTOCOL = "policies/sleep/protocol.py"
@@ -79,7 +80,11 @@ MUTANTS = (
     Mutant(
         "409 treated as done",
         {"before W3: strip": "I12"},
-        (Edit("workflows/waking.py", 'if outcome.result == "done":', 'if outcome.result in {"done", "conflict"}:'),),
+        (
+            Edit(
+                "workflows/life/waking.py", 'if outcome.result == "done":', 'if outcome.result in {"done", "conflict"}:'
+            ),
+        ),
     ),
     Mutant(
         "annotations cleared first",
@@ -123,7 +128,7 @@ MUTANTS = (
     Mutant(
         "re-assert under the same pause-id",
         {"asleep: overwriting-hpa": "I7"},
-        (Edit("workflows/life.py", "        self.cycles += 1\n        return", "        return"),),
+        (Edit("workflows/life/life.py", "        self.cycles += 1\n        return", "        return"),),
     ),
     Mutant(
         "anybody's raised count is taken back",
@@ -175,14 +180,14 @@ MUTANTS = (
     Mutant(
         "a stripped record is not restored",
         {"asleep: strip": "I3"},
-        (Edit("workflows/sleeping.py", 'case "record":\n', 'case "never":\n'),),
+        (Edit("workflows/life/sleeping.py", 'case "record":\n', 'case "never":\n'),),
     ),
     Mutant(
         "one 404 ends a hibernation",
         {_LIFE + "test_a_deleted_deployment_ends_it_only_when_seen_missing_twice": ""},
         (
             Edit(
-                "workflows/life.py",
+                "workflows/life/life.py",
                 "        self.missed_since = self.missed_since or workflow.now()\n",
                 "        return True\n",
             ),
@@ -191,12 +196,12 @@ MUTANTS = (
     Mutant(
         "continue-as-new forgets what a person asked for",
         {_WEEK + "[a wake that is refused-4 h]": ""},
-        (Edit("workflows/continuing.py", "waking=requests.wake,", "waking=None,"),),
+        (Edit("workflows/life/continuing.py", "waking=requests.wake,", "waking=None,"),),
     ),
     Mutant(
         "continue-as-new forgets who is to be kept awake",
         {_WEEK + "[a note that cannot be written-4 h]": ""},
-        (Edit("workflows/continuing.py", "keep_awake=requests.keep_awake,", "keep_awake=None,"),),
+        (Edit("workflows/life/continuing.py", "keep_awake=requests.keep_awake,", "keep_awake=None,"),),
     ),
     Mutant(
         "a loop without a bound",
@@ -206,7 +211,7 @@ MUTANTS = (
     Mutant(
         "Retry-After ignored",
         {"W1=429": "I15"},
-        (Edit("workflows/attempt.py", "seconds=outcome.retry_after_seconds or 0", "seconds=0"),),
+        (Edit("workflows/life/attempt.py", "seconds=outcome.retry_after_seconds or 0", "seconds=0"),),
     ),
     Mutant(
         "one annotation of the record stays",

@@ -12,9 +12,9 @@ from policies.sleep.raised_count import LOOK_AFTER, Watch
 from policies.sleep.review import Sleep
 from policies.workload import Observation
 from workflows import options
-from workflows.attempt import Attempt
-from workflows.life import Life
-from workflows.sending import send_in_turn
+from workflows.life.attempt import Attempt
+from workflows.life.life import Life
+from workflows.life.sending import send_in_turn
 
 ASLEEP = Finished(end="asleep", sentence="paused")
 

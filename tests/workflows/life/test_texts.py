@@ -11,7 +11,7 @@ import workflows
 from policies.sleep.messages import HibernationStatus, Phase
 from policies.workload import WorkloadRef
 from workflows.hibernation import HibernationWorkflow
-from workflows.texts import describe
+from workflows.life.texts import describe
 
 REF = WorkloadRef(namespace="dev-shop", name="checkout")
 WAKE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def test_every_message_says_what_it_does() -> None:
 def test_every_activity_that_a_workflow_calls_has_a_summary() -> None:
     calls = [
         (path.name, call.lineno)
-        for path in Path(workflows.__file__).parent.glob("*.py")
+        for path in Path(workflows.__file__).parent.rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from localcluster.binaries import provide_binaries, provide_helm
+from localcluster.building.binaries import provide_binaries, provide_helm
+from localcluster.building.programs import CONTROL_PLANE
 from localcluster.errors import BinaryMissing, BuildFailed, CacheUnusable, GoMissing
-from localcluster.programs import CONTROL_PLANE
 from localcluster.progress import Progress
 
 # pip finds nothing, whatever this machine's configuration says.

@@ -20,9 +20,9 @@ from policies.sleep.raised_count import (
 from policies.sleep.review import Verdict
 from policies.workload import Observation
 from workflows import options
-from workflows.endings import NothingLeft, Woken, woken_by
-from workflows.life import Life
-from workflows.pausing import fall_asleep
+from workflows.life.endings import NothingLeft, Woken, woken_by
+from workflows.life.life import Life
+from workflows.life.pausing import fall_asleep
 
 
 async def reassert(life: Life, seen: Observation, verdict: Verdict) -> Woken | NothingLeft | None:

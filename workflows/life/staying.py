@@ -13,11 +13,11 @@ from policies.sleep.protocol import belongs_to_another
 from policies.sleep.review import Sleep
 from policies.sleep.wake_note import LONG
 from policies.workload import Observation
-from workflows.attempt import doubled
-from workflows.continuing import continue_if_long
-from workflows.endings import woken_by
-from workflows.life import Life
-from workflows.sending import send
+from workflows.life.attempt import doubled
+from workflows.life.continuing import continue_if_long
+from workflows.life.endings import woken_by
+from workflows.life.life import Life
+from workflows.life.sending import send
 
 WRITE_AGAIN_AFTER = timedelta(seconds=15)
 """After the first write that failed; then twice as long each time, up to five minutes."""

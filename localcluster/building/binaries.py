@@ -4,10 +4,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from localcluster.builds import build_missing, missing
+from localcluster.building.builds import build_missing, missing
+from localcluster.building.programs import CONTROL_PLANE, HELM, HELM_VERSION
 from localcluster.errors import BinaryMissing
 from localcluster.folders import cache_folder
-from localcluster.programs import CONTROL_PLANE, HELM, HELM_VERSION
 from localcluster.progress import Progress
 
 

@@ -13,13 +13,13 @@ from policies.sleep.protocol import is_of
 from policies.sleep.review import Consultation, Sleep, Verdict, review
 from policies.times import earliest
 from policies.workload import Observation
-from workflows.attempt import doubled
-from workflows.contesting import contest, reassert
-from workflows.continuing import continue_if_long
-from workflows.endings import NothingLeft, Woken, woken_by
-from workflows.life import Life
-from workflows.ordering import wait_for_targets
-from workflows.sending import send
+from workflows.life.attempt import doubled
+from workflows.life.contesting import contest, reassert
+from workflows.life.continuing import continue_if_long
+from workflows.life.endings import NothingLeft, Woken, woken_by
+from workflows.life.life import Life
+from workflows.life.ordering import wait_for_targets
+from workflows.life.sending import send
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
 """After the first refusal of a record; then twice as long each time, up to five minutes."""

@@ -15,11 +15,11 @@ from policies.sleep.review import Consultation, Sleep
 from policies.sleep.wake_note import BY_ITSELF, note_of_wake
 from policies.workload import Observation
 from workflows import options
-from workflows.attempt import Attempt
-from workflows.continuing import continue_if_long
-from workflows.endings import Woken
-from workflows.life import Life
-from workflows.sending import send, send_in_turn, unread
+from workflows.life.attempt import Attempt
+from workflows.life.continuing import continue_if_long
+from workflows.life.endings import Woken
+from workflows.life.life import Life
+from workflows.life.sending import send, send_in_turn, unread
 
 
 async def give_back(life: Life, waking: Woken) -> Finished:

@@ -15,11 +15,11 @@ from policies.sleep.continuation import Continuation, Tried, Waking
 from policies.sleep.messages import HibernationResult, Phase
 from policies.sleep.review import Sleep
 from policies.sleep.wake_note import LONG
-from workflows.attempt import Attempt
-from workflows.endings import Woken
-from workflows.life import LONGEST_TROUBLE, Life
-from workflows.requests import HeardRequests
-from workflows.totals import Totals
+from workflows.life.attempt import Attempt
+from workflows.life.endings import Woken
+from workflows.life.life import LONGEST_TROUBLE, Life
+from workflows.life.requests import HeardRequests
+from workflows.life.totals import Totals
 from workflows.waiting import waited
 
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from localcluster.building.programs import Kit
 from localcluster.errors import GoMissing
-from localcluster.programs import Kit
 from localcluster.progress import Progress
 
 # Kubernetes 1.37, etcd 3.7 and Helm 4.3 say `go 1.26.0` in their go.mod.

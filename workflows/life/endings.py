@@ -5,7 +5,7 @@ from datetime import datetime
 
 from policies.annotations import Because, WakeNote
 from policies.sleep.messages import WakeRequest
-from workflows.attempt import Attempt
+from workflows.life.attempt import Attempt
 
 
 @dataclass

@@ -16,8 +16,8 @@ from policies.sleep.wake_note import BY_ITSELF
 from policies.sleep.wake_order import LONGEST_WAIT, LONGEST_WAIT_FOR_SLEEP
 from policies.workload import Observation
 from workflows import options
-from workflows.continuing import continue_if_long
-from workflows.life import Life
+from workflows.life.continuing import continue_if_long
+from workflows.life.life import Life
 
 LOOKS_APART = timedelta(seconds=5)
 LATER_LOOKS_APART = timedelta(seconds=15)

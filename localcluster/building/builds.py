@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcluster.building.programs import Kit, Program
+from localcluster.building.toolchain import provide_go
 from localcluster.errors import BuildFailed, CacheUnusable
 from localcluster.processes import die_with_parent
-from localcluster.programs import Kit, Program
 from localcluster.progress import Progress
-from localcluster.toolchain import provide_go
 
 MODULES = Path(__file__).with_name("modules")
 TAIL_LINES = 15

@@ -33,12 +33,12 @@ from policies.sleep.protocol import original_of
 from policies.sleep.review import Consultation, Sleep
 from policies.workload import Observation
 from workflows import options
-from workflows.endings import Woken
 from workflows.length import is_long
-from workflows.requests import HeardRequests
-from workflows.texts import describe
+from workflows.life.endings import Woken
+from workflows.life.requests import HeardRequests
+from workflows.life.texts import describe
+from workflows.life.totals import Totals
 from workflows.timer import wait_until
-from workflows.totals import Totals
 from workflows.waiting import ResultT, answered
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
