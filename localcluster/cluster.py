@@ -1,11 +1,9 @@
 """LocalCluster: start a control plane, use it, stop it."""
 
 import importlib.util
-import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -15,25 +13,21 @@ from types import TracebackType
 from typing import Literal, Self
 
 from localcluster.building.binaries import provide_binaries
-from localcluster.errors import FolderRefused, LibraryMissing, NotRunning, StartFailed
+from localcluster.errors import FolderRefused, LibraryMissing, NotRunning
 from localcluster.folders import (
     STATE_NAME,
     UNNAMED_PREFIX,
     abandoned,
-    claim,
     clusters_folder,
-    empty,
     is_claimed,
     remove,
 )
 from localcluster.kubeconfig import bearer_token, kubeconfig_text
 from localcluster.objects import ObjectClient
-from localcluster.processes import belongs_to, kill_leftovers, tail_of
+from localcluster.processes import belongs_to
 from localcluster.progress import Progress
 from localcluster.settings import AuditLevel, LocalClusterSettings, State
-
-SUPERVISOR_LOG = "supervisor.log"
-STOP_SECONDS = 20.0
+from localcluster.supervision import STOP_SECONDS, await_ready, begin, end, kill_recorded, read_state
 
 
 class LocalCluster:
@@ -92,12 +86,12 @@ class LocalCluster:
             extra_apiserver_args=extra_apiserver_args,
         )
         folder = _own_folder(environment) if directory is None else directory.absolute()
-        supervisor = _begin(folder)
+        supervisor = begin(folder)
         try:
             with progress.step("Starting the control plane"):
-                _await_ready(supervisor, folder, settings)
+                await_ready(supervisor, folder, settings)
         except BaseException:
-            _end(supervisor)
+            end(supervisor)
             remove(folder)
             raise
         return cls(folder, State.from_json((folder / STATE_NAME).read_text()), supervisor)
@@ -141,7 +135,7 @@ class LocalCluster:
         """Stop everything and remove the folder; may be called twice."""
         self.objects.close()
         if self._supervisor is not None:
-            _end(self._supervisor)
+            end(self._supervisor)
             self._supervisor = None
         stop_in(self.directory)
 
@@ -185,14 +179,6 @@ class LocalCluster:
         return ObjectClient(self.server, self._authority, certificate=certificate, token=token)
 
 
-def read_state(directory: Path) -> State | None:
-    """What `cluster.json` says, if there is one."""
-    try:
-        return State.from_json((directory / STATE_NAME).read_text())
-    except (OSError, ValueError, TypeError):
-        return None
-
-
 def stop_in(directory: Path) -> None:
     """Stop whatever runs or is left in a folder, ready or not, and remove the folder."""
     state = read_state(directory)
@@ -204,7 +190,7 @@ def stop_in(directory: Path) -> None:
         time.monotonic() < deadline
     ):
         time.sleep(0.02)
-    _kill_recorded(directory)
+    kill_recorded(directory)
     remove(directory)
 
 
@@ -225,73 +211,3 @@ def _own_folder(environment: Mapping[str, str]) -> Path:
         return Path(tempfile.mkdtemp(prefix=UNNAMED_PREFIX, dir=clusters))
     except OSError as error:
         raise FolderRefused(clusters, error.strerror or str(error)) from error
-
-
-def _begin(folder: Path) -> subprocess.Popen[bytes]:
-    """The supervisor of a folder that nobody else has. Raises LocalClusterError."""
-    lock = claim(folder)
-    try:
-        _clear(folder)
-        return _spawn(folder, lock)
-    finally:
-        os.close(lock)
-
-
-def _clear(folder: Path) -> None:
-    _kill_recorded(folder)
-    empty(folder)
-
-
-def _kill_recorded(folder: Path) -> None:
-    """Where the system has no death signal, programs may outlive a killed supervisor."""
-    state = read_state(folder)
-    if state:
-        kill_leftovers([state.supervisor, *state.pids.values()], folder)
-
-
-def _spawn(folder: Path, lock: int) -> subprocess.Popen[bytes]:
-    """Start the supervisor in a session of its own: Ctrl-C is for us, and we tell it."""
-    package_parent = str(Path(__file__).parent.parent)
-    search = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
-    with (folder / SUPERVISOR_LOG).open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "localcluster.supervisor", str(folder)],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": search},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=(lock,),
-        )
-
-
-def _await_ready(supervisor: subprocess.Popen[bytes], folder: Path, settings: LocalClusterSettings) -> None:
-    assert supervisor.stdin is not None
-    assert supervisor.stdout is not None
-    supervisor.stdin.write(f"{settings.to_json()}\n".encode())
-    supervisor.stdin.flush()
-    for line in supervisor.stdout:
-        message = json.loads(line)
-        if "failed" in message:
-            raise StartFailed(message["failed"])
-        if "ready" in message:
-            supervisor.stdout.close()
-            return
-    raise StartFailed(f"The supervisor ended before the control plane was ready:\n{tail_of(folder / SUPERVISOR_LOG)}")
-
-
-def _end(supervisor: subprocess.Popen[bytes]) -> None:
-    """Stop it, also in the middle of its start, and make sure."""
-    supervisor.terminate()
-    for pipe in (supervisor.stdin, supervisor.stdout):
-        if pipe:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue  # it has ended with a line of ours unread
-    try:
-        supervisor.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        supervisor.kill()
-        supervisor.wait()

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from localcluster.building.binaries import provide_binaries
-from localcluster.cluster import LocalCluster, read_state, stop_in
+from localcluster.cluster import LocalCluster, stop_in
 from localcluster.errors import FolderRefused, LocalClusterError, NotRunning
 from localcluster.folders import LOCK_NAME, UNNAMED_PREFIX, clusters_folder, is_claimed
 from localcluster.processes import belongs_to
+from localcluster.supervision import read_state
 
 FAILED = 1
 INTERRUPTED = 130

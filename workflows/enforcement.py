@@ -24,7 +24,7 @@ from policies.checks.reasons import Reason
 from policies.costs.savings import up_to_per_month
 from policies.names import ENFORCEMENT
 from policies.runs.digests import Digest, is_worth_telling, window_key
-from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult
+from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.wake_order import last_down
 from workflows import options
@@ -213,7 +213,7 @@ class EnforcementWorkflow:
             up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
             currency=costs[0].currency if costs else "",
         )
-        sentence = _sentence(result, len(judged.candidates), lost_turn=self._lost_turn)
+        sentence = describe_run(result, len(judged.candidates), lost_turn=self._lost_turn)
         return result.replace(sentence=sentence)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
@@ -232,21 +232,6 @@ def _not_after(opened: RunOpened, now: datetime) -> datetime:
 def _patience() -> timedelta:
     """How long a run may wait for its turn, and begin to start hibernations."""
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
-
-
-def _sentence(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
-    judged = sum(result.decisions.values())
-    left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
-    if result.brake is not None:
-        return f"{result.brake}.{left_alone}"
-    if result.dry_run:
-        return (
-            f"Dry run: {candidates} of {judged} Deployments would be paused, "
-            f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
-        )
-    waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
-    ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
-    return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"
 
 
 def _cause(error: ActivityError) -> str:

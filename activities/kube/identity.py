@@ -4,9 +4,10 @@ import hashlib
 import re
 
 from activities.errors import Denied, IdentityMismatch, NotFound
+from activities.kube.calls import QUICK_SECONDS
 from activities.kube.lists import KubeModel, decode
 from activities.kube.models import ObjectMeta
-from activities.kube.transport import QUICK_SECONDS, KubeTransport
+from activities.kube.transport import KubeTransport
 
 _SERVICE = "/api/v1/namespaces/default/services/kubernetes"
 _BY_UID = "uid:"

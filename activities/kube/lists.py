@@ -5,7 +5,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from activities.errors import Denied, ListExpired, UnexpectedAnswer
-from activities.kube.transport import PAGE_SECONDS, QUICK_SECONDS, KubeTransport, Reply
+from activities.kube.calls import PAGE_SECONDS, QUICK_SECONDS
+from activities.kube.replies import Reply
+from activities.kube.transport import KubeTransport
 
 PAGE_SIZE = 500
 RESTARTS = 2

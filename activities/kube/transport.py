@@ -8,25 +8,21 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Literal, Self
-from urllib.parse import quote, urlencode
+from typing import Self
+from urllib.parse import urlencode
 
-from urllib3 import BaseHTTPResponse, HTTPHeaderDict, PoolManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPHeaderDict, Timeout
 from urllib3.exceptions import HTTPError
 
 from activities.alerts.raised import alert
 from activities.certificates import connect_without_formalities
 from activities.errors import (
     Call,
-    CertificateRefused,
     Denied,
     IdentityMismatch,
     IoError,
@@ -35,69 +31,15 @@ from activities.errors import (
     Unreachable,
 )
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
+from activities.kube.calls import CONNECT_SECONDS, PAGE_SECONDS, READ_SECONDS, Method
 from activities.kube.client import RESTClientObject
 from activities.kube.kubeconfig import IN_CLUSTER, Access, read_access
-from activities.metrics import measuring_kubernetes
-from activities.tracing import span
-from policies.names import FIELD_MANAGER
-
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 8.0
-"""Below an activity's own limit, so that a write of unknown outcome is told as such."""
-QUICK_SECONDS = 4.0
-"""For what is asked besides, where the answer is small: before or after it comes the request that matters."""
-CHECK_SECONDS = 1.5
-"""For a look whether somebody is there."""
-PAGE_SECONDS = 30.0
-"""For a page of a listing: some megabytes."""
-
-MERGE_PATCH = "application/merge-patch+json"
-WRITE_QUERY: Mapping[str, str] = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
-"""Of every write: in our name, and no misspelt field is dropped in silence."""
+from activities.kube.replies import FileGone, Link, Reply, is_worth_reading_again, lacks_file, say_end, watched
 
 _RELOAD_SECONDS = 10.0
 """Between two looks at the kubeconfig while requests fail for it: plugins are slow."""
 
 _LOG = logging.getLogger(__name__)
-
-Method = Literal["GET", "PATCH", "POST", "DELETE"]
-"""DELETE is for `finops delete` of a policy in the cluster, by whoever calls it: a worker has no right to delete."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A successful answer, and what it answers."""
-
-    call: Call
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def server_time(self) -> datetime | None:
-        """The server's clock, to the second, where it tells."""
-        try:
-            told = parsedate_to_datetime(self.headers["Date"])
-        except (KeyError, ValueError):
-            return None
-        return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class _Link:
-    """Credentials and the connections made with them."""
-
-    access: Access
-    pool: PoolManager
-
-    @property
-    def server(self) -> str:
-        """The address of the API server."""
-        return str(self.access.configuration.host)
-
-
-class _FileGone(Unreachable):
-    """A certificate that was there when the kubeconfig was read."""
 
 
 class KubeTransport:
@@ -191,17 +133,17 @@ class KubeTransport:
         call = describe_call(method, path, link.server)
         send = partial(self._send, call, method, target, headers, body, read_seconds)
         try:
-            return _watched(call, send, link)
+            return watched(call, send, link)
         except KubernetesError as error:
-            if not _is_worth_reading_again(error, link):
+            if not is_worth_reading_again(error, link):
                 raise
             if not self._reload(link):
                 if self._unusable is None or not isinstance(error, Denied | Unreachable):
                     raise
-                raise Unreachable(call, f"{_say_end(error)}, and {self._unusable}") from error
+                raise Unreachable(call, f"{say_end(error)}, and {self._unusable}") from error
             if not isinstance(error, Denied | Unreachable):
                 raise  # it may have been acted upon
-        return _watched(call, send, self._link)
+        return watched(call, send, self._link)
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -215,7 +157,7 @@ class KubeTransport:
         headers: Mapping[str, str],
         body: bytes | None,
         read_seconds: float,
-        link: _Link,
+        link: Link,
     ) -> Reply:
         authorized, asked_at = HTTPHeaderDict({**headers, **self._authorize(call, link)}), self._clock()
         for name, value in link.access.impersonating:
@@ -231,8 +173,8 @@ class KubeTransport:
                 redirect=False,
             )
         except (HTTPError, OSError) as error:
-            if _lacks_file(error):
-                raise _FileGone(call, "a file with its certificates is gone") from None
+            if lacks_file(error):
+                raise FileGone(call, "a file with its certificates is gone") from None
             raise error_of_failure(call, error) from None
         failure = error_of_answer(call, response.status, response.headers, response.data)
         if failure is not None:
@@ -244,7 +186,7 @@ class KubeTransport:
             self._told = (reply.server_time, answered_at)
         return reply
 
-    def _authorize(self, call: Call, link: _Link) -> dict[str, str]:
+    def _authorize(self, call: Call, link: Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""
         if not self._lock.acquire(timeout=READ_SECONDS):
             raise Unreachable(call, "its credential plugin has not come to its end")
@@ -261,7 +203,7 @@ class KubeTransport:
             raise Unreachable(call, "its token holds characters that no header can carry")
         return {"Authorization": token.strip()}
 
-    def _reload(self, used: _Link) -> bool:
+    def _reload(self, used: Link) -> bool:
         """Read the credentials anew; whether there are other ones than those that failed."""
         with self._lock:
             if self._link is not used:
@@ -282,7 +224,7 @@ class KubeTransport:
             _LOG.info("the kubeconfig was read anew, and the API server at %s is reached by it", self._link.server)
             return True
 
-    def _find_link(self) -> _Link:
+    def _find_link(self) -> Link:
         """A new link, to the same cluster as before where anybody minds. Raises IdentityMismatch, IoError."""
         if self._guard is None:
             return self._make_link()
@@ -290,44 +232,13 @@ class KubeTransport:
         self._guard(candidate)
         return candidate._link
 
-    def _make_link(self) -> _Link:
+    def _make_link(self) -> Link:
         access = self._load()
         try:
-            return _Link(access, connect_without_formalities(RESTClientObject(access.configuration).pool_manager))
+            return Link(access, connect_without_formalities(RESTClientObject(access.configuration).pool_manager))
         except (HTTPError, ValueError, AssertionError, ImportError):  # what urllib3 raises for a proxy it cannot use
             raise KubeconfigError(
                 "",
                 "the proxy of the kubeconfig (proxy-url) or the environment (HTTPS_PROXY, HTTP_PROXY) cannot be used; "
                 "it has to be an address such as http://proxy.example:3128",
             ) from None
-
-
-def _is_worth_reading_again(error: KubernetesError, link: _Link) -> bool:
-    """Whether the credentials may be to blame. Tokens expire, certificates and CAs are replaced, cleaners of temporary
-    files remove those that the client wrote from a kubeconfig; and a server that does not answer may have moved.
-    """
-    if isinstance(error, Denied):
-        return error.status == HTTPStatus.UNAUTHORIZED
-    if isinstance(error, _FileGone | CertificateRefused):
-        return True
-    return error.status == 0 and any(file.has_changed for file in link.access.files)
-
-
-def _say_end(error: KubernetesError) -> str:
-    return "its credentials have ended" if isinstance(error, Denied) else error.reason
-
-
-def _watched(call: Call, send: "Callable[[_Link], Reply]", link: _Link) -> Reply:
-    """Send it, measured and traced."""
-    about = {"k8s.resource": call.resource, "k8s.namespace.name": call.namespace, "k8s.object.name": call.name}
-    with measuring_kubernetes(call.verb), span(f"{call.verb} {call.resource}", about):
-        return send(link)
-
-
-def path_of(base: str, *parts: str) -> str:
-    """A path under `base`, with each part quoted."""
-    return "/".join((base, *(quote(part, safe="") for part in parts)))
-
-
-def _lacks_file(error: Exception) -> bool:
-    return any(isinstance(cause, FileNotFoundError) for cause in (error, *error.args, error.__cause__))

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.errors import Conflict, Denied, KubernetesError, NotFound
+from activities.kube.calls import MERGE_PATCH, WRITE_QUERY, path_of
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.models import ObjectMeta
-from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, path_of
+from activities.kube.transport import KubeTransport
 from activities.policy_sources.holidays import public_holidays
 from activities.policy_sources.source import Found, PoliciesRead, PolicySourceUnreadable, settle
 from policies.names import FIELD_MANAGER

@@ -4,48 +4,42 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from temporalio import activity
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.alerts.findings import FindingAlerts
-from activities.alerts.raised import alert_once, settle
 from activities.alerts.said_before import SaidBefore
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
-from activities.hibernation.listing import count_paused, list_open, open_query, send_check
-from activities.hibernation.starting import start_hibernation
+from activities.hibernation.listing import list_open, open_query
 from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.replica_sets import ReplicaSets
 from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers, show_troubles
+from activities.reconciliation.answers import Answers
 from activities.reconciliation.policy_statuses import FiguresTally
 from activities.reconciliation.recover import recover_records
 from activities.reconciliation.survey import Survey
+from activities.reconciliation.tell import measure_waiting, tell_paused, tell_untold, try_to_count_paused
 from activities.snapshot import Snapshot, Snapshots
-from policies.annotations import Annotations, PauseRecord
+from policies.annotations import Annotations
 from policies.models import Frozen
-from policies.names import CHECK, MANUAL, hibernation_id
+from policies.names import MANUAL, hibernation_id
 from policies.resource.status import PolicyFigures
-from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Hibernation, Phase
+from policies.sleep.messages import Phase
+from policies.sleep.reconciled import NotUnderstood, ReconcileResult
 from policies.sleep.reconciliation import (
     Discrepancy,
     Ground,
-    NotUnderstood,
     OpenHibernation,
-    ReconcileResult,
     compare,
     compare_missing,
     gone_policies,
-    is_said_each_time,
     may_have_a_copy,
-    what_answers,
 )
-from policies.workload import Workload, WorkloadRef
+from policies.workload import WorkloadRef
 
-AT_ONCE = 32
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
 VISIBILITY_PAGE = 1000
@@ -55,9 +49,6 @@ NAMES_KEPT = 200
 LONGEST_TROUBLE = 1000
 """Characters of what a result says of one part: a folder of policies may be wrong in a hundred places."""
 _LOG = logging.getLogger(__name__)
-_PAUSED = "hibernations paused in Temporal"
-_UNTOLD = "hibernations that could not be told"
-_SAY_ONLY = frozenset({Discrepancy.OTHER_INSTANCE, Discrepancy.UNREADABLE, Discrepancy.WOKE_NOT_READY})
 
 
 class ReconcileOrder(Frozen):
@@ -100,7 +91,7 @@ class ReconcileActivities:
         self._unseen = unseen
         self._troubles = troubles
         self._instance = instance
-        self._said = SaidBefore(clock)
+        self._answers = Answers(instance, SaidBefore(clock))
         self._alerts = FindingAlerts()
 
     @activity.defn
@@ -116,15 +107,15 @@ class ReconcileActivities:
         ground, missing = self._ground(order, opened)
         with told_to_temporal("the reconciliation"):
             survey = await asyncio.to_thread(self._survey, order.cluster, opened, ground, moment)
-        looked_at = await self._act(client, order.cluster, survey, opened, ground)
+        looked_at = await self._answers.give(client, order.cluster, survey, opened, ground)
         # What is only to be shown comes last, and whatever fails there costs nothing else.
         survey.missing_rights = await asyncio.to_thread(self._unseen)
         survey.troubles = self._troubles()
-        paused = await _count_paused(client, order.cluster)
+        paused = await try_to_count_paused(client, order.cluster)
         result = self._report(order, survey, missing, looked_at, paused)
         if self._note_figures is not None:
             self._note_figures(survey.tally.figures())
-        show_cycle(*_waiting(opened.values(), order.now))
+        show_cycle(*measure_waiting(opened.values(), order.now))
         count_cycle("reconciliation", time.monotonic() - began)
         return result
 
@@ -183,56 +174,6 @@ class ReconcileActivities:
         )
         return ground, missing
 
-    async def _act(
-        self, client: Client, cluster: str, survey: Survey, opened: dict[str, OpenHibernation], ground: Ground
-    ) -> frozenset[str]:
-        """A word to each hibernation concerned, a few at a time. Answers which were told before, and are not again.
-
-        One that cannot be told keeps the word from no other: it is told at the next look.
-        """
-        wanted = {
-            name: what_answers(finding, survey.workloads.get(name))
-            for name, finding in survey.found.items()
-            if finding not in _SAY_ONLY
-        }
-        due = self._said.due(wanted, rests_on=(ground.policies, ground.held, ground.gone_policies))
-        names = [name for name in wanted if name in due or _is_said_each_time(name, survey, opened, ground)]
-        for index in range(0, len(names), AT_ONCE):
-            chunk = names[index : index + AT_ONCE]
-            telling = (self._tell(client, cluster, name, survey, opened.get(name)) for name in chunk)
-            answers = await asyncio.gather(*telling, return_exceptions=True)
-            failed = {name: each for name, each in zip(chunk, answers, strict=True) if isinstance(each, Exception)}
-            self._said.note((name for name in chunk if name not in failed), wanted)
-            survey.untold |= failed
-            activity.heartbeat()
-        return frozenset(wanted) - frozenset(names)
-
-    async def _tell(
-        self, client: Client, cluster: str, name: str, survey: Survey, hibernation: OpenHibernation | None
-    ) -> None:
-        if hibernation is None:
-            await self._start(client, cluster, survey.workloads[name], survey.record_of(name))
-        else:
-            await send_check(client, name, _check_for(survey.found[name], hibernation))
-
-    async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord) -> None:
-        """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
-
-        The first thing it does is look, and what it finds damaged it writes again.
-        """
-        await start_hibernation(
-            client,
-            Hibernation(
-                cluster=cluster,
-                instance=self._instance,
-                ref=workload.ref,
-                sleep=record,
-                revision=workload.revision,
-            ),
-            start_signal=CHECK,
-            start_signal_args=[CheckRequest()],
-        )
-
     def _report(
         self,
         order: ReconcileOrder,
@@ -257,8 +198,8 @@ class ReconcileActivities:
         said += [f"{len(not_understood)} not understood"] if not_understood else []
         said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
         said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
-        _tell_paused(paused)
-        _tell_untold(survey.untold)
+        tell_paused(paused)
+        tell_untold(survey.untold)
         return ReconcileResult(
             sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
@@ -276,50 +217,6 @@ class ReconcileActivities:
             missing_rights=survey.missing_rights,
             troubles={part: each[:LONGEST_TROUBLE] for part, each in survey.troubles.items() if each},
         )
-
-
-async def _count_paused(client: Client, cluster: str) -> int | None:
-    """None where Temporal does not say."""
-    try:
-        return await count_paused(client, cluster)
-    except RPCError as error:
-        _LOG.warning("%s could not be counted: %s", _PAUSED, error.message)
-        return None
-
-
-def _tell_paused(number: int | None) -> None:
-    if number is None:
-        return
-    if number:
-        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nobody wakes those")
-    else:
-        settle(_PAUSED)
-
-
-def _tell_untold(untold: Mapping[str, Exception]) -> None:
-    if not untold:
-        settle(_UNTOLD)
-        return
-    name, error = next(iter(untold.items()))
-    sentence = f"{len(untold)} hibernations could not be told what was found, {name} among them: {error}"
-    if alert_once("unexpected", _UNTOLD, f"{sentence}; the next reconciliation tries again", type(error).__name__):
-        _LOG.warning("the first of those that could not be told: %s", name, exc_info=error)
-
-
-def _waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:
-    """How many are due within the hour, or past their time, and how many seconds the one that waits longest is."""
-    times = [each.resume_at for each in opened if each.phase not in AWAKE_PHASES and each.resume_at is not None]
-    overdue = max((now - at for at in times), default=timedelta(0))
-    return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()
-
-
-def _check_for(finding: Discrepancy, hibernation: OpenHibernation) -> CheckRequest:
-    return CheckRequest(gone_policy=hibernation.policy) if finding is Discrepancy.POLICY_GONE else CheckRequest()
-
-
-def _is_said_each_time(name: str, survey: Survey, opened: Mapping[str, OpenHibernation], ground: Ground) -> bool:
-    resume_at = None if name in opened else survey.record_of(name).resume_at
-    return is_said_each_time(survey.found[name], resume_at, ground.now)
 
 
 def _id_of(cluster: str, deployment: str) -> str:

@@ -7,7 +7,8 @@ from activities.kube.objects.foreign import DEPLOYMENTS, NAMESPACES, SLEEP_INFOS
 from operations.errors import NotThere
 from operations.installation import Installation
 from policies.importing import downscaler, kube_green
-from policies.importing.downscaler import DownscalerOptions, import_downscaler
+from policies.importing.downscaler import import_downscaler
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.drafts import Foreign, Imported
 from policies.importing.kube_green import import_kube_green
 

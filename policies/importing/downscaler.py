@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from policies.annotations import EXCLUDE_UNTIL
 from policies.durations import format_duration
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.drafts import Draft, Foreign, Imported, LeftOut, exclude, telling_label
 from policies.importing.scopes import (
     ForeignScope,
@@ -23,42 +24,10 @@ from policies.importing.scopes import (
 from policies.importing.time_specs import Defaults, read_until
 from policies.importing.uptimes import PREFIX, Rule, Schedule, read_force, schedule_of
 from policies.importing.week_spans import ALWAYS
-from policies.models import Frozen
 from policies.problems import FieldError, shown
 from policies.times import to_rfc3339
 
 TOOL = "py-kube-downscaler"
-
-
-class DownscalerOptions(Frozen):
-    """The options of the running downscaler, with its own defaults."""
-
-    default_uptime: str = "always"
-    default_downtime: str = "never"
-    upscale_period: str = "never"
-    downscale_period: str = "never"
-    downtime_replicas: int = 0
-    grace_period: timedelta = timedelta(minutes=15)
-    namespace: tuple[str, ...] = ()
-    """The only ones that it looks at; empty: all."""
-    exclude_namespaces: tuple[str, ...] = ("kube-system",)
-    exclude_deployments: tuple[str, ...] = ("kube-downscaler", "downscaler")
-    matching_labels: tuple[str, ...] = ()
-    default_timezone: str = ""
-    """Its DEFAULT_TIMEZONE."""
-    default_weekframe: str = ""
-    """Its DEFAULT_WEEKFRAME."""
-
-    @property
-    def rule(self) -> Rule:
-        """What holds where no annotation says anything."""
-        return Rule(
-            self.default_uptime,
-            self.default_downtime,
-            self.upscale_period,
-            self.downscale_period,
-            str(self.downtime_replicas),
-        )
 
 
 def import_downscaler(

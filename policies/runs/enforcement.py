@@ -39,3 +39,19 @@ class EnforcementResult(Frozen):
     currency: str = ""
     told_window: str = ""
     """The window that people were told of: the next run starts from this result."""
+
+
+def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
+    """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand."""
+    judged = sum(result.decisions.values())
+    left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
+    if result.brake is not None:
+        return f"{result.brake}.{left_alone}"
+    if result.dry_run:
+        return (
+            f"Dry run: {candidates} of {judged} Deployments would be paused, "
+            f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
+        )
+    waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
+    ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
+    return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"

@@ -234,38 +234,3 @@ def _not_ready(workload: Workload, now: datetime) -> Discrepancy | None:
     if resumed_at is None or not READY_WITHIN < now - resumed_at < NOT_READY_FOR:
         return None
     return Discrepancy.WOKE_NOT_READY if workload.rollout.available_replicas < workload.replicas else None
-
-
-class Reconcile(Frozen):
-    """The input of a reconciliation."""
-
-    cluster: str
-
-
-class NotUnderstood(Frozen):
-    """A Deployment (`namespace/name`) that could not be read at all, and why."""
-
-    deployment: str
-    problem: str
-
-
-class ReconcileResult(Frozen):
-    """What a reconciliation found. It is also what the next one remembers."""
-
-    sentence: str = ""
-    at: datetime | None = None
-    found: Mapping[Discrepancy, int] = {}
-    looked_at: int = 0
-    """Those whose hibernation was told before, and found that nothing is to be done."""
-    missing_policies: tuple[str, ...] = ()
-    not_ready: tuple[str, ...] = ()
-    unreadable: tuple[str, ...] = ()
-    not_understood: tuple[NotUnderstood, ...] = ()
-    other_instance: tuple[str, ...] = ()
-    """Sleepers of other installations: shown, and left alone."""
-    clocks: ClockDrift = ClockDrift()
-    """How far the clocks were apart at its listing."""
-    missing_rights: tuple[str, ...] = ()
-    """The optional rights that its worker lacked, by their names in `policies/rights.py`."""
-    troubles: Mapping[str, str] = {}
-    """What was wrong with the parts that its worker goes on without: costs, idleness, policies, messages."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from localcluster import LocalCluster
-from localcluster.cluster import read_state
 from localcluster.errors import ClusterAlreadyRunning, StartFailed
 from localcluster.processes import belongs_to
 from localcluster.settings import State
+from localcluster.supervision import read_state
 
 pytestmark = pytest.mark.cluster
 Wait = Callable[[Callable[[], bool]], None]

@@ -35,7 +35,8 @@ from policies.checks.limits import Census, select
 from policies.costs.prices import PriceList
 from policies.names import TROUBLE, hibernation_id
 from policies.policy.document import EnforcementPolicy
-from policies.sleep.reconciliation import OpenHibernation, ReconcileResult
+from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import OpenHibernation
 from policies.workload import Workload, WorkloadRef, parse_ref
 
 EVERY = timedelta(minutes=5)

@@ -35,7 +35,8 @@ from policies.names import (
 )
 from policies.runs.enforcement import Enforcement, EnforcementResult
 from policies.sleep.messages import HibernationResult, HibernationStatus, Phase, Until, WakeRequest
-from policies.sleep.reconciliation import Discrepancy, Reconcile, ReconcileResult
+from policies.sleep.reconciled import Reconcile, ReconcileResult
+from policies.sleep.reconciliation import Discrepancy
 from policies.times import from_rfc3339
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers

@@ -10,8 +10,8 @@ import pytest
 
 from activities.costs.exchange import WAITS
 from activities.idleness.prometheus_source import SECONDS as IDLENESS
+from activities.kube.calls import CHECK_SECONDS, CONNECT_SECONDS, PAGE_SECONDS, QUICK_SECONDS, READ_SECONDS
 from activities.kube.objects.namespaces import LONGEST_WAIT
-from activities.kube.transport import CHECK_SECONDS, CONNECT_SECONDS, PAGE_SECONDS, QUICK_SECONDS, READ_SECONDS
 from worker.service.health import PATIENCE_SECONDS
 from worker.settings.settings import Settings
 from workflows import options

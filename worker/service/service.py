@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.clocks import ClockComparison, compare_clocks
 from activities.cluster_context import working_for
-from activities.kube.transport import CHECK_SECONDS
+from activities.kube.calls import CHECK_SECONDS
 from activities.metrics import show_served
 from activities.reconciliation.policy_statuses import PolicyStatuses
 from worker.cluster.claim import claim_cluster

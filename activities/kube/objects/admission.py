@@ -15,8 +15,9 @@ from pydantic import Field
 
 from activities.addresses import host_of, service_of
 from activities.errors import Denied, NotFound
+from activities.kube.calls import path_of
 from activities.kube.lists import KubeModel, decode, list_if_allowed
-from activities.kube.transport import KubeTransport, path_of
+from activities.kube.transport import KubeTransport
 from policies.checks.backends import Backend, Backends
 
 FRESH_FOR = 15.0

@@ -9,9 +9,10 @@ from datetime import datetime
 from pydantic import Field
 
 from activities.errors import Denied, KubernetesError, NotFound
+from activities.kube.calls import path_of
 from activities.kube.lists import KubeModel, list_few, list_if_allowed
 from activities.kube.models import ObjectMeta
-from activities.kube.transport import KubeTransport, path_of
+from activities.kube.transport import KubeTransport
 from policies.checks import Autoscalers
 from policies.sleep.raised_count import Bounds
 from policies.workload import WorkloadRef

@@ -13,11 +13,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ValidationError
 
 from activities.errors import CountChanged, ListExpired, NotFound, UnconditionalWrite, UnexpectedAnswer
+from activities.kube.calls import MERGE_PATCH, WRITE_QUERY, path_of
 from activities.kube.lists import PAGE_SIZE, RESTARTS, ListPage, RawPage, decode, request_page
 from activities.kube.models import Deployment, ObjectMeta, Scale
 from activities.kube.objects.conversion import to_workload, to_workload_anyway
 from activities.kube.quantities import InvalidQuantity
-from activities.kube.transport import MERGE_PATCH, WRITE_QUERY, KubeTransport, Reply, path_of
+from activities.kube.replies import Reply
+from activities.kube.transport import KubeTransport
 from policies.annotations import AnnotationPatch
 from policies.workload import Workload, WorkloadRef
 

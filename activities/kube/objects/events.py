@@ -14,7 +14,8 @@ from typing import Any
 
 from activities.cluster_context import in_this_context
 from activities.errors import Conflict, KubernetesError
-from activities.kube.transport import KubeTransport, path_of
+from activities.kube.calls import path_of
+from activities.kube.transport import KubeTransport
 from activities.metrics import count_dropped_event
 from policies.workload import WorkloadRef
 

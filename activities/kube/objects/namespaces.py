@@ -8,9 +8,10 @@ from threading import Lock, Thread
 
 from activities.cluster_context import in_this_context
 from activities.errors import Denied, KubernetesError, NotFound
+from activities.kube.calls import QUICK_SECONDS, path_of
 from activities.kube.lists import KubeModel, decode, list_if_allowed
 from activities.kube.models import ObjectMeta
-from activities.kube.transport import QUICK_SECONDS, KubeTransport, path_of
+from activities.kube.transport import KubeTransport
 from policies.annotations import PREFIX, Annotations
 
 REMEMBERED_FOR = 60.0

@@ -10,7 +10,7 @@ from cli.views.imported import as_json, show_imported
 from operations.errors import UsageProblem
 from operations.plans.draft_policies import Tool, draft_policies
 from policies.durations import parse_duration
-from policies.importing.downscaler import DownscalerOptions
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.time_specs import check_weekframe
 from policies.policy.schedule import check_zone
 from policies.problems import FieldError

@@ -11,8 +11,9 @@ from deployments import deployment, wait_for
 from tlsrelay import TlsRelay, issue_server
 
 from activities.errors import KubernetesError, Unavailable, Unreachable
+from activities.kube.calls import MERGE_PATCH
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
-from activities.kube.transport import MERGE_PATCH, KubeTransport
+from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from localcluster.certificates import Authority
 

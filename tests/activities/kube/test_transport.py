@@ -18,7 +18,8 @@ from httpanswers import Answer, AnsweringServer, Asked
 from activities.errors import Call, Denied, IdentityMismatch, Unreachable
 from activities.kube import client
 from activities.kube.kubeconfig import Access, read_access
-from activities.kube.transport import KubeTransport, Reply
+from activities.kube.replies import Reply
+from activities.kube.transport import KubeTransport
 
 Connect = Callable[..., KubeTransport]
 ASK_ONCE = """

@@ -17,7 +17,7 @@ from operations.plans.plan_pauses import plan_pauses
 from operations.plans.policies import load_policies
 from policies.checks import CHECKS
 from policies.checks.reasons import Reason
-from policies.importing.downscaler import DownscalerOptions
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.policy.document import EnforcementPolicy
 from policies.workload import WorkloadRef
 

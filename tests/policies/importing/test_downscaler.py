@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.calendar.sleep_windows import running_window
-from policies.importing.downscaler import DownscalerOptions, import_downscaler
+from policies.importing.downscaler import import_downscaler
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.drafts import Foreign, Imported
 from policies.policy.document import EnforcementPolicy
 from policies.policy.parsing import parse_policy, to_document

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from peers import Downscaler, SleepInfo, kube_green_asleep, minutes_of
 
 from policies.calendar.sleep_windows import sleeps
-from policies.importing.downscaler import DownscalerOptions, import_downscaler
+from policies.importing.downscaler import import_downscaler
+from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.drafts import Foreign, Imported
 from policies.importing.kube_green import import_kube_green
 

@@ -32,7 +32,7 @@ from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
 from policies.names import HIBERNATION, RECONCILIATION, run_queue
 from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder, Phase
-from policies.sleep.reconciliation import Reconcile, ReconcileResult
+from policies.sleep.reconciled import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers

@@ -1,0 +1,54 @@
+"""What a reconciliation tells beside its result: alerts, and what is due soon."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.alerts.raised import alert_once, settle
+from activities.hibernation.listing import count_paused
+from policies.sleep.messages import AWAKE_PHASES
+from policies.sleep.reconciliation import OpenHibernation
+
+_LOG = logging.getLogger(__name__)
+_PAUSED = "hibernations paused in Temporal"
+
+
+_UNTOLD = "hibernations that could not be told"
+
+
+async def try_to_count_paused(client: Client, cluster: str) -> int | None:
+    """None where Temporal does not say."""
+    try:
+        return await count_paused(client, cluster)
+    except RPCError as error:
+        _LOG.warning("%s could not be counted: %s", _PAUSED, error.message)
+        return None
+
+
+def tell_paused(number: int | None) -> None:
+    if number is None:
+        return
+    if number:
+        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nobody wakes those")
+    else:
+        settle(_PAUSED)
+
+
+def tell_untold(untold: Mapping[str, Exception]) -> None:
+    if not untold:
+        settle(_UNTOLD)
+        return
+    name, error = next(iter(untold.items()))
+    sentence = f"{len(untold)} hibernations could not be told what was found, {name} among them: {error}"
+    if alert_once("unexpected", _UNTOLD, f"{sentence}; the next reconciliation tries again", type(error).__name__):
+        _LOG.warning("the first of those that could not be told: %s", name, exc_info=error)
+
+
+def measure_waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:
+    """How many are due within the hour, or past their time, and how many seconds the one that waits longest is."""
+    times = [each.resume_at for each in opened if each.phase not in AWAKE_PHASES and each.resume_at is not None]
+    overdue = max((now - at for at in times), default=timedelta(0))
+    return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()
