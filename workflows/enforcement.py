@@ -84,7 +84,7 @@ class EnforcementWorkflow:
                 cluster=self._enforcement.cluster,
                 at_start=result.told_window != before.told_window,
                 result=result,
-                window_end=opened.window_end,
+                window_end=None if opened.terms is None else opened.terms.window_end,
             )
             with contextlib.suppress(ActivityError):
                 await workflow.execute_activity_method(
@@ -111,7 +111,7 @@ class EnforcementWorkflow:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, last_chosen)
-        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection, self._now)
+        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection)
         result = self._result(opened, judged, selection, census, started, already)
         return result.replace(last_chosen=selection.last_chosen or last_chosen)
 
@@ -159,7 +159,8 @@ class EnforcementWorkflow:
                     clocks=clocks,
                 )
 
-    async def _start(self, opened: RunOpened, selection: Selection, now: datetime) -> tuple[int, int]:
+    async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int]:
+        assert opened.terms is not None
         started = already = 0
         after = last_down(each.seen for each in selection.chosen)
         size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
@@ -176,9 +177,7 @@ class EnforcementWorkflow:
                 StartOrder(
                     cluster=self._enforcement.cluster,
                     policy=self._enforcement.policy,
-                    not_after=_not_after(opened, now),
-                    window_end=opened.window_end,
-                    resume_after=opened.resume_after,
+                    terms=opened.terms,
                     candidates=batch,
                     per_second=opened.starts_per_second,
                     after={name: after[name] for each in batch if (name := str(each.seen.ref)) in after},
@@ -221,12 +220,6 @@ class EnforcementWorkflow:
         return EnforcementResult(
             policy=self._enforcement.policy, skipped=because, sentence=f"This run did nothing: {because}."
         )
-
-
-def _not_after(opened: RunOpened, now: datetime) -> datetime:
-    """When the pauses of this run expire: never inside the last minutes of the window."""
-    expires_at = now + LONGEST_RUN
-    return expires_at if opened.window_end is None else min(expires_at, opened.window_end - opened.min_sleep)
 
 
 def _patience() -> timedelta:

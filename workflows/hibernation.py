@@ -236,7 +236,7 @@ def _sleeps_until(life: Life, instant: datetime) -> bool:
 
 
 def _as_until(request: ManualPause) -> Until:
-    end = request.order.window_end
+    end = request.order.terms.window_end
     if end is None:
         raise ApplicationError("a pause by hand needs a time", type="InvalidTime")
     return Until(until=end, by=request.by)

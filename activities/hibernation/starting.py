@@ -10,7 +10,7 @@ from activities.hibernation import visibility
 from activities.hibernation.listing import WORKLOAD_MEMO
 from policies.costs.savings import describe_saving, saved_per_day
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
-from policies.sleep.messages import Hibernation, Phase, wake_time
+from policies.sleep.messages import Hibernation, Phase
 
 START_PRIORITY = Priority(priority_key=2)
 
@@ -53,7 +53,7 @@ def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
         SearchAttributePair(visibility.POLICY, policy_of(hibernation)),
         SearchAttributePair(visibility.HIBERNATION_STATE, _first_phase(hibernation).value),
     ]
-    cost = hibernation.pause.cost if hibernation.pause is not None else None
+    cost = hibernation.pause.candidate.cost if hibernation.pause is not None else None
     if hibernation.sleep is not None:
         cost = hibernation.sleep.cost
         if hibernation.sleep.resume_at is not None:
@@ -84,7 +84,7 @@ def _summary(hibernation: Hibernation) -> str:
         return f"{ref}: kept awake"
     if hibernation.pause is None:
         return f"{ref}: asleep under {policy_of(hibernation)}"
-    cost = hibernation.pause.cost
+    cost = hibernation.pause.candidate.cost
     money = "" if cost is None else f", up to {saved_per_day(cost):.2f} {cost.currency} a day"
     return f"{ref}: paused by {hibernation.pause.policy}{money}"
 
@@ -93,10 +93,11 @@ def _details(hibernation: Hibernation) -> str:
     lines = [f"Deployment **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
     if hibernation.pause is not None:
         order = hibernation.pause
-        lines.append(f"Why: {order.sentence}. Replicas before: **{order.seen.replicas}**.")
-        ends_at = wake_time(order, order.not_after)
-        if order.cost is not None:
-            lines.append(describe_saving(order.cost, order.requests.times(order.seen.replicas)))
+        lines.append(f"Why: {order.candidate.sentence}. Replicas before: **{order.seen.replicas}**.")
+        ends_at = order.terms.wake_time(order.seen.ref, order.terms.not_after)
+        candidate = order.candidate
+        if candidate.cost is not None:
+            lines.append(describe_saving(candidate.cost, candidate.requests.times(order.seen.replicas)))
         lines.append("It wakes by itself." if ends_at is not None else "It sleeps until somebody wakes it.")
     lines.append("Wake it: send the signal `reactivate` (any input or none), or cancel this workflow.")
     return "\n\n".join(lines)

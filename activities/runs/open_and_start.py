@@ -11,13 +11,13 @@ from activities.hibernation.starting import start_hibernation
 from activities.metrics import count_cycle
 from activities.snapshot import Snapshots
 from policies.calendar.sleep_windows import next_window, running_window, tell_next
-from policies.calendar.spread import delay_of
+from policies.calendar.spread import spread_of
 from policies.checks.decision import Candidate
 from policies.models import Frozen
 from policies.names import HIBERNATION
 from policies.policy.document import EnforcementPolicy, Mode
-from policies.runs.enforcement import Enforcement
-from policies.sleep.messages import Hibernation, PauseOrder, Phase
+from policies.runs.enforcement import LONGEST_RUN, Enforcement
+from policies.sleep.messages import Hibernation, PauseOrder, Phase, Terms
 from policies.workload import WorkloadRef
 
 CHUNK = 32
@@ -34,9 +34,8 @@ class RunOpened(Frozen):
     max_actions: int | None = None
     max_percent: float | None = None
     window_start: datetime | None = None
-    window_end: datetime | None = None
-    resume_after: timedelta | None = None
-    min_sleep: timedelta = timedelta(0)
+    terms: Terms | None = None
+    """None where it shall do nothing."""
     pausing: int = 0
     starts_per_second: float = STARTS_PER_SECOND
 
@@ -62,9 +61,7 @@ class StartOrder(Frozen):
 
     cluster: str
     policy: str
-    not_after: datetime
-    window_end: datetime | None = None
-    resume_after: timedelta | None = None
+    terms: Terms
     candidates: tuple[Candidate, ...] = ()
     per_second: float = STARTS_PER_SECOND
     after: Mapping[str, tuple[WorkloadRef, ...]] = {}
@@ -132,12 +129,8 @@ class EnforceActivities:
         while index < len(order.candidates):
             chunk = order.candidates[index : index + size]
             due = asyncio.create_task(asyncio.sleep(len(chunk) / order.per_second))
-            policy = self._snapshots().policy(order.policy)
             answers = await asyncio.gather(
-                *(
-                    start_hibernation(activity.client(), self._hibernation(order, policy, candidate))
-                    for candidate in chunk
-                )
+                *(start_hibernation(activity.client(), self._hibernation(order, candidate)) for candidate in chunk)
             )
             started += answers.count("started")
             already += answers.count("already")
@@ -153,38 +146,28 @@ class EnforceActivities:
 
     def _opened(self, policy: EnforcementPolicy, now: datetime, *, dry_run: bool, pausing: int) -> RunOpened:
         spec, window = policy.spec, running_window(policy, now)
+        end = None if window is None else window.end
         return RunOpened(
             dry_run=dry_run,
             max_actions=policy.max_actions_per_run,
             max_percent=spec.limits.max_affected_percent,
             window_start=None if window is None else window.start,
-            window_end=None if window is None else window.end,
-            resume_after=spec.resume_after,
-            min_sleep=self._min_sleep(),
+            terms=Terms(
+                not_after=_not_after(now, None if end is None else end - self._min_sleep()),
+                window_end=end,
+                resume_after=spec.resume_after,
+                zone=policy.zone,
+                spread=spread_of(policy),
+            ),
             pausing=pausing,
             starts_per_second=self._starts_per_second,
         )
 
-    def _hibernation(self, order: StartOrder, policy: EnforcementPolicy | None, candidate: Candidate) -> Hibernation:
-        ref, end = candidate.seen.ref, order.window_end
-        return Hibernation(
-            cluster=order.cluster,
-            instance=self._instance,
-            ref=ref,
-            pause=PauseOrder(
-                seen=candidate.seen,
-                policy=order.policy,
-                not_after=order.not_after,
-                zone="UTC" if policy is None else policy.zone,
-                window_end=None if end is None else end + delay_of(policy, ref.namespace, ref.name),
-                resume_after=order.resume_after,
-                cost=candidate.cost,
-                requests=candidate.requests,
-                sentence=candidate.sentence,
-                autoscaled=candidate.autoscaled,
-                after=order.after.get(str(ref), ()),
-            ),
-        )
+    def _hibernation(self, order: StartOrder, candidate: Candidate) -> Hibernation:
+        ref = candidate.seen.ref
+        after = order.after.get(str(ref), ())
+        pause = PauseOrder(candidate=candidate, policy=order.policy, terms=order.terms, after=after)
+        return Hibernation(cluster=order.cluster, instance=self._instance, ref=ref, pause=pause)
 
     async def _count_pausing(self, cluster: str) -> int:
         counted = await activity.client().count_workflows(
@@ -197,3 +180,8 @@ class EnforceActivities:
 def _resume_point(details: Iterable[int]) -> tuple[int, int, int]:
     values = tuple(details)
     return (values[0], values[1], values[2]) if len(values) == 3 else (0, 0, 0)  # noqa: PLR2004 - what is sent above
+
+
+def _not_after(now: datetime, latest: datetime | None) -> datetime:
+    """When the pauses of a run expire: never inside the last minutes of the window."""
+    return now + LONGEST_RUN if latest is None else min(now + LONGEST_RUN, latest)

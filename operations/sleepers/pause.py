@@ -13,12 +13,20 @@ from operations.installation import Installation
 from operations.own_clock import own_clock_ahead
 from operations.temporal import find_open, has_worker, open_client, phase_of
 from policies.annotations import PREFIX
-from policies.checks.decision import is_autoscaled, manual_policy, object_to_pause_by_hand
+from policies.checks.decision import Candidate, is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.names import MANUAL, PAUSE, hibernation_id
 from policies.sleep.clocks import TOLERANCE, say_ahead
-from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, ManualPause, PauseOrder, Phase
+from policies.sleep.messages import (
+    Hibernation,
+    HibernationResult,
+    HibernationStatus,
+    ManualPause,
+    PauseOrder,
+    Phase,
+    Terms,
+)
 from policies.workload import WorkloadRef, observe
 
 EXPIRES_AFTER = timedelta(minutes=10)
@@ -80,14 +88,15 @@ def _judge(
     if finding is not None and not (sleeping and finding.reason is Reason.ALREADY_PAUSED):
         raise Refused(f"{ref} is not paused ({finding.reason}): {finding.sentence}")
     return PauseOrder(
-        seen=observe(workload, PREFIX),
+        candidate=Candidate(
+            seen=observe(workload, PREFIX),
+            cost=case.cost.cost,
+            requests=workload.requests,
+            sentence=f"{installation.user} asked for it",
+            autoscaled=is_autoscaled(case),
+        ),
         policy=MANUAL,
-        not_after=min(now + EXPIRES_AFTER, until),
-        window_end=until,
-        cost=case.cost.cost,
-        requests=workload.requests,
-        sentence=f"{installation.user} asked for it",
-        autoscaled=is_autoscaled(case),
+        terms=Terms(not_after=min(now + EXPIRES_AFTER, until), window_end=until),
     )
 
 

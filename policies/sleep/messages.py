@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import Field
 
 from policies.annotations import PauseRecord, WakeNote
-from policies.costs.cost import HourlyCost, Requests
+from policies.calendar.spread import share_of
+from policies.checks.decision import Candidate
 from policies.models import Code, Frozen
 from policies.sleep.ledger import Slept
 from policies.times import Instant, earliest, from_rfc3339
@@ -30,30 +31,42 @@ SAVING_PHASES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 """Phases in which it is known to sleep."""
 
 
-class PauseOrder(Frozen):
-    """A pause to carry out: what was evaluated, and how long that evaluation holds."""
+class Terms(Frozen):
+    """What holds for all pauses that one run of a policy asks for."""
 
-    seen: Observation
-    policy: str
     not_after: datetime
-    zone: str = "UTC"
-    """Of the policy: where a day ends that somebody names in `exclude-until`."""
+    """As long as the evaluation holds: what is not carried out by then is not carried out."""
     window_end: datetime | None = None
     resume_after: timedelta | None = None
-    cost: HourlyCost | None = None
-    requests: Requests = Requests()
-    """Of one pod."""
-    sentence: str = ""
-    autoscaled: bool = False
-    """An HPA targets the workload: its sleep is looked at once, a minute after it began."""
+    zone: str = "UTC"
+    """Of the policy: where a day ends that somebody names in `exclude-until`."""
+    spread: timedelta = timedelta(0)
+    """How long the wakes at the window's end are spread over."""
+
+    def wake_time(self, ref: WorkloadRef, paused_at: datetime) -> datetime | None:
+        """When a pause that begins then ends by itself: the earlier of the window's end, with the workload's share of
+        the spread, and `resumeAfter`.
+        """
+        end, after = self.window_end, self.resume_after
+        return earliest(
+            None if end is None else end + share_of(self.spread, ref.namespace, ref.name),
+            None if after is None else paused_at + after,
+        )
+
+
+class PauseOrder(Frozen):
+    """A pause to carry out: what was evaluated, under which policy, and on which terms."""
+
+    candidate: Candidate
+    policy: str
+    terms: Terms
     after: tuple[WorkloadRef, ...] = ()
     """Those of the same run that wait for this workload when they wake: they go down first."""
 
-
-def wake_time(order: PauseOrder, paused_at: datetime) -> datetime | None:
-    """When a pause that begins now ends by itself: the earlier of the window's end and `resumeAfter`."""
-    after = order.resume_after
-    return earliest(order.window_end, None if after is None else paused_at + after)
+    @property
+    def seen(self) -> Observation:
+        """The workload as the evaluation saw it."""
+        return self.candidate.seen
 
 
 class Hibernation(Frozen):

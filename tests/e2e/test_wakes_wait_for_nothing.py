@@ -20,6 +20,7 @@ import pytest
 from deployments import annotations_of, create_ready, deployment
 from httpanswers import Answer, AnsweringServer
 from ids import id_of
+from orders import pause_order
 from receivers import Receiver, receiving
 from services import enforcing
 from temporalio.client import Client
@@ -33,7 +34,7 @@ from activities.runs.open_and_start import STARTS_PER_SECOND
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
 from policies.names import MANUAL, REACTIVATE, policy_schedule_id, reconcile_id
-from policies.sleep.messages import Hibernation, PauseOrder
+from policies.sleep.messages import Hibernation
 from policies.times import from_rfc3339
 from policies.workload import WorkloadRef, observe
 from worker.cluster.cluster import Cluster
@@ -105,7 +106,7 @@ class Crowd:
         """By hand, as `finops pause` does."""
         workload = await asyncio.to_thread(self.product.deployments.read, self.namespace, name)
         assert workload is not None
-        order = PauseOrder(
+        order = pause_order(
             seen=observe(workload, PREFIX),
             policy=MANUAL,
             not_after=datetime.now(UTC) + timedelta(minutes=5),
@@ -135,7 +136,7 @@ class Crowd:
         seen = observe(workload, PREFIX)
         refs = (WorkloadRef(namespace=self.namespace, name=f"idle-{n}", uid=f"uid-{n}") for n in range(PAUSES))
         orders = [
-            PauseOrder(
+            pause_order(
                 seen=seen.model_copy(update={"ref": ref}),
                 policy=MANUAL,
                 not_after=datetime.now(UTC) + timedelta(minutes=9),

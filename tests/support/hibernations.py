@@ -18,6 +18,7 @@ from deployments import (
     replicas_of,
     wait_for,
 )
+from orders import pause_order
 from refusals import scaling_refused
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.service import RPCError
@@ -39,7 +40,7 @@ from policies.names import (
 )
 from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import Enforcement, EnforcementResult
-from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, PauseOrder, Phase
+from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, Phase
 from policies.sleep.reconciled import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
@@ -109,7 +110,7 @@ class Bedroom:
                 cluster=self.product.settings.cluster,
                 instance="me",
                 ref=workload.ref,
-                pause=PauseOrder(**(ordinary | order)),
+                pause=pause_order(**(ordinary | order)),
             )
         )
 

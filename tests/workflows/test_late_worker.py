@@ -8,12 +8,13 @@ from cases import policy
 from deployments import annotations_of, create_ready, deployment, replicas_of
 from hibernations import Source
 from ids import id_of
+from orders import pause_order
 from temporalio.testing import WorkflowEnvironment
 
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder
+from policies.sleep.messages import Hibernation, HibernationResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers
@@ -34,7 +35,7 @@ async def test_a_worker_that_comes_after_the_decision_expired_pauses_nothing(
         cluster="late",
         instance="me",
         ref=workload.ref,
-        pause=PauseOrder(
+        pause=pause_order(
             seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(seconds=2)
         ),
     )

@@ -1,6 +1,7 @@
 """A run whose turn somebody ends by hand while it judges, beside activities that say what it meets."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from policies.checks.reasons import Reason
 from policies.names import turn_id
 from policies.runs.digests import Digest
 from policies.runs.enforcement import Enforcement
+from policies.sleep.messages import Terms
 from policies.workload import Observation
 from workflows.enforcement import EnforcementWorkflow
 from workflows.turns import TurnWorkflow
@@ -35,7 +37,7 @@ class Told:
 
     @activity.defn
     async def open_run(self, _: OpenRun) -> RunOpened:
-        return RunOpened(dry_run=False)
+        return RunOpened(dry_run=False, terms=Terms(not_after=datetime.now(UTC)))
 
     @activity.defn
     async def judge_page(self, _: PageOrder) -> PageJudged:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from deployments import wait_for
 from hibernations import Bedroom, Handle
+from orders import pause_order
 
 from policies.annotations import PREFIX, Because, WakeNote, read_pause
 from policies.names import MANUAL, PAUSE
-from policies.sleep.messages import Hibernation, HibernationStatus, ManualPause, PauseOrder, Phase
+from policies.sleep.messages import Hibernation, HibernationStatus, ManualPause, Phase
 from policies.workload import Workload, observe
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -71,7 +72,7 @@ async def test_one_that_is_kept_awake_is_paused_again_by_hand(bedroom: Bedroom) 
     handle = await kept_awake(bedroom, timedelta(hours=20))
     await asyncio.to_thread(wait_for, lambda: bedroom.annotations().get("awake-because") == "keep-awake")
     now = datetime.now(UTC)
-    order = PauseOrder(
+    order = pause_order(
         seen=observe(workload(bedroom), PREFIX),
         policy=MANUAL,
         not_after=now + timedelta(minutes=10),

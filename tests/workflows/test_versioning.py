@@ -8,6 +8,7 @@ import pytest
 from cases import policy
 from deployments import create_ready, deployment, replicas_of, wait_for
 from hibernations import Source
+from orders import pause_order
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -15,7 +16,7 @@ from temporalio.service import RPCError
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
-from policies.sleep.messages import Hibernation, PauseOrder
+from policies.sleep.messages import Hibernation
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import PROGRAM, deployment_name, running_workers
@@ -34,7 +35,7 @@ async def test_a_versioned_worker_puts_to_sleep_once_its_version_is_current(
     product = Cluster.connect(settings, instance="me")
     workload = product.deployments.read(namespace, "web")
     assert workload is not None
-    order = PauseOrder(
+    order = pause_order(
         seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(minutes=5)
     )
     source = Source(policies=(policy(),))

@@ -51,7 +51,7 @@ async def reassert(life: Life, seen: Observation, verdict: Verdict) -> Woken | N
         )
     life.reasserts = (*life.reasserts, workflow.now())
     extended_until = life.sleep.extended_until
-    finished, attempt = await fall_asleep(life, life.order.replace(seen=seen))
+    finished, attempt = await fall_asleep(life, life.order.replace(candidate=life.order.candidate.replace(seen=seen)))
     if finished.end == "asleep":
         life.sleep = life.sleep.replace(extended_until=extended_until)
         if extended_until is not None:

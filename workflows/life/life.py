@@ -243,5 +243,5 @@ class Life:
         if self.sleep is None or self.sleep.record.cost is None:
             return ""
         record, order = self.sleep.record, self.order
-        freed = None if order is None else order.requests.times(record.original_replicas)
+        freed = None if order is None else order.candidate.requests.times(record.original_replicas)
         return describe_saving(self.sleep.record.cost, freed)

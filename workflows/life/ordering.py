@@ -56,7 +56,7 @@ async def wait_for_targets(life: Life, seen: Observation, verdict: Verdict) -> N
 async def wait_for_dependents(life: Life, order: PauseOrder) -> None:
     """Let those that wait for this workload go down before it does."""
     began = workflow.now()
-    limit = min(began + LONGEST_WAIT_FOR_SLEEP, order.not_after - TIME_TO_PAUSE)
+    limit = min(began + LONGEST_WAIT_FOR_SLEEP, order.terms.not_after - TIME_TO_PAUSE)
     while order.after and life.requests.wake is None and workflow.now() < limit:
         looked = workflow.start_activity_method(
             OrderingActivities.look_who_is_up,

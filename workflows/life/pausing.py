@@ -6,7 +6,7 @@ from activities.hibernation.orders import SendPauseOrder, WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, read_pause
 from policies.errors import InvalidAnnotation
-from policies.sleep.messages import PauseOrder, Phase, wake_time
+from policies.sleep.messages import PauseOrder, Phase
 from policies.sleep.protocol import Finished, PauseIntent, SendPause, decide, original_of
 from policies.sleep.raised_count import LOOK_AFTER, Watch
 from policies.sleep.review import Sleep
@@ -31,8 +31,8 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         ref=life.hibernation.ref,
         record=record,
         generation=order.seen.generation,
-        not_after=order.not_after,
-        zone=order.zone,
+        not_after=order.terms.not_after,
+        zone=order.terms.zone,
     )
     life.sleep = Sleep(record=record, revision=order.seen.revision)
     attempt, seen = Attempt(), order.seen
@@ -72,8 +72,8 @@ def _record_of(life: Life, order: PauseOrder) -> PauseRecord:
         policy=order.policy,
         paused_at=now,
         original_replicas=order.seen.replicas,
-        resume_at=wake_time(order, now),
-        cost=order.cost,
+        resume_at=order.terms.wake_time(order.seen.ref, now),
+        cost=order.candidate.cost,
     )
 
 
@@ -99,7 +99,7 @@ async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcom
             ref=life.hibernation.ref,
             resource_version=action.resource_version,
             record=action.record,
-            not_after=order.not_after,
+            not_after=order.terms.not_after,
         ),
         options.pause_options(life.hibernation.cluster),
         given_up=life.is_wanted,
@@ -132,6 +132,6 @@ def _remember(life: Life, seen: Observation, record: PauseRecord) -> None:
 
 def _watch(life: Life, order: PauseOrder) -> None:
     """Look at it again soon where an HPA targets it: that may write over our zero a count it computed before it."""
-    if order.autoscaled and life.sleep is not None:
-        watch = Watch(ends_at=workflow.now() + LOOK_AFTER, not_after=order.not_after)
+    if order.candidate.autoscaled and life.sleep is not None:
+        watch = Watch(ends_at=workflow.now() + LOOK_AFTER, not_after=order.terms.not_after)
         life.sleep = life.sleep.replace(watch=watch)

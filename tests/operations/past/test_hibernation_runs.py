@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cases import COST, NOW, workload
 from ids import id_of
+from orders import pause_order
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -14,7 +15,7 @@ from activities.hibernation.starting import start_hibernation
 from operations.past.hibernation_runs import KnownRuns, read_runs
 from policies.annotations import PREFIX, PauseRecord
 from policies.names import hibernation_id
-from policies.sleep.messages import Hibernation, PauseOrder
+from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef, observe
 from worker.temporal.attributes import register_attributes
 
@@ -62,7 +63,7 @@ async def test_an_open_hibernation_tells_its_count_and_what_it_has_saved_so_far(
 
 async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ended_it(temporal_client: Client) -> None:
     found = workload(name="ended", replicas=5)
-    order = PauseOrder(seen=observe(found, PREFIX), policy="idle-dev", not_after=datetime.now(UTC))
+    order = pause_order(seen=observe(found, PREFIX), policy="idle-dev", not_after=datetime.now(UTC))
     await begin(temporal_client, Hibernation(cluster=CLUSTER, instance="me", ref=found.ref, pause=order))
     handle = temporal_client.get_workflow_handle(id_of(CLUSTER, "dev-shop", "ended"))
     await handle.terminate(reason="a mistake")

@@ -13,6 +13,7 @@ from deployments import deployment, wait_for
 from hibernations import COST, Source
 from ids import id_of
 from manifests import installed
+from orders import pause_order
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
@@ -31,7 +32,7 @@ from faults.suites import Case
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
 from policies.names import HIBERNATION, RECONCILIATION, run_queue
-from policies.sleep.messages import Hibernation, HibernationResult, PauseOrder, Phase
+from policies.sleep.messages import Hibernation, HibernationResult, Phase
 from policies.sleep.reconciled import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
@@ -123,7 +124,7 @@ class Stage:
                 cluster=self.name,
                 instance=self.instance,
                 ref=workload.ref,
-                pause=PauseOrder(
+                pause=pause_order(
                     seen=observe(workload, PREFIX),
                     policy="idle-dev",
                     not_after=datetime.now(UTC) + timedelta(minutes=10),
