@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-OLDER = "a2b69a8153f4215418bdad23f155db6107971431"
+OLDER = "31fddf6776bb71024e734640f3b5b6064f39b672"
 """The first commit whose workflows have the ids and the histories of today: there is no version to go back to before
 it. It moves to each release."""
 
