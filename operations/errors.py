@@ -1,7 +1,7 @@
 """Errors of operations. `str()` is what whoever asked reads, with the remedy.
 
 OperationError
-├── NotFound                 what was named is not there
+├── NotThere                 what was named is not there
 ├── Refused                  a rule forbids what was asked for
 ├── NoUsableRecord           nothing tells a sleeper's count any more
 ├── Unconfirmed              asked for, but not seen to happen in time

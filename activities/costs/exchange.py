@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -12,6 +10,7 @@ import httpx
 from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
 from activities.http_clients import limit_wait
 from activities.metrics import measuring_opencost
+from activities.patience import read_patience
 from policies.costs.doubts import Doubt, NotBelieved
 
 WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -19,8 +18,6 @@ WAITS = (0.0, 1.0, 2.0, 4.0, 8.0)
 ONCE = WAITS[:1]
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes. 10,000 controllers are 15 to 25 MB."""
-LONGEST_PATIENCE = 300.0
-"""Seconds that a server may ask to be left alone for: no longer than an answer would be kept."""
 
 _TRANSIENT = frozenset(
     {
@@ -100,7 +97,7 @@ class Exchange:
                         self.url,
                         response.status_code,
                         transient=response.status_code in _TRANSIENT,
-                        retry_after=_read_patience(response.headers.get("Retry-After", "")),
+                        retry_after=read_patience(response.headers.get("Retry-After")),
                     )
                 return read(self._pieces(response, seconds))
         except httpx.ConnectTimeout:
@@ -130,15 +127,3 @@ class Exchange:
 
     def _unreachable(self, reason: str) -> CostSourceUnreachable:
         return CostSourceUnreachable(self._source, self.url, reason)
-
-
-def _read_patience(text: str) -> float:
-    """`Retry-After` in seconds, whether it is a number or a date; 0 where it is neither."""
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_PATIENCE)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
-    return min(max((until - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_PATIENCE)

@@ -35,13 +35,13 @@ from activities.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from activities.patience import read_patience
 
 _VERBS = {"GET": "get", "PATCH": "patch", "POST": "create", "PUT": "update", "DELETE": "delete"}
 _WEBHOOK = re.compile(r'admission webhook "([-a-z0-9.]{1,253})" denied the request')
 _UNASKED = re.compile(r'failed calling webhook "([-a-z0-9.]{1,253})"')
 _WORD = re.compile(r"[A-Za-z]{1,60}")
 _FIELD = re.compile(r"[-A-Za-z0-9_.\[\]/]{1,120}")
-_LONGEST_PATIENCE = 300.0
 _HANDSHAKE_REASONS = frozenset(
     {
         "CERTIFICATE_VERIFY_FAILED",
@@ -132,7 +132,7 @@ def error_of_answer(call: Call, status: int, headers: Mapping[str, str], body: b
             return OutcomeUnknown(call, status=status, reason=reason, webhook=unasked[1] if unasked else "")
         return Unavailable(call, status=status, reason=reason)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Throttled(call, retry_after=_read_patience(headers), reason=reason)
+        return Throttled(call, retry_after=read_patience(headers.get("Retry-After"), otherwise=1.0), reason=reason)
     return _of_refusal(call, status, said, reason)
 
 
@@ -192,12 +192,6 @@ def _read_status(body: bytes) -> _Status:
         return _Status.model_validate_json(body)
     except ValidationError:
         return _Status()
-
-
-def _read_patience(headers: Mapping[str, str]) -> float:
-    """`Retry-After` in seconds; 1 where there is none, or a date."""
-    text = headers.get("Retry-After", "")
-    return min(float(text), _LONGEST_PATIENCE) if text.isascii() and text.isdigit() else 1.0
 
 
 def _tls_error(failure: Exception) -> ssl.SSLError | None:

@@ -16,6 +16,7 @@ import httpx
 
 from activities.errors import ClientError, PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
 from activities.http_clients import limit_wait
+from activities.patience import read_patience
 from activities.prometheus.answers import Result, Row, read_answer, read_rows
 from activities.prometheus.expressions import Expression, Key, Vector
 from activities.prometheus.headers import HeaderFile
@@ -187,7 +188,7 @@ class Prometheus:
             raise self._invalid("partial", f"with {status} it says itself that it is not whole")
         refused = describe_refusal(self.url, status, body)
         if status == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
-            raise _TransientError(refused, _retry_after(response))
+            raise _TransientError(refused, read_patience(response.headers.get("Retry-After")))
         raise refused
 
     def _read_body(self, response: httpx.Response, ends: float) -> bytes:
@@ -202,10 +203,3 @@ class Prometheus:
 
     def _invalid(self, rule: str, detail: str) -> PrometheusAnswerInvalid:
         return PrometheusAnswerInvalid(self.url, rule, detail)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    try:
-        return max(0.0, float(response.headers.get("Retry-After", "0")))
-    except ValueError:
-        return 0.0

@@ -22,6 +22,8 @@ def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
 def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     """Print it of a namespace or the cluster."""
     terminal.say(f"nothing of ours sleeps in {found.target}")
+    if terminal.for_programs:
+        terminal.show_json({"results": []})
 
 
 def show_awake_already(terminal: Terminal, ref: WorkloadRef, until: datetime | None) -> None:

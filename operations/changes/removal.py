@@ -16,7 +16,7 @@ from policies.policy.document import EnforcementPolicy
 async def foresee_removal(installation: Installation, policy: str) -> Handover:
     """Who goes on sleeping under another policy, and who wakes. A document that is broken can be removed, too.
 
-    Raises NotFound, Refused where it stands in a file of another name, IdentityMismatch, KubernetesError.
+    Raises NotThere, Refused where it stands in a file of another name, IdentityMismatch, KubernetesError.
     """
     await confirm_cluster_if_up(installation)
     others = await asyncio.to_thread(_read_others, installation, policy)
@@ -28,7 +28,7 @@ async def foresee_removal(installation: Installation, policy: str) -> Handover:
 
 
 def _read_others(installation: Installation, policy: str) -> tuple[EnforcementPolicy, ...]:
-    """The policies in force without this one. Raises NotFound where there is no such policy, Refused as above."""
+    """The policies in force without this one. Raises NotThere where there is no such policy, Refused as above."""
     applied = read_applied(installation)
     if policy not in {each.name for each in applied} and not installation.policies.holds(policy):
         there = ", ".join(each.name for each in applied) or "none"

@@ -52,7 +52,7 @@ class _Look:
 async def read_history(installation: Installation, ref: WorkloadRef) -> History:
     """All that the cluster and Temporal know of a Deployment; where one cannot be asked, what the other one knows.
 
-    Raises OperationError where neither can be asked, NotFound where nobody knows anything.
+    Raises OperationError where neither can be asked, NotThere where nobody knows anything.
     """
     with installation.listener.progress("asking the cluster and Temporal"):
         look, (runs, silence) = await asyncio.gather(
@@ -103,7 +103,7 @@ async def _look_back(installation: Installation, ref: WorkloadRef) -> tuple[Know
 
 
 def _refuse_nothing(ref: WorkloadRef, look: _Look, runs: KnownRuns | None, silence: str) -> None:
-    """Raises OperationError where nobody could be asked, NotFound where nobody knows anything."""
+    """Raises OperationError where nobody could be asked, NotThere where nobody knows anything."""
     if look.workload is not None or (runs is not None and runs.hibernations):
         return
     if look.trouble and runs is None:

@@ -23,7 +23,7 @@ class Tool(StrEnum):
 def draft_policies(installation: Installation, tool: Tool, options: DownscalerOptions) -> Imported:
     """Read what a tool was told in this cluster; `options` are those that the downscaler runs with.
 
-    Raises NotFound where the cluster does not know the tool's kind, KubernetesError.
+    Raises NotThere where the cluster does not know the tool's kind, KubernetesError.
     """
     with installation.listener.progress(f"reading what {tool} was told"):
         deployments, now = _list(installation, DEPLOYMENTS), datetime.now(UTC)

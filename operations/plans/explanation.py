@@ -55,7 +55,7 @@ class Explanation(Frozen):
 def explain_workload(
     installation: Installation, ref: WorkloadRef, policies: tuple[EnforcementPolicy, ...], *, now: datetime
 ) -> Explanation:
-    """Judge one Deployment by these policies, of which there is at least one. Raises NotFound, KubernetesError."""
+    """Judge one Deployment by these policies, of which there is at least one. Raises NotThere, KubernetesError."""
     ask_ahead(installation, now)
     cluster = installation.cluster
     found = cluster.deployments.read(ref.namespace, ref.name)

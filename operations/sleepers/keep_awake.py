@@ -35,7 +35,7 @@ class KeptAwake(Frozen):
 async def keep_awake(installation: Installation, target: Target, until: datetime) -> AsyncIterator[KeptAwake]:
     """Keep each Deployment of a target awake, and wake it if it sleeps. One that fails does not stop the next.
 
-    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotFound, Refused before the first one, UsageProblem
+    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, Refused before the first one, UsageProblem
     where no instance is known.
     """
     client = await open_client(installation)

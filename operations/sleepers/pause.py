@@ -50,7 +50,7 @@ async def pause(
         now: when it was asked for, by this machine's clock.
         seconds: how long to wait.
 
-    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotFound, RPCError, UsageProblem where no instance is
+    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, RPCError, UsageProblem where no instance is
     known, InstanceMismatch; Refused where a hold, a check or a clock forbids it, or its workflow did; Unconfirmed.
     """
     client, cluster = await open_client(installation), installation.settings.cluster

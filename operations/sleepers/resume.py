@@ -88,7 +88,7 @@ async def leave_awake(
 ) -> WorkloadRef | None:
     """The one that was named and is awake already, kept so until then. None where several were meant and none sleeps.
 
-    Raises OperationError where nobody knows whether something sleeps, NotFound where there is no such Deployment,
+    Raises OperationError where nobody knows whether something sleeps, NotThere where there is no such Deployment,
     Refused where it has no replicas and not because of us.
     """
     ref = found.target.ref

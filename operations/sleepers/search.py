@@ -45,7 +45,7 @@ class SleepersFound(Frozen):
 
 
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
-    """By the cluster alone. Raises KubernetesError, NotFound, and UsageProblem where nobody knows whose they are."""
+    """By the cluster alone. Raises KubernetesError, NotThere, and UsageProblem where nobody knows whose they are."""
     workloads = _look(installation, target)
     if target.ref is not None and not workloads:
         raise NotThere(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")

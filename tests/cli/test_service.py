@@ -157,6 +157,7 @@ def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(
     service.run("pause", f"{shop}/web", "--for", "1h")
     assert counts(cluster, shop)["web"] == 0
     service.run("resume", "deploy/web", "-n", shop, "--wait")
+    assert service.ask("resume", "--namespace", shop, "--yes") == {"results": []}
 
 
 def test_a_pause_by_hand_is_asserted_again_where_an_hpa_overwrites_it(

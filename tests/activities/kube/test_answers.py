@@ -72,7 +72,10 @@ def test_an_answer_is_one_error_of_a_read_and_one_of_a_write(
     assert type(failure_of(connect, answer, "PATCH")) is of_a_write
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("", 1.0), ("Mon, 01 Jan 2027", 1.0), ("99999", 300.0)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("", 1.0), ("soon", 1.0), ("Fri, 01 Jan 2100 00:00:00 GMT", 300.0), ("99999", 300.0)],
+)
 def test_retry_after_is_obeyed_within_reason(connect: Connect, header: str, seconds: float) -> None:
     error = failure_of(connect, Answer(429, b"", {"Retry-After": header}), "PATCH")
     assert isinstance(error, errors.Throttled)

@@ -1,0 +1,15 @@
+"""How long a server asks to be left alone."""
+
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
+
+LONGEST_PATIENCE = 300.0
+"""Seconds. Whoever asks for more is asked again all the same: it may be a mistake, and something may be asleep."""
+
+
+def read_patience(header: str | None, otherwise: float = 0.0) -> float:
+    """`Retry-After` in seconds, whether it is a number or a date, 300 at most; `otherwise` where it is neither."""
+    try:
+        return min(float(Retry().parse_retry_after(header or "")), LONGEST_PATIENCE)
+    except (InvalidHeader, ValueError, OverflowError):
+        return otherwise
