@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from deployments import wait_for
 from hibernations import Source, clocks_agree
 from hypothesis import settings
 from temporalio.client import Client
@@ -15,7 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.hibernation.visibility import KEYS
-from localcluster import LocalCluster
+from localcluster import ApiError, LocalCluster, ObjectClient
 from worker.cluster.cluster import Cluster
 from worker.embedded.temporal import EmbeddedTemporal
 from worker.processes import find_program
@@ -117,10 +118,7 @@ async def _nothing_left_to_do(request: pytest.FixtureRequest) -> AsyncIterator[N
     yield
     cluster = request.config.stash.get(_CLUSTER, None)
     if cluster is not None:
-        left = cluster.objects.list("/apis/apps/v1/deployments")
-        for namespace in {each["metadata"]["namespace"] for each in left}:
-            if namespace.startswith(_FRESH):
-                cluster.objects.delete(f"/apis/apps/v1/namespaces/{namespace}/deployments")
+        await asyncio.to_thread(wait_for, lambda: _is_cleared(cluster.objects), what="an end of what a module has left")
     server, skipping = request.config.stash.get(_SERVER, None), request.config.stash.get(_SKIPPING, None)
     if server is not None:
         client = await connect_to(server.target)
@@ -130,6 +128,18 @@ async def _nothing_left_to_do(request: pytest.FixtureRequest) -> AsyncIterator[N
         await _end_workflows(client)
     if skipping is not None:
         await _end_workflows(skipping.client)
+
+
+def _is_cleared(objects: ObjectClient) -> bool:
+    """Whether no namespace of a test's own has a Deployment any more. An admission policy that has just gone refuses
+    for a moment still.
+    """
+    left = {each["metadata"]["namespace"] for each in objects.list("/apis/apps/v1/deployments")}
+    of_tests = [namespace for namespace in left if namespace.startswith(_FRESH)]
+    for namespace in of_tests:
+        with suppress(ApiError):
+            objects.delete(f"/apis/apps/v1/namespaces/{namespace}/deployments")
+    return not of_tests
 
 
 async def _end_workflows(client: Client) -> None:
