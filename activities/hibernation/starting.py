@@ -1,6 +1,6 @@
 """How a hibernation is started: its id, queue, attributes, and what a person reads of it in the Temporal UI."""
 
-from typing import Any, Literal
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
@@ -15,14 +15,15 @@ from policies.sleep.messages import Hibernation, Phase
 START_PRIORITY = Priority(priority_key=2)
 
 
-async def start_hibernation(client: Client, hibernation: Hibernation, **more: Any) -> Literal["started", "already"]:
-    """Start the workload's hibernation, unless one is open: its id is the lock on the workload.
+async def start_hibernation(client: Client, hibernation: Hibernation, **more: Any) -> str | None:
+    """Start the workload's hibernation, unless one is open: its id is the lock on the workload. Answers the id of the
+    run that began, or None where one is open already.
 
     `more` goes to the start as it is (a signal to deliver with it, for instance).
     """
     ref = hibernation.ref
     try:
-        await client.start_workflow(
+        handle = await client.start_workflow(
             HIBERNATION,
             hibernation,
             id=hibernation_id(hibernation.cluster, ref),
@@ -35,8 +36,8 @@ async def start_hibernation(client: Client, hibernation: Hibernation, **more: An
             **more,
         )
     except WorkflowAlreadyStartedError:
-        return "already"
-    return "started"
+        return None
+    return handle.first_execution_run_id
 
 
 def policy_of(hibernation: Hibernation) -> str:

@@ -9,15 +9,15 @@ from temporalio import activity
 from activities.faults import told_to_temporal
 from activities.hibernation.starting import start_hibernation
 from activities.metrics import count_cycle
+from activities.runs.on_their_way import count_pausing, wait_until_shown
 from activities.snapshot import Snapshots
 from policies.calendar.sleep_windows import next_window, running_window, tell_next
 from policies.calendar.spread import spread_of
 from policies.checks.decision import Candidate
 from policies.models import Frozen
-from policies.names import HIBERNATION
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.runs.enforcement import LONGEST_RUN, Enforcement
-from policies.sleep.messages import Hibernation, PauseOrder, Phase, Terms
+from policies.sleep.messages import Hibernation, PauseOrder, Terms
 from policies.workload import WorkloadRef
 
 CHUNK = 32
@@ -116,27 +116,31 @@ class EnforceActivities:
         if objection is not None:
             return RunOpened(skip=objection)
         counts = order.in_turn and not dry_run
-        pausing = await self._count_pausing(order.enforcement.cluster) if counts else 0
+        pausing = await count_pausing(activity.client(), order.enforcement.cluster) if counts else 0
         return self._opened(policy, order.now, dry_run=dry_run, pausing=pausing)
 
     @activity.defn
     async def start_hibernations(self, order: StartOrder) -> Started:
         """Start them, a chunk at a time, and no faster than they can be paused: what is started has work to do in the
-        queue of people's wakes. A retry goes on where the last heartbeat stood.
+        queue of people's wakes. A retry goes on where the last heartbeat stood. It is over when visibility shows them
+        all, because the next run of the cluster counts by it what is on its way.
         """
+        client, runs = activity.client(), list[str]()
         size = max(1, min(CHUNK, int(order.per_second)))
         index, started, already = _resume_point(activity.info().heartbeat_details)
         while index < len(order.candidates):
             chunk = order.candidates[index : index + size]
             due = asyncio.create_task(asyncio.sleep(len(chunk) / order.per_second))
             answers = await asyncio.gather(
-                *(start_hibernation(activity.client(), self._hibernation(order, candidate)) for candidate in chunk)
+                *(start_hibernation(client, self._hibernation(order, candidate)) for candidate in chunk)
             )
-            started += answers.count("started")
-            already += answers.count("already")
+            runs += [run for run in answers if run is not None]
+            started += len(chunk) - answers.count(None)
+            already += answers.count(None)
             index += len(chunk)
             activity.heartbeat(index, started, already)
             await due
+        await wait_until_shown(client, runs, lambda: activity.heartbeat(index, started, already))
         return Started(started=started, already=already)
 
     @activity.defn
@@ -168,13 +172,6 @@ class EnforceActivities:
         after = order.after.get(str(ref), ())
         pause = PauseOrder(candidate=candidate, policy=order.policy, terms=order.terms, after=after)
         return Hibernation(cluster=order.cluster, instance=self._instance, ref=ref, pause=pause)
-
-    async def _count_pausing(self, cluster: str) -> int:
-        counted = await activity.client().count_workflows(
-            f"WorkflowType = '{HIBERNATION}' AND Cluster = '{cluster}' AND "
-            f"HibernationState = '{Phase.PAUSING}' AND ExecutionStatus = 'Running'"
-        )
-        return counted.count
 
 
 def _resume_point(details: Iterable[int]) -> tuple[int, int, int]:

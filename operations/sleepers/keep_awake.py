@@ -65,7 +65,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             ref=workload.ref,
             awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE),
         )
-        if await start_hibernation(client, hibernation) == "started":
+        if await start_hibernation(client, hibernation) is not None:
             return
     await _tell(installation, client, workload.ref, until)
 

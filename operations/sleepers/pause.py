@@ -63,7 +63,7 @@ async def pause(
     hibernation = Hibernation(
         cluster=cluster, instance=installation.require_instance(), ref=order.seen.ref, pause=order
     )
-    if execution is not None or await start_hibernation(client, hibernation) == "already":
+    if execution is not None or await start_hibernation(client, hibernation) is None:
         await _update(installation, client, order, seconds)
     else:
         await _wait_until_asleep(installation, client, order.seen.ref, seconds)

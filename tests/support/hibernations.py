@@ -253,5 +253,6 @@ async def _run(bedroom: Bedroom, kind: str, argument: Any, workflow_id: str, res
             task_queue=run_queue(bedroom.product.settings.cluster),
             result_type=result_type,
         )
-    bedroom.runs.append(handle)
-    return await handle.result()
+        bedroom.runs.append(handle)
+        # To wait for a result lets time skip on a busy machine, and with it the sleepers' own timers end.
+        return await handle.result()

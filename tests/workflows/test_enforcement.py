@@ -110,7 +110,7 @@ async def test_a_second_run_finds_nothing_to_do_and_writes_nothing(bedroom: Bedr
     before = writes(cluster, bedroom)
     result = await enforce(bedroom)
     assert result.started == 0
-    assert result.decisions[Reason.ALREADY_PAUSED] == 1
+    assert result.decisions.get(Reason.ALREADY_PAUSED) == 1, result
     assert before
     assert writes(cluster, bedroom) == before
 

@@ -2,8 +2,9 @@
 
 Only a worker writes Schedules. A changed policy runs within seconds, and who sleeps under it looks again. Every few
 minutes all Schedules are compared: one that somebody deleted is put again, and one that somebody paused is told of and
-left. The Schedule of a policy that is gone is removed after a while; whom it left asleep the reconciliation finds, by
-its own, slower rule. What Temporal does not take harms no other policy.
+left. The Schedule of a policy that is gone is removed after a while. Whom it left asleep the reconciliation finds, once
+two of its readings miss the policy: one is asked for when it goes, one when its Schedule does. What Temporal does not
+take harms no other policy.
 """
 
 import logging
@@ -43,7 +44,7 @@ class PolicySync:
         clock: Callable[[], float] = time.monotonic,
         reconcile: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """`clock` counts seconds; `reconcile` has a changed policy's figures counted at once."""
+        """`clock` counts seconds; `reconcile` has a policy that changed or went looked after at once."""
         self._client = client
         self._cluster = cluster
         self._interval = interval
@@ -150,6 +151,7 @@ class PolicySync:
     async def _prune(self, there: set[str]) -> None:
         for name in (self._known.keys() - there) - self._missing_since.keys():
             self._missing_since[name] = self._clock()
+            self._uncounted = True
         for name, since in tuple(self._missing_since.items()):
             if name in there:
                 del self._missing_since[name]
@@ -160,6 +162,7 @@ class PolicySync:
                 self._again_at.pop(name, None)
                 self.failed.pop(name, None)
                 del self._missing_since[name]
+                self._uncounted = True
 
     def _about(self, policy: str) -> str:
         return f"schedule {policy}"

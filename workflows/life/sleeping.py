@@ -26,7 +26,6 @@ RECORD_AGAIN_AFTER = timedelta(seconds=30)
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
 """Between two looks at a sleeper whose time has come by Temporal's clock alone. Never the whole difference: when the
 clock is set right meanwhile, a timer for later would go on by the wrong one."""
-"""The patch under which a record that cannot be read is written again; before it, it was left until the wake."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:

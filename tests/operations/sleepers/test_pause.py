@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from deployments import deployment, replicas_of
+from deployments import create_ready, deployment, replicas_of
 from temporalio.client import Client
 
 from localcluster import LocalCluster
@@ -46,7 +46,7 @@ async def ask(installation: Installation, namespace: str, name: str) -> None:
 async def test_without_a_worker_it_is_recorded_and_not_seen_to_happen(
     installation: Installation, temporal_client: Client, cluster: LocalCluster, namespace: str
 ) -> None:
-    cluster.objects.create(deployment(namespace, "web"))
+    create_ready(cluster.objects, deployment(namespace, "web"))
     with pytest.raises(
         Unconfirmed, match=r"not asleep after 1 s; no worker runs\. The pause is recorded and expires 10"
     ):

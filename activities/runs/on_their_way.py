@@ -1,0 +1,41 @@
+"""What is on its way to sleep: counted by visibility, which is a moment behind, and so waited for."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from temporalio.client import Client
+
+from activities.hibernation.listing import count_shown, open_query
+from policies.sleep.messages import Phase
+
+FIRST_WAIT = 0.05
+"""Seconds: a visibility that is well is behind by less than one."""
+LONGEST_WAIT = 1.0
+LONGEST_LAG = 30.0
+_LOG = logging.getLogger(__name__)
+
+
+async def count_pausing(client: Client, cluster: str) -> int:
+    """How many workloads of a cluster are about to sleep. Raises RPCError."""
+    return (await client.count_workflows(f"{open_query(cluster)} AND HibernationState = '{Phase.PAUSING}'")).count
+
+
+async def wait_until_shown(
+    client: Client, runs: Sequence[str], tell_alive: Callable[[], None], *, longest: float = LONGEST_LAG
+) -> None:
+    """Wait until visibility shows these runs of hibernations, so that whoever counts next counts them.
+
+    Else two runs of policies, one right after the other, would each find room under `maxAffectedPercent` for the same
+    share of the cluster. A visibility that is behind by more than `longest` seconds is told of, and
+    waited for no more. Raises RPCError.
+    """
+    deadline, wait = time.monotonic() + longest, FIRST_WAIT
+    while await count_shown(client, runs) < len(runs):
+        if time.monotonic() > deadline:
+            _LOG.warning("Temporal's visibility is over %g s behind: the next run may count too few", longest)
+            return
+        tell_alive()
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
