@@ -192,8 +192,9 @@ class _Temporal:
 
         return SimpleNamespace(signal=signal)
 
-    async def start_workflow(self, _kind: str, _hibernation: Any, **_how: Any) -> None:
+    async def start_workflow(self, _kind: str, _hibernation: Any, **_how: Any) -> Any:
         self.counts.hibernations += 1
+        return SimpleNamespace(first_execution_run_id="run")
 
 
 class _Execution:
