@@ -20,16 +20,13 @@ from bench import Bench, furnish
 from cases import policy
 from deployments import annotations_of, wait_for
 from hibernations import Bedroom, Source, clocks_agree
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import WorkflowEnvironment
+from skippedtime import skipped_time
 
-from activities.hibernation.visibility import KEYS
 from localcluster import LocalCluster
 from policies.calendar.spread import delay_of
 from policies.policy.windows import WEEKDAYS
 from policies.times import from_rfc3339
 from worker.cluster.cluster import Cluster
-from worker.processes import find_program
 from worker.service.assembly import running_workers
 from worker.settings.settings import Settings
 
@@ -68,14 +65,8 @@ async def measure(bench: Bench, spread: str) -> None:
     begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     under, source = policy(schedule=weekend(begin, spread), minHourlyCost=None), Source()
     source.policies = (under,)
-    end, program = begin + LENGTH, find_program("temporal")
-    assert program is not None
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=str(program),
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
-        data_converter=pydantic_data_converter,
-        search_attributes=KEYS,
-    ) as environment:
+    end = begin + LENGTH
+    async with skipped_time() as environment:
         settings = Settings(
             cluster="weekend", kubeconfig=bench.cluster.kubeconfig, state_dir=bench.folder, pauses_per_second=500
         )

@@ -10,16 +10,14 @@ import pytest
 from deployments import wait_for
 from hibernations import Source, clocks_agree
 from hypothesis import settings
+from skippedtime import skipped_time
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.hibernation.visibility import KEYS
 from localcluster import ApiError, LocalCluster, ObjectClient
 from worker.cluster.cluster import Cluster
 from worker.embedded.temporal import EmbeddedTemporal
-from worker.processes import find_program
 from worker.service.assembly import running_workers
 from worker.settings.settings import Settings
 from worker.state import StateFolder
@@ -164,14 +162,7 @@ async def temporal_client(temporal_server: EmbeddedTemporal) -> Client:
 @pytest.fixture(scope="session")
 async def skipping(request: pytest.FixtureRequest) -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal server whose workflows can be sent through days in a moment."""
-    program = find_program("temporal")
-    assert program is not None
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=str(program),
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
-        data_converter=pydantic_data_converter,
-        search_attributes=KEYS,
-    ) as environment:
+    async with skipped_time() as environment:
         request.config.stash[_SKIPPING] = environment
         yield environment
 

@@ -76,8 +76,7 @@ async def verdicts(
     source.reset()
     source.policies = tuple(_policy(git_ops, rooms) for git_ops in ("Decline", "Pause"))
     decisions = _judge(product, rooms)
-    with skipping.with_time_skipping_disabled():  # else a slow machine sleeps through the nights of those that sleep
-        runs = [await enforce(room, _name(each.git_ops)) for each, room in _one_of_each(rooms)]
+    runs = [await enforce(room, _name(each.git_ops)) for each, room in _one_of_each(rooms)]
     paused = [rooms[each] for each, decision in decisions.items() if decision.reason is Reason.PAUSE]
     await asyncio.to_thread(wait_for, lambda: all(room.replicas() == 0 for room in paused), what="those that may sleep")
     counted = requests_by_namespace(cluster)

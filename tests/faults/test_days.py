@@ -13,12 +13,10 @@ from faults.replaying import lines_of
 from faults.report import Report, Row
 from faults.stage import REPLICAS, Stage, open_stage
 from faults.subjects import Subject
-from temporalio.contrib.pydantic import pydantic_data_converter
+from skippedtime import skipped_time
 from temporalio.testing import WorkflowEnvironment
 
-from activities.hibernation.visibility import KEYS
 from localcluster import LocalCluster
-from worker.processes import find_program
 
 pytestmark = [
     pytest.mark.cluster,
@@ -37,14 +35,7 @@ A_DAY = 40
 @pytest.fixture(scope="module")
 async def environment() -> AsyncIterator[WorkflowEnvironment]:
     """A Temporal server of its own, whose workflows can be sent through a day in a moment."""
-    program = find_program("temporal")
-    assert program is not None
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=str(program),
-        dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
-        data_converter=pydantic_data_converter,
-        search_attributes=KEYS,
-    ) as started:
+    async with skipped_time() as started:
         yield started
 
 

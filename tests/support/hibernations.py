@@ -116,8 +116,7 @@ class Bedroom:
 
     async def begin(self, hibernation: Hibernation) -> WorkflowHandle[Any, HibernationResult]:
         """Start any hibernation, with time standing still."""
-        with self.environment.with_time_skipping_disabled():
-            await start_hibernation(self.environment.client, hibernation)
+        await start_hibernation(self.environment.client, hibernation)
         ref = hibernation.ref
         handle = self.environment.client.get_workflow_handle(
             hibernation_id(hibernation.cluster, ref), result_type=HibernationResult
@@ -245,14 +244,12 @@ async def enforce(bedroom: Bedroom, name: str = "idle-dev") -> EnforcementResult
 
 
 async def _run(bedroom: Bedroom, kind: str, argument: Any, workflow_id: str, result_type: type[ResultT]) -> ResultT:
-    with bedroom.environment.with_time_skipping_disabled():
-        handle = await bedroom.environment.client.start_workflow(
-            kind,
-            argument,
-            id=f"{workflow_id}-{next(_RUNS)}",
-            task_queue=run_queue(bedroom.product.settings.cluster),
-            result_type=result_type,
-        )
-        bedroom.runs.append(handle)
-        # To wait for a result lets time skip on a busy machine, and with it the sleepers' own timers end.
-        return await handle.result()
+    handle = await bedroom.environment.client.start_workflow(
+        kind,
+        argument,
+        id=f"{workflow_id}-{next(_RUNS)}",
+        task_queue=run_queue(bedroom.product.settings.cluster),
+        result_type=result_type,
+    )
+    bedroom.runs.append(handle)
+    return await handle.result()

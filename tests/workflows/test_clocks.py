@@ -148,14 +148,13 @@ async def skip(bedroom: Bedroom, dials: Dials, off: Off, handle: WorkflowHandle[
 async def run(bedroom: Bedroom, workflow: str, argument: Any, result_type: type[Any]) -> Any:
     """One run of an enforcement or a reconciliation."""
     cluster = bedroom.product.settings.cluster
-    with bedroom.environment.with_time_skipping_disabled():
-        handle = await bedroom.environment.client.start_workflow(
-            workflow,
-            argument,
-            id=f"{cluster}-{next(_NUMBERS)}",
-            task_queue=run_queue(cluster),
-            result_type=result_type,
-        )
+    handle = await bedroom.environment.client.start_workflow(
+        workflow,
+        argument,
+        id=f"{cluster}-{next(_NUMBERS)}",
+        task_queue=run_queue(cluster),
+        result_type=result_type,
+    )
     bedroom.runs.append(handle)
     return await handle.result()
 

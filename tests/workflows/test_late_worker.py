@@ -39,8 +39,7 @@ async def test_a_worker_that_comes_after_the_decision_expired_pauses_nothing(
             seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(seconds=2)
         ),
     )
-    with skipping.with_time_skipping_disabled():
-        await start_hibernation(skipping.client, hibernation)
+    await start_hibernation(skipping.client, hibernation)
     await asyncio.sleep(2.5)
     source = Source(policies=(policy(),))
     async with running_workers(skipping.client, product, source.snapshot, product.identity()):

@@ -96,9 +96,8 @@ async def live_a_day(stage: Stage, environment: WorkflowEnvironment, day: Day) -
 async def _live(stage: Stage, environment: WorkflowEnvironment, subject: Subject, random: Random) -> None:
     subject.plan = Dice(random=Random(random.randrange(2**32)))
     resume_after = timedelta(hours=random.randint(2, 12))
-    with environment.with_time_skipping_disabled():
-        if not await stage.pause(subject, resume_after=resume_after):
-            return
+    if not await stage.pause(subject, resume_after=resume_after):
+        return
     handle = stage.handle(subject)
     began = 0.0
     for at in sorted(random.uniform(0, HOURS) for _ in range(random.randint(0, EVENTS))):
