@@ -5,6 +5,7 @@
 #   make test          lint, types, the contract between the rooms, and all tests
 #   make docs          the documentation as a site, in site/, its links checked
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
+#   make test-week     a week of each refusal, in skipped time: no history grows long, and nothing is lost
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-faults lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-faults test-week lint format types contract unit prometheus generate docs histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -38,10 +39,14 @@ test: lint types contract unit
 # A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'". A part of it is
 # chosen as for pytest, and replaces its rows of the report: FAULTS="tests/faults/test_days.py".
 CASES ?=
-FAULTS ?= tests/faults tests/workflows/troubled
+FAULTS ?= tests/faults
 test-faults: $(READY)
 	@$(BIN)/python -m pytest $(FAULTS) -m "" \
 	  $(if $(CASES),$(CASES),-n 2 --dist loadfile --no-loadscope-reorder --fault-report docs/fault-report.md)
+
+# A week of each refusal, in skipped time: half an hour of this machine's.
+test-week: $(READY)
+	@$(BIN)/python -m pytest -n 2 -m long tests/workflows/troubled
 
 lint: $(READY)
 	@$(BIN)/ruff check .

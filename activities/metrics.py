@@ -25,14 +25,18 @@ MOST_CURRENCIES = 10
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _LONG_SECONDS = (0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
-_PAUSED = Gauge("finops_paused_resources_total", "Deployments that sleep now, by namespace.", ["cluster", "namespace"])
+_PAUSED = Gauge("finops_paused_workloads", "Workloads that sleep now, by namespace.", ["cluster", "namespace"])
+_PAUSED_ALIAS = Gauge(
+    "finops_paused_resources_total", "The same as finops_paused_workloads, which see.", ["cluster", "namespace"]
+)
+"""The name that the design gave it. By Prometheus' rules only a counter ends in `_total`."""
 _SAVED = Gauge(
     "finops_saved_per_hour", "What they save an hour, at the price when they were paused.", ["cluster", "currency"]
 )
 _SAVINGS_USD = Gauge(
     "finops_estimated_savings_usd", "Up to how many USD a month what sleeps now saves (estimate).", ["cluster"]
 )
-_SAVINGS = Gauge("finops_estimated_savings", "The same in the currencies that are not USD.", ["cluster", "currency"])
+_SAVINGS = Gauge("finops_estimated_savings", "The same in any currency.", ["cluster", "currency"])
 _NOT_UNDERSTOOD = Gauge("finops_unreadable_deployments", "Deployments that could not be understood.", ["cluster"])
 _DUE = Gauge("finops_due_within_hour", "Sleepers whose time comes within the hour, or has come.", ["cluster"])
 _OVERDUE = Gauge("finops_overdue_seconds", "How long the sleeper that waits longest is past its time.", ["cluster"])
@@ -62,12 +66,14 @@ def show_sleepers(saved: Mapping[str, Sequence[float]], namespaces: Mapping[str,
     totals = sorted(((sum(amounts), currency) for currency, amounts in saved.items() if currency), reverse=True)
     rates = {currency: rate for rate, currency in totals[:MOST_CURRENCIES]}
     months = {currency: rate * HOURS_PER_MONTH for currency, rate in rates.items()}
-    _SAVINGS_USD.labels(current_cluster()).set(months.pop("USD", 0))
+    _SAVINGS_USD.labels(current_cluster()).set(months.get("USD", 0))
     _show(_SAVED, rates)
     _show(_SAVINGS, months)
     ranked = sorted(namespaces.items(), key=lambda item: (-item[1], item[0]))
     rest = sum(count for _, count in ranked[MOST_NAMESPACES:])
-    _show(_PAUSED, dict(ranked[:MOST_NAMESPACES]) | ({OTHERS: rest} if rest else {}))
+    shown = dict(ranked[:MOST_NAMESPACES]) | ({OTHERS: rest} if rest else {})
+    for gauge in (_PAUSED, _PAUSED_ALIAS):
+        _show(gauge, shown)
 
 
 def _show(gauge: Gauge, values: Mapping[str, float]) -> None:

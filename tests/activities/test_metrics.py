@@ -29,13 +29,14 @@ def shown(*names: str) -> list[str]:
 
 
 def test_gauges_show_who_sleeps_now_and_forget_who_does_not() -> None:
-    gauges = ("finops_paused", "finops_saved", "finops_estimated")
+    gauges = ("finops_paused_workloads", "finops_saved", "finops_estimated")
     show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"web": 3, "test": 1})
     assert shown(*gauges) == [
         'finops_estimated_savings_usd{cluster="dev"} 547.5',
         'finops_estimated_savings{cluster="dev",currency="EUR"} 730.0',
-        'finops_paused_resources_total{cluster="dev",namespace="test"} 1.0',
-        'finops_paused_resources_total{cluster="dev",namespace="web"} 3.0',
+        'finops_estimated_savings{cluster="dev",currency="USD"} 547.5',
+        'finops_paused_workloads{cluster="dev",namespace="test"} 1.0',
+        'finops_paused_workloads{cluster="dev",namespace="web"} 3.0',
         'finops_saved_per_hour{cluster="dev",currency="EUR"} 1.0',
         'finops_saved_per_hour{cluster="dev",currency="USD"} 0.75',
     ]
@@ -43,13 +44,23 @@ def test_gauges_show_who_sleeps_now_and_forget_who_does_not() -> None:
     assert shown(*gauges) == ['finops_estimated_savings_usd{cluster="dev"} 0.0']
 
 
+def test_the_name_of_the_design_tells_the_same() -> None:
+    show_sleepers({}, {"web": 3})
+    series = {name: shown(name) for name in ("finops_paused_workloads", "finops_paused_resources_total")}
+    assert [each.partition("{")[2] for each in series["finops_paused_resources_total"]] == [
+        'cluster="dev",namespace="web"} 3.0'
+    ]
+    assert len({tuple(line.partition("{")[2] for line in lines) for lines in series.values()}) == 1
+    show_sleepers({}, {})
+
+
 def test_gauges_of_one_cluster_leave_those_of_another_alone() -> None:
     show_sleepers({"USD": [0.5]}, {"web": 3})
     with working_for("other"):
         show_sleepers({"USD": [1.0]}, {"web": 1})
     show_sleepers({}, {})
-    assert shown("finops_paused", "finops_saved") == [
-        'finops_paused_resources_total{cluster="other",namespace="web"} 1.0',
+    assert shown("finops_paused_workloads", "finops_saved") == [
+        'finops_paused_workloads{cluster="other",namespace="web"} 1.0',
         'finops_saved_per_hour{cluster="other",currency="USD"} 1.0',
     ]
 
@@ -60,7 +71,7 @@ def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_th
     count_decisions(dict.fromkeys(Reason, 1))
     series = shown("finops_")
     assert len(series) < 1_000
-    assert f'finops_paused_resources_total{{cluster="dev",namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
+    assert f'finops_paused_workloads{{cluster="dev",namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
     show_sleepers({}, {})
 
 
@@ -87,10 +98,10 @@ def test_a_reader_in_between_never_finds_a_namespace_missing_that_stays() -> Non
         """Somebody reads while the figures are being replaced."""
 
         def items(self) -> ItemsView[str, int]:
-            seen.append(shown("finops_paused"))
+            seen.append(shown("finops_paused_workloads"))
             return super().items()
 
     show_sleepers({"USD": [0.5]}, {"web": 3})
     show_sleepers({"USD": [0.5]}, Reading(web=4, test=1))
-    assert ['finops_paused_resources_total{cluster="dev",namespace="web"} 3.0' in each for each in seen] == [True]
+    assert ['finops_paused_workloads{cluster="dev",namespace="web"} 3.0' in each for each in seen] == [True]
     show_sleepers({}, {})

@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from manifests import installed
+from prometheus_client import generate_latest
 
 from policies.rights import RIGHTS, Blindness
 from worker.settings.settings import Settings
@@ -25,6 +27,22 @@ def test_the_site_is_built_and_every_link_leads_somewhere(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`FINOPS_{name.upper()}`" in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_every_metric_is_documented_and_no_other() -> None:
+    import_every_metric()
+    served = set(re.findall(r"^# TYPE (finops_\w+)", generate_latest().decode(), re.MULTILINE))
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(finops_\w+)` \|", text, re.MULTILINE)) == {
+        name for name in served if not name.endswith("_created")
+    }
+
+
+def import_every_metric() -> None:
+    """Metrics register themselves when the module that counts is imported."""
+    for path in (ROOT / "activities").rglob("*.py"):
+        if "prometheus_client" in path.read_text(encoding="utf-8"):
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def test_what_is_generated_is_what_the_code_says() -> None:

@@ -74,7 +74,7 @@ def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something
     text = (TOP / "docs" / "coexistence.md").read_text(encoding="utf-8")
     join = text.split("<!-- budgets -->")[1].split("```promql")[1].split("```")[0]
     rule = {"record": "unmet", "expr": " ".join(join.split())}
-    series = {"finops_paused_resources_total{namespace='asleep', cluster='dev'}": "1x5"}
+    series = {"finops_paused_workloads{namespace='asleep', cluster='dev'}": "1x5"}
     for namespace in ("asleep", "broken"):
         budget = f"{{namespace='{namespace}', poddisruptionbudget='web'}}"
         series[f"kube_poddisruptionbudget_status_current_healthy{budget}"] = "0x5"
