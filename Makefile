@@ -2,7 +2,8 @@
 #
 #   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
 #   make check         the quick half: lint, types, the contract, and the tests that need no server
-#   make test          lint, types, the contract between the rooms, and all tests
+#   make test          lint, types, the contract between the rooms, and the tests that a change needs
+#   make test-all      the rest of the long tables: every way to be bad, every story of a refusal, every encounter
 #   make docs          the documentation as a site, in site/, its links checked
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
 #   make test-week     a week of each refusal, in skipped time: no history grows long, and nothing is lost
@@ -14,7 +15,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-faults test-week lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-all test-faults test-week lint format types contract unit prometheus generate docs histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -32,9 +33,12 @@ demo: $(READY)
 	@$(BIN)/finops demo $(if $(KEEP),--keep)
 
 check: lint types contract
-	@$(BIN)/python -m pytest -q -n 2 -m "not server and not long"
+	@$(BIN)/python -m pytest -q -n 2 -m "not server and not long and not thorough"
 
 test: lint types contract unit
+
+test-all: $(READY) prometheus
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "thorough and not long"
 
 # A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'". A part of it is
 # chosen as for pytest, and replaces its rows of the report: FAULTS="tests/faults/test_days.py".
@@ -101,7 +105,7 @@ clean:
 # For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
 # they are of sleeps that may still be open somewhere.
 histories: $(READY)
-	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q tests/workflows/test_hibernation.py \
+	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q -m "not long" tests/workflows/test_hibernation.py \
 	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
 	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/test_starts.py \
 	  tests/workflows/troubled

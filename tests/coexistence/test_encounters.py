@@ -4,7 +4,7 @@ import pytest
 from encounters import ENCOUNTERS, ORIGINAL, Encounter, Look, Record
 from meetings import Meeting
 
-pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
+pytestmark = [pytest.mark.cluster, pytest.mark.temporal, pytest.mark.thorough]
 
 Met = dict[tuple[Encounter, bool], Meeting]
 each_encounter = pytest.mark.parametrize("encounter", ENCOUNTERS, ids=lambda encounter: encounter.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from deployments import create_ready, deployment, replicas_of, wait_for
 from services import Service, enforcing
+from tables import rows
 from temporalio.client import Client
 
 from activities.policy_sources.files import PolicyDirectory
@@ -95,7 +96,7 @@ def made(folder: Path) -> Iterator[list[Service]]:
         service.stop()
 
 
-@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("bad", rows(BAD, "no price list", "a policy that is none"))
 def test_a_bad_part_is_named_everywhere_and_people_pause_and_wake_all_the_same(
     bad: Bad,
     cluster: LocalCluster,

@@ -16,6 +16,7 @@ from deployments import annotations_of, create_ready, deployment, replicas_of, w
 from google.protobuf.duration_pb2 import Duration
 from ids import id_of
 from services import Service, enforcing
+from tables import rows
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
@@ -87,7 +88,7 @@ def strangers(service: Service) -> list[str]:
 # Two installations on one cluster
 
 
-@pytest.mark.parametrize("apart", ["by name", "by Temporal namespace"])
+@pytest.mark.parametrize("apart", rows(("by name", "by Temporal namespace"), "by name"))
 def test_two_installations_show_each_others_sleepers_and_leave_them_alone(
     apart: str,
     install: Callable[..., Service],
@@ -254,7 +255,9 @@ def test_the_wrong_context_after_a_restart_refuses_to_start_and_writes_nowhere(
     assert writes(elsewhere) == written[1]
 
 
-@pytest.mark.parametrize("how", ["another current context", "the same context leads elsewhere"])
+@pytest.mark.parametrize(
+    "how", rows(("another current context", "the same context leads elsewhere"), "another current context")
+)
 def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_cluster(
     how: str,
     install: Callable[..., Service],
@@ -303,6 +306,7 @@ def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_c
     assert said != WRONG or len(re.findall("identity: the kubeconfig was read anew", service.log.read_text())) == 1
 
 
+@pytest.mark.thorough
 async def test_a_cluster_that_was_made_anew_under_the_same_name_is_left_alone(
     install: Callable[..., Service], temporal: str, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
 from services import Service, enforcing
+from tables import rows
 
 from localcluster import LocalCluster
 
@@ -24,7 +25,10 @@ def service(cluster: LocalCluster, tmp_path: Path) -> Iterator[Service]:
         made.kill()
 
 
-@pytest.mark.parametrize("moment", ["at the start", "amid the pauses", "asleep", "amid the wakes", "while awake"])
+MOMENTS = ("at the start", "amid the pauses", "asleep", "amid the wakes", "while awake")
+
+
+@pytest.mark.parametrize("moment", rows(MOMENTS, "asleep"))
 def test_a_kill_and_a_restart_bring_every_count_back(
     moment: str, service: Service, cluster: LocalCluster, namespace: str
 ) -> None:

@@ -11,6 +11,7 @@ from audits import refusals
 from deployments import create_ready, deployment, path_of, replicas_of, wait_for
 from refusals import scaling_refused
 from services import Service
+from tables import rows
 from temporalio.client import Client
 
 from localcluster import LocalCluster, ObjectClient
@@ -100,7 +101,7 @@ def alerts(service: Service, *words: str) -> list[str]:
     return [line for line in said if "finops.alerts" in line and all(word in line for word in words)]
 
 
-@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("cause", rows(tuple(CAUSES), "an admission policy"))
 def test_a_refused_wake_holds_back_no_other_is_shown_and_raised_once_and_comes_true_when_the_cause_is_gone(
     cause: str, service: Service, cluster: LocalCluster, fresh_namespace: Callable[[], str]
 ) -> None:

@@ -213,6 +213,7 @@ async def crowd(
     cluster.objects.delete(f"/apis/apps/v1/namespaces/{crowded}/deployments")
 
 
+@pytest.mark.thorough
 async def test_a_wake_by_hand_and_one_by_timer_take_two_seconds_more_at_most_whatever_else_is_to_do(
     crowd: Crowd, record_property: Callable[[str, object], None]
 ) -> None:

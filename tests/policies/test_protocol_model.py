@@ -20,6 +20,7 @@ from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause,
             Model(faults=5, bumps=2, hpa="overwriting", hpa_writes=3, reasserts=2),
             250_000,
             id="five faults, an autoscaler that overwrites three times, and the re-asserts that answer it",
+            marks=pytest.mark.thorough,
         ),
         pytest.param(
             Model(faults=3, bumps=1, zeros=2, marks=True),

@@ -59,6 +59,7 @@ def workloads() -> list[Any]:
     return made
 
 
+@pytest.mark.thorough
 def test_no_mutated_answer_ever_pauses_by_a_figure_that_is_not_true(workloads: list[Any], tmp_path: Any) -> None:
     tried, paused = set(), 0
 

@@ -135,6 +135,7 @@ def test_a_prometheus_that_was_restarted_empty_knows_nothing_of_anybody(tmp_path
     assert "only 1" in answers["probe-only"].sentence
 
 
+@pytest.mark.thorough
 def test_with_nine_days_of_history_only_a_window_of_a_week_finds_anybody(tmp_path: Path) -> None:
     moment = END - timedelta(hours=1)
     with remembered(tmp_path, CAST, begin=END - timedelta(days=9)) as young:

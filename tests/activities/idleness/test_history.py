@@ -52,6 +52,7 @@ def sleeps_of(made: Backtest, actor: str) -> list[ReplayedSleep]:
     return [sleep for sleep in made.sleeps if sleep.ref.name == actor]
 
 
+@pytest.mark.thorough
 def test_the_past_is_judged_as_the_present_was(month: Month) -> None:
     under = asking()
     for moment in moments(month, under, END - timedelta(hours=40), timedelta(hours=13), 4):
@@ -67,6 +68,7 @@ def test_the_past_is_judged_as_the_present_was(month: Month) -> None:
                 assert (replayed.sentence, replayed.gate) == (live[actor.name].sentence, live[actor.name].gate)
 
 
+@pytest.mark.thorough
 def test_the_number_of_queries_grows_with_weeks_and_not_with_workloads(few: Month, month: Month) -> None:
     numbers = []
     for at, hours in ((few, 1), (month, 1), (few, 168), (few, 169)):

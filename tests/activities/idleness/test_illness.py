@@ -76,6 +76,7 @@ def test_while_it_is_well_all_six_may_sleep(client: httpx.Client) -> None:
     assert day(client, DAY[:1]) == {Reason.PAUSE: 6}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("illness", ILLNESSES)
 def test_whatever_is_wrong_with_it_nothing_is_paused_all_day(
     ill: IllPrometheus, client: httpx.Client, illness: str

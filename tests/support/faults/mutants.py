@@ -120,7 +120,7 @@ async def judge(mutant: Mutant, folder: Path) -> Verdict:
     lines = [case for case in mutant.kills if "::" not in case]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider"),
-        *(f"--junitxml={report}", "-o", "junit_family=xunit1", f"--basetemp={folder / 'temporary'}"),
+        *("-m", "not long", f"--junitxml={report}", "-o", "junit_family=xunit1", f"--basetemp={folder / 'temporary'}"),
         *((_FAULT_SUITES, *(f"--case={line}" for line in lines)) if lines else ()),
         *tests,
         cwd=folder / "copy",

@@ -52,6 +52,7 @@ async def test_it_waits_until_its_target_is_available(bedroom: Bedroom) -> None:
     await is_awake(bedroom, "web")
 
 
+@pytest.mark.thorough
 async def test_a_target_that_never_comes_up_holds_it_back_for_ten_minutes_at_most(bedroom: Bedroom) -> None:
     create_unready(bedroom, "db")
     handle = await put_to_sleep_after(bedroom, "db")

@@ -9,6 +9,7 @@ import pytest
 from cases import policy
 from deployments import wait_for
 from hibernations import Bedroom, Handle, runs_of
+from tables import rows
 from temporalio.client import WorkflowUpdateStage
 from troubles import Trouble
 
@@ -166,7 +167,7 @@ async def live(trouble: Trouble, handle: Handle, story: Story, span: timedelta) 
     "span",
     [pytest.param(timedelta(hours=4), id="4 h"), pytest.param(timedelta(days=7), id="a week", marks=pytest.mark.long)],
 )
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize("story", rows(STORIES, "nudged", "awake and nudged"))
 async def test_a_history_stays_short_and_nothing_is_lost(
     trouble: Trouble, story: Story, span: timedelta, record_property: Callable[[str, object], None]
 ) -> None:
