@@ -215,7 +215,7 @@ MUTANTS = (
     ),
     Mutant(
         "one annotation of the record stays",
-        {"before W1: touch": "I13"},
+        {"before W1: touch": "I12"},
         (Edit("policies/annotations.py", "dict.fromkeys(ASLEEP_KEYS)", "dict.fromkeys(ASLEEP_KEYS[:-1])"),),
     ),
     Mutant(

@@ -25,7 +25,8 @@ _LAST_WORDS = 3_000
 _SAID = re.compile(r"^E +(.*)$", re.MULTILINE)
 """What an assertion said, in a traceback of pytest."""
 _VIOLATION = re.compile(r"(I\d+) broken: .*\nreplay: (.+)")
-_MODEL_VERDICT = re.compile(r"'([A-Z ]+): ")
+_MODEL_VERDICT = re.compile(r"""['"]([A-Z ]+): """)
+"""In whichever quotes: a state has some of its own."""
 
 
 class DoesNotApply(Exception):
@@ -157,7 +158,7 @@ def _read(report: Path) -> Iterator[tuple[str, str]]:
         elif _MODEL in case:
             yield from ((case, verdict) for verdict in _MODEL_VERDICT.findall(said))
         else:
-            yield case.partition("[")[0], _behaviour(case)
+            yield from ((name, _behaviour(case)) for name in {case, case.partition("[")[0]})
 
 
 def _behaviour(case: str) -> str:
