@@ -42,6 +42,12 @@ class Session:
         transport = self.installation.cluster.transport
         self.terminal.say(f"context {transport.context_name}, server {transport.server}", style="dim")
 
+    @property
+    def place(self) -> dict[str, str]:
+        """The same for programs: the first keys of a command's JSON."""
+        transport = self.installation.cluster.transport
+        return {"context": transport.context_name, "server": transport.server}
+
 
 def name_user() -> str:
     """Who calls, as it stands in the Temporal UI afterwards."""

@@ -67,6 +67,7 @@ def _spawn(folder: Path, lock: int) -> subprocess.Popen[bytes]:
 
 
 def await_ready(supervisor: subprocess.Popen[bytes], folder: Path, settings: LocalClusterSettings) -> None:
+    """Hand the supervisor its settings, and wait until it has started everything. Raises StartFailed."""
     assert supervisor.stdin is not None
     assert supervisor.stdout is not None
     supervisor.stdin.write(f"{settings.to_json()}\n".encode())

@@ -68,6 +68,7 @@ def is_worth_reading_again(error: KubernetesError, link: Link) -> bool:
 
 
 def say_end(error: KubernetesError) -> str:
+    """What a person reads of an answer that ended a use of credentials."""
     return "its credentials have ended" if isinstance(error, Denied) else error.reason
 
 
@@ -79,4 +80,5 @@ def watched(call: Call, send: "Callable[[Link], Reply]", link: Link) -> Reply:
 
 
 def lacks_file(error: Exception) -> bool:
+    """Whether it failed because a file is not there, however deep that stands."""
     return any(isinstance(cause, FileNotFoundError) for cause in (error, *error.args, error.__cause__))

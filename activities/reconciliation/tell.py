@@ -29,6 +29,7 @@ async def try_to_count_paused(client: Client, cluster: str) -> int | None:
 
 
 def tell_paused(number: int | None) -> None:
+    """Raise or settle the alert on hibernations that somebody paused in Temporal; None where that is not known."""
     if number is None:
         return
     if number:
@@ -38,6 +39,7 @@ def tell_paused(number: int | None) -> None:
 
 
 def tell_untold(untold: Mapping[str, Exception]) -> None:
+    """Raise or settle the alert on hibernations that took no word, by their ids with the error of each."""
     if not untold:
         settle(_UNTOLD)
         return

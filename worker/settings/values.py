@@ -110,6 +110,7 @@ def _check_positive(value: timedelta) -> timedelta:
 
 
 def expand(path: Path) -> Path:
+    """The whole path, with `~` as the user's home. Raises ValueError where there is no such home."""
     try:
         return path.expanduser().absolute()
     except RuntimeError:

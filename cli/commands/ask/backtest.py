@@ -30,7 +30,6 @@ def backtest(
         session.introduce()
     made = replay_past(session.installation, replayed, past, span=span, now=now)
     if session.terminal.for_programs:
-        transport = session.installation.cluster.transport
-        session.terminal.show_json({"context": transport.context_name, "server": transport.server} | as_json(made))
+        session.terminal.show_json(session.place | as_json(made))
         return
     show_backtest(session.terminal, made)

@@ -32,8 +32,6 @@ def explain(
         session.terminal.say(chosen.whence, style="dim")
     explained = explain_workload(session.installation, ref, chosen.policies, now=datetime.now(UTC))
     if session.terminal.for_programs:
-        transport = session.installation.cluster.transport
-        place = {"context": transport.context_name, "server": transport.server}
-        session.terminal.show_json(place | as_json(explained))
+        session.terminal.show_json(session.place | as_json(explained))
         return
     show_explanation(session.terminal, explained)

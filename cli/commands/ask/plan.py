@@ -40,8 +40,6 @@ def plan(
             )
     made = plan_pauses(installation, policies, now=present, at=instant)
     if terminal.for_programs:
-        transport, cluster = installation.cluster.transport, installation.settings.cluster
-        place = {"context": transport.context_name, "server": transport.server, "cluster": cluster}
-        terminal.show_json(place | dict(made))
+        terminal.show_json(session.place | {"cluster": installation.settings.cluster} | dict(made))
         return
     show_plan(terminal, made, interval=installation.settings.interval, show_all=show_all)
