@@ -1,7 +1,4 @@
-"""From an exception to what a person reads: every error that somebody foresaw is one sentence, never a traceback.
-
-It knows the error trees of all rooms, so whoever starts quickly imports it only when something failed.
-"""
+"""From an exception to what a person reads: every error that somebody foresaw is one sentence, never a traceback."""
 
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.exceptions import FailureError

@@ -20,7 +20,7 @@ class Installation:
 
     Args:
         flags: settings by name that go before environment and file; None where one was not given.
-        user: who asks, as it stands in Temporal and in annotations afterwards.
+        user: who asks, as it stands in Temporal afterwards.
         listener: who wants to hear how it goes on.
     """
 

@@ -47,7 +47,7 @@ class ContestActivities:
 
     @activity.defn
     async def recall_last_sleep(self, order: RecallOrder) -> Recalled:
-        """Of the run that was closed last; none where that one had no sleep."""
+        """Of the closed runs of this workflow id, the last sleep that any of them had."""
         async for result in _closed_since(order.since):
             if result.sleeps:
                 return Recalled(last_sleep=result.sleeps[-1])

@@ -123,7 +123,8 @@ class EnforceActivities:
     async def start_hibernations(self, order: StartOrder) -> Started:
         """Start them, a chunk at a time, and no faster than they can be paused: what is started has work to do in the
         queue of people's wakes. A retry goes on where the last heartbeat stood. It is over when visibility shows them
-        all, because the next run of the cluster counts by it what is on its way.
+        all, because the next run of the cluster counts by it what is on its way. A retry waits for its own only: it
+        begins when a heartbeat was missing for longer than visibility lags.
         """
         client, runs = activity.client(), list[str]()
         size = max(1, min(CHUNK, int(order.per_second)))

@@ -6,11 +6,11 @@ from datetime import timedelta
 from cli.console import Terminal
 from operations.costs.money import describe_money
 from operations.plans.blindness import describe_missing_rights
-from operations.plans.plan import OUT_OF_SCOPE, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
 from policies.checks.decision import Decision
 from policies.checks.platforms import OPERATORS
-from policies.checks.reasons import Reason
+from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
 

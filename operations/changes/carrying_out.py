@@ -1,6 +1,7 @@
 """Policies are written and removed, and those who sleep under what goes are told at once.
 
-A worker reads the documents within seconds: it alone writes Schedules, and tells those who sleep under what changed.
+A worker reads the documents within seconds: it alone puts their Schedules, and tells those who sleep under what
+changed.
 """
 
 from collections.abc import AsyncIterator, Sequence

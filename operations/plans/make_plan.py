@@ -11,7 +11,7 @@ from activities.runs.surroundings import Gathered
 from operations.costs.money import add_up
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
-from operations.plans.plan import OUT_OF_SCOPE, Caveat, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan import Caveat, Plan, PlannedSleep, PolicyPlan
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.calendar.sleep_windows import next_window
@@ -20,7 +20,7 @@ from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
 from policies.checks.limits import Census, select
 from policies.checks.platforms import OPERATORS
 from policies.checks.protection import protecting_pattern
-from policies.checks.reasons import Reason
+from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.errors import InvalidAnnotation
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.wake_order import order_problems

@@ -11,11 +11,6 @@ from policies.models import Frozen
 from policies.policy.document import Mode
 from policies.workload import WorkloadRef
 
-OUT_OF_SCOPE = frozenset(
-    {Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH}
-)
-"""Reasons that say nothing of the workload itself: the policy is not about it."""
-
 
 class PlannedSleep(Frozen):
     """A Deployment that sleeps already, from its own annotations."""

@@ -35,3 +35,9 @@ class Reason(Code):
     REFUSED = "Refused"
     LIMIT_REACHED = "LimitReached"
     PAUSE = "Pause"
+
+
+OUT_OF_SCOPE = frozenset(
+    {Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH}
+)
+"""Reasons that say nothing of the workload itself: the policy is not about it, or not now."""

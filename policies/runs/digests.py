@@ -6,15 +6,13 @@ A dry run is told once a window, and once a day where its window never ends.
 from datetime import datetime
 from enum import StrEnum
 
-from policies.checks.reasons import Reason
+from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.models import Frozen
 from policies.runs.enforcement import EnforcementResult
 from policies.times import to_rfc3339
 
 MOST_REASONS = 6
-_NOT_MEANT = frozenset(
-    {Reason.OUTSIDE_SCHEDULE, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH, Reason.PAUSE}
-)
+_NOT_MEANT = OUT_OF_SCOPE | {Reason.PAUSE}
 """Not reasons why something that the policy means stays awake."""
 
 

@@ -1,6 +1,7 @@
 """The house stays one that can be entered: rooms, files, functions and names by their measures."""
 
 import ast
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,15 @@ def trees() -> dict[Path, ast.Module]:
 
 def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_every_room_that_is_shipped_is_measured() -> None:
+    shipped = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert (
+        set(shipped["targets"]["wheel"]["packages"])
+        == set(ROOMS)
+        == {each.relative_to(ROOT).parts[0] for each in FILES}
+    )
 
 
 def test_no_room_has_more_modules_than_a_glance_takes_in() -> None:

@@ -11,7 +11,6 @@ from idleactors import BEGIN, NAMESPACE, Actor, write_openmetrics
 from prometheusserver import PrometheusServer, running_prometheus, write_blocks
 
 from activities.idleness.prometheus_source import PrometheusSource
-from activities.kube.objects.pods import RunningPod
 from activities.kube.objects.routing import Routing
 from activities.prometheus.client import Prometheus
 from policies.idleness.answers import IdleAnswer
@@ -65,8 +64,3 @@ def routing_of(actors: Iterable[Actor]) -> Routing:
     """A Service of the same name for each."""
     services = tuple((actor.name, {"app": actor.name}) for actor in actors)
     return Routing(services={NAMESPACE: services}, routes={})
-
-
-def named_pods(*names: str, since: datetime = BEGIN) -> tuple[RunningPod, ...]:
-    """Running pods of these names."""
-    return tuple(RunningPod(name, since) for name in names)

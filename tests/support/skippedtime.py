@@ -14,11 +14,11 @@ from worker.processes import find_program
 async def skipped_time() -> AsyncIterator[WorkflowEnvironment]:
     """Time stands as it is for every workflow, whoever starts it, until `fast_forward` is called for that one.
 
-    Left to itself the server would skip whenever a workflow waits for a timer only, and those that the product's own
-    activities start are among them: on a busy machine a sleeper was through its night before the test looked.
+    Left to itself the server would skip whenever a workflow waits for nothing but a timer, and those that the product's
+    own activities start are among them: on a busy machine a sleeper was through its night before the test looked.
     """
     program = find_program("temporal")
-    assert program is not None
+    assert program is not None, "there is no temporal"
     async with await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
         dev_server_existing_path=str(program),

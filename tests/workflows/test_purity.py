@@ -24,7 +24,9 @@ IMPURE = {
 
 def rules_broken(code: str, room: str) -> str:
     command = [sys.executable, "-m", "ruff", "check", "--output-format=concise", f"--stdin-filename={room}/new.py", "-"]
-    return subprocess.run(command, cwd=TOP, input=code, check=False, capture_output=True, text=True).stdout
+    done = subprocess.run(command, cwd=TOP, input=code, check=False, capture_output=True, text=True)
+    assert done.returncode in {0, 1}, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("room", ["policies", "workflows"])

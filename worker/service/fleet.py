@@ -31,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Fleet:
-    """The clusters of one process, which belong to one installation each."""
+    """The clusters of one process, each of which belongs to one installation."""
 
     def __init__(self, client: Client, members: Sequence[Settings], health: HealthOfMany) -> None:
         """Every member has an instance."""

@@ -23,7 +23,7 @@ class Probes(Protocol):
     """What a kubelet asks: each answers with a sentence."""
 
     def is_alive(self) -> tuple[bool, str]:
-        """Whether a restart would help nobody."""
+        """Whether it is alive, so that a restart would not help."""
         ...
 
     def is_ready(self) -> tuple[bool, str]:
@@ -68,8 +68,8 @@ class Health:
 
 
 class HealthOfMany:
-    """How one process is that serves several clusters. One that is down must not take the others with it: it is alive
-    while all loops go round, and ready while it can work for any of them.
+    """The health of a process that serves several clusters. One that is down must not take the others with it: it is
+    alive while all loops go round, and ready while it can work for any of them.
     """
 
     def __init__(self, clusters: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:

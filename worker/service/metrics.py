@@ -17,7 +17,6 @@ from worker.ports import LOOPBACK, find_free_port
 from worker.service.health import Health, Probes
 from worker.temporal.runtime import build_runtime, shared_runtime
 
-PATH = "/metrics"
 _SDK_SECONDS = 2.0
 
 
@@ -96,9 +95,9 @@ def _read_sdk(port: int) -> bytes:
     """The SDK's own page. It is missing rather than in the way when it does not answer."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_SDK_SECONDS)
     try:
-        connection.request("GET", PATH)
+        connection.request("GET", "/metrics")
         return connection.getresponse().read()
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return b""
     finally:
         connection.close()

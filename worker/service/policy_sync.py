@@ -1,10 +1,10 @@
 """Schedules in step with the policies of the source, whoever changes those: `finops apply`, kubectl, a GitOps tool.
 
-Only a worker writes Schedules. A changed policy runs within seconds, and who sleeps under it looks again. Every few
-minutes all Schedules are compared: one that somebody deleted is put again, and one that somebody paused is told of and
-left. The Schedule of a policy that is gone is removed after a while. Whom it left asleep the reconciliation finds, once
-two of its readings miss the policy: one is asked for when it goes, one when its Schedule does. What Temporal does not
-take harms no other policy.
+Only a worker puts and removes the Schedules of policies; commands write a hold and a trial. A changed policy runs
+within seconds, and who sleeps under it looks again. Every few minutes all Schedules are compared: one that somebody
+deleted is put again, and one that somebody paused is told of and left. The Schedule of a policy that is gone is removed
+after a while. Whom it left asleep the reconciliation finds, once two of its readings miss the policy: one is asked for
+when it goes, one when its Schedule does. What Temporal does not take harms no other policy.
 """
 
 import logging
@@ -54,8 +54,7 @@ class PolicySync:
         """What was put, or refused, as it was then, and all that follows from it done."""
         self._again_at: dict[str, float] = {}
         """When a change that met trouble is tried again."""
-        self._uncounted = False
-        """Whether a reconciliation is owed."""
+        self._reconciliation_owed = False
         self._missing_since: dict[str, float] = {}
         self._compared_at = float("-inf")
         self.failed: dict[str, str] = {}
@@ -81,9 +80,9 @@ class PolicySync:
         failed = [error for policy in snapshot.policies if (error := await self._try_to_change(policy)) is not None]
         if failed:
             raise failed[0]
-        if self._uncounted and self._reconcile is not None:
+        if self._reconciliation_owed and self._reconcile is not None:
             await self._reconcile()
-        self._uncounted = False
+        self._reconciliation_owed = False
         if snapshot.complete and self._clock() - self._compared_at >= COMPARED_EVERY:
             await self._compare(snapshot.policies)
             self._compared_at = self._clock()
@@ -131,7 +130,7 @@ class PolicySync:
         if created is False:
             await run_soon(self._client, policy_schedule_id(self._cluster, policy.name))
         self._known[policy.name] = policy
-        self._uncounted = True
+        self._reconciliation_owed = True
         _LOG.info("policy %s has changed; %d open hibernations look again", policy.name, told)
 
     async def _compare(self, policies: Iterable[EnforcementPolicy]) -> None:
@@ -151,7 +150,7 @@ class PolicySync:
     async def _prune(self, there: set[str]) -> None:
         for name in (self._known.keys() - there) - self._missing_since.keys():
             self._missing_since[name] = self._clock()
-            self._uncounted = True
+            self._reconciliation_owed = True
         for name, since in tuple(self._missing_since.items()):
             if name in there:
                 del self._missing_since[name]
@@ -160,9 +159,10 @@ class PolicySync:
                     _LOG.info("policy %s is gone, and its Schedule with it", name)
                 self._known.pop(name, None)
                 self._again_at.pop(name, None)
-                self.failed.pop(name, None)
+                if self.failed.pop(name, None) is not None:
+                    settle(self._about(name))
                 del self._missing_since[name]
-                self._uncounted = True
+                self._reconciliation_owed = True
 
     def _about(self, policy: str) -> str:
         return f"schedule {policy}"

@@ -42,7 +42,7 @@ from workflows.timer import wait_until
 from workflows.waiting import ResultT, answered
 
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
-"""A 404 ends a hibernation only when it is seen twice, this far apart."""
+"""A 404 ends a hibernation only when it is still seen so long after the first."""
 DOUBT_GONE_AFTER = timedelta(seconds=15)
 """A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
 LONGEST_TROUBLE = 500

@@ -20,7 +20,6 @@ FOREIGN = {"downscaler/original-replicas": "2"}
 ITSELF = frozenset({"dev-shop/checkout"})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
-CALLED = Backends.of([Backend(namespace="dev-shop", because="validating webhook x leads to it")])
 WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
 
 

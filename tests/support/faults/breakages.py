@@ -3,7 +3,6 @@
 from faults.mutants import Edit, Mutant
 
 _DEPLOYMENTS = "activities/kube/objects/deployments.py"
-_WAKING = "workflows/life/waking.py"
 _WRITE_TESTS = "tests/activities/hibernation/test_writes.py"
 _WRITES = "activities/hibernation/writes.py"
 _PROTOCOL = "policies/sleep/protocol.py"
