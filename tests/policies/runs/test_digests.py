@@ -55,7 +55,13 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
         dry_run=False,
         started=12,
         census=Census(deployments=40, asleep=5),
-        decisions={Reason.PAUSE: 12, Reason.COOLING_DOWN: 2, Reason.EXCLUDED: 3, Reason.NAMESPACE_NOT_IN_SCOPE: 20},
+        decisions={
+            Reason.PAUSE: 12,
+            Reason.COOLING_DOWN: 2,
+            Reason.EXCLUDED: 3,
+            Reason.NAMESPACE_NOT_IN_SCOPE: 20,
+            Reason.ENDS_SOON: 9,
+        },
         up_to_per_month=412.5,
         currency="USD",
     )

@@ -202,6 +202,17 @@ async def test_a_policy_that_temporal_refuses_harms_no_other_and_is_told_once(
     assert await follower.has("odd", "fine")
 
 
+async def test_one_that_was_refused_and_deleted_is_told_of_again_when_it_is_back(
+    follower: Follower, caplog: pytest.LogCaptureFixture
+) -> None:
+    await follower.sync.begin((only_python_knows("back"),))
+    for seconds in (0, GONE_AFTER):
+        follower.counted += seconds
+        await follower.see()
+    await follower.see(only_python_knows("back"))
+    assert caplog.text.count("policy back pauses nothing") == 2
+
+
 async def test_the_times_of_a_policy_can_be_tried_without_a_trace(follower: Follower) -> None:
     with pytest.raises(RPCError, match="time zone"):
         await try_schedule(follower.client, follower.cluster, only_python_knows("odd"))
