@@ -7,7 +7,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescri
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation import visibility
-from activities.hibernation.listing import open_query
+from activities.hibernation.listing import open_query, outside_phases
 from operations.installation import Installation
 from policies.names import hibernation_id, task_queue
 from policies.sleep.messages import AWAKE_PHASES
@@ -28,8 +28,7 @@ async def open_client(installation: Installation) -> Client:
 
 async def count_sleeping(client: Client, cluster: str) -> int:
     """How many open hibernations have a workload to give back."""
-    phases = ", ".join(f"'{phase}'" for phase in sorted(AWAKE_PHASES))
-    counted = await client.count_workflows(f"{open_query(cluster)} AND HibernationState NOT IN ({phases})")
+    counted = await client.count_workflows(f"{open_query(cluster)} AND {outside_phases(*AWAKE_PHASES)}")
     return counted.count
 
 

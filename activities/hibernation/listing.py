@@ -4,13 +4,20 @@ Visibility is a moment behind. It is good for showing and for finding what is wr
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY, WORKLOAD_NAMESPACE
+from activities.hibernation.visibility import (
+    CLUSTER,
+    HIBERNATION_STATE,
+    POLICY,
+    RESUME_AT,
+    SAVED_PER_DAY,
+    WORKLOAD_NAMESPACE,
+)
 from policies.names import CHECK, HIBERNATION, TROUBLE
 from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 from policies.sleep.reconciliation import OpenHibernation
@@ -40,12 +47,24 @@ def open_query(
     cluster: str, *, namespace: str | None = None, policy: str | None = None, status: str = "Running"
 ) -> str:
     """The visibility query for a cluster's open hibernations. All values are names that were validated."""
-    parts = [f"WorkflowType = '{HIBERNATION}'", f"Cluster = '{cluster}'", f"ExecutionStatus = '{status}'"]
-    if namespace is not None:
-        parts.append(f"WorkloadNamespace = '{namespace}'")
-    if policy is not None:
-        parts.append(f"Policy = '{policy}'")
-    return " AND ".join(parts)
+    under = () if policy is None else (f"{POLICY.name} = '{policy}'",)
+    return query_of(cluster, f"ExecutionStatus = '{status}'", *under, namespace=namespace)
+
+
+def query_of(cluster: str, *conditions: str, namespace: str | None = None) -> str:
+    """The visibility query for those hibernations of a cluster that meet all conditions, open or closed."""
+    where = () if namespace is None else (f"{WORKLOAD_NAMESPACE.name} = '{namespace}'",)
+    return " AND ".join((f"WorkflowType = '{HIBERNATION}'", f"{CLUSTER.name} = '{cluster}'", *where, *conditions))
+
+
+def in_phases(*phases: Phase) -> str:
+    """The condition that a hibernation stands in one of these."""
+    return f"{HIBERNATION_STATE.name} IN {_listed(phases)}"
+
+
+def outside_phases(*phases: Phase) -> str:
+    """The condition that it stands in none of these: so in one that only a newer version knows, too."""
+    return f"{HIBERNATION_STATE.name} NOT IN {_listed(phases)}"
 
 
 async def count_paused(client: Client, cluster: str) -> int:
@@ -82,6 +101,10 @@ async def list_open_if_known(client: Client, query: str) -> AsyncIterator[Listed
     except RPCError as error:
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:  # the search attributes are not registered yet
             raise
+
+
+def _listed(phases: Iterable[Phase]) -> str:
+    return "(" + ", ".join(f"'{phase}'" for phase in sorted(phases)) + ")"
 
 
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:

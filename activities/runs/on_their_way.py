@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
-from activities.hibernation.listing import count_shown, open_query
+from activities.hibernation.listing import count_shown, in_phases, open_query
 from policies.sleep.messages import Phase
 
 FIRST_WAIT = 0.05
@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 async def count_pausing(client: Client, cluster: str) -> int:
     """How many workloads of a cluster are about to sleep. Raises RPCError."""
-    return (await client.count_workflows(f"{open_query(cluster)} AND HibernationState = '{Phase.PAUSING}'")).count
+    return (await client.count_workflows(f"{open_query(cluster)} AND {in_phases(Phase.PAUSING)}")).count
 
 
 async def wait_until_shown(

@@ -10,12 +10,11 @@ from functools import partial
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernation.listing import open_query
+from activities.hibernation.listing import in_phases, open_query, query_of
 from activities.hibernation.visibility import HIBERNATION_STATE
 from operations.past.event_history import read_each, read_events, read_result
 from policies.annotations import PauseRecord
 from policies.models import Frozen
-from policies.names import HIBERNATION
 from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import SAVING_PHASES, Hibernation, Phase
 from policies.times import to_rfc3339
@@ -45,19 +44,18 @@ async def read_past_sleeps(client: Client, cluster: str, period: Period, namespa
 
 def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
     """Those that ended since the period began; all values are names that were validated, and times of ours."""
-    parts = [
-        f"WorkflowType = '{HIBERNATION}'",
-        f"Cluster = '{cluster}'",
+    return query_of(
+        cluster,
         "ExecutionStatus != 'Running'",
         f"CloseTime >= '{to_rfc3339(period.since)}'",
         f"StartTime <= '{to_rfc3339(period.until)}'",
-    ]
-    return " AND ".join((*parts, *([f"WorkloadNamespace = '{namespace}'"] if namespace else [])))
+        namespace=namespace,
+    )
 
 
 def _awake_query(cluster: str, namespace: str | None) -> str:
     """Those whose sleep is over and that stay open for a while."""
-    return f"{open_query(cluster, namespace=namespace)} AND HibernationState IN ('{Phase.COOLING}', '{Phase.AWAKE}')"
+    return f"{open_query(cluster, namespace=namespace)} AND {in_phases(Phase.COOLING, Phase.AWAKE)}"
 
 
 async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
-from activities.hibernation.listing import list_open_if_known
+from activities.hibernation.listing import in_phases, list_open_if_known, query_of
+from activities.hibernation.visibility import POLICY
 from policies.models import Frozen
-from policies.names import HIBERNATION, MANUAL
+from policies.names import MANUAL
 from policies.sleep.messages import Phase
 from policies.times import to_rfc3339
 
@@ -39,11 +40,10 @@ async def find_often_woken(
 
 def _query(cluster: str, since: datetime, namespace: str | None) -> str:
     """All values are names that were validated, and times of ours. What somebody paused by hand is theirs to judge."""
-    parts = [
-        f"WorkflowType = '{HIBERNATION}'",
-        f"Cluster = '{cluster}'",
-        f"HibernationState = '{Phase.AWAKE}'",
-        f"Policy != '{MANUAL}'",
+    return query_of(
+        cluster,
+        in_phases(Phase.AWAKE),
+        f"{POLICY.name} != '{MANUAL}'",
         f"(ExecutionStatus = 'Running' OR CloseTime >= '{to_rfc3339(since)}')",
-    ]
-    return " AND ".join((*parts, *([f"WorkloadNamespace = '{namespace}'"] if namespace else [])))
+        namespace=namespace,
+    )
