@@ -1,6 +1,5 @@
 """Putting Deployments to sleep in tests: through the product's own workflow, in front of the real control plane."""
 
-import asyncio
 import itertools
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from deployments import (
     replicas_of,
     wait_for,
 )
+from eventually import eventually
 from orders import pause_order
 from refusals import scaling_refused
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
@@ -143,20 +143,16 @@ class Bedroom:
         """Temporal forgets it, and visibility, which is a moment behind, knows."""
         await handle.terminate()
         query = f"WorkflowId = '{handle.id}' AND ExecutionStatus = 'Running'"
-        for _ in range(600):
-            if not (await self.environment.client.count_workflows(query)).count:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"{handle.id} is still shown as running")
+        client = self.environment.client
+        await eventually(
+            lambda: client.count_workflows(query), lambda found: not found.count, tries=600, what="visibility"
+        )
 
     async def reach(self, handle: WorkflowHandle[Any, Any], *phases: Phase) -> HibernationStatus:
         """Wait until the hibernation is in one of these phases."""
-        for _ in range(600):
-            status = await self.status(handle)
-            if status.phase in phases:
-                return status
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"still {status.phase}, not {phases}")
+        return await eventually(
+            lambda: self.status(handle), lambda status: status.phase in phases, tries=600, what=f"one of {phases}"
+        )
 
     async def status(self, handle: WorkflowHandle[Any, Any]) -> HibernationStatus:
         """What the query answers."""

@@ -15,6 +15,7 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import wait_for
+from eventually import eventually
 from hibernations import Bedroom, Source
 from ids import id_of
 from oddclocks import OddClock
@@ -190,12 +191,8 @@ async def looks(handle: WorkflowHandle[Any, Any]) -> int:
 
 async def looked(handle: WorkflowHandle[Any, Any], times: int) -> None:
     """Wait until it was read so often, and what followed is done."""
-    for _ in range(600):
-        if await looks(handle) >= times:
-            await asyncio.sleep(0.5)
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"read {await looks(handle)} times, not {times}")
+    await eventually(lambda: looks(handle), lambda seen: seen >= times, tries=600, what=f"{times} reads")
+    await asyncio.sleep(0.5)
 
 
 def alerts(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import wait_for
+from eventually import eventually
 from hibernations import COST, Bedroom
 from refusals import records_refused, scaling_changed
 from temporalio.api.enums.v1 import EventType
@@ -28,11 +29,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 async def trouble(bedroom: Bedroom, handle: WorkflowHandle[Any, HibernationResult]) -> None:
     """Wait until it says what keeps it from going on."""
-    for _ in range(600):
-        if (await bedroom.status(handle)).trouble:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("nothing troubles it")
+    await eventually(lambda: bedroom.status(handle), lambda status: status.trouble, tries=600, what="a trouble")
 
 
 async def test_a_sleep_records_all_that_is_needed_to_give_the_workload_back(bedroom: Bedroom) -> None:

@@ -8,6 +8,7 @@ import pytest
 from audits import requests
 from cases import policy
 from deployments import create_ready, deployment, wait_for
+from eventually import eventually
 from hibernations import Bedroom, reconcile
 from ids import id_of
 from temporalio.client import WorkflowHandle
@@ -25,11 +26,8 @@ async def visible(bedroom: Bedroom, phase: Phase) -> None:
     query = (
         f"WorkloadNamespace = '{bedroom.namespace}' AND HibernationState = '{phase}' AND ExecutionStatus = 'Running'"
     )
-    for _ in range(200):
-        if (await bedroom.environment.client.count_workflows(query)).count:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"no hibernation is {phase}")
+    client = bedroom.environment.client
+    await eventually(lambda: client.count_workflows(query), lambda found: found.count, what=f"one that is {phase}")
 
 
 def hibernation_of(bedroom: Bedroom) -> WorkflowHandle[Any, HibernationResult]:

@@ -1,9 +1,8 @@
 """Open hibernations as a real Temporal's visibility shows them."""
 
-import asyncio
-
 import pytest
 from cases import NOW
+from eventually import eventually
 from temporalio.api.workflowservice.v1 import PauseWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -37,13 +36,12 @@ async def listed(client: Client, hibernation: Hibernation) -> ListedHibernation:
     """The only open hibernation of this cluster, as soon as visibility shows it."""
     await register_attributes(client)
     await start_hibernation(client, hibernation)
-    for _ in range(200):
-        rows = [row async for row in list_open(client, open_query(hibernation.cluster))]
-        if rows:
-            (row,) = rows
-            return row
-        await asyncio.sleep(0.05)
-    raise AssertionError("it is not shown")
+
+    async def rows() -> list[ListedHibernation]:
+        return [row async for row in list_open(client, open_query(hibernation.cluster))]
+
+    (row,) = await eventually(rows, what="visibility")
+    return row
 
 
 @pytest.mark.parametrize("name", ["web", "w" * 253], ids=["short", "too long for an id"])
@@ -77,11 +75,7 @@ async def test_those_that_somebody_paused_in_temporal_are_counted() -> None:
             namespace=client.namespace, workflow_id=row.workflow_id, identity="anna", reason="a look", request_id="1"
         )
         await client.workflow_service.pause_workflow_execution(request)
-        for _ in range(200):
-            if await count_paused(client, "c-paused"):
-                break
-            await asyncio.sleep(0.05)
-        assert await count_paused(client, "c-paused") == 1
+        assert await eventually(lambda: count_paused(client, "c-paused"), what="visibility") == 1
 
 
 async def test_a_server_that_does_not_know_the_word_has_none(temporal_client: Client) -> None:

@@ -1,10 +1,10 @@
 """What a real Temporal remembers of a workload, without any worker of the product."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cases import COST, NOW, workload
+from eventually import eventually
 from ids import id_of
 from orders import pause_order
 from temporalio import workflow
@@ -44,12 +44,11 @@ async def begin(client: Client, hibernation: Hibernation) -> None:
 
 async def remembered(client: Client, ref: WorkloadRef, *wanted: str) -> KnownRuns:
     """What is remembered, as soon as visibility shows runs with these statuses."""
-    for _ in range(200):
-        known = await read_runs(client, CLUSTER, ref, NOW)
-        if set(wanted) == {run.status for run in known.hibernations}:
-            return known
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"the runs are not {wanted}: {known}")
+    return await eventually(
+        lambda: read_runs(client, CLUSTER, ref, NOW),
+        lambda known: set(wanted) == {run.status for run in known.hibernations},
+        what=f"runs that are {wanted}",
+    )
 
 
 async def test_an_open_hibernation_tells_its_count_and_what_it_has_saved_so_far(temporal_client: Client) -> None:

@@ -1,13 +1,14 @@
 """What is known of a workload's sleeps, by a real cluster and a real Temporal, and by one of them alone."""
 
-import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from asking import ask_as
 from cases import COST, NOW
 from deployments import deployment
+from eventually import eventually
 from temporalio.client import Client
 
 from activities.hibernation.starting import start_hibernation
@@ -26,16 +27,15 @@ CLUSTER = "looked-back"
 
 async def history_with_runs(installation: Installation, ref: WorkloadRef) -> History:
     """The history, as soon as visibility shows a run."""
-    for _ in range(200):
-        try:
-            found = await read_history(installation, ref)
-        except NotThere:
-            pass
-        else:
-            if runs_of(found):
-                return found
-        await asyncio.sleep(0.05)
-    raise AssertionError("Temporal shows nothing")
+
+    async def read() -> History | None:
+        with suppress(NotThere):
+            return await read_history(installation, ref)
+        return None
+
+    found = await eventually(read, lambda found: found is not None and runs_of(found), what="a run in Temporal")
+    assert found is not None
+    return found
 
 
 def runs_of(found: History) -> Sequence[HibernationRun]:

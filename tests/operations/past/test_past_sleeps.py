@@ -1,11 +1,11 @@
 """The sleeps that a real Temporal remembers, without any worker of the product."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cases import COST
+from eventually import eventually
 from ids import id_of
 from temporalio import workflow
 from temporalio.client import Client
@@ -63,12 +63,11 @@ async def end_with(client: Client, name: str, result: Any) -> None:
 
 async def remembered(client: Client, namespace: str) -> PastSleeps:
     """What is remembered of a namespace, as soon as visibility shows anything."""
-    for _ in range(200):
-        found = await read_past_sleeps(client, NAME, period(), namespace)
-        if found.sleeps or found.unreadable:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError("nothing is remembered")
+    return await eventually(
+        lambda: read_past_sleeps(client, NAME, period(), namespace),
+        lambda found: found.sleeps or found.unreadable,
+        what="what is remembered",
+    )
 
 
 def result(**more: Any) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """A line for each cluster, also where Temporal does not answer for one of them."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from asking import ask_as
+from eventually import eventually
 from temporalio.client import Client, DescribeScheduleInput, Interceptor, OutboundInterceptor, ScheduleDescription
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -35,11 +35,11 @@ async def record(client: Client, *names: str) -> None:
     for name in names:
         await create_record(client, name, ClusterRecord(identity=name))
     wanted = {reconcile_id(name) for name in names}
-    for _ in range(200):
-        if wanted <= {each.id async for each in await client.list_schedules()}:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"Temporal does not list {names}")
+
+    async def listed() -> set[str]:
+        return {each.id async for each in await client.list_schedules()}
+
+    await eventually(listed, wanted.issubset, what=f"{names} in the list of Schedules")
 
 
 async def test_one_that_cannot_be_read_is_a_line_and_the_others_are_told(temporal_client: Client) -> None:

@@ -1,12 +1,12 @@
 """How a cluster is, by a real Temporal that no worker of the product polls."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from asking import ask_as
 from cases import COST
+from eventually import eventually
 from temporalio.client import Client
 
 from activities.hibernation.starting import start_hibernation
@@ -35,12 +35,11 @@ async def put_to_sleep(client: Client, namespace: str, name: str, policy: str) -
 
 async def status_with(installation: Installation, count: int, namespace: str | None = None) -> ClusterStatus:
     """The status as soon as visibility shows so many."""
-    for _ in range(200):
-        found = await read_status(installation, namespace)
-        if len(found.hibernations) == count:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"there are not {count}: {found}")
+    return await eventually(
+        lambda: read_status(installation, namespace),
+        lambda found: len(found.hibernations) == count,
+        what=f"{count} hibernations",
+    )
 
 
 async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_there(

@@ -1,9 +1,9 @@
 """Wakes sent to a real Temporal that refuses some of them."""
 
-import asyncio
 from typing import Any
 
 import pytest
+from eventually import eventually
 from sleepers import sleeper
 from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
@@ -57,13 +57,11 @@ async def wake(client: Client, sleepers: list[Workload]) -> tuple[Sent, ...]:
 
 async def open_ones(client: Client, count: int) -> set[str]:
     """The names of the hibernations that are open, as soon as visibility shows so many."""
-    found: set[str] = set()
-    for _ in range(200):
-        found = {f"{row.namespace}/{row.name}" async for row in list_open(client, open_query(CLUSTER))}
-        if len(found) >= count:
-            break
-        await asyncio.sleep(0.05)
-    return found
+
+    async def listed() -> set[str]:
+        return {f"{row.namespace}/{row.name}" async for row in list_open(client, open_query(CLUSTER))}
+
+    return await eventually(listed, lambda found: len(found) >= count, what=f"{count} open hibernations")
 
 
 async def test_one_refusal_among_a_hundred_stops_none_of_the_others(temporal_client: Client) -> None:

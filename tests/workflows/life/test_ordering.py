@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cases import policy
 from deployments import create_ready, deployment, wait_for
+from eventually import eventually
 from hibernations import Bedroom, enforce
 from ids import id_of
 
@@ -41,11 +42,7 @@ async def test_it_waits_until_its_target_is_available(bedroom: Bedroom) -> None:
     create_unready(bedroom, "db")
     handle = await put_to_sleep_after(bedroom, "db")
     await bedroom.skip(handle, 10.005)
-    for _ in range(600):
-        status = await bedroom.status(handle)
-        if status.trouble:
-            break
-        await asyncio.sleep(0.05)
+    status = await eventually(lambda: bedroom.status(handle), lambda seen: seen.trouble, tries=600, what="a trouble")
     assert "db has no pod that is available yet" in status.trouble
     assert bedroom.replicas("web") == 0
     bedroom.patch({"spec": {"minReadySeconds": 0}}, "db")
