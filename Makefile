@@ -15,7 +15,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all test-faults test-week lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-all test-faults test-week coverage lint format types contract unit prometheus generate docs histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ test-faults: $(READY)
 # A week of each refusal, in skipped time: half an hour of this machine's.
 test-week: $(READY)
 	@$(BIN)/python -m pytest -n 2 -m long tests/workflows/troubled
+
+# Of the tests that need no server: the others run the product in processes of its own, where nothing is measured.
+coverage: $(READY)
+	@$(BIN)/python -m pytest -q -n 2 -m "not server and not long and not thorough" --cov --cov-report=term
 
 lint: $(READY)
 	@$(BIN)/ruff check .

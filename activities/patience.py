@@ -1,4 +1,9 @@
-"""How long a server asks to be left alone."""
+"""How long a server asks to be left alone.
+
+Whoever waits counts for itself: each of the three loops that ask again (costs/exchange.py, prometheus/client.py,
+messages/outbox.py) has a deadline of its own that a wait may not cross, or is ended by the worker's end. A library of
+retries would keep the waits, which are a tuple of seconds here, and leave all of that to be written.
+"""
 
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry

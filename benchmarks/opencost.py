@@ -28,13 +28,14 @@ from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import DeploymentsSeen
+from activities.costs.quotes import WorkloadsSeen
 from activities.costs.wording import write_target
 from policies.checks import Case
 from policies.checks.decision import evaluate
 from policies.checks.reasons import Reason
 from policies.costs.cost import Requests
 from policies.costs.prices import PriceList
+from policies.keys import WorkloadKey
 from worker.service.allocator import settle, use_one_arena
 
 PAGE = 500
@@ -58,11 +59,11 @@ def timed(action: Callable[[], Any]) -> float:
 
 def build(client: httpx.Client, count: int) -> OpenCostSource:
     """A source as the worker builds it, with a cluster of so many Deployments."""
-    running = frozenset(f"team-{number % 100}/app-{number}" for number in range(count))
+    running = frozenset(WorkloadKey(f"team-{number % 100}", f"app-{number}") for number in range(count))
     return OpenCostSource(
         Exchange(client, "OpenCost", seconds=30),
         lambda _: question(),
-        lambda: DeploymentsSeen(running),
+        lambda: WorkloadsSeen(running),
         PriceListSource(PriceList()),
         file=FigureFile(Path("/nowhere/figures.json")),
     )

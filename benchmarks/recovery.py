@@ -19,6 +19,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bench import CLUSTER, Bench, bare_wake, furnish, timed
@@ -184,7 +185,7 @@ def measure(bench: Bench, rounds: int) -> None:
         worker.wait(timeout=60)
         worker, seconds = bench.start_worker(f"bare-{number}.log")
         starts.append(seconds)
-    requests = statistics.median(timed(lambda where=where: bare_wake(bench, *where)) for where in bench.workloads[:20])
+    requests = statistics.median(timed(partial(bare_wake, bench, *where)) for where in bench.workloads[:20])
     for way in ways:
         of = played[way.name]
         if not way.amid:

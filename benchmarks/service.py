@@ -18,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from bench import CLUSTER, REPLICAS, Bench, bare_wake, furnish, rss_mb, timed
@@ -71,7 +72,7 @@ def measure_idle_cycle(bench: Bench) -> None:
 def measure_wakes(bench: Bench) -> None:
     """Signal to scaled-up, one at a time, beside the bare GET and two PATCHes."""
     took = asyncio.run(_signal_each(bench, bench.workloads[:WAKES]))
-    floor = [timed(lambda where=where: bare_wake(bench, *where)) for where in bench.workloads[WAKES : 2 * WAKES]]
+    floor = [timed(partial(bare_wake, bench, *where)) for where in bench.workloads[WAKES : 2 * WAKES]]
     for namespace, name in bench.workloads[WAKES : 2 * WAKES]:
         bench.cluster.objects.patch(path_of(namespace, name) + "/scale", {"spec": {"replicas": 0}})
     bench.tell(

@@ -8,6 +8,7 @@ from activities.errors import IoError
 from operations.installation import Installation
 from operations.listing import list_workloads
 from policies import annotations as notes
+from policies.keys import WorkloadKey
 from policies.workload import Workload
 
 _FEW = 10
@@ -18,7 +19,7 @@ _SECONDS_BETWEEN_LISTS = 2.0
 
 def is_awake(workload: Workload) -> bool:
     """Whether it was given back: it has a count, and no record of a sleep."""
-    return workload.replicas > 0 and not notes.is_annotated(workload.annotations)
+    return not workload.is_down and not notes.is_annotated(workload.annotations)
 
 
 def is_available(workload: Workload) -> bool:
@@ -27,13 +28,13 @@ def is_available(workload: Workload) -> bool:
 
 
 async def wait_until_back(
-    installation: Installation, names: Iterable[str], seconds: float, *, available: bool
-) -> frozenset[str]:
-    """The Deployments (`namespace/name`) that are not awake when the time is over, or not `available`.
+    installation: Installation, workloads: Iterable[WorkloadKey], seconds: float, *, available: bool
+) -> frozenset[WorkloadKey]:
+    """Those of these workloads that are not awake when the time is over, or not `available`.
 
     One that is gone is not waited for. A cluster that cannot be asked for a while is told to the listener.
     """
-    missing, told = frozenset(names), ""
+    missing, told = frozenset(workloads), ""
     doing = f"waiting for {len(missing)} to be {'available' if available else 'scaled up'}"
     ends_at = time.monotonic() + seconds
     with installation.listener.progress(doing):
@@ -51,10 +52,12 @@ async def wait_until_back(
     return missing
 
 
-def _look(installation: Installation, names: frozenset[str], reached: Callable[[Workload], bool]) -> frozenset[str]:
-    if len(names) > _FEW:
-        found = {str(workload.ref): workload for workload in list_workloads(installation).workloads}
+def _look(
+    installation: Installation, keys: frozenset[WorkloadKey], reached: Callable[[Workload], bool]
+) -> frozenset[WorkloadKey]:
+    if len(keys) > _FEW:
+        found = {workload.ref.key: workload for workload in list_workloads(installation).workloads}
     else:
-        read = (installation.cluster.deployments.read(*name.split("/")) for name in names)
-        found = {str(workload.ref): workload for workload in read if workload is not None}
-    return frozenset(name for name in names if name in found and not reached(found[name]))
+        read = (installation.cluster.workloads.read(key) for key in keys)
+        found = {workload.ref.key: workload for workload in read if workload is not None}
+    return frozenset(key for key in keys if key in found and not reached(found[key]))

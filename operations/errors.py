@@ -2,6 +2,7 @@
 
 OperationError
 ├── NotThere                 what was named is not there
+│   └── NoSuchWorkload       ... on the cluster
 ├── Refused                  a rule forbids what was asked for
 ├── NoUsableRecord           nothing tells a sleeper's count any more
 ├── Unconfirmed              asked for, but not seen to happen in time
@@ -9,6 +10,8 @@ OperationError
 """
 
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
+from policies.kinds import kind_named
 
 
 class OperationError(Exception):
@@ -17,6 +20,15 @@ class OperationError(Exception):
 
 class NotThere(OperationError):
     """What was named is not there."""
+
+
+class NoSuchWorkload(NotThere):
+    """The cluster has no workload of that name and kind."""
+
+    def __init__(self, key: WorkloadKey, server: str) -> None:
+        self.key = key
+        self.server = server
+        super().__init__(f"there is no {kind_named(key.kind).title} {key} on {server}")
 
 
 class Refused(OperationError):

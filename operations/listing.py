@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from activities.kube.objects.deployments import Unreadable
+from activities.kube.workloads.pages import Unreadable
 from operations.installation import Installation
 from policies.workload import Workload
 
@@ -18,7 +18,7 @@ class Listing:
 def list_workloads(installation: Installation) -> Listing:
     """All Deployments of the cluster. Raises KubernetesError."""
     with installation.listener.progress("listing Deployments"):
-        pages = tuple(installation.cluster.deployments.list_all())
+        pages = tuple(installation.cluster.workloads.list_all())
     return Listing(
         workloads=tuple(workload for page in pages for workload in page.workloads),
         unreadable=tuple(each for page in pages for each in page.unreadable),

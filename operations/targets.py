@@ -1,41 +1,44 @@
 """Which Deployments a command is about."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from operations.errors import UsageProblem
 from policies import annotations as notes
-from policies.labels import is_dns_label
-from policies.workload import Workload, WorkloadRef, parse_ref
+from policies.keys import WorkloadKey, is_dns_label, parse_key
+from policies.kinds import DEPLOYMENT, kind_called
+from policies.workload import Workload, WorkloadRef
 
-_DEPLOYMENT = re.compile(r"deploy(ments?)?(\.(v1\.)?apps)?", re.IGNORECASE)
-"""The kind, as kubectl lets people write it."""
+WorkloadName = Annotated[WorkloadKey, PlainSerializer(str, return_type=str)]
+"""A workload in a result: programs get it as people write it."""
 
 
-def read_ref(text: str, namespace: str | None = None) -> WorkloadRef:
+def read_key(text: str, namespace: str | None = None) -> WorkloadKey:
     """`NAMESPACE/NAME`; with a namespace also `NAME` and kubectl's `deployment/NAME`. Raises UsageProblem.
 
     Without a namespace, what stands before the slash is one: it may well be called `deploy`.
     """
-    named = text if namespace is None else f"{read_namespace(namespace)}/{_read_name(text, namespace)}"
-    ref = parse_ref(named)
-    if ref is None:
+    key = parse_key(text) if namespace is None else _read_like_kubectl(text, read_namespace(namespace))
+    if key is None:
         raise UsageProblem(
             f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend, nor deployment/NAME with -n NAMESPACE"
         )
-    return ref
+    return key
 
 
-def _read_name(text: str, namespace: str) -> str:
+def _read_like_kubectl(text: str, namespace: str) -> WorkloadKey | None:
     before, slash, name = text.rpartition("/")
-    if slash and before != namespace and _DEPLOYMENT.fullmatch(before) is None:
+    kind = kind_called(before) if slash and before != namespace else DEPLOYMENT
+    if kind is None:
         raise UsageProblem(
             f"{before!r} in {text!r} is neither {namespace}, the namespace of -n, nor a kind that can sleep: write "
             "deployment/NAME with -n NAMESPACE, or NAMESPACE/NAME"
         )
-    return name
+    return parse_key(f"{namespace}/{name}", kind.name)
 
 
 def read_namespace(text: str) -> str:
@@ -46,8 +49,8 @@ def read_namespace(text: str) -> str:
 
 
 def is_sleeper(workload: Workload) -> bool:
-    """Whether a Deployment sleeps under a record of this product, whoever's installation wrote it."""
-    return workload.replicas == 0 and notes.is_annotated(workload.annotations)
+    """Whether a workload sleeps under a record of this product, whoever's installation wrote it."""
+    return workload.is_down and notes.is_annotated(workload.annotations)
 
 
 def instance_of(workload: Workload) -> str:
@@ -56,16 +59,16 @@ def instance_of(workload: Workload) -> str:
 
 
 def scale_by_hand(ref: WorkloadRef, replicas: int | None = None) -> str:
-    """The command that gives a Deployment a count without this product; `N` where nobody knows it."""
+    """The command that gives a workload a count without this product; `N` where nobody knows it."""
     count = "N" if replicas is None else replicas
-    return f"kubectl -n {ref.namespace} scale deployment {ref.name} --replicas {count}"
+    return f"kubectl -n {ref.namespace} scale {ref.kind} {ref.name} --replicas {count}"
 
 
 @dataclass(frozen=True)
 class Target:
     """What a command is about: one Deployment, those of a namespace, or all of them."""
 
-    ref: WorkloadRef | None = None
+    key: WorkloadKey | None = None
     namespace: str | None = None
 
     @classmethod
@@ -77,18 +80,18 @@ class Target:
         if (workload is not None or namespace is not None) + everything != 1:
             raise UsageProblem("name one target: NAMESPACE/NAME, --namespace NAMESPACE, or --all where there is one")
         if workload is not None:
-            return cls(ref=read_ref(workload, namespace))
+            return cls(key=read_key(workload, namespace))
         return cls(namespace=None if namespace is None else read_namespace(namespace))
 
     def __str__(self) -> str:
-        if self.ref is not None:
-            return str(self.ref)
+        if self.key is not None:
+            return str(self.key)
         return "the whole cluster" if self.namespace is None else f"namespace {self.namespace}"
 
     def covers(self, workload: Workload) -> bool:
         """Whether a Deployment is meant."""
-        if self.ref is not None:
-            return str(self.ref) == str(workload.ref)
+        if self.key is not None:
+            return self.key == workload.ref.key
         return self.namespace is None or workload.ref.namespace == self.namespace
 
 
@@ -101,7 +104,7 @@ def choose_sleepers(
     knows who we are.
     """
     sleepers = [workload for workload in workloads if is_sleeper(workload) and target.covers(workload)]
-    if target.ref is not None:
+    if target.key is not None:
         return tuple(sleepers), ()
     if instance is None and sleepers:
         counted = Counter(instance_of(workload) or "unnamed" for workload in sleepers)

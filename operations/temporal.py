@@ -9,9 +9,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.hibernation import visibility
 from activities.hibernation.listing import open_query, outside_phases
 from operations.installation import Installation
+from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
 from policies.sleep.messages import AWAKE_PHASES
-from policies.workload import WorkloadRef
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
 
@@ -32,9 +32,9 @@ async def count_sleeping(client: Client, cluster: str) -> int:
     return counted.count
 
 
-async def find_open(client: Client, cluster: str, ref: WorkloadRef) -> WorkflowExecutionDescription | None:
+async def find_open(client: Client, cluster: str, workload: WorkloadKey) -> WorkflowExecutionDescription | None:
     """The open hibernation of one workload, read from the server itself and not from visibility."""
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
+    handle = client.get_workflow_handle(hibernation_id(cluster, workload))
     try:
         description = await handle.describe()
     except RPCError as error:

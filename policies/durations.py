@@ -1,4 +1,8 @@
-"""Durations as Go writes them, in hours, minutes and seconds: `48h`, `1h30m`, `45s`."""
+"""Durations as Go writes them, in hours, minutes and seconds: `48h`, `1h30m`, `45s`.
+
+By hand, because the CRD, the JSON schema and this program must take the same texts, and say what is wrong with others.
+durationpy, which the Kubernetes client brings, also takes days, weeks, months of 30 days, spaces and `1h-5m`.
+"""
 
 import re
 from datetime import timedelta

@@ -2,6 +2,7 @@
 
 RuleError
 ├── InvalidAnnotation     a `finops.io/*` annotation that cannot be read
+├── UnknownKind           a kind of workload that only a later version knows
 └── NotBelieved           a figure of a cost source, or its whole answer, that breaks a rule (costs/doubts.py)
 
 What is wrong with a policy document is not an exception here but a list of problems (`policies.problems`): several
@@ -21,3 +22,11 @@ class InvalidAnnotation(RuleError):
         self.value = value[:80]
         self.expected = expected
         super().__init__(f"annotation {key} is {self.value!r}, not {expected}; set or remove it")
+
+
+class UnknownKind(RuleError):
+    """A kind of workload that this version cannot put to sleep or wake."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"{kind!r} is no kind of workload that this version knows; run the version that paused it")

@@ -6,7 +6,7 @@ line signals them without importing the room they live in. A test pins each name
 
 import hashlib
 
-from policies.workload import WorkloadRef
+from policies.keys import WorkloadKey
 
 FIELD_MANAGER = "finops-enforcer"
 """The one constant field manager of every write; users name it in their GitOps ignore rules."""
@@ -54,9 +54,9 @@ def pause_queue(cluster: str) -> str:
     return f"finops/{cluster}/pauses"
 
 
-def hibernation_id(cluster: str, ref: WorkloadRef) -> str:
+def hibernation_id(cluster: str, workload: WorkloadKey) -> str:
     """The id of a workload's one hibernation. Being unique while open, it is the lock on that workload."""
-    return _shorten(f"hibernate/{cluster}/{ref.path}")
+    return _shorten(f"hibernate/{cluster}/{workload.path}")
 
 
 def enforcement_id(cluster: str, policy: str) -> str:

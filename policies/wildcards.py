@@ -1,4 +1,7 @@
-"""Name patterns in which `*` stands for any run of characters, also none, and everything else for itself."""
+"""Name patterns in which `*` stands for any run of characters, also none, and everything else for itself.
+
+By hand: `fnmatch` gives `?` and `[` a meaning, too, and no library tells whether two patterns have a name in common.
+"""
 
 
 def matches(pattern: str, name: str) -> bool:

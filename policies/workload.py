@@ -3,42 +3,29 @@
 from datetime import datetime
 
 from policies.costs.cost import Requests
-from policies.labels import is_dns_label
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT, kind_named
 from policies.models import Frozen
-
-DEPLOYMENT = "deployment"
 
 
 class WorkloadRef(Frozen):
-    """Which workload. The uid tells it from a later one of the same name."""
+    """Which workload, and which of that name: a later one has another uid. So two refs of one workload may differ, and
+    tables go by its key.
+    """
 
     namespace: str
     name: str
-    kind: str = DEPLOYMENT
+    kind: str = DEPLOYMENT.name
     """As kubectl prints it, in lower case."""
     uid: str = ""
 
     def __str__(self) -> str:
-        """As people write it: a Deployment is meant where no kind is named."""
-        return f"{self.namespace}/{self.name}"
+        return str(self.key)
 
     @property
-    def path(self) -> str:
-        """With its kind, as ids hold it: `shop/deployment/web`."""
-        return f"{self.namespace}/{self.kind}/{self.name}"
-
-
-_LONGEST_NAME = 253
-
-
-def parse_ref(text: str) -> WorkloadRef | None:
-    """The Deployment that `NAMESPACE/NAME` names, or None where the text is no such thing. A Deployment's name may hold
-    dots; each part between them is a label.
-    """
-    namespace, slash, name = text.partition("/")
-    if slash and is_dns_label(namespace) and len(name) <= _LONGEST_NAME and all(map(is_dns_label, name.split("."))):
-        return WorkloadRef(namespace=namespace, name=name)
-    return None
+    def key(self) -> WorkloadKey:
+        """The name alone."""
+        return WorkloadKey(self.namespace, self.name, self.kind)
 
 
 class Writer(Frozen):
@@ -97,6 +84,11 @@ class Workload(Frozen):
     keeps_data_in_empty_dir: bool = False
     has_persistent_volume: bool = False
 
+    @property
+    def is_down(self) -> bool:
+        """Whether it is at zero, whoever brought it there."""
+        return kind_named(self.ref.kind).is_down(self.replicas)
+
 
 class Observation(Frozen):
     """What one fresh read, or the listing, saw of a workload: enough to decide the next write."""
@@ -113,6 +105,11 @@ class Observation(Frozen):
     `policies.sleep.zeros`."""
     annotations: dict[str, str] = {}
     """Ours and people's `finops.io/*` annotations only: the rest is nobody's business in a history."""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it is at zero, whoever brought it there."""
+        return kind_named(self.ref.kind).is_down(self.replicas)
 
 
 def observe(workload: Workload, prefix: str) -> Observation:

@@ -44,7 +44,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """An object a line: time, level, logger, message, and what is known of cluster, workload, policy and workflow."""
+    """An object a line: time, level, logger, message, and what is known of cluster, workload, policy and workflow.
+
+    By hand, because these are all the fields there are: a library's work would be to take what else a record carries.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""

@@ -27,6 +27,7 @@ from policies.runs.digests import Digest, is_worth_telling, window_key
 from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.wake_order import last_down
+from policies.workload import WorkloadRef
 from workflows import options
 from workflows.turns import take_turn
 
@@ -60,7 +61,7 @@ class EnforcementWorkflow:
         """The totals of the run."""
         before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
         try:
-            result = await self._enforce(before.last_chosen)
+            result = await self._enforce(before.chosen_last)
         except ActivityError as error:
             result = self._skipped(_cause(error))
         with contextlib.suppress(ActivityError):
@@ -77,7 +78,7 @@ class EnforcementWorkflow:
         """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
         opened = self._opened
         if opened is None or result.skipped:
-            return result.replace(told_window=before.told_window, last_chosen=before.last_chosen)
+            return result.replace(told_window=before.told_window, chosen_last=before.chosen_last)
         result = result.replace(told_window=window_key(opened.window_start, self._now))
         if is_worth_telling(result, before, has_start=opened.window_start is not None):
             digest = Digest(
@@ -92,7 +93,7 @@ class EnforcementWorkflow:
                 )
         return result
 
-    async def _enforce(self, last_chosen: str) -> EnforcementResult:
+    async def _enforce(self, chosen_last: WorkloadRef | None) -> EnforcementResult:
         """Only a run that has something to judge waits for its turn, and asks again then: what is allowed, and how many
         are about to sleep, may have changed.
         """
@@ -110,10 +111,10 @@ class EnforcementWorkflow:
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
-        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, last_chosen)
+        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last)
         started, already = (0, 0) if opened.dry_run else await self._start(opened, selection)
         result = self._result(opened, judged, selection, census, started, already)
-        return result.replace(last_chosen=selection.last_chosen or last_chosen)
+        return result.replace(chosen_last=selection.chosen_last or chosen_last)
 
     async def _open(self, *, in_turn: bool) -> RunOpened:
         return await workflow.execute_activity_method(
@@ -162,7 +163,7 @@ class EnforcementWorkflow:
     async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int]:
         assert opened.terms is not None
         started = already = 0
-        after = last_down(each.seen for each in selection.chosen)
+        waiting = last_down(each.seen for each in selection.chosen)
         size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
         for index in range(0, len(selection.chosen), size):
             if self._turn is None or self._turn.done():
@@ -172,6 +173,7 @@ class EnforcementWorkflow:
             if workflow.now() > self._began + _patience():
                 break  # the next run goes on with the others
             batch = selection.chosen[index : index + size]
+            keys = {candidate.seen.ref.key for candidate in batch}
             answer = await workflow.execute_activity_method(
                 EnforceActivities.start_hibernations,
                 StartOrder(
@@ -180,7 +182,7 @@ class EnforcementWorkflow:
                     terms=opened.terms,
                     candidates=batch,
                     per_second=opened.starts_per_second,
-                    after={name: after[name] for each in batch if (name := str(each.seen.ref)) in after},
+                    last_down=tuple(each for each in waiting if each.ref.key in keys),
                 ),
                 summary=f"start {len(batch)} hibernations",
                 **options.START,

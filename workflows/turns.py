@@ -19,8 +19,8 @@ from policies.runs.enforcement import LONGEST_RUN, Enforcement
 from workflows.timer import wait_until
 from workflows.waiting import waited
 
-FIRST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(seconds=8)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=8)
+"""Between two tries, which double."""
 
 
 @workflow.defn(name=TURN)
@@ -39,7 +39,7 @@ async def take_turn(enforcement: Enforcement, until: datetime) -> ChildWorkflowH
     """Take the turn as soon as it is free. None where that does not happen in time. Whoever is `done()` has lost it:
     somebody ended it by hand.
     """
-    wait = FIRST_WAIT
+    pause = _FIRST_PAUSE
     while True:
         try:
             return await workflow.start_child_workflow(
@@ -51,7 +51,7 @@ async def take_turn(enforcement: Enforcement, until: datetime) -> ChildWorkflowH
                 static_summary=f"a run of {enforcement.policy}",
             )
         except WorkflowAlreadyStartedError:
-            if workflow.now() + wait > until:
+            if workflow.now() + pause > until:
                 return None
-        await wait_until(workflow.now() + wait, lambda: False, summary="another policy runs")
-        wait = min(2 * wait, LONGEST_WAIT)
+        await wait_until(workflow.now() + pause, lambda: False, summary="another policy runs")
+        pause = min(2 * pause, _LONGEST_PAUSE)

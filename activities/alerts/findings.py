@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
-from activities.alerts.raised import Kind, alert
+from activities.alerts.raised import AlertKind, alert
 from policies.wording import name_some
 
 NAMED = 5
@@ -18,11 +18,11 @@ class FindingAlerts:
     """
 
     def __init__(self) -> None:
-        self._before: dict[tuple[Kind, str], frozenset[str]] = {}
+        self._before: dict[tuple[AlertKind, str], frozenset[str]] = {}
 
     def tell(
         self,
-        kind: Kind,
+        kind: AlertKind,
         workloads: Collection[str],
         named_before: Iterable[str],
         what: str,

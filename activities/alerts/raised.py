@@ -27,7 +27,7 @@ _REMEMBERED = 10_000
 _LOG = logging.getLogger("finops.alerts")
 _ALERTS = Counter("finops_alerts", "What a person should look at, by kind.", ["cluster", "kind"])
 
-Kind = Literal[
+AlertKind = Literal[
     "clocks",
     "contested",
     "copies",
@@ -57,7 +57,7 @@ _LISTENERS: defaultdict[str, list[Listener]] = defaultdict(list)
 def listen(listener: Listener) -> None:
     """From now on `listener` hears every alert about the current cluster, and they are counted."""
     _LISTENERS[current_cluster()].append(listener)
-    for kind in get_args(Kind):
+    for kind in get_args(AlertKind):
         _ALERTS.labels(current_cluster(), kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
 
 
@@ -96,7 +96,7 @@ class RaisedAlerts:
 _RAISED = RaisedAlerts()
 
 
-def alert(kind: Kind, sentence: str, **data: str) -> None:
+def alert(kind: AlertKind, sentence: str, **data: str) -> None:
     """Raise an alert of this kind: a bounded code, one sentence, and the data behind it."""
     _ALERTS.labels(current_cluster(), kind).inc()
     _LOG.warning("%s: %s", kind, sentence, extra={"alert": kind, **data})
@@ -107,7 +107,7 @@ def alert(kind: Kind, sentence: str, **data: str) -> None:
 class Episode:
     """A trouble that is told when it begins and when it is over, and not each time it is met. For many threads."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: AlertKind) -> None:
         self._kind = kind
         self._lock = Lock()
         self._problem = ""
@@ -127,7 +127,7 @@ class Episode:
             _LOG.warning("%s: %s", self._kind, over)
 
 
-def alert_once(kind: Kind, about: str, sentence: str, cause: str = "", **data: str) -> bool:
+def alert_once(kind: AlertKind, about: str, sentence: str, cause: str = "", **data: str) -> bool:
     """Raise an alert unless it is up already. Answers whether it was news.
 
     `cause` tells two troubles with the same thing apart, where the sentence names more than that.

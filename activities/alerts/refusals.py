@@ -11,9 +11,10 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Literal
 
-from activities.alerts.raised import Kind, alert
+from activities.alerts.raised import AlertKind, alert
 from activities.errors import Denied, KubernetesError
 from policies.checks.reasons import Reason
+from policies.keys import WorkloadKey
 from policies.workload import WorkloadRef
 
 TRIED_AGAIN_AFTER = 3600.0
@@ -32,7 +33,7 @@ class _Told:
 
     act: Act
     last_at: float = 0.0
-    refused: set[str] = field(default_factory=set)
+    refused: set[WorkloadKey] = field(default_factory=set)
 
 
 class Refusals:
@@ -42,8 +43,8 @@ class Refusals:
         """`clock` counts seconds."""
         self._clock = clock
         self._lock = Lock()
-        self._until: dict[str, float] = {}
-        """Until when no pause is tried, by namespace or `namespace/name`."""
+        self._until: dict[str | WorkloadKey, float] = {}
+        """Until when no pause is tried: in a namespace, or of a workload."""
         self._told: dict[tuple[str, ...], _Told] = {}
 
     def note(self, ref: WorkloadRef, error: KubernetesError) -> None:
@@ -51,7 +52,7 @@ class Refusals:
         if error.status == HTTPStatus.UNAUTHORIZED:
             return
         with self._lock:
-            self._until[ref.namespace if _is_of_namespace(error) else str(ref)] = self._clock() + TRIED_AGAIN_AFTER
+            self._until[ref.namespace if _is_of_namespace(error) else ref.key] = self._clock() + TRIED_AGAIN_AFTER
 
     def objection(self, ref: WorkloadRef, *, tries: bool) -> Reason | None:
         """Why this workload is no candidate at present. `tries`: where it is one, its pause will be tried."""
@@ -61,15 +62,15 @@ class Refusals:
             now = self._clock()
             if self._until.get(ref.namespace, now) > now:
                 return Reason.MAY_NOT_WRITE
-            if self._until.get(str(ref), now) > now:
+            if self._until.get(ref.key, now) > now:
                 return Reason.REFUSED
             if tries and ref.namespace in self._until:
                 self._until[ref.namespace] = now + TRIAL_TAKES
             if tries:
-                self._until.pop(str(ref), None)
+                self._until.pop(ref.key, None)
         return None
 
-    def tell(self, kind: Kind, act: Act, ref: WorkloadRef, error: KubernetesError) -> None:
+    def tell(self, kind: AlertKind, act: Act, ref: WorkloadRef, error: KubernetesError) -> None:
         """Raise an alert, unless the same cause was told for another workload of the namespace.
 
         `act` is what was refused: that pauses are says nothing yet of wakes.
@@ -81,7 +82,7 @@ class Refusals:
             is_news = cause not in self._told
             told = self._told.setdefault(cause, _Told(act))
             told.last_at = now
-            told.refused.add(str(ref))
+            told.refused.add(ref.key)
         if is_news:
             sentence = f"{error}; this one alert stands for all {act}s refused so in namespace {ref.namespace}"
             alert(kind, sentence, resource=error.resource, verb=error.verb, workload=str(ref))
@@ -96,10 +97,10 @@ class Refusals:
         with self._lock:
             if act == "pause":
                 self._until.pop(ref.namespace, None)
-                self._until.pop(str(ref), None)
+                self._until.pop(ref.key, None)
             for told in self._told.values():
                 if told.act == act:
-                    told.refused.discard(str(ref))
+                    told.refused.discard(ref.key)
             self._told = {cause: told for cause, told in self._told.items() if told.refused}
 
 

@@ -7,11 +7,13 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from pydantic import ValidationError
 
 from activities.policy_sources.atomic_files import write_atomically
 from policies.costs.cost import EarlierCost, HourlyCost
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 
 _LARGEST_FILE = 8 * 1024 * 1024
@@ -21,16 +23,21 @@ _LOG = logging.getLogger(__name__)
 
 
 class KeptFigures(Frozen):
-    """What each Deployment (`namespace/name`) cost an hour in the window that ended then."""
+    """What each workload cost an hour in the window that ended then, by its name as people write it."""
 
     as_of: datetime
     currency: str
     source: str
     amounts: Mapping[str, float]
 
-    def of(self, deployment: str) -> EarlierCost | None:
+    @classmethod
+    def of_window(cls, as_of: datetime, currency: str, source: str, amounts: Mapping[WorkloadKey, float]) -> Self:
+        """Those of one window."""
+        return cls(as_of=as_of, currency=currency, source=source, amounts={str(key): amounts[key] for key in amounts})
+
+    def of(self, workload: WorkloadKey) -> EarlierCost | None:
         """The figure of one, if there is one."""
-        amount = self.amounts.get(deployment)
+        amount = self.amounts.get(str(workload))
         if amount is None:
             return None
         return EarlierCost(cost=HourlyCost(amount=amount, currency=self.currency, source=self.source), as_of=self.as_of)

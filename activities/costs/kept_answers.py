@@ -6,11 +6,13 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from statistics import median
+from typing import TypeVar
 
 from policies.costs.doubts import Doubt
 from policies.costs.opencost.question import AllocationWindow
 from policies.costs.opencost.summary import Before, Judged, count_expected
 from policies.costs.opencost.unit_prices import UnitPrice
+from policies.keys import WorkloadKey
 
 DAYS = 7
 """Of a price, one sample of each of the last days is kept; the median of those is what it cost so far."""
@@ -21,32 +23,34 @@ _BY_MEMORY = frozenset({Doubt.FEWER_ROWS, Doubt.FEWER_NAMESPACES, Doubt.PRICE_JU
 _ABSENT = -1.0
 _PER_DAY = 2
 
+_OddT = TypeVar("_OddT", WorkloadKey, Doubt)
+
 
 class CostMemory:
-    """Prices of the last days, for each Deployment and in the middle of all, and what the last good answer held."""
+    """Prices of the last days, for each workload and in the middle of all, and what the last good answer held."""
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
         self._day: date | None = None
-        self._prices: dict[str, array[float]] = {}
+        self._prices: dict[WorkloadKey, array[float]] = {}
         """Core and GiB in turn, oldest first; an array takes a tenth of what a list of tuples would."""
         self._middle: array[float] = array("d")
-        self._deployments: frozenset[str] = frozenset()
+        self._seen: frozenset[WorkloadKey] = frozenset()
         self._others: Mapping[str, int] = {}
-        self._odd: dict[str, tuple[int, AllocationWindow]] = {}
+        self._odd: dict[WorkloadKey | Doubt, tuple[int, AllocationWindow]] = {}
 
-    def before(self, running: Collection[str]) -> Before | None:
-        """What to expect of the next answer, with these Deployments running; None before the first good one."""
+    def before(self, running: Collection[WorkloadKey]) -> Before | None:
+        """What to expect of the next answer, with these workloads running; None before the first good one."""
         if self._day is None:
             return None
-        rows, namespaces = count_expected(self._deployments, self._others, running)
+        rows, namespaces = count_expected(self._seen, self._others, running)
         return Before(rows=rows, namespaces=namespaces, middle=_median(self._middle), price_of=self._price_of)
 
     def learn(self, window: AllocationWindow, judged: Judged) -> None:
-        """An answer was believed. What is odd about single Deployments for long enough is taken as it is."""
-        self._deployments = frozenset((*judged.amounts, *judged.doubts))
+        """An answer was believed. What is odd about single workloads for long enough is taken as it is."""
+        self._seen = frozenset((*judged.amounts, *judged.doubts))
         self._others = judged.others
         jumped = {name for name, objection in judged.doubts.items() if objection.doubt is Doubt.PRICE_JUMPED}
         confirmed = self._count(window, jumped)
@@ -56,7 +60,7 @@ class CostMemory:
 
     def doubt(self, window: AllocationWindow, doubt: Doubt) -> None:
         """An answer was not believed. Where that is for what is remembered, it is forgotten after long enough."""
-        if self._count(window, [doubt.value] if doubt in _BY_MEMORY else []):
+        if self._count(window, [doubt] if doubt in _BY_MEMORY else []):
             self._forget()
 
     def _sample(self, window: AllocationWindow, judged: Judged) -> None:
@@ -75,18 +79,18 @@ class CostMemory:
             if name not in self._prices:
                 self._prices[name] = _append(array("d"), price)
 
-    def _count(self, window: AllocationWindow, odd: Iterable[str]) -> list[str]:
+    def _count(self, window: AllocationWindow, odd: Iterable[_OddT]) -> list[_OddT]:
         """Count one more window for each of these and forget the others; those that have been odd for long enough."""
-        counted: dict[str, tuple[int, AllocationWindow]] = {}
-        for name in odd:
-            count, last = self._odd.get(name, (0, None))
-            counted[name] = (count + (window != last), window)
-        confirmed = [name for name, (count, _) in counted.items() if count >= CONFIRMED_AFTER]
-        self._odd = {name: each for name, each in counted.items() if name not in confirmed}
+        counted: dict[_OddT, tuple[int, AllocationWindow]] = {}
+        for one in odd:
+            count, last = self._odd.get(one, (0, None))
+            counted[one] = (count + (window != last), window)
+        confirmed = [one for one, (count, _) in counted.items() if count >= CONFIRMED_AFTER]
+        self._odd = {one: each for one, each in counted.items() if one not in confirmed}
         return confirmed
 
-    def _price_of(self, name: str) -> UnitPrice | None:
-        samples = self._prices.get(name)
+    def _price_of(self, workload: WorkloadKey) -> UnitPrice | None:
+        samples = self._prices.get(workload)
         return None if samples is None else _median(samples)
 
 

@@ -17,7 +17,7 @@ from activities.cluster_context import current_cluster
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile, KeptFigures
 from activities.costs.kept_answers import CostMemory
-from activities.costs.quotes import NAME, DeploymentsSeen, Quotes
+from activities.costs.quotes import NAME, Quotes, WorkloadsSeen
 from activities.costs.source import Costs, CostSource
 from activities.costs.wording import write_target
 from activities.errors import CostAnswerInvalid, CostSourceError
@@ -25,6 +25,7 @@ from policies.costs.doubts import NotBelieved, Objection
 from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.summary import Judged
+from policies.keys import WorkloadKey
 
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
@@ -50,7 +51,7 @@ class _Kept:
 class OpenCostSource:
     """One OpenCost server. Whoever asks while a question is under way waits for its answer.
 
-    `question` is asked about window after window; `deployments` lists what the cluster has, and raises KubernetesError.
+    `question` is asked about window after window; `list_seen` tells what the cluster has, and raises KubernetesError.
     OpenCost does not say its currency: it is taken to be that of `opinions`, the price list. `clock` counts
     seconds, `own_clock` is this machine's, for people to know until when an answer is good.
     """
@@ -61,7 +62,7 @@ class OpenCostSource:
         self,
         exchange: Exchange,
         question: Callable[[AllocationWindow], AllocationQuestion],
-        deployments: Callable[[], DeploymentsSeen],
+        list_seen: Callable[[], WorkloadsSeen],
         opinions: CostSource,
         *,
         file: FigureFile,
@@ -70,7 +71,7 @@ class OpenCostSource:
     ) -> None:
         self._exchange = exchange
         self._question = question
-        self._deployments = deployments
+        self._list_seen = list_seen
         self._opinions = opinions
         self._file = file
         self._clock = clock
@@ -104,9 +105,9 @@ class OpenCostSource:
         return kept.quotes
 
     def _ask(self, window: AllocationWindow) -> _Kept:
-        deployments, opinions = self._deployments(), self._opinions.fetch(window.end)
+        seen, opinions = self._list_seen(), self._opinions.fetch(window.end)
         question, asked_at = self._question(window), self._clock()
-        read = partial(judge_answer, question=question, before=self._memory.before(deployments.running))
+        read = partial(judge_answer, question=question, before=self._memory.before(seen.running))
         try:
             judged = self._exchange.ask(write_target(question), read)
         except NotBelieved as error:
@@ -115,23 +116,21 @@ class OpenCostSource:
             return self._in_trouble(window, invalid, opinions, KEPT_SECONDS)
         except CostSourceError as error:
             return self._in_trouble(window, error, opinions, max(REST_SECONDS, error.retry_after))
-        return self._believe(window, judged, deployments, opinions, asked_at)
+        return self._believe(window, judged, seen, opinions, asked_at)
 
     def _believe(
-        self, window: AllocationWindow, judged: Judged, deployments: DeploymentsSeen, opinions: Costs, asked_at: float
+        self, window: AllocationWindow, judged: Judged, seen: WorkloadsSeen, opinions: Costs, asked_at: float
     ) -> _Kept:
         self._memory.learn(window, judged)
         self._trouble.tell("", over=f"the answers of {NAME} are believed again")
         _ANSWERS.labels(current_cluster(), "believed").inc()
         is_new = self._good is None or self._good.as_of != window.end
-        amounts = {ref: amount for ref, amount in judged.amounts.items() if ref not in deployments.objections}
-        self._good = KeptFigures(as_of=window.end, currency=self.currency, source=NAME, amounts=amounts)
+        amounts = {key: amount for key, amount in judged.amounts.items() if key not in seen.objections}
+        self._good = KeptFigures.of_window(window.end, self.currency, NAME, amounts)
         if is_new:
             self._file.write(self._good)
         until = asked_at + KEPT_SECONDS
-        answered = (
-            f"{describe(judged, deployments.objections)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
-        )
+        answered = f"{describe(judged, seen.objections)}; {window.start:%d %b %H:%M} to {window.end:%d %b %H:%M} UTC"
         good_until = self._own_clock() + timedelta(seconds=until - self._clock())
         _LOG.info("%s answered in %.1f s: %s", NAME, self._clock() - asked_at, answered)
         quotes = Quotes(
@@ -143,7 +142,7 @@ class OpenCostSource:
             good_until=good_until,
             amounts=judged.amounts,
             usages=judged.usages,
-            doubts={**_as_told(judged.doubts), **deployments.objections},
+            doubts={**_as_told(judged.doubts), **seen.objections},
             earlier=self._good,
         )
         return _Kept(window, until, quotes)
@@ -163,10 +162,10 @@ class OpenCostSource:
         return _Kept(window, self._clock() + seconds, quotes)
 
 
-def describe(judged: Judged, objections: Mapping[str, Objection]) -> str:
-    """What was answered, in numbers. `objections` are to Deployments whose rows cannot be trusted to be about them."""
+def describe(judged: Judged, objections: Mapping[WorkloadKey, Objection]) -> str:
+    """What was answered, in numbers. `objections` are to workloads whose rows cannot be trusted to be about them."""
     summary, rows = judged.summary, judged.amounts.keys() | judged.doubts.keys()
-    doubts = {**judged.doubts, **{ref: objection for ref, objection in objections.items() if ref in rows}}
+    doubts = {**judged.doubts, **{key: objection for key, objection in objections.items() if key in rows}}
     counts = CountedDoubts(objection.doubt for objection in doubts.values())
     not_believed = "".join(f", {count} {doubt}" for doubt, count in sorted(counts.items()))
     return (
@@ -175,8 +174,8 @@ def describe(judged: Judged, objections: Mapping[str, Objection]) -> str:
     )
 
 
-def _as_told(doubts: Mapping[str, Objection]) -> dict[str, Objection]:
+def _as_told(doubts: Mapping[WorkloadKey, Objection]) -> dict[WorkloadKey, Objection]:
     return {
-        name: Objection(objection.doubt, f"{NAME}'s row of it cannot be used: {objection.sentence}")
-        for name, objection in doubts.items()
+        key: Objection(objection.doubt, f"{NAME}'s row of it cannot be used: {objection.sentence}")
+        for key, objection in doubts.items()
     }

@@ -18,10 +18,11 @@ from activities.hibernation.visibility import (
     SAVED_PER_DAY,
     WORKLOAD_NAMESPACE,
 )
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT
 from policies.names import CHECK, HIBERNATION, TROUBLE
 from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 from policies.sleep.reconciliation import OpenHibernation
-from policies.workload import DEPLOYMENT, WorkloadRef
 
 _LOG = logging.getLogger(__name__)
 WORKLOAD_MEMO = "workload"
@@ -34,13 +35,18 @@ class ListedHibernation(OpenHibernation):
     workflow_id: str
     run_id: str
     namespace: str
-    kind: str = DEPLOYMENT
+    kind: str = DEPLOYMENT.name
     name: str
     since: datetime
     saved_per_day: float | None = None
     """While there is something to give back; in the currency of the cost source."""
     trouble: str = ""
     """What keeps it from going on."""
+
+    @property
+    def key(self) -> WorkloadKey:
+        """The workload."""
+        return WorkloadKey(self.namespace, self.name, self.kind)
 
 
 def open_query(
@@ -110,13 +116,13 @@ def _listed(phases: Iterable[Phase]) -> str:
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     attributes = execution.typed_search_attributes
     phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that nobody is to disturb
-    ref = await _workload_of(execution)
+    key = await _key_of(execution)
     return ListedHibernation(
         workflow_id=execution.id,
         run_id=execution.run_id,
-        namespace=attributes.get(WORKLOAD_NAMESPACE) or ref.namespace,
-        kind=ref.kind,
-        name=ref.name,
+        namespace=attributes.get(WORKLOAD_NAMESPACE) or key.namespace,
+        kind=key.kind,
+        name=key.name,
         policy=attributes.get(POLICY) or "",
         phase=phase,
         since=execution.start_time,
@@ -126,11 +132,11 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     )
 
 
-async def _workload_of(execution: WorkflowExecution) -> WorkloadRef:
+async def _key_of(execution: WorkflowExecution) -> WorkloadKey:
     """From the memo where it is told there, else from the id."""
     told = await _told_in_memo(execution, WORKLOAD_MEMO)
     *_, namespace, kind, name = (told or execution.id).split("/")
-    return WorkloadRef(namespace=namespace, kind=kind, name=name)
+    return WorkloadKey(namespace, name, kind)
 
 
 async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:

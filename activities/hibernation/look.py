@@ -10,9 +10,10 @@ from temporalio import activity
 from activities.clocks import Clocks
 from activities.faults import told_to_temporal
 from activities.hibernation.orders import ConsultOrder
-from activities.kube.objects.deployments import Deployments
+from activities.kube.workloads.workloads import Workloads
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import Annotations, PauseRecord, is_excluded, is_namespace_awake
+from policies.kinds import kind_named
 from policies.names import MANUAL
 from policies.policy.document import OnDeploy
 from policies.sleep.raised_count import Bounds, Raised, who_raised
@@ -28,14 +29,14 @@ class ConsultActivities:
 
     def __init__(
         self,
-        deployments: Deployments,
+        workloads: Workloads,
         snapshots: Snapshots,
         verify_cluster: Callable[[], object],
         read_bounds: Callable[[WorkloadRef], Bounds | None],
         clocks: Clocks,
         namespace_marks: Callable[[str], Annotations],
     ) -> None:
-        self._deployments = deployments
+        self._workloads = workloads
         self._snapshots = snapshots
         self._verify_cluster = verify_cluster
         self._read_bounds = read_bounds
@@ -50,8 +51,8 @@ class ConsultActivities:
         elsewhere raises IdentityMismatch.
         """
         moment = self._clocks.mark(activity.info().started_time)
-        with told_to_temporal(f"read Deployments in {order.ref.namespace}"):
-            workload = self._deployments.read(order.ref.namespace, order.ref.name)
+        with told_to_temporal(f"read {kind_named(order.ref.kind).title}s in {order.ref.namespace}"):
+            workload = self._workloads.read(order.ref.key)
             if workload is None or order.ref.uid not in {"", workload.ref.uid}:
                 self._verify_cluster()
             if workload is None:
@@ -69,7 +70,7 @@ class ConsultActivities:
         self, workload: Workload, order: ConsultOrder, record: PauseRecord, snapshot: Snapshot
     ) -> Raised | None:
         """Where the count is not zero any more. The HPA's bounds cost a listing, so only a sleep under one asks."""
-        if workload.replicas == 0:
+        if workload.is_down:
             return None
         bounds = self._read_bounds(order.ref) if order.autoscaled else None
         return who_raised(workload, snapshot.policy(record.policy), bounds, record.paused_at.replace(microsecond=0))

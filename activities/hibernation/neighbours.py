@@ -6,9 +6,10 @@ from temporalio import activity
 
 from activities.alerts.raised import alert_once
 from activities.faults import told_to_temporal
-from activities.kube.objects.deployments import Deployments
+from activities.kube.workloads.workloads import Workloads
 from policies.annotations import WAKE_AFTER
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.wake_order import Standing, standing_of
 from policies.wake_after import readable_targets, targets_of
@@ -58,8 +59,8 @@ class StillUp(Frozen):
 class OrderingActivities:
     """Reads of the workloads around one, on one cluster."""
 
-    def __init__(self, deployments: Deployments) -> None:
-        self._deployments = deployments
+    def __init__(self, workloads: Workloads) -> None:
+        self._workloads = workloads
 
     @activity.defn
     def look_at_targets(self, order: WakeOrder) -> TargetsSeen:
@@ -87,31 +88,28 @@ class OrderingActivities:
     def look_who_is_up(self, order: SleepOrder) -> StillUp:
         """Which of them still have replicas."""
         with told_to_temporal("read what has to go down first"):
-            found = [self._read(ref) for ref in order.refs]
-        return StillUp(names=tuple(str(each.ref) for each in found if each is not None and each.replicas > 0))
+            found = [self._workloads.read(ref.key) for ref in order.refs]
+        return StillUp(names=tuple(str(each.ref) for each in found if each is not None and not each.is_down))
 
-    def _look(self, order: WakeOrder, target: WorkloadRef) -> Standing:
-        found = self._read(target)
+    def _look(self, order: WakeOrder, target: WorkloadKey) -> Standing:
+        found = self._workloads.read(target)
         standing = standing_of(target, found, order.limit, order.policy_over)
-        if standing.place == "due" and found is not None and self._waits_for(order.ref, found):
+        if standing.place == "due" and found is not None and self._waits_for(order.ref.key, found):
             return Standing(target=standing.target, place="in a cycle")
         return standing
 
-    def _waits_for(self, ref: WorkloadRef, found: Workload) -> bool:
+    def _waits_for(self, workload: WorkloadKey, found: Workload) -> bool:
         """Whether a sleeper waits, by whatever way, for that workload. What sleeps on the way is read, too."""
-        seen, open_ends, reads = {str(found.ref)}, [found], 0
+        seen, open_ends, reads = {found.ref.key}, [found], 0
         while open_ends:
             for target in readable_targets(open_ends.pop().annotations):
-                if str(target) == str(ref):
+                if target == workload:
                     return True
-                if str(target) in seen or reads == MOST_READS:
+                if target in seen or reads == MOST_READS:
                     continue
-                seen.add(str(target))
+                seen.add(target)
                 reads += 1
-                further = self._read(target)
-                if further is not None and further.replicas == 0:
+                further = self._workloads.read(target)
+                if further is not None and further.is_down:
                     open_ends.append(further)
         return False
-
-    def _read(self, ref: WorkloadRef) -> Workload | None:
-        return self._deployments.read(ref.namespace, ref.name)

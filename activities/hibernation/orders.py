@@ -1,9 +1,9 @@
-"""What workflows ask of the activities, and what they answer."""
+"""What workflows ask about a workload, and what they are told of a write to it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
-from policies.annotations import PauseRecord, WakeNote
+from policies.annotations import PauseRecord
 from policies.models import Frozen, unknown_means
 from policies.workload import WorkloadRef
 
@@ -18,43 +18,6 @@ class ConsultOrder(Frozen):
     gone_policy: str = ""
     autoscaled: bool = False
     """Where its count was raised, read its HPA's bounds too."""
-
-
-class SendPauseOrder(Frozen):
-    """W1 and W2."""
-
-    ref: WorkloadRef
-    resource_version: str
-    record: PauseRecord
-    not_after: datetime
-
-
-class SendResumeOrder(Frozen):
-    """W3 and W4; W4 alone where `replicas` is None."""
-
-    ref: WorkloadRef
-    resource_version: str
-    replicas: int | None
-    note: WakeNote | None
-    fence_at: datetime | None = None
-    policy: str = ""
-    """Whose sleep it ends; for the figures only."""
-
-
-class SendRecordOrder(Frozen):
-    """The record of a sleep, written again or anew onto the sleeping workload."""
-
-    ref: WorkloadRef
-    resource_version: str
-    record: PauseRecord
-
-
-class SendNoteOrder(Frozen):
-    """A note that keeps a running workload awake."""
-
-    ref: WorkloadRef
-    resource_version: str
-    note: WakeNote
 
 
 class WriteOutcome(Frozen):

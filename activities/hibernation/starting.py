@@ -9,6 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.hibernation import visibility
 from activities.hibernation.listing import WORKLOAD_MEMO
 from policies.costs.savings import describe_saving, saved_per_day
+from policies.kinds import kind_named
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.sleep.messages import Hibernation, Phase
 
@@ -26,7 +27,7 @@ async def start_hibernation(client: Client, hibernation: Hibernation, **more: An
         handle = await client.start_workflow(
             HIBERNATION,
             hibernation,
-            id=hibernation_id(hibernation.cluster, ref),
+            id=hibernation_id(hibernation.cluster, ref.key),
             task_queue=task_queue(hibernation.cluster),
             search_attributes=_attributes(hibernation),
             memo=_memo(hibernation),
@@ -67,8 +68,8 @@ def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
 def _memo(hibernation: Hibernation) -> dict[str, str] | None:
     """The true name, where the id had to be shortened: `status` lists it without asking each workflow."""
     ref = hibernation.ref
-    shortened = not hibernation_id(hibernation.cluster, ref).endswith(f"/{ref.path}")
-    return {WORKLOAD_MEMO: ref.path} if shortened else None
+    shortened = not hibernation_id(hibernation.cluster, ref.key).endswith(f"/{ref.key.path}")
+    return {WORKLOAD_MEMO: ref.key.path} if shortened else None
 
 
 def _first_phase(hibernation: Hibernation) -> Phase:
@@ -91,7 +92,7 @@ def _summary(hibernation: Hibernation) -> str:
 
 
 def _details(hibernation: Hibernation) -> str:
-    lines = [f"Deployment **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
+    lines = [f"{kind_named(hibernation.ref.kind).title} **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
     if hibernation.pause is not None:
         order = hibernation.pause
         lines.append(f"Why: {order.candidate.sentence}. Replicas before: **{order.seen.replicas}**.")

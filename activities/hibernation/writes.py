@@ -29,10 +29,10 @@ from activities.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from activities.hibernation.orders import SendNoteOrder, SendPauseOrder, SendRecordOrder, SendResumeOrder, WriteOutcome
-from activities.kube.objects.deployments import Deployments
+from activities.hibernation.orders import WriteOutcome
 from activities.kube.objects.events import EventRecorder
 from activities.kube.objects.namespaces import NamespaceReader
+from activities.kube.workloads.workloads import Workloads
 from activities.metrics import count_action
 from activities.snapshot import Snapshot, Snapshots
 from policies.annotations import RESUMED_AT, AnnotationPatch, PauseRecord, note_patch, pause_patch, wake_patch
@@ -42,6 +42,7 @@ from policies.checks.decision import manual_policy, object_at_the_write
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.names import MANUAL
+from policies.sleep.actions import SendClear, SendNote, SendPause, SendRecord, SendResume
 from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef
 
@@ -53,7 +54,7 @@ class WriteActivities:
 
     def __init__(
         self,
-        deployments: Deployments,
+        workloads: Workloads,
         snapshots: Snapshots,
         surroundings: Callable[[], Surroundings],
         read_namespace: Callable[[str], NamespaceReader],
@@ -64,7 +65,7 @@ class WriteActivities:
         """`surroundings` knows what is protected and may ask the cluster; `refusals` remembers what was refused. With
         `events` what was done is also told by a Kubernetes Event.
         """
-        self._deployments = deployments
+        self._workloads = workloads
         self._snapshots = snapshots
         self._surroundings = surroundings
         self._read_namespace = read_namespace
@@ -73,7 +74,7 @@ class WriteActivities:
         self._refusals = refusals
 
     @activity.defn(no_thread_cancel_exception=True)
-    def send_pause(self, order: SendPauseOrder) -> WriteOutcome:
+    def send_pause(self, order: SendPause) -> WriteOutcome:
         """W1, and at once W2 with the resourceVersion that W1 returned.
 
         Refused past `not_after` on Temporal's clock, under clocks that differ, under a hold, for a policy that is gone,
@@ -98,7 +99,7 @@ class WriteActivities:
             return WriteOutcome(result="not-sent", sentence=f"what must not sleep cannot be read: {error}")
         landed = 0
         try:
-            annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))
+            annotated = self._workloads.annotate(order.ref, order.resource_version, pause_patch(order.record))
             landed = 1
             finding = _look_again(annotated, order.record, snapshot, around)
             if finding is not None:
@@ -106,7 +107,7 @@ class WriteActivities:
             differing = self._clocks.compare(moment).objection
             if differing:
                 return WriteOutcome(result="refused", landed=landed, sentence=differing)
-            self._deployments.scale(order.ref, annotated.resource_version, 0)
+            self._workloads.put_to_sleep(order.ref, annotated.resource_version)
         except CountChanged as error:
             self._refusals.note(order.ref, error)
             self._refusals.tell("denied", "pause", order.ref, error)
@@ -144,44 +145,51 @@ class WriteActivities:
         )
 
     @activity.defn(no_thread_cancel_exception=True)
-    def send_resume(self, order: SendResumeOrder) -> WriteOutcome:
-        """W3 to the original count and at once W4, or W4 alone."""
+    def send_resume(self, order: SendResume) -> WriteOutcome:
+        """W3 to the original count, and at once W4."""
+        landed = 0
+        try:
+            version = self._workloads.give_back(order.ref, order.resource_version, order.replicas)
+            landed = 1
+            # Here and not at the end: a 409 on W4 is ordinary, and the next round has nothing to scale.
+            self._tell_given_back(order)
+            self._workloads.annotate(order.ref, version, wake_patch(order.note))
+        except KubernetesError as error:
+            return self._outcome(error, landed, order.ref, "wake")
+        return self._done(2, order.ref, "wake")
+
+    def _tell_given_back(self, order: SendResume) -> None:
+        extra = {"workload": order.ref, "policy": order.policy}
+        _LOG.info("%s is given back: %d replicas", order.ref, order.replicas, extra=extra)
+        count_action(order.policy, "wake")
+        if self._events is not None:
+            note = f"Given back: {order.replicas} replicas."
+            self._events.record(order.ref, "Resume", "Resumed", note, about=order.resource_version)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def send_clear(self, order: SendClear) -> WriteOutcome:
+        """W4 alone."""
         patch = wake_patch(order.note)
         if order.fence_at is not None:
             patch[RESUMED_AT] = to_rfc3339(order.fence_at)
-        landed, version = 0, order.resource_version
-        try:
-            if order.replicas is not None:
-                version = self._deployments.scale(order.ref, version, order.replicas)
-                landed = 1
-                # Here and not at the end: a 409 on W4 is ordinary, and the next round has nothing to scale.
-                extra = {"workload": order.ref, "policy": order.policy}
-                _LOG.info("%s is given back: %d replicas", order.ref, order.replicas, extra=extra)
-                count_action(order.policy, "wake")
-                if self._events is not None:
-                    note = f"Given back: {order.replicas} replicas."
-                    self._events.record(order.ref, "Resume", "Resumed", note, about=order.resource_version)
-            self._deployments.annotate(order.ref, version, patch)
-        except KubernetesError as error:
-            return self._outcome(error, landed, order.ref, "wake")
-        return self._done(landed + 1, order.ref, "wake")
+        return self._annotate(order, patch, "wake")
 
     @activity.defn(no_thread_cancel_exception=True)
-    def send_record(self, order: SendRecordOrder) -> WriteOutcome:
+    def send_record(self, order: SendRecord) -> WriteOutcome:
         """The record of a sleep onto a workload that sleeps already."""
-        return self._annotate(order, pause_patch(order.record))
+        return self._annotate(order, pause_patch(order.record), "record")
 
     @activity.defn(no_thread_cancel_exception=True)
-    def send_note(self, order: SendNoteOrder) -> WriteOutcome:
+    def send_note(self, order: SendNote) -> WriteOutcome:
         """A note that keeps a running workload awake."""
-        return self._annotate(order, note_patch(order.note))
+        return self._annotate(order, note_patch(order.note), "record")
 
-    def _annotate(self, order: SendRecordOrder | SendNoteOrder, patch: AnnotationPatch) -> WriteOutcome:
+    def _annotate(self, order: SendClear | SendRecord | SendNote, patch: AnnotationPatch, act: Act) -> WriteOutcome:
         try:
-            self._deployments.annotate(order.ref, order.resource_version, patch)
+            self._workloads.annotate(order.ref, order.resource_version, patch)
         except KubernetesError as error:
-            return self._outcome(error, 0, order.ref, "record")
-        return self._done(1, order.ref, "record")
+            return self._outcome(error, 0, order.ref, act)
+        return self._done(1, order.ref, act)
 
     def _done(self, landed: int, ref: WorkloadRef, act: Act) -> WriteOutcome:
         self._refusals.settle(act, ref)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activities.idleness.observations import Observed, deployment_of, highest_of
+from activities.idleness.observations import Observed, highest_of, owner_of
 from activities.idleness.pod_series import COUNTERS, DEPLOYMENT, Answers
 from activities.idleness.question import IdlenessQuestion, present_proxies
 from activities.idleness.request_series import RequestSeries
@@ -18,6 +18,7 @@ from activities.prometheus.expressions import Expression, Key, Vector
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.signal import REQUESTS
 from policies.idleness.signals import SIGNALS
+from policies.keys import WorkloadKey
 from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
@@ -132,13 +133,15 @@ def _since(what: str) -> str:
     return f"{what} {_SINCE}"
 
 
-def _running(answers: Answers, at: datetime, question: IdlenessQuestion) -> Mapping[str, tuple[RunningPod, ...]]:
+def _running(
+    answers: Answers, at: datetime, question: IdlenessQuestion
+) -> Mapping[WorkloadKey, tuple[RunningPod, ...]]:
     """The pods that ran then, by their series. One that was not there before the window counts as just started."""
-    found: dict[str, list[RunningPod]] = defaultdict(list)
+    found: dict[WorkloadKey, list[RunningPod]] = defaultdict(list)
     there = {pod for series in COUNTERS for pod in answers[f"{series.signal} now"]}
     before = {pod for series in COUNTERS for pod in answers[f"{series.signal} before"]}
     for pod in sorted(there):
-        ref = deployment_of(pod)
-        if ref is not None:
-            found[ref].append(RunningPod(pod[1], at - question.window if pod in before else at))
-    return {ref: tuple(pods) for ref, pods in found.items()}
+        owner = owner_of(pod)
+        if owner is not None:
+            found[owner].append(RunningPod(pod[1], at - question.window if pod in before else at))
+    return {owner: tuple(pods) for owner, pods in found.items()}

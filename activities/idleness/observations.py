@@ -17,16 +17,18 @@ from activities.prometheus.expressions import Key, Vector, name_in_pod, names_in
 from policies.idleness.readings import PodSeen, Reading, WeekSeen, WorkloadSeen
 from policies.idleness.signal import AVERAGE, NETWORK, REQUESTS
 from policies.idleness.terms import WEEK
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT
 from policies.workload import Workload
 
 _SIGNALS = tuple(series.signal for series in COUNTERS)
 
 
-def deployment_of(pod: Key) -> str | None:
-    """`namespace/name` of the Deployment by a pod's name, or `namespace/beginning*`; None where it tells none."""
+def owner_of(pod: Key) -> WorkloadKey | None:
+    """The Deployment by a pod's name, whose own name may be cut to `beginning*`; None where it tells none."""
     namespace, name = pod
     told = name_in_pod(name)
-    return None if told is None else f"{namespace}/{told}"
+    return None if told is None else WorkloadKey(namespace, told, DEPLOYMENT.name)
 
 
 def highest_of(vector: Vector, workload: Workload, names: tuple[str, ...] = ()) -> float | None:
@@ -46,23 +48,23 @@ class Observed:
     question: IdlenessQuestion
     answers: Answers
     proxies: tuple[RequestSeries, ...]
-    pods: Mapping[str, tuple[RunningPod, ...]]
-    """Those that run, by the `namespace/name` of their Deployment."""
+    pods: Mapping[WorkloadKey, tuple[RunningPod, ...]]
+    """Those that run."""
     routing: Routing
     averages: TellsUsage | None = None
-    _ended: Mapping[str, tuple[str, ...]] = field(init=False)
+    _ended: Mapping[WorkloadKey, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_ended", self._find_ended())
 
     def of(self, workload: Workload) -> WorkloadSeen:
         """What was seen of this workload."""
-        refs = [f"{workload.ref.namespace}/{name}" for name in names_in_pods(workload.ref.name)]
-        running = tuple(self._see(workload, pod) for ref in refs for pod in self.pods.get(ref, ()))
+        keys = [workload.ref.key._replace(name=name) for name in names_in_pods(workload.ref.name)]
+        running = tuple(self._see(workload, pod) for key in keys for pod in self.pods.get(key, ()))
         ended = tuple(
             PodSeen(name=name, running=False, readings=self._readings(workload, name, running=False))
-            for ref in refs
-            for name in self._ended.get(ref, ())
+            for key in keys
+            for name in self._ended.get(key, ())
         )
         present = {signal for pod in running for signal in pod.readings}
         readings = {REQUESTS: self._requests(workload), AVERAGE: self._average(workload, len(running))}
@@ -144,12 +146,12 @@ class Observed:
                 peaks=peaks | {REQUESTS: sum(count for count in counts if count is not None)},
             )
 
-    def _find_ended(self) -> Mapping[str, tuple[str, ...]]:
-        """Pods with series that do not run any more, by the Deployment that their name tells."""
-        running = {(ref.partition("/")[0], pod.name) for ref, pods in self.pods.items() for pod in pods}
-        names: dict[str, list[str]] = defaultdict(list)
+    def _find_ended(self) -> Mapping[WorkloadKey, tuple[str, ...]]:
+        """Pods with series that do not run any more, by the workload that their name tells."""
+        running = {(key.namespace, pod.name) for key, pods in self.pods.items() for pod in pods}
+        names: dict[WorkloadKey, list[str]] = defaultdict(list)
         for pod in {key for series in COUNTERS for key in self.answers[f"{series.signal} seen"]} - running:
-            ref = deployment_of(pod)
-            if ref is not None:
-                names[ref].append(pod[1])
-        return {ref: tuple(sorted(pods)) for ref, pods in names.items()}
+            owner = owner_of(pod)
+            if owner is not None:
+                names[owner].append(pod[1])
+        return {owner: tuple(sorted(pods)) for owner, pods in names.items()}

@@ -19,6 +19,7 @@ from activities.prometheus.expressions import ALL, STEP, Expression, Filters, Se
 from policies.idleness.answers import IdleAnswer
 from policies.idleness.terms import IdleTerms, terms_of
 from policies.idleness.verdict import judge_idleness
+from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.clocks import TOLERANCE, say_ahead
 from policies.workload import Workload
@@ -31,7 +32,7 @@ _KEPT = 256
 _MEANWHILE = "nothing is paused by a policy with idleWindow meanwhile"
 _NOT_NOW = "nothing was asked, because the policy would not pause it now"
 
-ReadPods = Callable[[Callable[[str], bool]], Mapping[str, tuple[RunningPod, ...]]]
+ReadPods = Callable[[Callable[[str], bool]], Mapping[WorkloadKey, tuple[RunningPod, ...]]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Measured:
         terms = terms_of(policy, self.at)
         if self.problem:
             return IdleAnswer(sentence=self.problem, window=policy.spec.idle_window)
-        if terms is None or workload.replicas == 0 or not policy.spec.scope.covers_namespace(workload.ref.namespace):
+        if terms is None or workload.is_down or not policy.spec.scope.covers_namespace(workload.ref.namespace):
             return IdleAnswer(sentence=_NOT_NOW)
         seen = self.observed[question_of(terms, policy, self.filters)].of(workload)
         return judge_idleness(workload, seen, terms)

@@ -1,4 +1,8 @@
-"""Kubernetes quantities (`250m`, `1.5Gi`, `3e2`), read exactly."""
+"""Kubernetes quantities (`250m`, `1.5Gi`, `3e2`), read exactly.
+
+By hand, because a cluster may hold anything: `kubernetes.utils.parse_quantity` goes by `Decimal`, and so takes `NaN`,
+`1_000` and exponents without end.
+"""
 
 import re
 from decimal import Decimal

@@ -8,7 +8,7 @@ from dataclasses import replace
 from activities.cluster_context import in_this_context
 from activities.kube.lists import KubeModel, decode
 from activities.kube.transport import KubeTransport
-from policies.rights import RIGHTS, Right
+from policies.rights.rights import RIGHTS, Right
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 AT_ONCE = 8

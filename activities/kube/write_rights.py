@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
-from policies.rights import RIGHTS
-
-WRITES = tuple(right for right in RIGHTS if (right.verb, right.resource) == ("patch", "deployments"))
+from policies.rights.rights import WRITES
 
 
 def namespaces_without_writes(transport: KubeTransport, namespaces: Iterable[str]) -> tuple[str, ...]:

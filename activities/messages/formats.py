@@ -1,10 +1,12 @@
-"""A message in the words of whoever shows it: Slack's Block Kit, an Adaptive Card for Teams, or plain JSON.
+"""A message in the words of whoever shows it: Slack's Block Kit, an Adaptive Card for Teams, or plain JSON; and the
+services whose webhooks take them.
 
 Texts hold names that anybody may have chosen. Whatever could be markup there is made plain.
 """
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from policies.runs.digests import Message, Urgency
 
@@ -57,6 +59,21 @@ def to_teams(message: Message) -> dict[str, Any]:
 def to_json(message: Message) -> dict[str, Any]:
     """The message as it is, for a program."""
     return message.model_dump(mode="json")
+
+
+class Receiver(NamedTuple):
+    """A service whose webhooks take a message. The address of one is a secret, in the file `<name>_webhook_file`."""
+
+    name: str
+    render: Callable[[Message], dict[str, Any]]
+    hosts: tuple[str, ...]
+    """Where its webhooks live; `*` stands for a part of a name."""
+
+
+RECEIVERS = (
+    Receiver("slack", to_slack, ("hooks.slack.com",)),
+    Receiver("teams", to_teams, ("*.webhook.office.com", "*.logic.azure.com", "*.api.powerplatform.com")),
+)
 
 
 def _plain(text: str) -> str:

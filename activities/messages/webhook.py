@@ -22,8 +22,6 @@ from activities.http_clients import find_proxy, open_client
 from policies.runs.digests import Message
 from policies.wildcards import matches
 
-SHIPPED_HOSTS = ("hooks.slack.com", "*.webhook.office.com", "*.logic.azure.com", "*.api.powerplatform.com")
-"""Where the webhooks of Slack and Teams live."""
 SECONDS = 10.0
 LARGEST_SECRET = 4_096
 SIGNATURE, TIMESTAMP = "X-Finops-Signature", "X-Finops-Timestamp"

@@ -11,7 +11,7 @@ from activities.policy_sources.atomic_files import sync_directory, write_atomica
 from activities.policy_sources.holidays import public_holidays
 from activities.policy_sources.source import Found, PoliciesRead, PolicySourceUnreadable, settle
 from activities.policy_sources.yaml_documents import LARGEST_FILE, YamlDocument, YamlFault, read_documents
-from policies.labels import is_dns_label
+from policies.keys import is_dns_label
 from policies.policy.document import EnforcementPolicy
 from policies.policy.parsing import parse_policy, to_document
 from policies.problems import PolicyError, PolicyProblem, line_of, written_path

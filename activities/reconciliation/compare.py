@@ -14,8 +14,8 @@ from activities.alerts.said_before import SaidBefore
 from activities.clocks import Clocks, Moment
 from activities.faults import told_to_temporal
 from activities.hibernation.listing import list_open, open_query
-from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.replica_sets import ReplicaSets
+from activities.kube.workloads.workloads import Workloads
 from activities.metrics import count_cycle, show_cycle, show_not_understood, show_sleepers, show_troubles
 from activities.reconciliation.answers import Answers
 from activities.reconciliation.policy_statuses import FiguresTally
@@ -38,7 +38,6 @@ from policies.sleep.reconciliation import (
     gone_policies,
     may_have_a_copy,
 )
-from policies.workload import WorkloadRef
 
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
@@ -64,7 +63,7 @@ class ReconcileActivities:
 
     def __init__(
         self,
-        deployments: Deployments,
+        workloads: Workloads,
         replica_sets: ReplicaSets,
         snapshots: Snapshots,
         clocks: Clocks,
@@ -81,7 +80,7 @@ class ReconcileActivities:
         the names of the rights that this worker lacks, and `troubles` by part what it goes on without. `clock` counts
         seconds: what was said is remembered by it.
         """
-        self._deployments = deployments
+        self._workloads = workloads
         self._replica_sets = replica_sets
         self._snapshots = snapshots
         self._clocks = clocks
@@ -128,15 +127,15 @@ class ReconcileActivities:
         survey = Survey(tally=FiguresTally(ground.policies if self._note_figures else (), ground.now))
         names: set[str] = set()
         ground = ground.replace(namespace_marks=self._namespace_marks())
-        for page in self._deployments.list_all(limit=PAGE):
+        for page in self._workloads.list_all(limit=PAGE):
             survey.clocks = survey.clocks.worse(self._clocks.compare(moment))
             judged_by = ground.under(survey.clocks)
             survey.not_understood += page.unreadable
             # What its pods request is nothing to a sleeper: one that cannot be read stands in the way of no wake.
             workloads = (*page.workloads, *(each.but_requests for each in page.unreadable if each.but_requests))
-            names.update(_id_of(cluster, each.deployment) for each in page.unreadable)
+            names.update(hibernation_id(cluster, each.key) for each in page.unreadable if each.key)
             for workload in workloads:
-                name = hibernation_id(cluster, workload.ref)
+                name = hibernation_id(cluster, workload.ref.key)
                 names.add(name)
                 finding = compare(workload, opened.get(name), judged_by)
                 survey.count(workload, self._instance)
@@ -185,7 +184,7 @@ class ReconcileActivities:
         """The totals. What only a person can mend is raised as an alert, once."""
         before = order.before
         not_ready, unreadable = survey.names_of(Discrepancy.WOKE_NOT_READY), survey.names_of(Discrepancy.UNREADABLE)
-        not_understood = {each.deployment: each.problem for each in survey.not_understood}
+        not_understood = {each.name: each.problem for each in survey.not_understood}
         told_of = (each.deployment for each in before.not_understood)
         self._alerts.tell("woke-not-ready", not_ready, before.not_ready, "woken, and not available after 15 minutes")
         self._alerts.tell("unreadable", unreadable, before.unreadable, "annotations of ours that nobody can read")
@@ -217,8 +216,3 @@ class ReconcileActivities:
             missing_rights=survey.missing_rights,
             troubles={part: each[:LONGEST_TROUBLE] for part, each in survey.troubles.items() if each},
         )
-
-
-def _id_of(cluster: str, deployment: str) -> str:
-    namespace, _, name = deployment.partition("/")
-    return hibernation_id(cluster, WorkloadRef(namespace=namespace, name=name))

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from activities.kube.objects.deployments import Unreadable
+from activities.kube.workloads.pages import Unreadable
 from activities.reconciliation.policy_statuses import FiguresTally
 from policies.annotations import INSTANCE, PauseRecord
 from policies.sleep.clocks import ClockDrift

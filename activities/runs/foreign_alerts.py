@@ -3,7 +3,7 @@
 import math
 
 from activities.alerts.raised import RaisedAlerts, alert
-from activities.kube.objects.deployments import Page
+from activities.kube.workloads.pages import Page
 from policies.checks.foreign import find_foreign_record
 from policies.policy.document import EnforcementPolicy
 

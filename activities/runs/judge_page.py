@@ -18,7 +18,8 @@ from activities.alerts.refusals import Refusals
 from activities.clocks import Clocks
 from activities.errors import ListExpired
 from activities.faults import told_to_temporal
-from activities.kube.objects.deployments import Deployments, Page
+from activities.kube.workloads.pages import Page
+from activities.kube.workloads.workloads import Workloads
 from activities.metrics import count_decisions
 from activities.runs.foreign_alerts import ForeignAlerts
 from activities.runs.surroundings import Gathered
@@ -62,7 +63,7 @@ class JudgeActivities:
 
     def __init__(
         self,
-        deployments: Deployments,
+        workloads: Workloads,
         snapshots: Snapshots,
         gather: Callable[[datetime, tuple[EnforcementPolicy, ...]], Gathered],
         clocks: Clocks,
@@ -70,7 +71,7 @@ class JudgeActivities:
     ) -> None:
         """`refusals` is what the pauses of this worker met."""
         self._refusals = refusals
-        self._deployments = deployments
+        self._workloads = workloads
         self._snapshots = snapshots
         self._gather = gather
         self._clocks = clocks
@@ -91,7 +92,7 @@ class JudgeActivities:
         with told_to_temporal(f"a run of {order.policy}"):
             gathered = self._gathered(order, policy)
             try:
-                page = self._deployments.list_page(order.token)
+                page = self._workloads.list_page(order.token)
             except ListExpired as error:
                 raise ApplicationError(str(error), type="ListExpired", non_retryable=True) from error
         drift = self._clocks.compare(moment)
@@ -163,5 +164,5 @@ def _about(workload: Workload) -> str:
 
 def _count(workload: Workload) -> Census:
     """Deployments that run or sleep; one at zero of its own is neither."""
-    asleep = workload.replicas == 0 and notes.PAUSED in workload.annotations
-    return Census(deployments=1 if asleep or workload.replicas > 0 else 0, asleep=1 if asleep else 0)
+    asleep = workload.is_down and notes.PAUSED in workload.annotations
+    return Census(deployments=1 if asleep or not workload.is_down else 0, asleep=1 if asleep else 0)

@@ -10,10 +10,10 @@ from temporalio.client import Client
 from activities.hibernation.listing import count_shown, in_phases, open_query
 from policies.sleep.messages import Phase
 
-FIRST_WAIT = 0.05
-"""Seconds: a visibility that is well is behind by less than one."""
-LONGEST_WAIT = 1.0
 LONGEST_LAG = 30.0
+"""Seconds. A visibility that is well is behind by less than one."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two looks, which double."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -28,14 +28,14 @@ async def wait_until_shown(
     """Wait until visibility shows these runs of hibernations, so that whoever counts next counts them.
 
     Else two runs of policies, one right after the other, would each find room under `maxAffectedPercent` for the same
-    share of the cluster. A visibility that is behind by more than `longest` seconds is told of, and
-    waited for no more. Raises RPCError.
+    share of the cluster. A visibility that is behind by more than `longest` seconds is told of, and waited for no more.
+    Raises RPCError.
     """
-    deadline, wait = time.monotonic() + longest, FIRST_WAIT
+    deadline, pause = time.monotonic() + longest, _FIRST_PAUSE
     while await count_shown(client, runs) < len(runs):
         if time.monotonic() > deadline:
             _LOG.warning("Temporal's visibility is over %g s behind: the next run may count too few", longest)
             return
         tell_alive()
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, LONGEST_WAIT)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)

@@ -1,7 +1,7 @@
 """The two ends of an enforcement: may it run, and the start of the hibernations it decided on."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from temporalio import activity
@@ -18,7 +18,7 @@ from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.runs.enforcement import LONGEST_RUN, Enforcement
 from policies.sleep.messages import Hibernation, PauseOrder, Terms
-from policies.workload import WorkloadRef
+from policies.sleep.wake_order import GoesDownLast
 
 CHUNK = 32
 """Starts at a time: more gained nothing on a measured server, and a heartbeat after each tells where a retry begins."""
@@ -64,8 +64,8 @@ class StartOrder(Frozen):
     terms: Terms
     candidates: tuple[Candidate, ...] = ()
     per_second: float = STARTS_PER_SECOND
-    after: Mapping[str, tuple[WorkloadRef, ...]] = {}
-    """For some of them, those of the same run that go down first."""
+    last_down: tuple[GoesDownLast, ...] = ()
+    """Those of them that others of the same run go down before."""
 
 
 class Started(Frozen):
@@ -170,7 +170,7 @@ class EnforceActivities:
 
     def _hibernation(self, order: StartOrder, candidate: Candidate) -> Hibernation:
         ref = candidate.seen.ref
-        after = order.after.get(str(ref), ())
+        after = next((each.after for each in order.last_down if each.ref.key == ref.key), ())
         pause = PauseOrder(candidate=candidate, policy=order.policy, terms=order.terms, after=after)
         return Hibernation(cluster=order.cluster, instance=self._instance, ref=ref, pause=pause)
 

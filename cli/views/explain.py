@@ -44,7 +44,7 @@ def as_json(explained: Explanation) -> dict[str, Any]:
         "asleep": is_sleeper(workload),
         "instance": instance_of(workload),
         "annotations": {key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
-        "workflow": hibernation_id(explained.cluster, workload.ref),
+        "workflow": hibernation_id(explained.cluster, workload.ref.key),
         "cost": explained.cost,
         "policies": [_verdict_as_json(verdict) for verdict in explained.policies],
         "unknowns": explained.unknowns,

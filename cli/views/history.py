@@ -24,9 +24,9 @@ def show_history(terminal: Terminal, found: History) -> None:
     else:
         terminal.say(f"cluster {found.cluster}, Temporal {found.runs.server}", style="dim")
     if found.workload is None or found.carried is None:
-        terminal.say(f"\nDeployment {found.ref}: not there, so only its hibernations are known", style="bold")
+        terminal.say(f"\nDeployment {found.key}: not there, so only its hibernations are known", style="bold")
     else:
-        terminal.say(f"\nDeployment {found.ref}, {found.workload.replicas} replicas", style="bold")
+        terminal.say(f"\nDeployment {found.key}, {found.workload.replicas} replicas", style="bold")
         for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
     _show_outlook(terminal, found.outlook)

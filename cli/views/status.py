@@ -10,7 +10,7 @@ from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.status import ClusterStatus
 from operations.times import show_time
 from policies.annotations import EXCLUDE
-from policies.rights import describe_blindness
+from policies.rights.rights import describe_blindness
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.sleep.reconciled import ReconcileResult

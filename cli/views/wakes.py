@@ -8,7 +8,7 @@ from operations.sleepers.direct import WokenDirectly
 from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
-from policies.workload import WorkloadRef
+from policies.keys import WorkloadKey
 
 
 def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
@@ -26,9 +26,9 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
         terminal.show_json({"results": []})
 
 
-def show_awake_already(terminal: Terminal, ref: WorkloadRef, until: datetime | None) -> None:
+def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:
     """Print that there was nothing to do, or only to keep it so."""
-    terminal.say(f"{ref}: awake already" + ("" if until is None else f", and not paused before {show_time(until)}"))
+    terminal.say(f"{key}: awake already" + ("" if until is None else f", and not paused before {show_time(until)}"))
 
 
 def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None) -> None:

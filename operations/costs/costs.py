@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from activities.costs.source import CostSource
-from activities.kube.objects.deployments import Unreadable
+from activities.kube.workloads.pages import Unreadable
 from operations.costs.ask_ahead import ask_ahead
 from operations.costs.money import Money, add_costs
 from operations.installation import Installation
@@ -81,7 +81,7 @@ def _as_row(workload: Workload, answer: CostAnswer, source: CostSource) -> CostR
         code = "" if answer.doubt is None else f"{answer.doubt}: "
         stale = "" if answer.earlier is None else f"; shown is what was believed, {answer.earlier}"
         reason = f"{code}{answer.unknown_because}{stale}"
-    elif workload.replicas == 0:
+    elif workload.is_down:
         reason = "at zero replicas it costs nothing"
     return CostRow(
         namespace=workload.ref.namespace,
@@ -96,10 +96,9 @@ def _as_row(workload: Workload, answer: CostAnswer, source: CostSource) -> CostR
 
 
 def _as_unreadable_row(each: Unreadable, source: CostSource) -> CostRow:
-    namespace, _, name = each.deployment.partition("/")
     return CostRow(
-        namespace=namespace,
-        name=name,
+        namespace="" if each.key is None else each.key.namespace,
+        name=each.name if each.key is None else each.key.name,
         hourly_cost=None,
         currency=source.currency,
         source=source.name,

@@ -7,7 +7,7 @@ from temporalio.client import Client
 from operations.doctor.check_results import CheckResult, ok, warn
 from operations.installation import Installation
 from operations.times import show_time
-from policies.rights import describe_blindness
+from policies.rights.rights import describe_blindness
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.reconciled import ReconcileResult
 from worker.temporal.reconciliations import read_last_reconciliation

@@ -10,10 +10,10 @@ from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
 from operations.past.event_history import read_each, read_events, read_result
 from policies.annotations import PauseRecord
 from policies.costs.savings import saving_of
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import hibernation_id
 from policies.sleep.messages import AWAKE_PHASES, Hibernation, HibernationResult, Phase
-from policies.workload import WorkloadRef
 from worker.temporal.retention import find_horizon
 
 
@@ -62,10 +62,10 @@ class KnownRuns(Frozen):
     hibernations: tuple[HibernationRun, ...] = ()
 
 
-async def read_runs(client: Client, cluster: str, ref: WorkloadRef, now: datetime) -> KnownRuns:
+async def read_runs(client: Client, cluster: str, workload: WorkloadKey, now: datetime) -> KnownRuns:
     """Everything Temporal knows of the workload's sleeps. Raises RPCError."""
     kept, since = await find_horizon(client, cluster, now)
-    query = f"WorkflowId = '{hibernation_id(cluster, ref)}'"
+    query = f"WorkflowId = '{hibernation_id(cluster, workload)}'"
     runs = sorted([run async for run in client.list_workflows(query)], key=lambda run: run.start_time, reverse=True)
     return KnownRuns(
         server=client.service_client.config.target_host,

@@ -7,21 +7,22 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from operations.errors import NotThere, OperationError
+from operations.errors import NoSuchWorkload, NotThere, OperationError
 from operations.installation import Installation
 from operations.past.carried import Carried, Copies, collect_carried
 from operations.past.hibernation_runs import KnownRuns, read_runs
 from operations.past.outlook import Outlook, look_ahead
 from operations.temporal import open_client
+from policies.keys import WorkloadKey
 from policies.models import Frozen
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 from worker.errors import ConnectionFailed
 
 
 class History(Frozen):
     """What is known of one Deployment's sleeps, and what will become of it."""
 
-    ref: WorkloadRef
+    key: WorkloadKey
     cluster: str
     server: str = ""
     """Of Kubernetes; empty where it could not be asked."""
@@ -49,22 +50,22 @@ class _Look:
     trouble: str = ""
 
 
-async def read_history(installation: Installation, ref: WorkloadRef) -> History:
+async def read_history(installation: Installation, key: WorkloadKey) -> History:
     """All that the cluster and Temporal know of a Deployment; where one cannot be asked, what the other one knows.
 
     Raises OperationError where neither can be asked, NotThere where nobody knows anything.
     """
     with installation.listener.progress("asking the cluster and Temporal"):
         look, (runs, silence) = await asyncio.gather(
-            asyncio.to_thread(_look, installation, ref), _look_back(installation, ref)
+            asyncio.to_thread(_look, installation, key), _look_back(installation, key)
         )
-    _refuse_nothing(ref, look, runs, silence)
+    _refuse_nothing(key, look, runs, silence)
     carried, outlook = None, Outlook()
     if look.workload is not None:
         carried = collect_carried(look.workload, look.copies, look.copies_trouble)
         outlook = look_ahead(look.workload, look.copies, runs, installation.known_instance)
     return History(
-        ref=ref,
+        key=key,
         cluster=installation.settings.cluster,
         server=look.server,
         server_trouble=look.trouble,
@@ -76,10 +77,10 @@ async def read_history(installation: Installation, ref: WorkloadRef) -> History:
     )
 
 
-def _look(installation: Installation, ref: WorkloadRef) -> _Look:
+def _look(installation: Installation, key: WorkloadKey) -> _Look:
     try:
         cluster = installation.cluster
-        found = cluster.deployments.read(ref.namespace, ref.name)
+        found = cluster.workloads.read(key)
     except IoError as error:
         return _Look(trouble=str(error))
     server = cluster.transport.server
@@ -91,24 +92,24 @@ def _look(installation: Installation, ref: WorkloadRef) -> _Look:
         return _Look(server=server, workload=found, copies_trouble=str(error))
 
 
-async def _look_back(installation: Installation, ref: WorkloadRef) -> tuple[KnownRuns | None, str]:
+async def _look_back(installation: Installation, key: WorkloadKey) -> tuple[KnownRuns | None, str]:
     """Temporal's half, or None and why it could not be asked."""
     try:
         client = await open_client(installation)
-        return await read_runs(client, installation.settings.cluster, ref, datetime.now(UTC)), ""
+        return await read_runs(client, installation.settings.cluster, key, datetime.now(UTC)), ""
     except ConnectionFailed as error:
         return None, str(error)
     except RPCError as error:
         return None, f"it refused: {error.message}"
 
 
-def _refuse_nothing(ref: WorkloadRef, look: _Look, runs: KnownRuns | None, silence: str) -> None:
+def _refuse_nothing(key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str) -> None:
     """Raises OperationError where nobody could be asked, NotThere where nobody knows anything."""
     if look.workload is not None or (runs is not None and runs.hibernations):
         return
     if look.trouble and runs is None:
         raise OperationError(f"neither the cluster nor Temporal can be asked: {look.trouble}; {silence}")
-    where = look.trouble or f"there is no Deployment {ref} on {look.server}"
+    where = look.trouble or str(NoSuchWorkload(key, look.server))
     if runs is None:
         raise NotThere(f"{where}, and Temporal cannot be asked: {silence}")
     raise NotThere(f"{where}, and Temporal knows no hibernation of it since {runs.since:%Y-%m-%d %H:%M} UTC")

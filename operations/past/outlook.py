@@ -43,7 +43,7 @@ def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, insta
 
     `copies` and `runs` are None where nobody could be asked, `instance` where nobody knows who we are.
     """
-    if workload.replicas > 0:
+    if not workload.is_down:
         return Outlook()
     opened = _open_run(workload, runs)
     if is_sleeper(workload):

@@ -20,7 +20,7 @@ from policies.sleep.messages import SAVING_PHASES, Hibernation, Phase
 from policies.times import to_rfc3339
 from policies.workload import WorkloadRef
 
-_RESUME = "send_resume"
+_WAKES = ("send_resume", "send_clear")
 _HOUR = timedelta(hours=1)
 
 
@@ -94,7 +94,7 @@ async def _from_events(client: Client, run: WorkflowExecution) -> tuple[Slept, .
         if event.record is not None:
             last = event.record.pause_id
             sleeps.setdefault(last, _begin(begun.ref, event.record))
-        if event.activity == _RESUME and last in sleeps:
+        if event.activity in _WAKES and last in sleeps:
             sleeps[last] = sleeps[last].replace(end=event.at)
     return tuple(_end(sleep, run) for sleep in sleeps.values())
 

@@ -12,6 +12,7 @@ from policies.checks.reasons import Reason
 from policies.idleness.readings import WorkloadSeen
 from policies.idleness.terms import IdleTerms, terms_of
 from policies.idleness.verdict import judge_idleness
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode, SeasonGate
 from policies.runs.replay import ReplayedLife, ReplayedSleep, as_it_ran
@@ -74,9 +75,9 @@ def replay(
     base: Backtest,
 ) -> Backtest:
     """The policy's life through these moments. What the present says of a Deployment is taken to have been so then."""
-    lives = {str(workload.ref): ReplayedLife(policy, workload.ref) for workload in workloads}
-    floors: dict[str, WorkloadSeen] = {}
-    reasons: dict[str, Counter[Reason]] = defaultdict(Counter)
+    lives = {workload.ref.key: ReplayedLife(policy, workload.ref) for workload in workloads}
+    floors: dict[WorkloadKey, WorkloadSeen] = {}
+    reasons: dict[WorkloadKey, Counter[Reason]] = defaultdict(Counter)
     count, last = 0, base.first
     present = gathered.surroundings_at(base.first)
     for moment in moments:
@@ -84,10 +85,10 @@ def replay(
         surroundings = present.replace(now=moment.at)
         terms = terms_of(policy, moment.at)
         for workload in workloads:
-            ref = str(workload.ref)
-            life = lives[ref]
+            key = workload.ref.key
+            life = lives[key]
             if life.is_asleep:
-                life.pass_by(moment.at, moment.work_of(workload, floors[ref], policy.spec.idle_limits))
+                life.pass_by(moment.at, moment.work_of(workload, floors[key], policy.spec.idle_limits))
             if not life.may_be_judged(moment.at):
                 continue
             then = as_it_ran(workload, moment.at)
@@ -96,13 +97,13 @@ def replay(
             if terms is not None:
                 case = case.replace(idleness=judge_idleness(then, seen, terms))
             decision = evaluate(case, REPLAYED)
-            reasons[ref][decision.reason] += 1
+            reasons[key][decision.reason] += 1
             life.judge(moment.at, decision)
-            floors[ref] = seen
+            floors[key] = seen
     for life in lives.values():
         life.end(last)
     sleeps = tuple(sleep for life in lives.values() for sleep in life.sleeps)
-    never = (reasons[ref] for ref, life in lives.items() if not life.sleeps and reasons[ref])
+    never = (reasons[key] for key, life in lives.items() if not life.sleeps and reasons[key])
     return base.replace(
         last=last,
         moments=count,

@@ -6,7 +6,8 @@ from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.write_rights import namespaces_without_writes
 from operations.installation import Installation
-from policies.rights import Use, describe_blindness, missing_sight, sight_for
+from policies.rights.blindness import Use
+from policies.rights.rights import describe_blindness, missing_sight, sight_for
 from policies.wording import name_some
 
 _NAMED = 10

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
-from operations.errors import NotThere
+from operations.errors import NoSuchWorkload
 from operations.installation import Installation
 from operations.plans.blindness import find_blindness, find_unwritable
 from policies.checks import Case, Finding
@@ -11,9 +11,10 @@ from policies.checks.decision import Decision, evaluate, explain
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.idleness.answers import IdleAnswer
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 
 class CheckVerdict(Frozen):
@@ -53,20 +54,20 @@ class Explanation(Frozen):
 
 
 def explain_workload(
-    installation: Installation, ref: WorkloadRef, policies: tuple[EnforcementPolicy, ...], *, now: datetime
+    installation: Installation, key: WorkloadKey, policies: tuple[EnforcementPolicy, ...], *, now: datetime
 ) -> Explanation:
     """Judge one Deployment by these policies, of which there is at least one. Raises NotThere, KubernetesError."""
     ask_ahead(installation, now)
     cluster = installation.cluster
-    found = cluster.deployments.read(ref.namespace, ref.name)
+    found = cluster.workloads.read(key)
     if found is None:
-        raise NotThere(f"there is no Deployment {ref} on {cluster.transport.server}")
+        raise NoSuchWorkload(key, cluster.transport.server)
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
         gathered = cluster.gatherer().gather(now, policies)
         blind_to = find_blindness(installation)
     surroundings = gathered.surroundings_at(now, policies)
     cases = [gathered.case(policy, found, surroundings) for policy in policies]
-    refused, unknown = find_unwritable(installation, [ref.namespace])
+    refused, unknown = find_unwritable(installation, [key.namespace])
     return Explanation(
         workload=found,
         cluster=installation.settings.cluster,

@@ -22,6 +22,7 @@ from policies.checks.platforms import OPERATORS
 from policies.checks.protection import protecting_pattern
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.wake_order import order_problems
 from policies.workload import Workload
@@ -60,7 +61,7 @@ def make_plan(
         around = seen.gathered.surroundings_at(moment, judging)
         cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
         plans.append(_plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval))
-    paused = {str(decision.ref): decision for plan in plans for decision in plan.pauses}
+    paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
     return Plan(
         judged_at=seen.at,
@@ -84,8 +85,8 @@ def _next_moment(policy: EnforcementPolicy, now: datetime) -> datetime:
 
 def _count(workloads: Iterable[Workload], surroundings: Surroundings) -> Census:
     counted = [workload for workload in workloads if protection_of(workload, surroundings) is None]
-    asleep = sum(1 for workload in counted if workload.replicas == 0 and notes.PAUSED in workload.annotations)
-    return Census(deployments=asleep + sum(1 for workload in counted if workload.replicas > 0), asleep=asleep)
+    asleep = sum(1 for workload in counted if workload.is_down and notes.PAUSED in workload.annotations)
+    return Census(deployments=asleep + sum(1 for workload in counted if not workload.is_down), asleep=asleep)
 
 
 def _plan_policy(
@@ -140,9 +141,9 @@ def _as_sleep(workload: Workload, instance: str | None) -> PlannedSleep:
     return base.replace(until=record.resume_at, original_replicas=record.original_replicas, cost=record.cost)
 
 
-def _find_caveats(seen: ClusterSeen, paused: Mapping[str, Decision]) -> Iterator[Caveat]:
+def _find_caveats(seen: ClusterSeen, paused: Mapping[WorkloadKey, Decision]) -> Iterator[Caveat]:
     for workload in seen.workloads:
-        if str(workload.ref) in paused:
+        if workload.ref.key in paused:
             for sentence in caveats_of(workload, seen.budgets):
                 yield Caveat(ref=workload.ref, sentence=sentence)
 

@@ -12,7 +12,7 @@ from operations.plans.blindness import find_blindness, find_unwritable
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
 from policies.policy.document import EnforcementPolicy
-from policies.rights import Use
+from policies.rights.blindness import Use
 
 
 def plan_pauses(

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from activities.errors import Conflict, IoError
-from activities.kube.objects.deployments import Deployments
+from activities.kube.workloads.workloads import Workloads
 from operations.errors import NoUsableRecord
 from operations.installation import Installation
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
+from operations.targets import WorkloadName
 from operations.times import show_time
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
-from policies.sleep.protocol import Finished, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.actions import Finished, SendClear, SendPause, SendResume
+from policies.sleep.protocol import WakeIntent, decide
 from policies.sleep.zeros import observe_sleeper
 from policies.workload import Workload
 
@@ -29,7 +31,7 @@ AWAKE_FOR = timedelta(hours=24)
 class WokenDirectly(Frozen):
     """What became of one Deployment."""
 
-    workload: str
+    workload: WorkloadName
     woken: bool
     """Whether nothing of ours is left to give back."""
     sentence: str
@@ -41,17 +43,17 @@ def wake_each_directly(
     """Wake one after the other, each when it is asked for. One that cannot be woken stops none of the others."""
     cluster = installation.cluster
     for workload in sleepers:
-        yield wake_directly(cluster.deployments, cluster.replica_sets.copies_of, workload, until)
+        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, until)
 
 
 def wake_directly(
-    deployments: Deployments, read_copies: ReadCopies, workload: Workload, until: datetime | None
+    workloads: Workloads, read_copies: ReadCopies, workload: Workload, until: datetime | None
 ) -> WokenDirectly:
     """Give one Deployment back with the count it carries, or that a copy of its record tells."""
     try:
-        return _wake(deployments, workload, _find_record(workload, read_copies), until)
+        return _wake(workloads, workload, _find_record(workload, read_copies), until)
     except (NoUsableRecord, IoError) as error:
-        return WokenDirectly(workload=str(workload.ref), woken=False, sentence=str(error))
+        return WokenDirectly(workload=workload.ref.key, woken=False, sentence=str(error))
 
 
 def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
@@ -61,7 +63,7 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_copied(workload, damage, read_copies)
 
 
-def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, until: datetime | None) -> WokenDirectly:
+def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, until: datetime | None) -> WokenDirectly:
     now = datetime.now(UTC).replace(microsecond=0)
     note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON)
     intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
@@ -73,31 +75,29 @@ def _wake(deployments: Deployments, workload: Workload, record: PauseRecord, unt
             match action:
                 case Finished():
                     return WokenDirectly(
-                        workload=str(workload.ref), woken=action.end == "awake", sentence=action.sentence
+                        workload=workload.ref.key, woken=action.end == "awake", sentence=action.sentence
                     )
                 case SendResume():
-                    version = deployments.scale(workload.ref, action.resource_version, action.replicas)
+                    version = workloads.give_back(workload.ref, action.resource_version, action.replicas)
                     intent = intent.replace(gave_back=True)
-                    deployments.annotate(workload.ref, version, wake_patch(action.note))
+                    workloads.annotate(workload.ref, version, wake_patch(action.note))
                     return _woken(workload, action.replicas, note)
                 case SendClear():
-                    cleared = deployments.annotate(workload.ref, action.resource_version, wake_patch(action.note))
+                    cleared = workloads.annotate(workload.ref, action.resource_version, wake_patch(action.note))
                     if action.leaves_zero:
                         left = f"{action.leaves_zero}: only the record is removed"
-                        return WokenDirectly(workload=str(workload.ref), woken=True, sentence=left)
+                        return WokenDirectly(workload=workload.ref.key, woken=True, sentence=left)
                     return _woken(workload, cleared.replicas, note)
                 case SendPause():
                     raise AssertionError("a wake never pauses")
         except Conflict:
-            seen = deployments.read(workload.ref.namespace, workload.ref.name)
-    return WokenDirectly(
-        workload=str(workload.ref), woken=False, sentence="somebody changes it all the time; try again"
-    )
+            seen = workloads.read(workload.ref.key)
+    return WokenDirectly(workload=workload.ref.key, woken=False, sentence="somebody changes it all the time; try again")
 
 
 def _woken(workload: Workload, replicas: int, note: WakeNote) -> WokenDirectly:
     told = f"awake with {replicas} replicas, not paused before {show_time(note.awake_until)}"
-    return WokenDirectly(workload=str(workload.ref), woken=True, sentence=told)
+    return WokenDirectly(workload=workload.ref.key, woken=True, sentence=told)
 
 
 def _awake_until(record: PauseRecord, until: datetime | None, now: datetime) -> datetime:

@@ -8,19 +8,20 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.service import RPCError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NotThere, OperationError, Refused, Unconfirmed, UsageProblem
+from operations.errors import NoSuchWorkload, NotThere, OperationError, Refused, Unconfirmed, UsageProblem
 from operations.failures import describe_failure
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.sleepers.send_wakes import send_wakes
-from operations.targets import Target, is_sleeper
+from operations.targets import Target, WorkloadName, is_sleeper
 from operations.temporal import find_open, has_worker, open_client
 from policies.annotations import INSTANCE, Because, WakeNote
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
 from policies.sleep.messages import Hibernation, HibernationStatus, Until, WakeRequest
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 ANSWER_SECONDS = 15.0
 
@@ -28,7 +29,7 @@ ANSWER_SECONDS = 15.0
 class KeptAwake(Frozen):
     """What became of one Deployment. `trouble` is empty where it is kept awake."""
 
-    workload: str
+    workload: WorkloadName
     trouble: str = ""
 
 
@@ -41,7 +42,7 @@ async def keep_awake(installation: Installation, target: Target, until: datetime
     client = await open_client(installation)
     await confirm_cluster(installation, client)
     for workload in await asyncio.to_thread(_find, installation, target):
-        yield KeptAwake(workload=str(workload.ref), trouble=await _try_to_keep(installation, client, workload, until))
+        yield KeptAwake(workload=workload.ref.key, trouble=await _try_to_keep(installation, client, workload, until))
 
 
 async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:
@@ -50,7 +51,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
     Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
     """
     cluster = installation.settings.cluster
-    if await find_open(client, cluster, workload.ref) is None:
+    if await find_open(client, cluster, workload.ref.key) is None:
         if is_sleeper(workload):
             request = WakeRequest(by=installation.user, until=until)
             read_copies = installation.cluster.replica_sets.copies_of
@@ -67,7 +68,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
         )
         if await start_hibernation(client, hibernation) is not None:
             return
-    await _tell(installation, client, workload.ref, until)
+    await _tell(installation, client, workload.ref.key, until)
 
 
 async def _try_to_keep(installation: Installation, client: Client, workload: Workload, until: datetime) -> str:
@@ -81,9 +82,9 @@ async def _try_to_keep(installation: Installation, client: Client, workload: Wor
     return ""
 
 
-async def _tell(installation: Installation, client: Client, ref: WorkloadRef, until: datetime) -> None:
+async def _tell(installation: Installation, client: Client, key: WorkloadKey, until: datetime) -> None:
     cluster = installation.settings.cluster
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
+    handle = client.get_workflow_handle(hibernation_id(cluster, key))
     if not await has_worker(client, cluster):
         # An update needs a worker to be taken; a signal is recorded and read by the next one.
         await handle.signal(REACTIVATE, WakeRequest(by=installation.user, until=until))
@@ -94,15 +95,15 @@ async def _tell(installation: Installation, client: Client, ref: WorkloadRef, un
             asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC))
             await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise Unconfirmed(f"{ref}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
+        raise Unconfirmed(f"{key}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
 
 
 def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
-    if target.ref is not None:
-        found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
+    if target.key is not None:
+        found = installation.cluster.workloads.read(target.key)
         if found is None:
-            raise NotThere(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
-        if found.replicas == 0 and not is_sleeper(found):
+            raise NoSuchWorkload(target.key, installation.cluster.transport.server)
+        if found.is_down and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
     listed = list_workloads(installation).workloads
@@ -115,4 +116,4 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
 
 def _can_be_kept(workload: Workload, instance: str | None) -> bool:
     from_here = workload.annotations.get(INSTANCE, instance) == instance
-    return from_here and (workload.replicas > 0 or is_sleeper(workload))
+    return from_here and (not workload.is_down or is_sleeper(workload))

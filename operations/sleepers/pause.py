@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NotThere, Refused, Unconfirmed
+from operations.errors import NoSuchWorkload, Refused, Unconfirmed
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.own_clock import own_clock_ahead
+from operations.targets import WorkloadName
 from operations.temporal import find_open, has_worker, open_client, phase_of
 from policies.annotations import PREFIX
 from policies.checks.decision import Candidate, is_autoscaled, manual_policy, object_to_pause_by_hand
 from policies.checks.reasons import Reason
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import MANUAL, PAUSE, hibernation_id
 from policies.sleep.clocks import TOLERANCE, say_ahead
@@ -37,12 +39,12 @@ _SECONDS_BETWEEN_LOOKS = 0.3
 class Paused(Frozen):
     """One that was seen asleep, and until when it is."""
 
-    workload: str
+    workload: WorkloadName
     asleep_until: datetime
 
 
 async def pause(
-    installation: Installation, ref: WorkloadRef, until: datetime, *, now: datetime, seconds: float
+    installation: Installation, key: WorkloadKey, until: datetime, *, now: datetime, seconds: float
 ) -> Paused:
     """Pause one, or let one that sleeps sleep longer, and wait until it is asleep.
 
@@ -57,9 +59,9 @@ async def pause(
     record = await confirm_cluster(installation, client)
     if record is not None and record.hold is not None:
         raise Refused(f"a hold is on, set by {record.hold.by}: nothing is paused until `finops release`")
-    execution = await find_open(client, cluster, ref)
+    execution = await find_open(client, cluster, key)
     sleeping = execution is not None and phase_of(execution) == Phase.ASLEEP
-    order = await asyncio.to_thread(_judge, installation, ref, until, now, sleeping=sleeping)
+    order = await asyncio.to_thread(_judge, installation, key, until, now, sleeping=sleeping)
     hibernation = Hibernation(
         cluster=cluster, instance=installation.require_instance(), ref=order.seen.ref, pause=order
     )
@@ -67,26 +69,26 @@ async def pause(
         await _update(installation, client, order, seconds)
     else:
         await _wait_until_asleep(installation, client, order.seen.ref, seconds)
-    return Paused(workload=str(ref), asleep_until=until)
+    return Paused(workload=key, asleep_until=until)
 
 
 def _judge(
-    installation: Installation, ref: WorkloadRef, until: datetime, now: datetime, *, sleeping: bool
+    installation: Installation, key: WorkloadKey, until: datetime, now: datetime, *, sleeping: bool
 ) -> PauseOrder:
     """The order, if no check that also binds a person objects."""
-    workload = installation.cluster.deployments.read(ref.namespace, ref.name)
+    workload = installation.cluster.workloads.read(key)
     if workload is None:
-        raise NotThere(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
+        raise NoSuchWorkload(key, installation.cluster.transport.server)
     ahead = own_clock_ahead(installation)
     if ahead is not None and abs(ahead) > TOLERANCE:
         # Its end and its expiry are reckoned by this clock: off by hours, it could be carried out hours later.
-        raise Refused(f"{ref} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
+        raise Refused(f"{key} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")
     with installation.listener.progress("asking for costs and autoscalers"):
         gathered = installation.cluster.gatherer().gather(now)
     case = gathered.case(manual_policy(), workload, gathered.surroundings_at(now))
     finding = object_to_pause_by_hand(case)
     if finding is not None and not (sleeping and finding.reason is Reason.ALREADY_PAUSED):
-        raise Refused(f"{ref} is not paused ({finding.reason}): {finding.sentence}")
+        raise Refused(f"{key} is not paused ({finding.reason}): {finding.sentence}")
     return PauseOrder(
         candidate=Candidate(
             seen=observe(workload, PREFIX),
@@ -103,7 +105,7 @@ def _judge(
 async def _update(installation: Installation, client: Client, order: PauseOrder, seconds: float) -> None:
     """Its hibernation is open: awake it pauses again, asleep it sleeps longer."""
     ref = order.seen.ref
-    handle = client.get_workflow_handle(hibernation_id(installation.settings.cluster, ref))
+    handle = client.get_workflow_handle(hibernation_id(installation.settings.cluster, ref.key))
     try:
         async with asyncio.timeout(seconds):
             status = await handle.execute_update(
@@ -117,7 +119,7 @@ async def _update(installation: Installation, client: Client, order: PauseOrder,
 
 async def _wait_until_asleep(installation: Installation, client: Client, ref: WorkloadRef, seconds: float) -> None:
     cluster = installation.settings.cluster
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref), result_type=HibernationResult)
+    handle = client.get_workflow_handle(hibernation_id(cluster, ref.key), result_type=HibernationResult)
     ends_at = time.monotonic() + seconds
     with installation.listener.progress(f"waiting for {ref} to be asleep"):
         while time.monotonic() < ends_at:

@@ -64,6 +64,6 @@ def describe_sleep(workload: Workload, cluster: str) -> list[str]:
     return [
         f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
         f"gives back {record.original_replicas} replicas{price}; {whose}",
-        f"workflow {hibernation_id(cluster, workload.ref)}",
+        f"workflow {hibernation_id(cluster, workload.ref.key)}",
         wake,
     ]

@@ -7,7 +7,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.awaiting import wait_until_back
-from operations.errors import NotThere, OperationError, Refused
+from operations.errors import NoSuchWorkload, OperationError, Refused
 from operations.installation import Installation
 from operations.sleepers.keep_awake import keep_one_awake
 from operations.sleepers.search import SleepersFound
@@ -16,9 +16,9 @@ from operations.targets import scale_by_hand
 from operations.temporal import has_worker
 from policies import annotations as notes
 from policies.errors import RuleError
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.messages import WakeRequest
-from policies.workload import WorkloadRef
 
 CONFIRM_SECONDS = 10.0
 """How long a wake is looked after to tell whether it came true. Most take a second."""
@@ -44,7 +44,7 @@ class WokenAll(Frozen):
         return sum(1 for each in self.results if each.trouble)
 
     @property
-    def missing(self) -> frozenset[str]:
+    def missing(self) -> frozenset[WorkloadKey]:
         """Those that are recorded and were not seen to come back in time."""
         return frozenset(each.workload for each in self.results if not each.trouble and not each.awake)
 
@@ -85,32 +85,32 @@ async def wake(
 
 async def leave_awake(
     installation: Installation, client: Client, found: SleepersFound, until: datetime | None = None
-) -> WorkloadRef | None:
+) -> WorkloadKey | None:
     """The one that was named and is awake already, kept so until then. None where several were meant and none sleeps.
 
     Raises OperationError where nobody knows whether something sleeps, NotThere where there is no such Deployment,
     Refused where it has no replicas and not because of us.
     """
-    ref = found.target.ref
-    if ref is None:
+    key = found.target.key
+    if key is None:
         if not found.sees_cluster or not found.sees_temporal:
             raise OperationError(
                 f"nothing was woken, and it is not known whether anything of ours sleeps in {found.target}"
             )
         return None
     if not found.sees_cluster:
-        raise OperationError(f"{ref} has no open hibernation, and the cluster cannot be asked")
+        raise OperationError(f"{key} has no open hibernation, and the cluster cannot be asked")
     workload = found.named
     if workload is None:
-        raise NotThere(f"there is no Deployment {ref} on {installation.cluster.transport.server}")
-    if workload.replicas == 0 and not notes.is_annotated(workload.annotations):
+        raise NoSuchWorkload(key, installation.cluster.transport.server)
+    if workload.is_down and not notes.is_annotated(workload.annotations):
         raise Refused(
             f"{workload.ref} has no replicas, and not because of us; wake it with {scale_by_hand(workload.ref)} "
             f"(finops history {workload.ref} tells what is known of it)"
         )
     if until is not None:
         await keep_one_awake(installation, client, workload, until)
-    return workload.ref
+    return key
 
 
 def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | None:
@@ -118,7 +118,7 @@ def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | N
     if len(woken.results) != 1 or not woken.results[0].awake:
         return None
     try:
-        workload = installation.cluster.deployments.read(*woken.results[0].workload.split("/"))
+        workload = installation.cluster.workloads.read(woken.results[0].workload)
         note = None if workload is None else notes.read_note(workload.annotations)
     except (IoError, RuleError):
         return None

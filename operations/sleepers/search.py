@@ -8,15 +8,16 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.hibernation.listing import list_open_if_known, open_query
-from operations.errors import NotThere
+from operations.errors import NoSuchWorkload
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.targets import Target, choose_sleepers, is_sleeper
 from operations.temporal import find_open, phase_of
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.messages import AWAKE_PHASES
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 
 class SleepersFound(Frozen):
@@ -25,9 +26,9 @@ class SleepersFound(Frozen):
     target: Target
     sleepers: tuple[Workload, ...] = ()
     """Those that the cluster shows asleep and that are ours; one that is named exactly is."""
-    opened: tuple[WorkloadRef, ...] = ()
+    opened: tuple[WorkloadKey, ...] = ()
     """Those with an open hibernation that has something to give back."""
-    strangers: tuple[WorkloadRef, ...] = ()
+    strangers: tuple[WorkloadKey, ...] = ()
     """They sleep under another installation."""
     unclaimed: int = 0
     """So many sleep without an open hibernation, and nobody knows whether they are ours."""
@@ -39,18 +40,18 @@ class SleepersFound(Frozen):
     """False where Temporal did not list the open hibernations."""
 
     @property
-    def names(self) -> frozenset[str]:
-        """All that a wake would be sent to, as `namespace/name`."""
-        return frozenset(map(str, (*(workload.ref for workload in self.sleepers), *self.opened)))
+    def keys(self) -> frozenset[WorkloadKey]:
+        """All that a wake would be sent to."""
+        return frozenset((*(workload.ref.key for workload in self.sleepers), *self.opened))
 
 
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
     """By the cluster alone. Raises KubernetesError, NotThere, and UsageProblem where nobody knows whose they are."""
     workloads = _look(installation, target)
-    if target.ref is not None and not workloads:
-        raise NotThere(f"there is no Deployment {target.ref} on {installation.cluster.transport.server}")
+    if target.key is not None and not workloads:
+        raise NoSuchWorkload(target.key, installation.cluster.transport.server)
     sleepers, strangers = choose_sleepers(workloads, target, installation.known_instance)
-    return SleepersFound(target=target, sleepers=sleepers, strangers=tuple(each.ref for each in strangers))
+    return SleepersFound(target=target, sleepers=sleepers, strangers=tuple(each.ref.key for each in strangers))
 
 
 async def find_sleepers(installation: Installation, client: Client, target: Target) -> SleepersFound:
@@ -61,25 +62,25 @@ async def find_sleepers(installation: Installation, client: Client, target: Targ
     await confirm_cluster(installation, client)
     workloads = await asyncio.to_thread(_look_if_up, installation, target)
     opened = await _find_open(installation, client, target)
-    unsure = installation.known_instance is None and target.ref is None
+    unsure = installation.known_instance is None and target.key is None
     # Without an instance those with an open hibernation are ours all the same.
     sleepers, strangers = choose_sleepers(() if unsure else workloads or (), target, installation.known_instance)
     return SleepersFound(
         target=target,
         sleepers=sleepers,
         opened=opened or (),
-        strangers=tuple(workload.ref for workload in strangers),
+        strangers=tuple(workload.ref.key for workload in strangers),
         unclaimed=_count_lost(workloads or (), target, opened or ()) if unsure else 0,
-        named=workloads[0] if workloads and target.ref is not None else None,
+        named=workloads[0] if workloads and target.key is not None else None,
         sees_cluster=workloads is not None,
         sees_temporal=opened is not None,
     )
 
 
 def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
-    if target.ref is None:
+    if target.key is None:
         return list_workloads(installation).workloads
-    found = installation.cluster.deployments.read(target.ref.namespace, target.ref.name)
+    found = installation.cluster.workloads.read(target.key)
     return () if found is None else (found,)
 
 
@@ -92,12 +93,12 @@ def _look_if_up(installation: Installation, target: Target) -> tuple[Workload, .
         return None
 
 
-async def _find_open(installation: Installation, client: Client, target: Target) -> tuple[WorkloadRef, ...] | None:
+async def _find_open(installation: Installation, client: Client, target: Target) -> tuple[WorkloadKey, ...] | None:
     """None where they cannot be listed: what the cluster shows asleep can do without the list."""
     cluster = installation.settings.cluster
-    if target.ref is not None:
-        execution = await find_open(client, cluster, target.ref)
-        return () if execution is None or phase_of(execution) in AWAKE_PHASES else (target.ref,)
+    if target.key is not None:
+        execution = await find_open(client, cluster, target.key)
+        return () if execution is None or phase_of(execution) in AWAKE_PHASES else (target.key,)
     try:
         rows = [row async for row in list_open_if_known(client, open_query(cluster, namespace=target.namespace))]
     except RPCError as error:
@@ -105,11 +106,11 @@ async def _find_open(installation: Installation, client: Client, target: Target)
             f"Temporal does not list the open hibernations ({error.message}): what the cluster shows asleep is woken"
         )
         return None
-    return tuple(WorkloadRef(namespace=row.namespace, name=row.name) for row in rows if row.phase not in AWAKE_PHASES)
+    return tuple(row.key for row in rows if row.phase not in AWAKE_PHASES)
 
 
-def _count_lost(workloads: Iterable[Workload], target: Target, opened: Iterable[WorkloadRef]) -> int:
+def _count_lost(workloads: Iterable[Workload], target: Target, opened: Iterable[WorkloadKey]) -> int:
     """How many sleep without an open hibernation."""
-    names = set(map(str, opened))
-    asleep = (workload.ref for workload in workloads if is_sleeper(workload) and target.covers(workload))
-    return sum(1 for ref in asleep if str(ref) not in names)
+    known = set(opened)
+    asleep = (workload.ref.key for workload in workloads if is_sleeper(workload) and target.covers(workload))
+    return sum(1 for key in asleep if key not in known)

@@ -10,11 +10,13 @@ from activities.hibernation.starting import start_hibernation
 from operations.errors import NoUsableRecord
 from operations.failures import describe_failure
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
+from operations.targets import WorkloadName
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import REACTIVATE, hibernation_id
 from policies.sleep.messages import Hibernation, WakeRequest
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 AT_ONCE = 32
 
@@ -22,7 +24,7 @@ AT_ONCE = 32
 class Sent(Frozen):
     """What became of one wake. `trouble` is empty where it was recorded."""
 
-    workload: str
+    workload: WorkloadName
     trouble: str = ""
 
 
@@ -30,7 +32,7 @@ async def send_wakes(
     client: Client,
     cluster: str,
     sleepers: Sequence[Workload],
-    opened: Iterable[WorkloadRef],
+    opened: Iterable[WorkloadKey],
     request: WakeRequest,
     read_copies: ReadCopies,
 ) -> tuple[Sent, ...]:
@@ -39,25 +41,23 @@ async def send_wakes(
     Every one is tried. One that fails is told by name; whatever was sent before stays sent, so that the same call again
     is about those alone that still sleep.
     """
-    sleeping = {str(workload.ref) for workload in sleepers}
+    sleeping = {workload.ref.key for workload in sleepers}
     calls = [
-        _tell_trouble(workload.ref, _wake_sleeper(client, cluster, workload, request, read_copies))
+        _tell_trouble(workload.ref.key, _wake_sleeper(client, cluster, workload, request, read_copies))
         for workload in sleepers
     ]
-    calls += [
-        _tell_trouble(ref, _wake_open(client, cluster, ref, request)) for ref in opened if str(ref) not in sleeping
-    ]
+    calls += [_tell_trouble(key, _wake_open(client, cluster, key, request)) for key in opened if key not in sleeping]
     sent: list[Sent] = []
     for index in range(0, len(calls), AT_ONCE):
         sent += await asyncio.gather(*calls[index : index + AT_ONCE])
     return tuple(sent)
 
 
-async def _tell_trouble(ref: WorkloadRef, wake: Awaitable[Sent]) -> Sent:
+async def _tell_trouble(key: WorkloadKey, wake: Awaitable[Sent]) -> Sent:
     try:
         return await wake
     except RPCError as error:
-        return Sent(workload=str(ref), trouble=describe_failure(error))
+        return Sent(workload=key, trouble=describe_failure(error))
 
 
 async def _wake_sleeper(
@@ -67,17 +67,17 @@ async def _wake_sleeper(
 
     Where its record is damaged, that of an open hibernation comes first, and then a copy on a ReplicaSet.
     """
-    name = str(workload.ref)
+    key = workload.ref.key
     try:
         record = read_carried(workload)
     except InvalidAnnotation as damage:
-        sent = await _wake_open(client, cluster, workload.ref, request)
+        sent = await _wake_open(client, cluster, key, request)
         if not sent.trouble:
             return sent
         try:
             record = await asyncio.to_thread(read_copied, workload, damage, read_copies)
         except NoUsableRecord as error:
-            return Sent(workload=name, trouble=str(error))
+            return Sent(workload=key, trouble=str(error))
     hibernation = Hibernation(
         cluster=cluster,
         instance=record.instance,
@@ -87,15 +87,15 @@ async def _wake_sleeper(
         waking=request,
     )
     await start_hibernation(client, hibernation, start_signal=REACTIVATE, start_signal_args=[request])
-    return Sent(workload=name)
+    return Sent(workload=key)
 
 
-async def _wake_open(client: Client, cluster: str, ref: WorkloadRef, request: WakeRequest) -> Sent:
-    handle = client.get_workflow_handle(hibernation_id(cluster, ref))
+async def _wake_open(client: Client, cluster: str, key: WorkloadKey, request: WakeRequest) -> Sent:
+    handle = client.get_workflow_handle(hibernation_id(cluster, key))
     try:
         await handle.signal(REACTIVATE, request)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            return Sent(workload=str(ref), trouble="it has no open hibernation any more")
+            return Sent(workload=key, trouble="it has no open hibernation any more")
         raise
-    return Sent(workload=str(ref))
+    return Sent(workload=key)

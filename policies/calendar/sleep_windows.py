@@ -21,8 +21,7 @@ from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.policy.keep import Keep
 from policies.policy.schedule import Schedule
-from policies.times import to_rfc3339
-from policies.walltime import instant_of
+from policies.times import instant_of, to_rfc3339
 
 _DAY = timedelta(days=1)
 _LOOK_BACK = 9 * _DAY

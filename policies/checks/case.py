@@ -10,6 +10,7 @@ from policies.checks.backends import Backends
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.idleness.answers import NOT_ASKED, IdleAnswer
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
@@ -18,13 +19,13 @@ DEFAULT_MIN_SLEEP = timedelta(minutes=30)
 
 
 class Autoscalers(Frozen):
-    """The workloads that an autoscaler targets, as `namespace/name`."""
+    """The workloads that an autoscaler targets."""
 
-    horizontal: frozenset[str] = frozenset()
-    keda: frozenset[str] = frozenset()
-    from_zero: frozenset[str] = frozenset()
+    horizontal: frozenset[WorkloadKey] = frozenset()
+    keda: frozenset[WorkloadKey] = frozenset()
+    from_zero: frozenset[WorkloadKey] = frozenset()
     """Those whose HorizontalPodAutoscaler has `minReplicas: 0`."""
-    scaled_at: Mapping[str, datetime] = {}
+    scaled_at: Mapping[WorkloadKey, datetime] = {}
     """When a HorizontalPodAutoscaler last scaled each, `status.lastScaleTime`: a count that it brought up from zero
     leaves no owner on the Deployment."""
 

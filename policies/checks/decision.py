@@ -89,7 +89,7 @@ def as_candidate(case: Case, decision: Decision) -> Candidate:
 def is_autoscaled(case: Case) -> bool:
     """Whether a HorizontalPodAutoscaler is known to target the workload."""
     autoscalers = case.surroundings.autoscalers
-    return autoscalers is not None and str(case.workload.ref) in autoscalers.horizontal
+    return autoscalers is not None and case.workload.ref.key in autoscalers.horizontal
 
 
 def _first_finding(checks: Iterable[Check], case: Case) -> Finding | None:

@@ -21,7 +21,7 @@ class ForeignRecordCheck(Check):
     def judge(self, case: Case) -> Finding | None:
         """ForeignRecord, with the annotation. At zero it is ZeroCheck's business."""
         found = find_foreign_record(case.workload.annotations)
-        if found is None or case.workload.replicas == 0:
+        if found is None or case.workload.is_down:
             return None
         key, tool = found
         count = case.workload.annotations[key]

@@ -1,7 +1,12 @@
 """How many may go to sleep in one run: the policy's own limit, and the brake over the whole cluster."""
 
 from policies.checks.decision import Candidate
+from policies.keys import WorkloadKey
 from policies.models import Frozen
+from policies.workload import WorkloadRef
+
+_FIRST = WorkloadKey("", "")
+"""Before every other."""
 
 
 class Census(Frozen):
@@ -44,9 +49,9 @@ class Selection(Frozen):
     brake: Brake | None = None
 
     @property
-    def last_chosen(self) -> str:
-        """`namespace/name` of the last one; nothing where none was chosen."""
-        return str(self.chosen[-1].seen.ref) if self.chosen else ""
+    def chosen_last(self) -> WorkloadRef | None:
+        """The last one; None where none was chosen."""
+        return self.chosen[-1].seen.ref if self.chosen else None
 
 
 def select(
@@ -54,14 +59,14 @@ def select(
     census: Census,
     max_actions: int | None,
     max_percent: float | None,
-    last_chosen: str = "",
+    chosen_last: WorkloadRef | None = None,
 ) -> Selection:
     """The candidates by namespace and name, as many as one run may pause, from behind the one chosen last
-    (`namespace/name`) and round again: where some cannot be paused, the others get their turn all the same.
+    and round again: where some cannot be paused, the others get their turn all the same.
     """
-    last = _place(last_chosen)
-    placed = {_place(str(candidate.seen.ref)): candidate for candidate in candidates}
-    ordered = [placed[place] for place in sorted(placed, key=lambda place: (place <= last, place))]
+    last = _FIRST if chosen_last is None else chosen_last.key
+    keyed = {candidate.seen.ref.key: candidate for candidate in candidates}
+    ordered = [keyed[key] for key in sorted(keyed, key=lambda key: (key <= last, key))]
     chosen = tuple(ordered if max_actions is None else ordered[:max_actions])
     if chosen and max_percent is not None and census.deployments:
         share = 100 * (census.asleep + census.pausing + len(chosen)) / census.deployments
@@ -70,7 +75,3 @@ def select(
                 held_back=len(ordered), brake=Brake(would_sleep_percent=share, allowed_percent=max_percent)
             )
     return Selection(chosen=chosen, held_back=len(ordered) - len(chosen))
-
-
-def _place(deployment: str) -> tuple[str, ...]:
-    return tuple(deployment.split("/"))

@@ -49,7 +49,7 @@ class ZeroCheck(Check):
 
     def judge(self, case: Case) -> Finding | None:
         """AtZero. A workload that carries a record is PausedCheck's business."""
-        if case.workload.replicas > 0 or PAUSED in case.workload.annotations:
+        if not case.workload.is_down or PAUSED in case.workload.annotations:
             return None
         found = find_foreign_record(case.workload.annotations)
         if found is None:
@@ -92,12 +92,12 @@ class AutoscalerCheck(Check):
         """
         workload, autoscalers = case.workload, case.surroundings.autoscalers
         scalers = {writer.manager for writer in workload.writers if writer.subresource == "scale"}
-        if "keda" in scalers or (autoscalers is not None and str(workload.ref) in autoscalers.keda):
+        if "keda" in scalers or (autoscalers is not None and workload.ref.key in autoscalers.keda):
             return Finding(
                 reason=Reason.MANAGED_BY_KEDA,
                 sentence="a KEDA ScaledObject targets it and would scale it up again",
             )
-        if autoscalers is not None and str(workload.ref) in autoscalers.from_zero:
+        if autoscalers is not None and workload.ref.key in autoscalers.from_zero:
             return Finding(
                 reason=Reason.AUTOSCALER_SCALES_FROM_ZERO,
                 sentence="its HorizontalPodAutoscaler (minReplicas: 0) scales it to zero and back by itself, and would "

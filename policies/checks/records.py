@@ -25,7 +25,7 @@ class PausedCheck(Check):
                 sentence=f"paused by another installation ({instance or 'unnamed'}); it is shown, never touched",
                 evidence=evidence,
             )
-        asleep = "it sleeps already" if case.workload.replicas == 0 else "it runs, but still carries a pause to clear"
+        asleep = "it sleeps already" if case.workload.is_down else "it runs, but still carries a pause to clear"
         return Finding(
             reason=Reason.ALREADY_PAUSED,
             sentence=f"{asleep} (policy {evidence['paused by'] or 'unknown'})",

@@ -71,7 +71,7 @@ def _scalings(case: Case) -> list[tuple[str, datetime]]:
     workload, autoscalers = case.workload, case.surroundings.autoscalers
     times = [each.time for each in workload.writers if each.manager == AUTOSCALER and each.subresource == "scale"]
     if autoscalers is not None:
-        times.append(autoscalers.scaled_at.get(str(workload.ref)))
+        times.append(autoscalers.scaled_at.get(workload.ref.key))
     return [("its autoscaler scaled it", time) for time in times if time is not None]
 
 

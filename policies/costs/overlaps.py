@@ -8,45 +8,41 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policies.costs.doubts import Doubt, Objection
+from policies.keys import WorkloadKey
+from policies.kinds import kind_named
 
 Labels = Mapping[str, str]
 
 
 class PodSelection(NamedTuple):
-    """A Deployment's selector, as far as OpenCost reads it, and the labels of its own pods."""
+    """A workload's selector, as far as OpenCost reads it, and the labels of its own pods."""
 
-    namespace: str
-    name: str
+    key: WorkloadKey
     replicas: int
     match_labels: Labels
     template_labels: Labels
 
-    @property
-    def ref(self) -> str:
-        """`namespace/name`."""
-        return f"{self.namespace}/{self.name}"
-
     def takes(self, other: "PodSelection") -> bool:
-        """Whether its labels select the pods of another Deployment of the namespace."""
+        """Whether its labels select the pods of another workload of the namespace."""
         return all(other.template_labels.get(key) == value for key, value in self.match_labels.items())
 
 
-def object_to_selections(selections: Iterable[PodSelection]) -> dict[str, Objection]:
-    """By `namespace/name`, why a row of OpenCost's cannot be trusted to be about that Deployment."""
-    objections: dict[str, Objection] = {}
+def object_to_selections(selections: Iterable[PodSelection]) -> dict[WorkloadKey, Objection]:
+    """Why rows of OpenCost's cannot be trusted to be about these workloads."""
+    objections: dict[WorkloadKey, Objection] = {}
     by_namespace: dict[str, list[PodSelection]] = defaultdict(list)
     for selection in selections:
         if selection.match_labels:
-            by_namespace[selection.namespace].append(selection)
+            by_namespace[selection.key.namespace].append(selection)
         else:
-            objections[selection.ref] = Objection(
+            objections[selection.key] = Objection(
                 Doubt.EXPRESSIONS_ONLY,
                 "its selector has no matchLabels, and OpenCost reads nothing else, so its pods have no price there",
             )
     for members in by_namespace.values():
         for one, other in _overlaps(members):
-            objections[one.ref] = _shared_with(other)
-            objections[other.ref] = _shared_with(one)
+            objections[one.key] = _shared_with(other)
+            objections[other.key] = _shared_with(one)
     return objections
 
 
@@ -69,8 +65,8 @@ def _overlaps(members: Sequence[PodSelection]) -> Iterator[tuple[PodSelection, P
 
 
 def _shared_with(other: PodSelection) -> Objection:
+    named = f"{kind_named(other.key.kind).title} {other.key.name}"
     return Objection(
         Doubt.SELECTORS_OVERLAP,
-        f"its selector and that of Deployment {other.name} match the same pods, which OpenCost gives to one or the "
-        "other by chance",
+        f"its selector and that of {named} match the same pods, which OpenCost gives to one or the other by chance",
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policies.annotations import EXCLUDE
-from policies.labels import is_dns_label
+from policies.keys import is_dns_label
 from policies.models import Frozen
 from policies.policy.document import API_VERSION, KIND, EnforcementPolicy
 from policies.policy.parsing import parse_policy

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from policies.policy.windows import MINUTES_OF_DAY, MINUTES_OF_WEEK
 from policies.problems import FieldError
-from policies.walltime import find_change
+from policies.times import find_change
 
 _AHEAD = timedelta(days=3_653)
 """Ten years: as far as anybody's rules are looked at."""

@@ -1,4 +1,9 @@
-"""Cron expressions, as far as they are about a week: minute, hour and day of the week."""
+"""Cron expressions, as far as they are about a week: minute, hour and day of the week.
+
+By hand, because a schedule needs all times of a plain week as a set, and each field's mistake in words. A library such
+as cronsim answers the next time after a date, and takes the days of a month that a week has no place for; where a date
+is asked for, it is used (operations/plans/cron_jobs.py).
+"""
 
 import re
 from dataclasses import dataclass

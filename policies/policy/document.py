@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from policies.durations import Duration
-from policies.labels import is_dns_label
+from policies.keys import is_dns_label
 from policies.names import MANUAL
 from policies.policy.idle_limits import IdleLimits
 from policies.policy.parts import DocumentPart

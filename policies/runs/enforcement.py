@@ -6,6 +6,7 @@ from datetime import timedelta
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
+from policies.workload import WorkloadRef
 
 LONGEST_RUN = timedelta(minutes=10)
 """As long as an evaluation holds: what a run asks for later than that is not carried out."""
@@ -32,8 +33,8 @@ class EnforcementResult(Frozen):
     held_back: int = 0
     unreadable: int = 0
     """Deployments that could not be understood, so that they were left alone."""
-    last_chosen: str = ""
-    """The last of those that were to be paused, `namespace/name`: a limited run goes on behind it."""
+    chosen_last: WorkloadRef | None = None
+    """The last of those that were to be paused: a limited run goes on behind it."""
     brake: Brake | None = None
     up_to_per_month: float = 0
     currency: str = ""

@@ -11,6 +11,7 @@ from policies.annotations import read_pause
 from policies.costs.cost import HourlyCost, Requests
 from policies.costs.savings import avoided_between, up_to_per_month
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.workload import Workload, WorkloadRef
 
@@ -84,7 +85,7 @@ class Entry(Frozen):
 
 def sleep_of(workload: Workload) -> Slept | None:
     """The sleep that a Deployment is in, from what it carries; None where it is in none, or that cannot be read."""
-    if workload.replicas > 0:
+    if not workload.is_down:
         return None
     try:
         record = read_pause(workload.annotations)
@@ -105,12 +106,12 @@ def sleep_of(workload: Workload) -> Slept | None:
 def merge(sleeps: Iterable[Slept]) -> tuple[Slept, ...]:
     """Each sleep once. One that somebody saw going on goes on; else it ended when the last one saw it end."""
     alone: list[Slept] = []
-    known: dict[tuple[str, str], Slept] = {}
+    known: dict[tuple[WorkloadKey, str], Slept] = {}
     for sleep in sleeps:
         if not sleep.pause_id:
             alone.append(sleep)
             continue
-        key = (str(sleep.ref), sleep.pause_id)
+        key = (sleep.ref.key, sleep.pause_id)
         known[key] = _join(known[key], sleep) if key in known else sleep
     return (*alone, *known.values())
 

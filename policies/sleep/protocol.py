@@ -1,25 +1,21 @@
 """`decide()`: the one place that says what to write next to a workload, from what was just seen of it.
 
-The protocol has four writes, each under the resourceVersion that the decision was made on, so that a write that
-comes late, twice or from a worker that was cut off can only fail:
-
-    W1  annotate: the record of the pause        W3  scale back to the original count
-    W2  scale to zero                            W4  take the record away, leave the note of the wake
-
-Two rules make it safe. A count is recorded before it is taken away and forgotten only after it is back. And after a
-write whose outcome nobody knows, the opposite action first lands a write that changes the object (the fence): from
-then on the unknown one carries a stale resourceVersion. The pure function is what the model check explores.
+Two rules make the writes of `policies.sleep.actions` safe. A count is recorded before it is taken away and forgotten
+only after it is back. And after a write whose outcome nobody knows, the opposite action first lands a write that
+changes the object (the fence): from then on the unknown one carries a stale resourceVersion. The pure function is what
+the model check explores.
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord, WakeNote
 from policies.checks.marks import object_by_marks
 from policies.errors import InvalidAnnotation
+from policies.kinds import Kind, kind_named
 from policies.models import Frozen
 from policies.names import MANUAL
+from policies.sleep.actions import Action, Finished, SendClear, SendPause, SendResume
 from policies.times import to_rfc3339
 from policies.workload import Observation, WorkloadRef
 
@@ -27,11 +23,10 @@ from policies.workload import Observation, WorkloadRef
 class PauseIntent(Frozen):
     """Bring a workload to sleep under this record, if it is still the one that was evaluated."""
 
-    kind: Literal["pause"] = "pause"
     ref: WorkloadRef
     record: PauseRecord
     generation: int
-    """`metadata.generation` at the evaluation. W1 raises it by one; any other change since then is a stranger's."""
+    """`metadata.generation` at the evaluation. W1 raises it as its kind says; any other change is a stranger's."""
     not_after: datetime
     """The pause expires: past this instant the evaluation that asked for it is too old."""
     zone: str = "UTC"
@@ -41,7 +36,6 @@ class PauseIntent(Frozen):
 class WakeIntent(Frozen):
     """Give a workload back, and leave this note."""
 
-    kind: Literal["wake"] = "wake"
     ref: WorkloadRef
     record: PauseRecord
     owns_zero: bool
@@ -54,59 +48,6 @@ class WakeIntent(Frozen):
     """What admission made of W2: that count is nobody's choice."""
 
 
-class SendPause(Frozen):
-    """Send W1 and at once W2."""
-
-    kind: Literal["send-pause"] = "send-pause"
-    resource_version: str
-    record: PauseRecord
-
-
-class SendResume(Frozen):
-    """Send W3 and at once W4."""
-
-    kind: Literal["send-resume"] = "send-resume"
-    resource_version: str
-    replicas: int
-    note: WakeNote | None
-
-
-class SendClear(Frozen):
-    """Send W4 alone: the workload runs, or somebody wants it at zero; only the record is left."""
-
-    kind: Literal["send-clear"] = "send-clear"
-    resource_version: str
-    note: WakeNote | None
-    leaves_zero: str = ""
-    """Where the workload is at zero because somebody chose that: the sentence that says so."""
-    fence_at: datetime | None = None
-    """Set where the patch would change nothing else: `resumed-at` takes this value, so that the write is a fence."""
-
-
-End = Literal[
-    "asleep",
-    "awake",
-    "gone",
-    "too-late",
-    "changed",
-    "excluded",
-    "at-zero",
-    "not-ours",
-    "already-paused",
-]
-
-
-class Finished(Frozen):
-    """Nothing is left to write."""
-
-    kind: Literal["finished"] = "finished"
-    end: End
-    sentence: str
-
-
-Action = SendPause | SendResume | SendClear | Finished
-
-
 def decide(
     seen: Observation | None, intent: PauseIntent | WakeIntent, now: datetime, *, unknown_outcome: bool
 ) -> Action:
@@ -114,39 +55,45 @@ def decide(
 
     `unknown_outcome` says that an earlier write of this attempt may or may not have landed, or may still do so.
     """
+    kind = kind_named(intent.ref.kind)
     if seen is None:
-        return Finished(end="gone", sentence="the Deployment is gone")
+        return Finished(end="gone", sentence=f"the {kind.title} is gone")
     if intent.ref.uid and seen.ref.uid != intent.ref.uid:
-        return Finished(end="gone", sentence="the Deployment was re-created: the new one is not ours")
+        return Finished(end="gone", sentence=f"the {kind.title} was re-created: the new one is not ours")
     if isinstance(intent, PauseIntent):
-        return _decide_pause(seen, intent, now, unknown_outcome=unknown_outcome)
-    return _decide_wake(seen, intent, now, unknown_outcome=unknown_outcome)
+        return _decide_pause(kind, seen, intent, now, unknown_outcome=unknown_outcome)
+    return _decide_wake(kind, seen, intent, now, unknown_outcome=unknown_outcome)
 
 
-def _decide_pause(seen: Observation, intent: PauseIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+def _decide_pause(
+    kind: Kind, seen: Observation, intent: PauseIntent, now: datetime, *, unknown_outcome: bool
+) -> Action:
     ours = seen.annotations.get(notes.PAUSE_ID) == intent.record.pause_id
     if ours and seen.zero_chosen_by:
         return Finished(end="at-zero", sentence=f"{seen.zero_chosen_by} set it to zero meanwhile")
-    if ours and seen.replicas == 0:
+    if ours and seen.is_down:
         return Finished(end="asleep", sentence="paused")
     if seen.being_deleted:
-        return Finished(end="gone", sentence="the Deployment is being deleted")
+        return Finished(end="gone", sentence=f"the {kind.title} is being deleted")
     if now >= intent.not_after:
         return Finished(end="too-late", sentence="the decision to pause has expired")
     by_hand = intent.record.policy == MANUAL
     objection = object_by_marks(seen.annotations, intent.zone, now, by_hand=by_hand)
     if objection is not None:
         return Finished(end="excluded", sentence=f"meanwhile: {objection.sentence}")
-    if seen.replicas == 0:
+    if seen.is_down:
         return _pause_at_zero(seen, unknown_outcome=unknown_outcome)
     if belongs_to_another(seen, intent.record.instance):
         return Finished(end="not-ours", sentence="another installation has annotated it")
-    explained = intent.generation + 1 if ours else intent.generation
+    explained = intent.generation + (kind.generation_step if ours else 0)
     if seen.generation > explained:
-        return Finished(end="changed", sentence="somebody changed the Deployment meanwhile; the next run decides anew")
+        sentence = f"somebody changed the {kind.title} meanwhile; the next run decides anew"
+        return Finished(end="changed", sentence=sentence)
     return SendPause(
+        ref=intent.ref,
         resource_version=seen.resource_version,
         record=intent.record.replace(original_replicas=seen.replicas),
+        not_after=intent.not_after,
     )
 
 
@@ -158,17 +105,17 @@ def _pause_at_zero(seen: Observation, *, unknown_outcome: bool) -> Finished:
     return Finished(end="at-zero", sentence="it has no replicas, and not because of us")
 
 
-def _decide_wake(seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
+def _decide_wake(kind: Kind, seen: Observation, intent: WakeIntent, now: datetime, *, unknown_outcome: bool) -> Action:
     if seen.being_deleted:
-        return Finished(end="gone", sentence="the Deployment is being deleted")
+        return Finished(end="gone", sentence=f"the {kind.title} is being deleted")
     if belongs_to_another(seen, intent.record.instance, intent.record.pause_id):
         return Finished(end="not-ours", sentence="another installation's sleep: it is shown, never touched")
-    if seen.replicas > 0:
+    if not seen.is_down:
         return _decide_running(seen, intent, now, unknown_outcome=unknown_outcome)
     chosen = _chosen_zero(seen, intent)
     if notes.is_annotated(seen.annotations):
         if chosen:
-            return SendClear(resource_version=seen.resource_version, note=intent.note, leaves_zero=chosen)
+            return _clear(seen, intent).replace(leaves_zero=chosen)
         return _resume(seen, intent)
     if intent.owns_zero and not chosen and not given_back_since(seen, intent.record):
         return _resume(seen, intent)
@@ -191,13 +138,13 @@ def _decide_running(seen: Observation, intent: WakeIntent, now: datetime, *, unk
     if seen.replicas == intent.changed_to and is_of(seen, intent.record):
         return _resume(seen, intent)
     if notes.is_annotated(seen.annotations):
-        return SendClear(resource_version=seen.resource_version, note=intent.note)
+        return _clear(seen, intent)
     if given_back_since(seen, intent.record):
         return Finished(end="awake", sentence="it runs, and carries the note of its wake")
     if intent.note is not None:
-        return SendClear(resource_version=seen.resource_version, note=intent.note)
+        return _clear(seen, intent)
     if unknown_outcome:
-        return SendClear(resource_version=seen.resource_version, note=None, fence_at=_fence_time(seen, now))
+        return _clear(seen, intent).replace(fence_at=_fence_time(seen, now))
     return Finished(end="awake", sentence="it runs, and carries no record of a sleep")
 
 
@@ -208,8 +155,16 @@ def _fence_time(seen: Observation, now: datetime) -> datetime:
 
 def _resume(seen: Observation, intent: WakeIntent) -> SendResume:
     return SendResume(
-        resource_version=seen.resource_version, replicas=original_of(seen, intent.record), note=intent.note
+        ref=intent.ref,
+        resource_version=seen.resource_version,
+        replicas=original_of(seen, intent.record),
+        note=intent.note,
+        policy=intent.record.policy,
     )
+
+
+def _clear(seen: Observation, intent: WakeIntent) -> SendClear:
+    return SendClear(ref=intent.ref, resource_version=seen.resource_version, note=intent.note)
 
 
 def original_of(seen: Observation, record: PauseRecord) -> int:

@@ -38,6 +38,6 @@ class ReconcileResult(Frozen):
     clocks: ClockDrift = ClockDrift()
     """How far the clocks were apart at its listing."""
     missing_rights: tuple[str, ...] = ()
-    """The optional rights that its worker lacked, by their names in `policies/rights.py`."""
+    """The optional rights that its worker lacked, by their names in `policies/rights/`."""
     troubles: Mapping[str, str] = {}
     """What was wrong with the parts that its worker goes on without: costs, idleness, policies, messages."""

@@ -129,12 +129,12 @@ def record_to_adopt(workload: Workload) -> PauseRecord:
     try:
         record = notes.read_pause(workload.annotations)
     except InvalidAnnotation:
-        if workload.replicas == 0:
+        if workload.is_down:
             raise
         record = None
     if record is not None:
         return record
-    if workload.replicas == 0:
+    if workload.is_down:
         raise InvalidAnnotation(notes.PAUSED, workload.annotations.get(notes.PAUSED, ""), '"true"')
     return PauseRecord(
         pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
@@ -150,7 +150,7 @@ def may_have_a_copy(workload: Workload, hibernation: OpenHibernation | None) -> 
 
     An open hibernation has the record itself. Without `paused` somebody may have meant to take the sleeper from us.
     """
-    return hibernation is None and workload.replicas == 0 and notes.PAUSED in workload.annotations
+    return hibernation is None and workload.is_down and notes.PAUSED in workload.annotations
 
 
 def gone_policies(
@@ -173,14 +173,14 @@ def _compare_alone(workload: Workload, now: datetime) -> Discrepancy | None:
         record_to_adopt(workload)
     except InvalidAnnotation:
         return Discrepancy.UNREADABLE
-    return Discrepancy.ADOPTED if workload.replicas == 0 else Discrepancy.CLEARED
+    return Discrepancy.ADOPTED if workload.is_down else Discrepancy.CLEARED
 
 
 def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Ground) -> Discrepancy | None:
     carried = workload.annotations
     own = next((policy for policy in ground.policies if policy.name == hibernation.policy), None)
     zone = "UTC" if own is None else own.zone
-    if workload.replicas > 0:
+    if not workload.is_down:
         return Discrepancy.RAISED
     record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
     if record is None:

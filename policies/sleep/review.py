@@ -77,7 +77,7 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     seen = consulted.seen
     assert seen is not None
     record = sleep.record
-    if seen.replicas > 0:
+    if not seen.is_down:
         if given_back_since(seen, record):
             return _choice(record, "somebody woke it without Temporal", "woken by someone")
         verdict = _review_raised(sleep, seen, consulted, now)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from policies.annotations import WAKE_AFTER, read_pause
 from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.models import Frozen, unknown_means
 from policies.times import to_rfc3339
 from policies.wake_after import readable_targets
@@ -22,6 +23,13 @@ LONGEST_WAIT_FOR_SLEEP = timedelta(minutes=5)
 """A pause that waits for others to go down first must not expire over it."""
 
 Place = Literal["up", "coming", "due", "asleep", "at zero", "missing", "in a cycle", "unknown"]
+
+
+class GoesDownLast(Frozen):
+    """A workload that is put to sleep after others of the same run."""
+
+    ref: WorkloadRef
+    after: tuple[WorkloadRef, ...]
 
 
 class Standing(Frozen):
@@ -57,7 +65,7 @@ class Standing(Frozen):
         return f"{self.target} is up"
 
 
-def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, policy_over: str = "") -> Standing:
+def standing_of(target: WorkloadKey, found: Workload | None, limit: datetime, policy_over: str = "") -> Standing:
     """How a target stands, without a look at what it waits for itself.
 
     `limit` is when the wait is over. `policy_over` is a policy that ended before its time: what slept under it wakes
@@ -66,7 +74,7 @@ def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, po
     name = str(target)
     if found is None or found.being_deleted:
         return Standing(target=name, place="missing")
-    if found.replicas > 0:
+    if not found.is_down:
         return Standing(target=name, place="up" if found.rollout.available_replicas > 0 else "coming")
     try:
         record = read_pause(found.annotations)
@@ -78,32 +86,32 @@ def standing_of(target: WorkloadRef, found: Workload | None, limit: datetime, po
     return Standing(target=name, place="due" if due else "asleep", until=record.resume_at)
 
 
-def last_down(chosen: Iterable[Observation]) -> Mapping[str, tuple[WorkloadRef, ...]]:
+def last_down(chosen: Iterable[Observation]) -> tuple[GoesDownLast, ...]:
     """Of the workloads that one run puts to sleep, those that have to wait for others of it to go down first.
 
     What cannot be read says nothing here: it is not paused in the first place.
     """
-    by_name = {str(each.ref): each for each in chosen}
+    by_key = {each.ref.key: each for each in chosen}
     waits_for = {
-        name: [target for target in map(str, readable_targets(each.annotations)) if target in by_name]
-        for name, each in by_name.items()
+        key: [target for target in readable_targets(each.annotations) if target in by_key]
+        for key, each in by_key.items()
         if WAKE_AFTER in each.annotations
     }
     knotted = knots(waits_for)
-    after: dict[str, list[WorkloadRef]] = defaultdict(list)
-    for name, targets in sorted(waits_for.items()):
+    after: dict[WorkloadKey, list[WorkloadRef]] = defaultdict(list)
+    for key, targets in sorted(waits_for.items()):
         for target in targets:
-            if not (name in knotted and target in knotted):
-                after[target].append(by_name[name].ref)
-    return {target: tuple(refs) for target, refs in after.items()}
+            if not (key in knotted and target in knotted):
+                after[target].append(by_key[key].ref)
+    return tuple(GoesDownLast(ref=by_key[target].ref, after=tuple(refs)) for target, refs in after.items())
 
 
-def knots(waits_for: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """The names that lie on cycles, or between two of them: for them there is no order."""
-    edges = {(name, target) for name, targets in waits_for.items() for target in targets}
+def knots(waits_for: Mapping[WorkloadKey, Iterable[WorkloadKey]]) -> frozenset[WorkloadKey]:
+    """Those that lie on cycles, or between two of them: for them there is no order."""
+    edges = {(key, target) for key, targets in waits_for.items() for target in targets}
     while edges:
-        waiting, waited_for = {name for name, _ in edges}, {target for _, target in edges}
-        left = {(name, target) for name, target in edges if name in waited_for and target in waiting}
+        waiting, waited_for = {key for key, _ in edges}, {target for _, target in edges}
+        left = {(key, target) for key, target in edges if key in waited_for and target in waiting}
         if left == edges:
             return frozenset(waiting)
         edges = left
@@ -112,12 +120,12 @@ def knots(waits_for: Mapping[str, Iterable[str]]) -> frozenset[str]:
 
 def order_problems(workloads: Iterable[Workload]) -> tuple[str, ...]:
     """What is wrong with the order of these workloads, which are all that there are, in sentences."""
-    known = {str(workload.ref): workload.annotations for workload in workloads}
-    waits_for = {name: tuple(map(str, readable_targets(carried))) for name, carried in known.items()}
+    known = {workload.ref.key: workload.annotations for workload in workloads}
+    waits_for = {key: readable_targets(carried) for key, carried in known.items()}
     knotted = knots(waits_for)
     found = []
-    for name in sorted(waits_for):
-        found += [f"{name} waits for {target}, which is not there" for target in waits_for[name] if target not in known]
-        if name in knotted:
-            found.append(f"{name} waits for itself, by way of what it waits for: it is not held back")
+    for key in sorted(waits_for):
+        found += [f"{key} waits for {target}, which is not there" for target in waits_for[key] if target not in known]
+        if key in knotted:
+            found.append(f"{key} waits for itself, by way of what it waits for: it is not held back")
     return tuple(found)

@@ -29,7 +29,7 @@ def who_chose_zero(workload: Workload) -> str:
     manifest is, against our own latest write to the object: one that said 0 before the sleep says nothing of it, as
     somebody had raised the count then.
     """
-    if workload.replicas != 0:
+    if not workload.is_down:
         return ""
     others = [writer for writer in workload.writers if writer.manager != FIELD_MANAGER and not writer.owns_record]
     owner = next((writer for writer in others if writer.owns_replicas), None)

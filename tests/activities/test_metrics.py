@@ -1,3 +1,4 @@
+from collections import UserDict
 from collections.abc import ItemsView, Iterator
 
 import pytest
@@ -94,7 +95,7 @@ def test_actions_are_counted_by_cluster_and_policy() -> None:
 def test_a_reader_in_between_never_finds_a_namespace_missing_that_stays() -> None:
     seen: list[list[str]] = []
 
-    class Reading(dict[str, int]):
+    class Reading(UserDict[str, int]):
         """Somebody reads while the figures are being replaced."""
 
         def items(self) -> ItemsView[str, int]:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from cases import NOW, policy, workload
+from ids import key_of
 from sleepers import sleeper
 from unchangingdays import RUNS, Counts, Situation, enforce_all_day, reconcile_all_day
 
 from activities.errors import Call, Denied
-from activities.kube.objects.deployments import Unreadable
+from activities.kube.workloads.pages import Unreadable
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import OpenHibernation
 from policies.times import to_rfc3339
@@ -49,7 +50,8 @@ UNREADABLE = tuple(sleeper(f"web-{number}", original="many", namespace=f"dev-{nu
 OPEN = {"dev-shop/web": ASLEEP}
 RULED = (policy(),)
 SCHEDULED = (policy(schedule=ON_SUNDAYS),)
-STRANGE = Unreadable("dev-shop/web", "a request is odd", but_requests=sleeper("web"))
+STRANGE = Unreadable(key_of("dev-shop/web"), "a request is odd", but_requests=sleeper("web"))
+STRANGERS = tuple(Unreadable(key_of(f"dev/{number}"), "odd") for number in range(250))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ STRANGE = Unreadable("dev-shop/web", "a request is odd", but_requests=sleeper("w
         (Situation(UNREADABLE), Counts(alerts=2)),
         (Situation(tuple(woken(f"web-{number}") for number in range(250))), Counts(alerts=1)),
         (Situation((), OPEN, (STRANGE,), RULED), Counts(alerts=1)),
-        (Situation((), {}, tuple(Unreadable(f"dev/{number}", "odd") for number in range(250))), Counts(alerts=1)),
+        (Situation((), {}, STRANGERS), Counts(alerts=1)),
         (Situation((excluded(),), OPEN, policies=RULED), Counts(nudges=RUNS)),
         (
             Situation((sleeper("web"),), {"dev-shop/web": ASLEEP.model_copy(update={"resume_at": NOW - HOUR})}),

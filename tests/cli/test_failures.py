@@ -26,7 +26,7 @@ from worker.errors import NoTemporalKnown, SettingsError
         (NoTemporalKnown(Path("/state")), "finops run", 1),
         (KubeconfigError.missing("/nowhere"), "/nowhere", 1),
         (PolicyError([PolicyProblem("p.yaml", 3, "spec", "is required")]), "p.yaml:3: spec", 1),
-        (PolicySourceUnreadable(Path("/policies"), "gone"), "/policies", 1),
+        (PolicySourceUnreadable("/policies", "gone"), "/policies", 1),
         (InvalidAnnotation("finops.io/paused-at", "x", "a time"), "finops.io/paused-at", 1),
         (RPCError("no", RPCStatusCode.UNAVAILABLE, b""), "try again", 1),
         (RPCError("Namespace x is not found.", RPCStatusCode.NOT_FOUND, b""), "TEMPORAL_NAMESPACE", 1),

@@ -7,7 +7,8 @@ from deployments import create_ready, deployment, path_of
 from services import Service, enforcing
 
 from localcluster import LocalCluster
-from policies.rights import RIGHTS, Use
+from policies.rights.blindness import Use
+from policies.rights.rights import RIGHTS
 
 pytestmark = pytest.mark.cluster
 

@@ -129,8 +129,7 @@ def _judge(product: Cluster, rooms: dict[Situation, Bedroom]) -> dict[Situation,
     gathered = product.gatherer().gather(now)
     decisions = {}
     for situation, room in rooms.items():
-        workload = product.deployments.read(room.namespace, "web")
-        assert workload is not None
+        workload = room.read()
         case = Case(
             policy=_policy(situation.git_ops, rooms),
             workload=workload,

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from prometheusserver import find_prometheus
 
-from policies.labels import is_dns_label
+from policies.keys import is_dns_label
 from worker.processes import find_program
 from worker.settings.settings import Settings
 
@@ -21,7 +21,12 @@ class _Overriding(yaml.SafeLoader):
     """Knows the tags of compose files."""
 
 
-_Overriding.add_constructor("!override", lambda loader, node: loader.construct_sequence(node))
+def _read_list(loader: yaml.SafeLoader, node: yaml.Node) -> list[Any]:
+    assert isinstance(node, yaml.SequenceNode)
+    return loader.construct_sequence(node)
+
+
+_Overriding.add_constructor("!override", _read_list)
 WITH_POSTGRESQL: dict[str, Any] = yaml.load(
     (ROOT / "deploy" / "compose" / "postgres.yaml").read_text(encoding="utf-8"), Loader=_Overriding
 )

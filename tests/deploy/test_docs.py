@@ -10,7 +10,8 @@ import pytest
 from manifests import installed
 from prometheus_client import generate_latest
 
-from policies.rights import RIGHTS, Blindness
+from policies.rights.blindness import Blindness
+from policies.rights.rights import RIGHTS
 from worker.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -15,7 +15,7 @@ from activities.policy_sources.files import PolicyDirectory
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from policies.policy.document import Mode
-from policies.rights import RIGHTS, Need, Right
+from policies.rights.rights import RIGHTS, Need, Right
 
 MANIFESTS = Path(__file__).parents[2] / "deploy" / "manifests"
 NOTHING: dict[str, Any] = {"metadata": {"annotations": {"finops.io/paused": None}}}

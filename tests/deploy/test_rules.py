@@ -50,8 +50,6 @@ def kinds_of(rule: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
 def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
-    assert activities.metrics
-    assert activities.alerts.raised
     told = set(re.findall(r"^# HELP (\S+)", generate_latest().decode(), flags=re.MULTILINE))
     asked = set(re.findall(r"finops_\w+", rule["expr"]))
     assert asked
@@ -60,14 +58,14 @@ def test_every_alert_asks_for_what_a_worker_tells(rule: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: str(rule["alert"]))
 def test_every_kind_that_is_asked_for_is_one_that_is_raised(rule: dict[str, Any]) -> None:
-    assert kinds_of(rule) <= set(get_args(activities.alerts.raised.Kind))
+    assert kinds_of(rule) <= set(get_args(activities.alerts.raised.AlertKind))
 
 
 def test_every_kind_has_a_rule_or_is_named_as_one_that_says_itself_what_to_do() -> None:
     ruled = {kind for rule in OURS for kind in kinds_of(rule)}
     text = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
     (named,) = re.findall(r"the others \(([^)]*)\) say in their own sentence", text)
-    assert set(get_args(activities.alerts.raised.Kind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
+    assert set(get_args(activities.alerts.raised.AlertKind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
 
 
 def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something_sleeps(tmp_path: Path) -> None:
@@ -87,6 +85,6 @@ def test_the_documented_join_leaves_out_budgets_of_namespaces_in_which_something
     }
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "docs", "rules": [rule]}]}))
     (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [test]}))
-    command = [find_prometheus().parent / "promtool", "test", "rules", tmp_path / "test.yaml"]
+    command: list[str | Path] = [find_prometheus().parent / "promtool", "test", "rules", tmp_path / "test.yaml"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

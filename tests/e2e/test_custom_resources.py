@@ -19,29 +19,27 @@ PATH = "/apis/finops.io/v1alpha1/enforcementpolicies"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A whole installation by its manifests, in a cluster of its own, where no other test writes policies.
+def cluster() -> Iterator[LocalCluster]:
+    """A cluster of its own, where no other test writes policies."""
+    with LocalCluster.start() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A whole installation by its manifests.
 
     The worker acts with the token of its service account, and the commands are an administrator's.
     """
-    with LocalCluster.start() as cluster:
-        kubectl(cluster, "apply", "--server-side", "-f", str(INSTALL))
-        wait_for(lambda: served(cluster), what="the CRD to be served")
-        account = cluster.kubeconfig_for("finops-enforcer", "finops-enforcer")
-        folder = tmp_path_factory.mktemp("resources")
-        made = Service(account, folder, cluster="resources", FINOPS_POLICY_SOURCE="cluster").start()
-        made.environment["KUBECONFIG"] = str(cluster.kubeconfig)
-        made.cluster = cluster  # type: ignore[attr-defined]
-        wait_for(lambda: made.ask("status")["worker"], what="the worker")
-        yield made
-        made.stop()
-
-
-@pytest.fixture
-def cluster(service: Service) -> LocalCluster:
-    """The cluster of that installation."""
-    there: LocalCluster = service.cluster  # type: ignore[attr-defined]
-    return there
+    kubectl(cluster, "apply", "--server-side", "-f", str(INSTALL))
+    wait_for(lambda: served(cluster), what="the CRD to be served")
+    account = cluster.kubeconfig_for("finops-enforcer", "finops-enforcer")
+    folder = tmp_path_factory.mktemp("resources")
+    made = Service(account, folder, cluster="resources", FINOPS_POLICY_SOURCE="cluster").start()
+    made.environment["KUBECONFIG"] = str(cluster.kubeconfig)
+    wait_for(lambda: made.ask("status")["worker"], what="the worker")
+    yield made
+    made.stop()
 
 
 @pytest.fixture

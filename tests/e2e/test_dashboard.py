@@ -46,9 +46,9 @@ def prometheus(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) 
             time.sleep(2.5)  # two scrapes before anything happens: an increase needs a beginning
             service.apply(enforcing("dashboard", "dashboard"))
             wait_for(lambda: replicas_of(cluster.objects, "dashboard", "web") == 0, what="the pause")
-            wait_for(lambda: rows(server, "finops_decisions_total"), what="a scrape after it")
+            wait_for(lambda: bool(rows(server, "finops_decisions_total")), what="a scrape after it")
             asyncio.run(reconcile(service))
-            wait_for(lambda: rows(server, "finops_paused_workloads"), what="a scrape after the reconciliation")
+            wait_for(lambda: bool(rows(server, "finops_paused_workloads")), what="a scrape after the reconciliation")
             time.sleep(2.5)
             yield server
         finally:

@@ -65,7 +65,7 @@ def heard(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> It
         seconds = time.monotonic() - began
         service.run("resume", f"{NAMESPACE}/web", "--wait", "--for", "1h")
         wait_for(lambda: len(events(cluster)) == 2, what="both Events")
-        wait_for(lambda: webhook.got and slack.got, what="the digest")
+        wait_for(lambda: bool(webhook.got and slack.got), what="the digest")
         yield Heard(service, port, slack, webhook, seconds)
         assert service.stop() == 0
         cluster.objects.delete(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments")

@@ -11,7 +11,8 @@ from deployments import create_ready, deployment, wait_for
 from services import Service, enforcing
 
 from localcluster import LocalCluster
-from policies.rights import RIGHTS, Blindness, Need, Use
+from policies.rights.blindness import Blindness, Use
+from policies.rights.rights import RIGHTS, Need
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

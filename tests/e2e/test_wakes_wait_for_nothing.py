@@ -33,6 +33,7 @@ from activities.policy_sources.files import PolicyDirectory
 from activities.runs.open_and_start import STARTS_PER_SECOND
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
+from policies.keys import WorkloadKey
 from policies.names import MANUAL, REACTIVATE, policy_schedule_id, reconcile_id
 from policies.sleep.messages import Hibernation
 from policies.times import from_rfc3339
@@ -104,7 +105,7 @@ class Crowd:
 
     async def put_to_sleep(self, name: str, resume_after: timedelta) -> None:
         """By hand, as `finops pause` does."""
-        workload = await asyncio.to_thread(self.product.deployments.read, self.namespace, name)
+        workload = await asyncio.to_thread(self.product.workloads.read, WorkloadKey(self.namespace, name))
         assert workload is not None
         order = pause_order(
             seen=observe(workload, PREFIX),
@@ -131,7 +132,7 @@ class Crowd:
 
     async def queue_pauses(self) -> None:
         """500 workloads are to be paused. They are started as an enforcement starts them, no faster."""
-        workload = await asyncio.to_thread(self.product.deployments.read, self.namespace, "alone-0")
+        workload = await asyncio.to_thread(self.product.workloads.read, WorkloadKey(self.namespace, "alone-0"))
         assert workload is not None
         seen = observe(workload, PREFIX)
         refs = (WorkloadRef(namespace=self.namespace, name=f"idle-{n}", uid=f"uid-{n}") for n in range(PAUSES))

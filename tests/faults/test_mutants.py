@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 from faults.breakages import MUTANTS
@@ -28,8 +29,8 @@ async def verdicts(
     """What the suites say to the mutants of the chosen tests, and to an unbroken copy."""
     names = lines_of(request, "mutant")
     began, gate = time.monotonic(), asyncio.Semaphore(AT_ONCE)
-    chosen: list[Mutant] = [
-        item.callspec.params["broken"]
+    chosen = [
+        cast("Mutant", item.callspec.params["broken"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and "verdicts" in item.fixturenames
     ]

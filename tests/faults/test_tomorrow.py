@@ -81,7 +81,7 @@ async def dream(sleepers: Sleepers, ref: WorkloadRef) -> None:
     await sleepers.client.start_workflow(
         HIBERNATION,
         Hibernation(cluster=sleepers.name, instance=instance, ref=ref, awake=note),
-        id=hibernation_id(sleepers.name, ref),
+        id=hibernation_id(sleepers.name, ref.key),
         task_queue=task_queue(sleepers.name),
         search_attributes=TypedSearchAttributes(
             [

@@ -16,7 +16,7 @@ from operations.errors import Refused
 from operations.hold import hold, release
 from operations.installation import Installation
 from operations.sleepers.pause import pause
-from operations.targets import read_ref
+from operations.targets import read_key
 from worker.errors import RecordUnreadable
 from worker.state import ServerAddress, StateFolder
 from worker.temporal.attributes import register_attributes
@@ -50,7 +50,7 @@ async def test_a_hold_is_on_until_it_is_released_and_asking_twice_changes_nothin
     assert (again.changed, again.hold) == (False, on.hold)
     now = datetime.now(UTC)
     with pytest.raises(Refused, match="a hold is on, set by me@here"):
-        await pause(installation, read_ref("dev/web"), now + timedelta(hours=1), now=now, seconds=1)
+        await pause(installation, read_key("dev/web"), now + timedelta(hours=1), now=now, seconds=1)
     off = await release(installation)
     assert (off.changed, off.hold, off.reconciles) == (True, None, True)
     assert not (await release(installation)).changed

@@ -3,17 +3,17 @@ from cases import workload
 from sleepers import sleeper
 
 from operations.errors import UsageProblem
-from operations.targets import Target, choose_sleepers, read_ref
+from operations.targets import Target, choose_sleepers, read_key
 
 
 @pytest.mark.parametrize("text", ["frontend", "/a", "a/", "a/b/c", "Dev/a", "a/b'c", "a b/c"], ids=str)
 def test_what_is_not_a_namespace_and_a_name_is_refused(text: str) -> None:
     with pytest.raises(UsageProblem, match="NAMESPACE/NAME"):
-        read_ref(text)
+        read_key(text)
 
 
 def test_a_name_may_hold_dots() -> None:
-    assert str(read_ref("dev/front.v2")) == "dev/front.v2"
+    assert str(read_key("dev/front.v2")) == "dev/front.v2"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_name_may_hold_dots() -> None:
     ],
 )
 def test_a_deployment_is_named_in_our_manner_or_in_kubectls(text: str, namespace: str | None, meant: str) -> None:
-    assert str(read_ref(text, namespace)) == meant
+    assert str(read_key(text, namespace)) == meant
     assert str(Target.parse(text, namespace)) == meant
 
 
@@ -60,7 +60,7 @@ def test_a_deployment_is_named_in_our_manner_or_in_kubectls(text: str, namespace
 )
 def test_other_kinds_and_two_namespaces_are_refused(text: str, namespace: str | None, says: str) -> None:
     with pytest.raises(UsageProblem) as refused:
-        read_ref(text, namespace)
+        read_key(text, namespace)
     assert says in str(refused.value)
 
 

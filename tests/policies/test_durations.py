@@ -79,7 +79,7 @@ def test_what_is_written_reads_back_the_same(duration: timedelta) -> None:
 
 
 def test_a_model_holds_a_timedelta_and_says_text_in_json() -> None:
-    nap = Nap(length="1h30m")
+    nap = Nap.model_validate({"length": "1h30m"})
     assert nap.length == timedelta(minutes=90)
     assert nap.model_dump() == {"length": timedelta(minutes=90), "spread": timedelta(0)}
     assert nap.model_dump_json() == '{"length":"1h30m","spread":"0s"}'

@@ -28,7 +28,8 @@ QUIET: Mapping[str, Reading] = {"CPU": reading(0.002, 0.003), "network": reading
 def pod(name: str = "checkout-7d9f8c6b5-x2x4z", changed: Mapping[str, Any] | None = None, **how: Any) -> PodSeen:
     """A quiet pod that is a month old; `changed` replaces readings, None removes one."""
     readings = {signal: each for signal, each in {**QUIET, **(changed or {})}.items() if each is not None}
-    return PodSeen(**({"name": name, "started_at": DAYS_AGO, "readings": readings} | how))
+    ordinary: dict[str, Any] = {"name": name, "started_at": DAYS_AGO, "readings": readings}
+    return PodSeen(**(ordinary | how))
 
 
 def crashing(**how: Any) -> PodSeen:
@@ -39,7 +40,7 @@ def crashing(**how: Any) -> PodSeen:
 def old(**changes: Any) -> Workload:
     """A Deployment that nobody has touched for a month."""
     rollout = workload().rollout.model_copy(update={"progressing_updated_at": DAYS_AGO})
-    return workload(**({"created_at": DAYS_AGO, "rollout": rollout} | changes))
+    return workload(**{"created_at": DAYS_AGO, "rollout": rollout, **changes})
 
 
 def judge(

@@ -6,7 +6,8 @@ import pytest
 from protocol_model import ORIGINAL, Model
 
 from policies.annotations import EXCLUDE
-from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause, WakeIntent, decide
+from policies.sleep.actions import Finished, SendClear, SendPause
+from policies.sleep.protocol import PauseIntent, WakeIntent, decide
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from allocations import in_pieces
+from ids import key_of
 
 from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import judge_answer
@@ -26,7 +27,7 @@ def judge(name: str) -> dict[str, str]:
     except NotBelieved as error:
         return {"": error.objection.doubt.value}
     assert judged.amounts
-    return {name: objection.doubt.value for name, objection in judged.doubts.items()}
+    return {str(key): objection.doubt.value for key, objection in judged.doubts.items()}
 
 
 @pytest.mark.parametrize(
@@ -74,4 +75,4 @@ def test_a_rate_by_hand_is_the_rate_that_is_read() -> None:
     question = AllocationQuestion(window=AllocationWindow(END - timedelta(hours=48), END))
     content = (FOLDER / "allocation_48h_controller.json").read_bytes()
     amounts = judge_answer([content], question).amounts
-    assert amounts["dev-alpha/paused"] == pytest.approx(1.48315 / 37)
+    assert amounts[key_of("dev-alpha/paused")] == pytest.approx(1.48315 / 37)

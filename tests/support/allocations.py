@@ -90,7 +90,7 @@ def unallocated(namespace: str = "dev-shop", **changes: Any) -> Row:
 def volume(namespace: str = "prod", cost: float = 0.0526) -> Row:
     """A volume that no pod mounts: all that is left of an answer when the query for pods fails."""
     properties = {"cluster": "one", "namespace": namespace, "container": "__unmounted__", "pod": "unmounted-pvcs"}
-    usage = {"cpuCoreUsageAverage": 0, "ramByteUsageAverage": 0}
+    usage: Any = {"cpuCoreUsageAverage": 0, "ramByteUsageAverage": 0}
     made = row(namespace, cores=0, gib=0, properties=properties, pvCost=cost, totalCost=cost, **usage)
     return made | {"name": f"{namespace}/__unallocated__/__unallocated__"}
 

@@ -29,6 +29,7 @@ from activities.snapshot import Hold, Snapshot
 from localcluster import ObjectClient
 from policies.annotations import PREFIX
 from policies.costs.cost import HourlyCost
+from policies.keys import WorkloadKey
 from policies.names import (
     ENFORCEMENT,
     RECONCILIATION,
@@ -42,7 +43,7 @@ from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import Enforcement, EnforcementResult
 from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, Phase
 from policies.sleep.reconciled import Reconcile, ReconcileResult
-from policies.workload import observe
+from policies.workload import Workload, observe
 from worker.cluster.cluster import Cluster
 
 ResultT = TypeVar("ResultT")
@@ -92,12 +93,17 @@ class Bedroom:
         create_ready(self.objects, deployment(self.namespace, name, **how))
         return name
 
+    def read(self, name: str = "web") -> Workload:
+        """A Deployment as it is now."""
+        found = self.product.workloads.read(WorkloadKey(self.namespace, name))
+        assert found is not None
+        return found
+
     async def start(
         self, name: str = "web", *, expires_after: timedelta = timedelta(minutes=10), **order: Any
     ) -> WorkflowHandle[Any, HibernationResult]:
         """Start its hibernation, with time standing still until `skip` is called."""
-        workload = self.product.deployments.read(self.namespace, name)
-        assert workload is not None
+        workload = self.read(name)
         ordinary: dict[str, Any] = {
             "seen": observe(workload, PREFIX),
             "policy": "idle-dev",
@@ -119,7 +125,7 @@ class Bedroom:
         await start_hibernation(self.environment.client, hibernation)
         ref = hibernation.ref
         handle = self.environment.client.get_workflow_handle(
-            hibernation_id(hibernation.cluster, ref), result_type=HibernationResult
+            hibernation_id(hibernation.cluster, ref.key), result_type=HibernationResult
         )
         self.handles.append(handle)
         return handle
@@ -175,7 +181,7 @@ class Bedroom:
         """What somebody else does to it."""
         self.objects.patch(path_of(self.namespace, name) + subresource, change)
 
-    def annotate(self, name: str = "web", **annotations: str | None) -> None:
+    def annotate(self, name: str = "web", /, **annotations: str | None) -> None:
         """Somebody sets or removes annotations of ours."""
         patch = {f"{PREFIX}{key.replace('_', '-')}": value for key, value in annotations.items()}
         self.patch({"metadata": {"annotations": patch}}, name)
@@ -248,4 +254,5 @@ async def _run(bedroom: Bedroom, kind: str, argument: Any, workflow_id: str, res
         result_type=result_type,
     )
     bedroom.runs.append(handle)
-    return await handle.result()
+    result: ResultT = await handle.result()
+    return result

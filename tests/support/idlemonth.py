@@ -27,7 +27,7 @@ class Month:
 
     def source(self, at: datetime) -> PrometheusSource:
         """As a worker would have had it at that moment, with the pods that Kubernetes would have listed."""
-        pods = {str(actor.workload.ref): actor.running(at) for actor in self.actors}
+        pods = {actor.workload.ref.key: actor.running(at) for actor in self.actors}
         return PrometheusSource(
             Prometheus(self.client),
             lambda covers: pods if covers(NAMESPACE) else {},

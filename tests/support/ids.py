@@ -1,9 +1,16 @@
-"""Ids of workflows, as tests name workloads."""
+"""Workloads and ids by the names that people write."""
 
+from policies.keys import WorkloadKey, parse_key
 from policies.names import hibernation_id
-from policies.workload import WorkloadRef
+
+
+def key_of(text: str) -> WorkloadKey:
+    """The key of `namespace/name`."""
+    key = parse_key(text)
+    assert key is not None, text
+    return key
 
 
 def id_of(cluster: str, namespace: str, name: str) -> str:
     """The id of a Deployment's hibernation."""
-    return hibernation_id(cluster, WorkloadRef(namespace=namespace, name=name))
+    return hibernation_id(cluster, WorkloadKey(namespace, name))

@@ -181,7 +181,8 @@ async def _until(
             seen = await asyncio.to_thread(_look, waiting)
             waiting = [meeting for meeting, state in seen if not reached(meeting, state)]
             await asyncio.sleep(0.1)
-            late = patience.when() - asyncio.get_running_loop().time() < 1
+            ends_at = patience.when()
+            late = ends_at is not None and ends_at - asyncio.get_running_loop().time() < 1
             if late and not strict:
                 return
             assert not late, f"these did not {what}: {[meeting.encounter.name for meeting in waiting]}"

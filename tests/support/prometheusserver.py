@@ -33,7 +33,15 @@ def find_prometheus() -> Path:
 def write_blocks(text: Path, data: Path) -> None:
     """Back-fill a data folder. One pass over the text writes a block of up to a month."""
     tool = find_prometheus().parent / "promtool"
-    command = [tool, "tsdb", "create-blocks-from", "--max-block-duration=744h", "openmetrics", text, data]
+    command: list[str | Path] = [
+        tool,
+        "tsdb",
+        "create-blocks-from",
+        "--max-block-duration=744h",
+        "openmetrics",
+        text,
+        data,
+    ]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 

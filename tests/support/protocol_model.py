@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote
-from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.actions import Finished, SendClear, SendPause, SendResume
+from policies.sleep.protocol import PauseIntent, WakeIntent, decide
 from policies.times import to_rfc3339
 from policies.workload import Observation, WorkloadRef
 
@@ -53,7 +54,7 @@ class Write(NamedTuple):
 
     kind: str
     version: int
-    count: int = 0
+    replicas: int = 0
     noted: str = ""
     pause: int = 0
 
@@ -209,12 +210,12 @@ class Model:
         if action[0] != "send-pause":
             return _call_off(state)
         version = state.seen.version
-        record = Write("W1", version, count=action[1], pause=state.pause)
+        record = Write("W1", version, replicas=action[1], pause=state.pause)
         return state._replace(queue=(record, Write("W2", version)), seen=None, recorded=action[1])
 
     def _decide_wake(self, state: State) -> State:
         assert state.seen is not None
-        kind, count, noted = self._decided(
+        kind, replicas, noted = self._decided(
             _offset(state),
             "wake" if state.owns_zero or state.wake_wanted or state.pause > 1 else "call-off",
             state.unknown,
@@ -227,7 +228,7 @@ class Model:
         version = state.seen.version
         if kind == "send-resume":
             return state._replace(
-                queue=(Write("W3", version, count=count), Write("W4", version, noted=noted)), seen=None
+                queue=(Write("W3", version, replicas=replicas), Write("W4", version, noted=noted)), seen=None
             )
         if kind == "send-clear":
             return state._replace(queue=(Write("W4", version, noted=noted),), seen=None)
@@ -317,9 +318,9 @@ def _apply(cluster: Cluster, write: Write) -> Cluster | None:
     if write.version != cluster.version:
         return None
     changed = {
-        "W1": cluster._replace(paused=write.count, pause=write.pause),
+        "W1": cluster._replace(paused=write.replicas, pause=write.pause),
         "W2": cluster._replace(replicas=0, chosen=False, defied=cluster.defied or cluster.marked),
-        "W3": cluster._replace(replicas=write.count, chosen=False),
+        "W3": cluster._replace(replicas=write.replicas, chosen=False),
         "W4": cluster._replace(paused=0, pause=0, noted=write.noted or cluster.noted),
     }[write.kind]
     return cluster if changed == cluster else _touch(changed, generation=1)
@@ -343,7 +344,7 @@ def _canonical(state: State) -> State:
     queue = state.queue
     if queue:
         queue = tuple(write._replace(version=int(write.version == current)) for write in queue)
-    return State(_renumbered(cluster, 1, evaluated), state.stage, seen, queue, *state[4:9], late, *state[10:-1], 1)
+    return State(_renumbered(cluster, 1, evaluated), state.stage, seen, queue, *state[4:9], late, *state[10:-1], 1)  # type: ignore[arg-type]  # mypy does not know which fields a slice is
 
 
 @cache

@@ -62,7 +62,8 @@ def scaling_changed(objects: ObjectClient, namespace: str, name: str, counts: st
 
     def is_in_force() -> bool:
         path, change = f"{path_of(namespace, name)}/scale", {"spec": {"replicas": 0}}
-        return objects.patch(path, change, dryRun="All")["spec"].get("replicas") == 1
+        replicas: object = objects.patch(path, change, dryRun="All")["spec"].get("replicas")
+        return replicas == 1
 
     wait_for(is_in_force, what="the admission policy to be in force")
     try:

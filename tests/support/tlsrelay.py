@@ -31,7 +31,7 @@ class TlsRelay(Relay):
         super().__init__(target)
         self._behind = None if trusting is None else ssl.create_default_context(cafile=trusting)
         self._context = _make_context(keys, clients_of)
-        self._open: set[asyncio.Transport] = set()
+        self._open: set[asyncio.WriteTransport] = set()
 
     def turn_to(self, keys: Keys, *, clients_of: Path | None = None) -> None:
         """From now on this certificate and this CA of clients count; who is connected is cut off."""
@@ -67,7 +67,7 @@ class TlsRelay(Relay):
             self._open.add(plain)
             await writer.start_tls(self._context)
             if writer.transport is None:  # cut off amid the handshake: Python 3.11 then leaves nothing to be closed
-                writer._transport = plain  # type: ignore[attr-defined]
+                writer._transport = plain
                 return
             self._open.add(writer.transport)
             name = None if self._behind is None else host

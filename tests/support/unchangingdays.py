@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from cases import NOW, surroundings, workload
 from hibernations import clocks_agree
+from ids import key_of
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
@@ -20,12 +21,12 @@ from activities.clocks import Clocks
 from activities.costs.price_list import PriceListSource
 from activities.errors import KubernetesError
 from activities.hibernation.listing import WORKLOAD_MEMO
-from activities.hibernation.orders import SendPauseOrder, SendResumeOrder
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT
 from activities.hibernation.writes import WriteActivities
-from activities.kube.objects.deployments import Deployments, Page, Unreadable
 from activities.kube.objects.namespaces import NamespaceReader
 from activities.kube.objects.replica_sets import ReplicaSets
+from activities.kube.workloads.pages import Page, Unreadable
+from activities.kube.workloads.workloads import Workloads
 from activities.reconciliation.compare import ReconcileActivities, ReconcileOrder
 from activities.runs.judge_page import judge
 from activities.runs.surroundings import Gathered
@@ -35,9 +36,10 @@ from policies.checks.limits import Census, select
 from policies.costs.prices import PriceList
 from policies.names import TROUBLE, hibernation_id
 from policies.policy.document import EnforcementPolicy
+from policies.sleep.actions import SendClear, SendPause
 from policies.sleep.reconciled import ReconcileResult
 from policies.sleep.reconciliation import OpenHibernation
-from policies.workload import Workload, WorkloadRef, parse_ref
+from policies.workload import Workload, WorkloadRef
 
 EVERY = timedelta(minutes=5)
 RUNS = timedelta(days=1) // EVERY
@@ -97,7 +99,7 @@ def _reconciler(
     situation: Situation, clock: Callable[[], float], unseen: Callable[[], tuple[str, ...]] = tuple
 ) -> ReconcileActivities:
     return ReconcileActivities(
-        cast("Deployments", _Listed(situation)),
+        cast("Workloads", _Listed(situation)),
         cast("ReplicaSets", SimpleNamespace(list_copies=lambda _: {})),
         lambda: Snapshot(read_at=NOW, policies=situation.policies),
         Clocks(lambda: NOW, clocks_agree, lambda: NOW),
@@ -121,12 +123,13 @@ def enforce_all_day(
 
     `scale_alone`: only the second write is refused, so that the first is taken back.
     """
-    counts, passed, last, asleep, awake = Counts(), 0.0, "", list[int](), list(workloads)
+    counts, passed, asleep, awake = Counts(), 0.0, list[int](), list(workloads)
+    last: WorkloadRef | None = None
     refusals = Refusals(lambda: passed)
-    deployments = cast("Deployments", _Refusing(refuse, scale_alone=scale_alone))
+    writable = cast("Workloads", _Refusing(refuse, scale_alone=scale_alone))
     snapshot = Snapshot(read_at=NOW, policies=(policy,))
     writes = WriteActivities(
-        deployments,
+        writable,
         lambda: snapshot,
         surroundings,
         lambda _: NamespaceReader(),
@@ -141,18 +144,18 @@ def enforce_all_day(
             passed = run * EVERY.total_seconds()
             judged = judge(policy, Page(tuple(awake)), gathered, NOW, (policy,), refusals)
             selection = select(judged.candidates, Census(), policy.max_actions_per_run, None, last)
-            last = selection.last_chosen or last
+            last = selection.chosen_last or last
             for seen in (each.seen for each in selection.chosen):
                 counts.hibernations += 1
-                order = SendPauseOrder(
+                order = SendPause(
                     ref=seen.ref, resource_version="42", record=_record(policy), not_after=NOW + timedelta(hours=1)
                 )
                 outcome = environment.run(writes.send_pause, order)
                 if outcome.result == "done":
                     awake = [each for each in awake if each.ref != seen.ref]
                 elif outcome.landed:
-                    undo = SendResumeOrder(ref=seen.ref, resource_version="43", replicas=None, note=None)
-                    environment.run(writes.send_resume, undo)
+                    undo = SendClear(ref=seen.ref, resource_version="43", note=None)
+                    environment.run(writes.send_clear, undo)
             asleep.append(len(workloads) - len(awake))
     return counts, asleep
 
@@ -222,7 +225,7 @@ def execution(deployment: str, hibernation: OpenHibernation, *, sealed: bool = F
 
 
 def _workflow_of(deployment: str) -> str:
-    return hibernation_id("dev", parse_ref(deployment))
+    return hibernation_id("dev", key_of(deployment))
 
 
 class _Listed:
@@ -246,7 +249,7 @@ class _Refusing:
         self._ask(ref, is_scale=False)
         return workload(ref.namespace, ref.name)
 
-    def scale(self, ref: WorkloadRef, _version: str, _replicas: int) -> str:
+    def put_to_sleep(self, ref: WorkloadRef, _version: str) -> str:
         self._ask(ref, is_scale=True)
         return "44"
 

@@ -4,7 +4,8 @@ from typing import cast
 
 from activities.errors import Call, Denied
 from activities.kube.transport import KubeTransport
-from policies.rights import Use, describe_blindness
+from policies.rights.blindness import Use
+from policies.rights.rights import describe_blindness
 from worker.cluster.sight import RightsWatch
 
 

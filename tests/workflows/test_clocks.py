@@ -108,7 +108,7 @@ def odd_clock(cluster: LocalCluster) -> Iterator[OddClock]:
 
 
 @pytest.fixture
-def dials(odd_clock: OddClock) -> Iterator[Dials]:
+def dials(odd_clock: OddClock) -> Dials:
     """Clocks that agree, until a test turns them."""
     odd_clock.ahead, odd_clock.ahead_at_writes = timedelta(0), None
     return Dials(odd_clock)
@@ -347,16 +347,14 @@ async def by_suspending_the_policy(bedroom: Bedroom, handle: WorkflowHandle[Any,
 
 
 async def by_a_deploy(bedroom: Bedroom, handle: WorkflowHandle[Any, Any]) -> None:
-    before = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert before is not None
+    before = bedroom.read()
     bedroom.deploy_again()
     await asyncio.to_thread(wait_for, lambda: _revision(bedroom) != before.revision)
     await handle.signal(CHECK)
 
 
 def _revision(bedroom: Bedroom) -> str:
-    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert workload is not None
+    workload = bedroom.read()
     return workload.revision
 
 

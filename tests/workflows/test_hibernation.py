@@ -189,8 +189,7 @@ async def test_a_pause_that_came_too_late_changes_nothing(bedroom: Bedroom) -> N
 
 async def test_what_somebody_changed_since_the_evaluation_is_left_alone(bedroom: Bedroom) -> None:
     bedroom.deploy()
-    seen = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert seen is not None
+    seen = bedroom.read()
     bedroom.scale(5)
     handle = await bedroom.start(seen=observe(seen, PREFIX))
     result = await handle.result()
@@ -374,8 +373,7 @@ async def test_a_damaged_record_is_written_again_from_the_workflows_own(
 
 async def test_a_deploy_into_a_sleeper_wakes_it_at_its_count(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
-    revision = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert revision is not None
+    revision = bedroom.read()
     bedroom.deploy_again()
     await asyncio.to_thread(wait_for, lambda: _revision(bedroom) != revision.revision)
     await handle.signal(CHECK)
@@ -468,8 +466,7 @@ async def test_a_wake_by_somebody_without_temporal_is_left_as_it_is(bedroom: Bed
 
 async def test_a_sleeper_without_a_workflow_can_be_started_in_the_middle_of_waking(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
-    record = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert record is not None
+    record = bedroom.read()
     await handle.terminate()
     again = await bedroom.begin(
         Hibernation(
@@ -486,8 +483,7 @@ async def test_a_sleeper_without_a_workflow_can_be_started_in_the_middle_of_waki
 
 async def test_a_bug_in_what_is_looked_at_before_a_wake_does_not_keep_a_person_from_waking_it(bedroom: Bedroom) -> None:
     first = await bedroom.put_to_sleep()
-    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert workload is not None
+    workload = bedroom.read()
     await first.terminate()
     naive = datetime(2026, 11, 24, 7, 0)  # noqa: DTZ001 - the bug: no comparison with it succeeds
     handle = await bedroom.begin(
@@ -572,8 +568,7 @@ async def test_a_stale_record_on_one_that_was_made_anew_is_cleared_too(bedroom: 
 
 
 def _revision(bedroom: Bedroom) -> str:
-    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert workload is not None
+    workload = bedroom.read()
     return workload.revision
 
 

@@ -1,9 +1,10 @@
 """What is said to a hibernation between the last write of a wake and the moment from which it is shown as awake."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,9 +13,10 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.hibernation.orders import ConsultOrder, SendNoteOrder, SendResumeOrder, WriteOutcome
+from activities.hibernation.orders import ConsultOrder, WriteOutcome
 from policies.annotations import Because, WakeNote, read_pause
 from policies.names import CHECK, HIBERNATION, REACTIVATE, STATUS
+from policies.sleep.actions import SendNote, SendResume
 from policies.sleep.continuation import Continuation
 from policies.sleep.messages import AWAKE_PHASES, HibernationResult, HibernationStatus, Phase
 from policies.sleep.review import Consultation
@@ -38,7 +40,7 @@ class Cluster:
 
     def __init__(self, stands: Workload) -> None:
         self.stands = stands
-        self.reads, self.resumes, self.notes = 0, list[SendResumeOrder](), list[SendNoteOrder]()
+        self.reads, self.resumes, self.notes = 0, list[SendResume](), list[SendNote]()
         self.may_read, self.may_write = asyncio.Event(), asyncio.Event()
         self.may_read.set()
         self.may_write.set()
@@ -50,14 +52,14 @@ class Cluster:
         return Consultation(seen=observe_sleeper(self.stands), window_end=MORNING)
 
     @activity.defn
-    async def send_resume(self, order: SendResumeOrder) -> WriteOutcome:
+    async def send_resume(self, order: SendResume) -> WriteOutcome:
         self.resumes.append(order)
         await self.may_write.wait()
         self.stands = RUNNING
         return WriteOutcome(result="done", landed=2)
 
     @activity.defn
-    async def send_note(self, order: SendNoteOrder) -> WriteOutcome:
+    async def send_note(self, order: SendNote) -> WriteOutcome:
         self.notes.append(order)
         return WriteOutcome(result="done", landed=1)
 
@@ -65,7 +67,7 @@ class Cluster:
 @asynccontextmanager
 async def life(client: Client, cluster: Cluster, **begins: object) -> AsyncIterator[Handle]:
     name = uuid4().hex
-    activities = [cluster.consult, cluster.send_resume, cluster.send_note]
+    activities: list[Callable[..., Any]] = [cluster.consult, cluster.send_resume, cluster.send_note]
     async with Worker(
         client,
         task_queue=name,
@@ -83,14 +85,14 @@ def asleep() -> dict[str, object]:
 
 async def reached(handle: Handle, *phases: Phase) -> HibernationStatus:
     while True:
-        status = await handle.query(STATUS, result_type=HibernationStatus)
+        status: HibernationStatus = await handle.query(STATUS, result_type=HibernationStatus)
         if status.phase in phases:
             return status
         await asyncio.sleep(0.05)
 
 
-async def came(condition: object) -> None:
-    while not condition():  # type: ignore[operator]
+async def came(condition: Callable[[], object]) -> None:
+    while not condition():
         await asyncio.sleep(0.02)
 
 

@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
+from policies.keys import WorkloadKey
 from policies.sleep.messages import Hibernation, HibernationResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
@@ -29,7 +30,7 @@ async def test_a_worker_that_comes_after_the_decision_expired_pauses_nothing(
     create_ready(cluster.objects, deployment(namespace, "web"))
     settings = Settings(cluster="late", kubeconfig=cluster.kubeconfig)
     product = Cluster.connect(settings, instance="me")
-    workload = product.deployments.read(namespace, "web")
+    workload = product.workloads.read(WorkloadKey(namespace, "web"))
     assert workload is not None
     hibernation = Hibernation(
         cluster="late",

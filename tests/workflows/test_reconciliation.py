@@ -71,8 +71,7 @@ async def test_a_damaged_record_without_a_workflow_is_restored_from_a_replica_se
     lost = await bedroom.put_to_sleep()
     whole = bedroom.annotations()
     await bedroom.lose(lost)
-    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert workload is not None
+    workload = bedroom.read()
     read_copies = bedroom.product.replica_sets.copies_of
     bedroom.deploy_again()
     await asyncio.to_thread(wait_for, lambda: len(read_copies(workload.ref)) == 2)
@@ -94,8 +93,7 @@ async def test_a_damaged_record_without_any_copy_is_left_and_told(
     lost = await bedroom.put_to_sleep()
     await bedroom.lose(lost)
     bedroom.annotate(original_replicas="many")
-    workload = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert workload is not None
+    workload = bedroom.read()
     read_copies = bedroom.product.replica_sets.copies_of
     await asyncio.to_thread(wait_for, lambda: read_copies(workload.ref)[0].read() is None)
     before = bedroom.annotations()

@@ -11,22 +11,16 @@ from orders import pause_order
 from policies.annotations import PREFIX, Because, WakeNote, read_pause
 from policies.names import MANUAL, PAUSE
 from policies.sleep.messages import Hibernation, HibernationStatus, ManualPause, Phase
-from policies.workload import Workload, observe
+from policies.workload import observe
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
-
-
-def workload(bedroom: Bedroom) -> Workload:
-    seen = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert seen is not None
-    return seen
 
 
 async def adopted(bedroom: Bedroom) -> Handle:
     """A sleeper whose workflow was lost, and the one that takes it over."""
     await (await bedroom.put_to_sleep()).terminate()
     bedroom.handles.clear()
-    sleeper = workload(bedroom)
+    sleeper = bedroom.read()
     return await bedroom.begin(
         Hibernation(
             cluster=bedroom.product.settings.cluster,
@@ -46,7 +40,7 @@ async def kept_awake(bedroom: Bedroom, length: timedelta) -> Handle:
         Hibernation(
             cluster=bedroom.product.settings.cluster,
             instance="me",
-            ref=workload(bedroom).ref,
+            ref=bedroom.read().ref,
             awake=WakeNote(resumed_at=now, awake_until=now + length, because=Because.KEEP_AWAKE),
         )
     )
@@ -73,7 +67,7 @@ async def test_one_that_is_kept_awake_is_paused_again_by_hand(bedroom: Bedroom) 
     await asyncio.to_thread(wait_for, lambda: bedroom.annotations().get("awake-because") == "keep-awake")
     now = datetime.now(UTC)
     order = pause_order(
-        seen=observe(workload(bedroom), PREFIX),
+        seen=observe(bedroom.read(), PREFIX),
         policy=MANUAL,
         not_after=now + timedelta(minutes=10),
         window_end=now + timedelta(hours=5),

@@ -11,7 +11,7 @@ import pytest
 from activities.costs.exchange import WAITS
 from activities.idleness.prometheus_source import SECONDS as IDLENESS
 from activities.kube.calls import CHECK_SECONDS, CONNECT_SECONDS, PAGE_SECONDS, QUICK_SECONDS, READ_SECONDS
-from activities.kube.objects.namespaces import LONGEST_WAIT
+from activities.kube.objects.namespaces import LOOK_SECONDS
 from worker.service.health import PATIENCE_SECONDS
 from worker.settings.settings import Settings
 from workflows import options
@@ -26,7 +26,7 @@ def request(seconds: float) -> float:
 
 def costs() -> float:
     """The longest that prices take: the last attempt may begin when all waits are over."""
-    allowed = Settings(opencost_timeout=LONGEST_COST_ANSWER).opencost_timeout  # type: ignore[arg-type]
+    allowed = Settings.model_validate({"opencost_timeout": LONGEST_COST_ANSWER}).opencost_timeout
     return allowed.total_seconds() + sum(WAITS)
 
 
@@ -40,7 +40,7 @@ def heartbeat(call: options.CallOptions) -> float:
 
 LOOK = request(READ_SECONDS) + request(QUICK_SECONDS)
 """One object, and then the bounds of its autoscaler, or which cluster this is."""
-FIRST_LOOK = request(READ_SECONDS) + request(LONGEST_WAIT)
+FIRST_LOOK = request(READ_SECONDS) + request(LOOK_SECONDS)
 """Right after a start: the object, and what its Namespace says."""
 TWO_WRITES = request(QUICK_SECONDS) + 2 * request(READ_SECONDS)
 """Before them what the Namespace says, or with new credentials which cluster this is."""

@@ -16,6 +16,7 @@ from temporalio.service import RPCError
 from activities.hibernation.starting import start_hibernation
 from localcluster import LocalCluster
 from policies.annotations import PREFIX
+from policies.keys import WorkloadKey
 from policies.sleep.messages import Hibernation
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
@@ -33,7 +34,7 @@ async def test_a_versioned_worker_puts_to_sleep_once_its_version_is_current(
     await register_attributes(temporal_client)
     settings = Settings(cluster="versioned", kubeconfig=cluster.kubeconfig, worker_versioning=True)
     product = Cluster.connect(settings, instance="me")
-    workload = product.deployments.read(namespace, "web")
+    workload = product.workloads.read(WorkloadKey(namespace, "web"))
     assert workload is not None
     order = pause_order(
         seen=observe(workload, PREFIX), policy="idle-dev", not_after=datetime.now(UTC) + timedelta(minutes=5)

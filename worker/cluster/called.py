@@ -6,6 +6,7 @@ from pathlib import Path
 from activities.addresses import host_of
 from activities.kube.objects.admission import Called
 from worker.settings.settings import Settings
+from worker.settings.values import AddressFile, Url, names_of
 from worker.state import StateFolder
 from worker.temporal.connection import find_address
 
@@ -20,11 +21,11 @@ def _called_by(settings: Settings, environment: Mapping[str, str] | None) -> Ite
     if address:
         # Behind a frontend's Service stand its other services and their database, which no Service of ours names.
         yield Called(host_of(address), "TEMPORAL_ADDRESS", whole_namespace=True)
-    for name in ("prometheus_url", "opencost_url", "webhook_url", "otlp_endpoint"):
+    for name in names_of(Settings, Url):
         url: str | None = getattr(settings, name)
         if url is not None:
             yield Called(host_of(url), f"FINOPS_{name.upper()}")
-    for name in ("slack_webhook_file", "teams_webhook_file"):
+    for name in names_of(Settings, AddressFile):
         file: Path | None = getattr(settings, name)
         if file is not None and (host := _host_in(file)):
             yield Called(host, f"FINOPS_{name.upper()}")

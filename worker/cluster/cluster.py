@@ -15,17 +15,17 @@ from activities.costs.source import CostSource
 from activities.idleness.source import IdleSource
 from activities.kube.identity import confirm_cluster_identity, read_cluster_identity
 from activities.kube.objects.admission import BackendReader
-from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.pods import read_running_pods
 from activities.kube.objects.replica_sets import ReplicaSets
 from activities.kube.objects.routing import read_routing
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from activities.policy_sources.files import PolicyDirectory
 from activities.policy_sources.resources import PolicyResources
 from activities.policy_sources.source import PolicySource
 from activities.runs.surroundings import Gatherer
 from policies.checks import Surroundings
-from policies.rights import Use
+from policies.rights.blindness import Use
 from worker.cluster.called import called_by
 from worker.cluster.cost_sources import build_source, has_node_prices
 from worker.settings.settings import PolicyPlace, Settings
@@ -49,7 +49,7 @@ class Cluster:
     settings: Settings
     instance: str
     transport: KubeTransport
-    deployments: Deployments
+    workloads: Workloads
     replica_sets: ReplicaSets
     source: CostSource
     policies: PolicySource
@@ -73,7 +73,7 @@ class Cluster:
             settings=settings,
             instance=instance,
             transport=transport,
-            deployments=Deployments(transport),
+            workloads=Workloads(transport),
             replica_sets=ReplicaSets(transport),
             source=build_source(settings, transport, connections, asks_once=asks_once),
             policies=build_policy_source(settings, lambda: transport),

@@ -61,7 +61,7 @@ def _build_priced(
     if opencost is None:
         return by_request
     from activities.costs.opencost import OpenCostSource  # noqa: PLC0415 - as above
-    from activities.costs.quotes import DeploymentsSeen  # noqa: PLC0415
+    from activities.costs.quotes import WorkloadsSeen  # noqa: PLC0415
 
     return OpenCostSource(
         opencost,
@@ -72,7 +72,7 @@ def _build_priced(
             reference=prices.rates,
             most_unallocated=settings.opencost_unallocated_percent / 100,
         ),
-        lambda: DeploymentsSeen.of(list_selections(transport)),
+        lambda: WorkloadsSeen.of(list_selections(transport)),
         by_request,
         file=FigureFile(settings.state_dir / f"opencost-{settings.cluster}.json"),
     )

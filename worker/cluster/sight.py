@@ -9,7 +9,8 @@ from activities.errors import KubernetesError
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from activities.metrics import show_missing_rights
-from policies.rights import OWN_RIGHTS, RIGHTS, Need, Right, Use, describe_blindness, missing_sight, sight_for
+from policies.rights.blindness import Use
+from policies.rights.rights import OWN_RIGHTS, RIGHTS, Need, Right, describe_blindness, missing_sight, sight_for
 
 _ABOUT = "its own rights"
 _AT_ONCE = 2

@@ -12,7 +12,7 @@ from activities.hibernation.raised_counts import ContestActivities
 from activities.hibernation.writes import WriteActivities
 from activities.kube.objects.autoscalers import read_bounds
 from activities.kube.objects.events import EventRecorder
-from activities.kube.objects.namespaces import LONGEST_WAIT, NamespaceMarks, read_namespace, read_namespaces
+from activities.kube.objects.namespaces import LOOK_SECONDS, NamespaceMarks, read_namespace, read_namespaces
 from activities.messages.tell import TellActivities
 from activities.reconciliation.compare import ReconcileActivities
 from activities.runs.judge_page import JudgeActivities
@@ -57,20 +57,20 @@ def build_activities(
     """All of them. `identity` is that of the cluster they are to refuse to leave."""
     settings, verify = cluster.settings, partial(cluster.confirm, identity)
     ask_for_one = partial(read_namespace, cluster.transport)
-    marks = NamespaceMarks(partial(read_namespaces, cluster.transport), partial(ask_for_one, seconds=LONGEST_WAIT))
+    marks = NamespaceMarks(partial(read_namespaces, cluster.transport), partial(ask_for_one, seconds=LOOK_SECONDS))
     events = EventRecorder(cluster.transport, cluster.instance) if settings.events else None
     refusals = Refusals()
     return ActivityObjects(
         consult=ConsultActivities(
-            cluster.deployments, snapshots, verify, partial(read_bounds, cluster.transport), clocks, marks.of
+            cluster.workloads, snapshots, verify, partial(read_bounds, cluster.transport), clocks, marks.of
         ),
         contests=ContestActivities(),
-        ordering=OrderingActivities(cluster.deployments),
+        ordering=OrderingActivities(cluster.workloads),
         telling=TellActivities(around.tell),
         writes=WriteActivities(
-            cluster.deployments, snapshots, cluster.protections, ask_for_one, clocks, refusals, events
+            cluster.workloads, snapshots, cluster.protections, ask_for_one, clocks, refusals, events
         ),
-        judge=JudgeActivities(cluster.deployments, snapshots, cluster.gatherer().gather, clocks, refusals),
+        judge=JudgeActivities(cluster.workloads, snapshots, cluster.gatherer().gather, clocks, refusals),
         enforce=EnforceActivities(
             snapshots,
             verify,
@@ -79,7 +79,7 @@ def build_activities(
             starts_per_second=settings.pauses_per_second,
         ),
         reconcile=ReconcileActivities(
-            cluster.deployments,
+            cluster.workloads,
             cluster.replica_sets,
             snapshots,
             clocks,

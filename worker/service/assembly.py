@@ -80,6 +80,7 @@ class QueueWorkers:
                 does.consult.consult,
                 does.contests.tell_contested,
                 does.writes.send_resume,
+                does.writes.send_clear,
                 does.writes.send_record,
                 does.writes.send_note,
                 does.ordering.look_at_targets,
@@ -121,7 +122,7 @@ class QueueWorkers:
     def _of_wakes(self) -> Worker:
         return self._make(
             task_queue=wake_queue(self._settings.cluster),
-            activities=[self._does.writes.send_resume],
+            activities=[self._does.writes.send_resume, self._does.writes.send_clear],
             max_task_queue_activities_per_second=self._settings.wakes_per_second,
             **self._seats("wakes", _WAKES_AT_ONCE),
         )

@@ -40,6 +40,8 @@ class Fleet:
         self._health = health
         self._names: dict[str, str] = {}
         """The clusters that are served: each identity's name."""
+        self._told: dict[str, str] = {}
+        """Why a cluster is not served, as it was logged last; nothing of one that is."""
         self._starting: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def serve(self) -> None:
@@ -51,7 +53,6 @@ class Fleet:
                 group.create_task(self._keep_serving(settings))
 
     async def _keep_serving(self, settings: Settings) -> None:
-        told = ""
         with working_for(settings.cluster):
             while True:
                 show_served(False)
@@ -61,10 +62,10 @@ class Fleet:
                 except Exception as error:  # noqa: BLE001 - whatever it is, it ends no other cluster's worker
                     problem = str(error) or type(error).__name__
                     health.tell("worker", problem)
-                    if problem != told:
+                    if problem != self._told.get(settings.cluster):
                         is_foreseen = isinstance(error, (IoError, WorkerError, RPCError))
                         _LOG.error("%s is not served: %s", settings.cluster, problem, exc_info=not is_foreseen)
-                    told = problem
+                    self._told[settings.cluster] = problem
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def _serve(self, settings: Settings, health: Health) -> None:
@@ -78,6 +79,7 @@ class Fleet:
                 await self._refuse_twin(settings.cluster, identity)
                 await stack.enter_async_context(running_service(self._client, cluster, health=health))
                 self._names[identity] = settings.cluster
+            self._told.pop(settings.cluster, None)
             await asyncio.Event().wait()
 
     def _forget(self, identity: str, name: str) -> None:

@@ -1,4 +1,7 @@
-"""One page of metrics for Prometheus, ours and those of the Temporal SDK, and the answers to a kubelet's probes."""
+"""One page of metrics for Prometheus, ours and those of the Temporal SDK, and the answers to a kubelet's probes.
+
+By hand, because `prometheus_client.start_http_server` serves its own page alone, and the SDK has a port of its own.
+"""
 
 import contextlib
 import http.client

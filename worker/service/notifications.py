@@ -58,17 +58,17 @@ def notifying(settings: Settings) -> Iterator[Notifier]:
 
 
 def _outboxes(settings: Settings) -> Iterator[Outbox]:
-    if settings.slack_webhook_file is None and settings.teams_webhook_file is None and settings.webhook_url is None:
+    files = settings.webhook_files
+    if not files and settings.webhook_url is None:
         return
     # Only here: httpx is 6 MB of a worker's memory.
-    from activities.messages.formats import to_json, to_slack, to_teams  # noqa: PLC0415
-    from activities.messages.webhook import SHIPPED_HOSTS, Webhook, secret_in  # noqa: PLC0415
+    from activities.messages.formats import RECEIVERS, to_json  # noqa: PLC0415
+    from activities.messages.webhook import Webhook, secret_in  # noqa: PLC0415
 
-    hosts = (*SHIPPED_HOSTS, *settings.webhook_hosts)
-    if settings.slack_webhook_file is not None:
-        yield Outbox("slack", Webhook("slack", secret_in(settings.slack_webhook_file), to_slack, hosts=hosts).send)
-    if settings.teams_webhook_file is not None:
-        yield Outbox("teams", Webhook("teams", secret_in(settings.teams_webhook_file), to_teams, hosts=hosts).send)
+    hosts = (*(host for each in RECEIVERS for host in each.hosts), *settings.webhook_hosts)
+    for name, render, _ in RECEIVERS:
+        if name in files:
+            yield Outbox(name, Webhook(name, secret_in(files[name]), render, hosts=hosts).send)
     if settings.webhook_url is not None:
         url, file = settings.webhook_url, settings.webhook_key_file
         key = None if file is None else secret_in(file)

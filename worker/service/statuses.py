@@ -10,7 +10,7 @@ from activities.policy_sources.resources import PolicyResources
 from activities.reconciliation.policy_statuses import PolicyStatuses
 from activities.snapshot import Snapshot
 from policies.policy.document import EnforcementPolicy, Mode
-from policies.rights import Right, describe_blindness
+from policies.rights.rights import Right, describe_blindness
 from worker.cluster.cluster import Cluster
 from worker.service.policy_sync import PolicySync
 

@@ -21,9 +21,17 @@ from pydantic_settings import (
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from worker.errors import SettingsError
 from worker.logs import LogFormat
-from worker.settings.sources import EnvironmentSource, default_state_dir, describe_all, describe_unknown, read_file
+from worker.settings.sources import (
+    EnvironmentSource,
+    default_state_dir,
+    describe_all,
+    describe_unknown,
+    place_paths,
+    read_file,
+)
 from worker.settings.toml_tables import TABLES, choose_clusters, take_tables
 from worker.settings.values import (
+    AddressFile,
     ClusterName,
     Hosts,
     InstanceName,
@@ -37,9 +45,11 @@ from worker.settings.values import (
     Uncounted,
     Url,
     expand,
+    names_of,
 )
 
 _PREFIX = "FINOPS_"
+_WEBHOOK = "_webhook_file"
 
 SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
 """Scrapers, whose requests a mesh counts like everybody's."""
@@ -92,9 +102,9 @@ class Settings(BaseSettings):
     """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
     uncounted_requests: Uncounted = SHIPPED_UNCOUNTED
     """Requests that keep nobody awake, as `source:`, `route:` or `path:` and a name; replaces the shipped list."""
-    slack_webhook_file: Place | None = None
+    slack_webhook_file: AddressFile | None = None
     """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
-    teams_webhook_file: Place | None = None
+    teams_webhook_file: AddressFile | None = None
     """Holds the address of a Teams webhook."""
     webhook_url: Url | None = None
     """Gets every message as JSON."""
@@ -146,6 +156,12 @@ class Settings(BaseSettings):
             raise ValueError("webhook_key_file signs what goes to webhook_url, which is not set")
         return self
 
+    @property
+    def webhook_files(self) -> dict[str, Path]:
+        """By receiver, the file that holds the address of its webhook."""
+        files = {name.removesuffix(_WEBHOOK): getattr(self, name) for name in names_of(type(self), AddressFile)}
+        return {receiver: file for receiver, file in files.items() if file is not None}
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -191,7 +207,9 @@ class Settings(BaseSettings):
         with suppress(ValueError):  # a bad state folder is complained about below, a bad file right there
             file = expand(file)
         from_file = read_file(file, asked_by=f"{_PREFIX}CONFIG" if config else None)
-        tables = take_tables(from_file, file)
+        paths = names_of(cls, Place, AddressFile)
+        tables = take_tables(from_file, file, paths)
+        place_paths(from_file, file.parent, paths)
         origins = {name: f"`{name}` in {file}" for name in from_file}
         origins |= {name: f"{_PREFIX}{name.upper()}" for name in from_environment}
         shared = {"state_dir": place, **from_file, **from_environment}

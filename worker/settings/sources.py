@@ -11,22 +11,6 @@ from pydantic_settings import BaseSettings, EnvSettingsSource
 from policies.problems import nearest_name
 from worker.errors import SettingsError
 
-_PATHS = (
-    "state_dir",
-    "policies",
-    "prices",
-    "kubeconfig",
-    "temporal_api_key_file",
-    "prometheus_password_file",
-    "prometheus_token_file",
-    "prometheus_headers_file",
-    "prometheus_ca_file",
-    "slack_webhook_file",
-    "teams_webhook_file",
-    "webhook_key_file",
-    "payload_keys",
-)
-
 
 class EnvironmentSource(EnvSettingsSource):
     """The variables of a mapping instead of the process's own."""
@@ -64,7 +48,7 @@ def describe_unknown(prefix: str, variables: Mapping[str, str], known: Iterable[
 
 
 def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
-    """The settings of a TOML file, its paths made relative to its folder.
+    """The settings of a TOML file.
 
     A file that is not there is an error only where a variable asked for it.
 
@@ -72,7 +56,7 @@ def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
         SettingsError: it is missing, unreadable or not TOML.
     """
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         if asked_by is None:
             return {}
@@ -81,13 +65,11 @@ def read_file(file: Path, *, asked_by: str | None) -> dict[str, Any]:
         raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([f"{file} is not TOML: {error}"]) from None
-    place_paths(values, file.parent)
-    return values
 
 
-def place_paths(values: dict[str, Any], folder: Path) -> None:
-    """Make the paths among these settings relative to the folder."""
-    for name in _PATHS:
+def place_paths(values: dict[str, Any], folder: Path, names: Iterable[str]) -> None:
+    """Make the settings of these names, which are paths, relative to the folder."""
+    for name in names:
         if isinstance(values.get(name), str) and not values[name].startswith("~"):
             values[name] = folder / values[name]
 

@@ -3,7 +3,7 @@
 What stands in a cluster's table is about that cluster, and so it wins over the environment, which is about all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ SHARED = frozenset(
 Table = Mapping[str, Any]
 
 
-def take_tables(values: dict[str, Any], file: Path) -> dict[str, Table]:
+def take_tables(values: dict[str, Any], file: Path, paths: Iterable[str]) -> dict[str, Table]:
     """The tables, taken out of what stands in the file; their paths are relative to its folder too.
 
     Raises SettingsError where they hold what is not about one cluster.
@@ -48,7 +48,7 @@ def take_tables(values: dict[str, Any], file: Path) -> dict[str, Table]:
     if problems:
         raise SettingsError(problems)
     for table in tables.values():
-        place_paths(table, file.parent)
+        place_paths(table, file.parent, paths)
     return tables
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
 from policies.durations import Duration
-from policies.labels import is_dns_label
+from policies.keys import is_dns_label
 from policies.wildcards import matches
 
 _LONGEST_ANSWER = timedelta(seconds=30)
@@ -117,8 +117,21 @@ def expand(path: Path) -> Path:
         raise ValueError("is in a home folder that is not there") from None
 
 
+def names_of(settings: type[object], *kinds: object) -> tuple[str, ...]:
+    """The settings that are of one of these kinds, or may be left out and else are."""
+    hints = get_type_hints(settings, include_extras=True)
+    return tuple(name for name, hint in hints.items() if any(kind in (hint, *get_args(hint)) for kind in kinds))
+
+
+class _HoldsAddress:
+    """Tells a file whose content is an address from other files."""
+
+
 Place = Annotated[Path, AfterValidator(expand)]
+AddressFile = Annotated[Path, AfterValidator(expand), _HoldsAddress()]
+"""A file that holds an address to call, which is a secret."""
 Url = Annotated[str, AfterValidator(_check_url)]
+"""An address to call."""
 Period = Annotated[Duration, AfterValidator(_check_positive)]
 Patience = Annotated[Duration, AfterValidator(_check_patience)]
 ClusterName = Annotated[str, AfterValidator(_check_cluster)]

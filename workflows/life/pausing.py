@@ -2,12 +2,14 @@
 
 from temporalio import workflow
 
-from activities.hibernation.orders import SendPauseOrder, WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, read_pause
 from policies.errors import InvalidAnnotation
+from policies.kinds import kind_named
+from policies.sleep.actions import Finished, SendPause
 from policies.sleep.messages import PauseOrder, Phase
-from policies.sleep.protocol import Finished, PauseIntent, SendPause, decide, original_of
+from policies.sleep.protocol import PauseIntent, decide, original_of
 from policies.sleep.raised_count import LOOK_AFTER, Watch
 from policies.sleep.review import Sleep
 from policies.workload import Observation
@@ -48,7 +50,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
                 _watch(life, order)
             return action, attempt
         assert isinstance(action, SendPause)
-        outcome = await _send(life, order, action)
+        outcome = await _send(life, action)
         life.sleep = Sleep(record=action.record, revision=order.seen.revision)
         if outcome.result == "done":
             _watch(life, order)
@@ -60,7 +62,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
             await life.rest_until(workflow.now() + back_off, summary="wait before the next try")
         looked = await _look_again(life, attempt, seen)
         if looked is None:
-            return Finished(end="gone", sentence="the Deployment is gone"), attempt
+            return Finished(end="gone", sentence=f"the {kind_named(intent.ref.kind).title} is gone"), attempt
         seen = looked
 
 
@@ -89,18 +91,13 @@ async def _look_again(life: Life, attempt: Attempt, before: Observation) -> Obse
     return consulted.seen
 
 
-async def _send(life: Life, order: PauseOrder, action: SendPause) -> WriteOutcome:
+async def _send(life: Life, action: SendPause) -> WriteOutcome:
     """W1 and W2. A person's wake does not wait behind a queue of pauses: it cancels this one, whose outcome is then
     unknown.
     """
     return await send_in_turn(
         WriteActivities.send_pause,
-        SendPauseOrder(
-            ref=life.hibernation.ref,
-            resource_version=action.resource_version,
-            record=action.record,
-            not_after=order.terms.not_after,
-        ),
+        action,
         options.pause_options(life.hibernation.cluster),
         given_up=life.is_wanted,
         summary=f"pause {life.hibernation.ref}",

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.hibernation.orders import SendRecordOrder
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, carries_whole_record
+from policies.kinds import kind_named
+from policies.sleep.actions import SendRecord
 from policies.sleep.clocks import say_ahead
 from policies.sleep.messages import CheckRequest, Phase
 from policies.sleep.protocol import is_of
@@ -89,13 +90,13 @@ async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | Noth
 
 
 async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
-    seen = consulted.seen
+    seen, title = consulted.seen, kind_named(life.hibernation.ref.kind).title
     if seen is None:
-        return NothingLeft("gone", "the Deployment was deleted") if await life.is_gone_for_good() else None
+        return NothingLeft("gone", f"the {title} was deleted") if await life.is_gone_for_good() else None
     if life.hibernation.ref.uid and seen.ref.uid != life.hibernation.ref.uid:
-        return NothingLeft("gone", "the Deployment was re-created")
+        return NothingLeft("gone", f"the {title} was re-created")
     if seen.being_deleted:
-        return NothingLeft("gone", "the Deployment is being deleted")
+        return NothingLeft("gone", f"the {title} is being deleted")
     return None
 
 
@@ -113,7 +114,7 @@ async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
     assert life.sleep is not None
     outcome = await send(
         WriteActivities.send_record,
-        SendRecordOrder(ref=life.hibernation.ref, resource_version=seen.resource_version, record=record),
+        SendRecord(ref=life.hibernation.ref, resource_version=seen.resource_version, record=record),
         summary=f"record the sleep of {life.hibernation.ref}",
     )
     if outcome.result == "done":

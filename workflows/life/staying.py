@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from activities.hibernation.orders import SendNoteOrder, SendResumeOrder
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated, read_pause
 from policies.errors import InvalidAnnotation
+from policies.sleep.actions import SendClear, SendNote
 from policies.sleep.messages import PauseOrder, Phase, WakeRequest
 from policies.sleep.protocol import belongs_to_another
 from policies.sleep.review import Sleep
@@ -82,7 +82,7 @@ async def _write_note(life: Life, until: datetime) -> None:
     )
     outcome = await send(
         WriteActivities.send_note,
-        SendNoteOrder(ref=life.hibernation.ref, resource_version=seen.resource_version, note=note),
+        SendNote(ref=life.hibernation.ref, resource_version=seen.resource_version, note=note),
         summary=f"keep {life.hibernation.ref} awake",
     )
     if outcome.result in {"done", "gone", "denied"}:
@@ -107,7 +107,7 @@ async def _clear_stale_record(life: Life) -> None:
     seen = consulted.seen
     if seen is None or not is_annotated(seen.annotations):
         return
-    if seen.replicas == 0:
+    if seen.is_down:
         _take_over(life, seen)
         return
     if belongs_to_another(seen, life.hibernation.instance):
@@ -115,10 +115,8 @@ async def _clear_stale_record(life: Life) -> None:
     # One that was made anew, by whoever kept its annotations: a note under the old uid would be refused for ever.
     life.hibernation = life.hibernation.replace(ref=seen.ref)
     outcome = await send(
-        WriteActivities.send_resume,
-        SendResumeOrder(
-            ref=life.hibernation.ref, resource_version=seen.resource_version, replicas=None, note=life.note
-        ),
+        WriteActivities.send_clear,
+        SendClear(ref=life.hibernation.ref, resource_version=seen.resource_version, note=life.note),
         summary=f"clear a stale record of {life.hibernation.ref}",
     )
     if outcome.result == "done":

@@ -5,12 +5,14 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.hibernation.orders import SendResumeOrder, WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, read_note
 from policies.errors import InvalidAnnotation
+from policies.kinds import kind_named
+from policies.sleep.actions import Finished, SendClear, SendResume
 from policies.sleep.messages import Phase
-from policies.sleep.protocol import Finished, SendClear, SendResume, WakeIntent, decide, given_back_since
+from policies.sleep.protocol import WakeIntent, decide, given_back_since
 from policies.sleep.review import Consultation, Sleep
 from policies.sleep.wake_note import BY_ITSELF, note_of_wake
 from policies.workload import Observation
@@ -42,7 +44,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
             continue
         if consulted.seen is None:
             if await life.is_gone_for_good():
-                return Finished(end="gone", sentence="the Deployment was deleted")
+                return Finished(end="gone", sentence=f"the {kind_named(life.hibernation.ref.kind).title} was deleted")
             continue
         life.learn_count(consulted.seen)
         if waking.because is not None and (waking.note is None or not attempt.touched):
@@ -92,22 +94,15 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
     """W3 and W4. A wake that comes by itself takes its turn among the others, unless somebody asks for it meanwhile; a
     conflict does not send it back to the end of the queue.
     """
-    order = SendResumeOrder(
-        ref=life.hibernation.ref,
-        resource_version=action.resource_version,
-        replicas=action.replicas if isinstance(action, SendResume) else None,
-        note=action.note,
-        fence_at=action.fence_at if isinstance(action, SendClear) else None,
-        policy="" if life.sleep is None else life.sleep.record.policy,
-    )
+    write = WriteActivities.send_resume if isinstance(action, SendResume) else WriteActivities.send_clear
     if not in_turn:
-        return await send(WriteActivities.send_resume, order, summary=_summary(life, action))
+        return await send(write, action, summary=_summary(action))
     return await send_in_turn(
-        WriteActivities.send_resume,
-        order,
+        write,
+        action,
         options.wake_options(life.hibernation.cluster),
         given_up=life.is_wanted,
-        summary=_summary(life, action),
+        summary=_summary(action),
     )
 
 
@@ -162,7 +157,7 @@ def _previous_note(seen: Observation) -> WakeNote | None:
         return None
 
 
-def _summary(life: Life, action: SendResume | SendClear) -> str:
+def _summary(action: SendResume | SendClear) -> str:
     if isinstance(action, SendResume):
-        return f"resume {life.hibernation.ref} to {action.replicas}"
-    return f"clear the record of {life.hibernation.ref}"
+        return f"resume {action.ref} to {action.replicas}"
+    return f"clear the record of {action.ref}"

@@ -14,6 +14,8 @@ from activities.kube.lists import KubeModel, list_few, list_if_allowed
 from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
 from policies.checks import Autoscalers
+from policies.keys import WorkloadKey
+from policies.kinds import KINDS, Kind
 from policies.sleep.raised_count import Bounds
 from policies.workload import WorkloadRef
 
@@ -33,8 +35,10 @@ class _Target(KubeModel):
     name: str = ""
 
     @property
-    def is_deployment(self) -> bool:
-        return self.kind == "Deployment" and self.api_version.partition("/")[0] in {"", "apps"}
+    def known_kind(self) -> Kind | None:
+        """The kind, where it is one that can sleep."""
+        group = self.api_version.partition("/")[0]
+        return next((kind for kind in KINDS if kind.title == self.kind and group in {"", kind.group}), None)
 
 
 class _AutoscalerSpec(KubeModel):
@@ -55,9 +59,9 @@ class _Autoscaler(KubeModel):
     status: _AutoscalerStatus = _AutoscalerStatus()
 
     @property
-    def target(self) -> str | None:
-        target = self.spec.target
-        return f"{self.metadata.namespace}/{target.name}" if target.is_deployment and target.name else None
+    def target(self) -> WorkloadKey | None:
+        target, kind = self.spec.target, self.spec.target.known_kind
+        return WorkloadKey(self.metadata.namespace, target.name, kind.name) if kind and target.name else None
 
     @property
     def belongs_to_keda(self) -> bool:
@@ -88,9 +92,9 @@ def read_autoscalers(transport: KubeTransport) -> Autoscalers | None:
     )
 
 
-def _last_scalings(scalings: Iterable[tuple[str, datetime | None]]) -> Mapping[str, datetime]:
+def _last_scalings(scalings: Iterable[tuple[WorkloadKey, datetime | None]]) -> Mapping[WorkloadKey, datetime]:
     """The latest of each target: two HPAs may have one."""
-    latest: dict[str, datetime] = {}
+    latest: dict[WorkloadKey, datetime] = {}
     for target, time in scalings:
         if time is not None:
             latest[target] = max(time, latest.get(target, time))
@@ -98,7 +102,7 @@ def _last_scalings(scalings: Iterable[tuple[str, datetime | None]]) -> Mapping[s
 
 
 def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:
-    """The bounds of the one HorizontalPodAutoscaler that targets the Deployment.
+    """The bounds of the one HorizontalPodAutoscaler that targets the workload.
 
     None where there is none, more than one, or KEDA's, and where it cannot be read, whatever the error: without bounds
     a raised count is somebody's choice, and the workload runs.
@@ -111,7 +115,7 @@ def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:
     except KubernetesError as error:
         _LOG.warning("the bounds of the HorizontalPodAutoscaler of %s cannot be read: %s", ref, error)
         return None
-    targeting = [hpa for hpa in hpas if hpa.target == str(ref)]
+    targeting = [hpa for hpa in hpas if hpa.target == ref.key]
     if len(targeting) != 1 or targeting[0].belongs_to_keda:
         return None
     spec = targeting[0].spec

@@ -17,6 +17,7 @@ from activities.errors import Conflict, KubernetesError
 from activities.kube.calls import path_of
 from activities.kube.transport import KubeTransport
 from activities.metrics import count_dropped_event
+from policies.kinds import kind_named
 from policies.workload import WorkloadRef
 
 CONTROLLER = "finops.io/enforcer"
@@ -69,7 +70,8 @@ class EventRecorder:
 
     def _event(self, ref: WorkloadRef, action: str, reason: str, note: str, about: str) -> dict[str, Any]:
         digest = hashlib.sha256(f"{ref} {reason} {about}".encode()).hexdigest()[:16]
-        regarding = {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": ref.namespace, "name": ref.name}
+        kind = kind_named(ref.kind)
+        regarding = {"apiVersion": kind.api_version, "kind": kind.title, "namespace": ref.namespace, "name": ref.name}
         return {
             "apiVersion": "events.k8s.io/v1",
             "kind": "Event",

@@ -16,7 +16,7 @@ from policies.annotations import PREFIX, Annotations
 
 REMEMBERED_FOR = 60.0
 """Seconds. A thousand wakes of one minute ask once."""
-LONGEST_WAIT = 1.0
+LOOK_SECONDS = 1.0
 """Seconds that a look at a sleeper waits for what its Namespace says."""
 
 _NAMESPACES = "/api/v1/namespaces"

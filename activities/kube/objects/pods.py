@@ -10,6 +10,8 @@ from pydantic import Field
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.models import OwnerReference
 from activities.kube.transport import KubeTransport
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT
 
 TEMPLATE_HASH = "pod-template-hash"
 
@@ -86,14 +88,14 @@ class Pod(KubeModel):
     status: _PodStatus = _PodStatus()
 
     @property
-    def deployment(self) -> str | None:
-        """`namespace/name` of its Deployment, by way of the ReplicaSet that controls it."""
+    def workload(self) -> WorkloadKey | None:
+        """Whose it is: the Deployment of the ReplicaSet that controls it."""
         owner = next((each for each in self.metadata.owners or () if each.controller), None)
         template_hash = (self.metadata.labels or {}).get(TEMPLATE_HASH)
         if owner is None or owner.kind != "ReplicaSet" or not template_hash:
             return None
         name = owner.name.removesuffix(f"-{template_hash}")
-        return None if name == owner.name else f"{self.metadata.namespace}/{name}"
+        return None if name == owner.name else WorkloadKey(self.metadata.namespace, name, DEPLOYMENT.name)
 
     @property
     def is_crash_looping(self) -> bool:
@@ -109,7 +111,7 @@ class Pod(KubeModel):
 
 @dataclass(frozen=True, slots=True)
 class RunningPod:
-    """A pod of a Deployment that runs."""
+    """A pod of a workload that runs."""
 
     name: str
     started_at: datetime | None
@@ -124,17 +126,19 @@ def list_pods(transport: KubeTransport) -> tuple[Pod, ...]:
     return list_items(transport, _PODS, Pod)
 
 
-def read_running_pods(transport: KubeTransport, covers: Callable[[str], bool]) -> Mapping[str, tuple[RunningPod, ...]]:
-    """The running pods of each Deployment in the namespaces that are covered, by `namespace/name`.
+def read_running_pods(
+    transport: KubeTransport, covers: Callable[[str], bool]
+) -> Mapping[WorkloadKey, tuple[RunningPod, ...]]:
+    """The running pods of each workload in the namespaces that are covered.
 
     Raises KubernetesError, Denied where the right to list pods is missing.
     """
-    found: dict[str, list[RunningPod]] = defaultdict(list)
+    found: dict[WorkloadKey, list[RunningPod]] = defaultdict(list)
     for pod in list_pods(transport):
-        deployment = pod.deployment if covers(pod.metadata.namespace) else None
-        if deployment is not None and pod.is_there and pod.status.phase == _RUNNING:
+        workload = pod.workload if covers(pod.metadata.namespace) else None
+        if workload is not None and pod.is_there and pod.status.phase == _RUNNING:
             restarts = (at for container in pod.status.containers or () for at in container.restarted_at)
-            found[deployment].append(
+            found[workload].append(
                 RunningPod(
                     name=pod.metadata.name,
                     started_at=pod.status.started_at,
@@ -143,4 +147,4 @@ def read_running_pods(transport: KubeTransport, covers: Callable[[str], bool]) -
                     host_network=pod.spec.host_network,
                 )
             )
-    return {deployment: tuple(pods) for deployment, pods in found.items()}
+    return {workload: tuple(pods) for workload, pods in found.items()}

@@ -12,8 +12,8 @@ from pydantic import Field
 from activities.kube.calls import path_of
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.models import OwnerReference
-from activities.kube.objects.conversion import REVISION
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.conversion import REVISION
 from policies.annotations import PREFIX, is_annotated
 from policies.sleep.record_copies import RecordCopy
 from policies.workload import WorkloadRef

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field
 from activities.kube.lists import KubeModel, list_items
 from activities.kube.transport import KubeTransport
 from policies.costs.overlaps import PodSelection
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT
 
 _ALL = "/apis/apps/v1/deployments"
 _PAGE = 250
@@ -45,8 +47,7 @@ class _SelectedDeployment(KubeModel):
 def _reduce(item: _SelectedDeployment) -> PodSelection:
     spec, labelled = item.spec, item.spec.template.metadata
     return PodSelection(
-        namespace=item.metadata.namespace,
-        name=item.metadata.name,
+        key=WorkloadKey(item.metadata.namespace, item.metadata.name, DEPLOYMENT.name),
         replicas=_DEFAULT_REPLICAS if spec.replicas is None else spec.replicas,
         match_labels=spec.selector.match_labels or {},
         template_labels=(None if labelled is None else labelled.labels) or {},

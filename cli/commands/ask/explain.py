@@ -9,7 +9,7 @@ from cli.session import Session
 from cli.views.explain import as_json, show_explanation
 from operations.plans.explanation import explain_workload
 from operations.plans.policies import choose_policies
-from operations.targets import read_ref
+from operations.targets import read_key
 
 
 def explain(
@@ -24,13 +24,13 @@ def explain(
     ] = None,
 ) -> None:
     """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
-    ref = read_ref(workload, namespace)
+    key = read_key(workload, namespace)
     session = Session.of(ctx)
     chosen = choose_policies(session.installation, policy or [])
     if not session.terminal.for_programs:
         session.introduce()
         session.terminal.say(chosen.whence, style="dim")
-    explained = explain_workload(session.installation, ref, chosen.policies, now=datetime.now(UTC))
+    explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
     if session.terminal.for_programs:
         session.terminal.show_json(session.place | as_json(explained))
         return

@@ -8,7 +8,7 @@ import typer
 from cli.session import Session
 from cli.views.history import show_history
 from operations.past.history import History, read_history
-from operations.targets import read_ref
+from operations.targets import read_key
 from policies.names import hibernation_id
 
 
@@ -20,9 +20,9 @@ def history(
     ] = None,
 ) -> None:
     """Show what is known of one Deployment's sleeps: its hibernations, its annotations, and copies of old records."""
-    ref = read_ref(workload, namespace)
+    key = read_key(workload, namespace)
     session = Session.of(ctx)
-    found = asyncio.run(read_history(session.installation, ref))
+    found = asyncio.run(read_history(session.installation, key))
     if session.terminal.for_programs:
         session.terminal.show_json(_as_json(found))
         return
@@ -33,11 +33,11 @@ def history(
 
 def _as_json(found: History) -> dict[str, Any]:
     return {
-        "deployment": str(found.ref),
+        "deployment": str(found.key),
         "cluster": found.cluster,
         "server": found.server or None,
         "server_trouble": found.server_trouble,
-        "workflow": hibernation_id(found.cluster, found.ref),
+        "workflow": hibernation_id(found.cluster, found.key),
         "now": found.carried,
         "temporal": found.runs,
         "temporal_trouble": found.runs_trouble,

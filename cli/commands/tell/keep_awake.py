@@ -39,10 +39,10 @@ async def _keep_awake(session: Session, target: Target, until: datetime) -> None
     kept, failed = list[str](), dict[str, str]()
     async for each in keep_each_awake(session.installation, target, until):
         if each.trouble:
-            failed[each.workload] = each.trouble
+            failed[str(each.workload)] = each.trouble
             terminal.say(f"{each.workload}: {each.trouble}", style="red")
         else:
-            kept.append(each.workload)
+            kept.append(str(each.workload))
             terminal.say(f"{each.workload}: not paused before {show_time(until)}")
     if terminal.for_programs:
         terminal.show_json({"kept_awake": kept, "until": until, "failed": failed})

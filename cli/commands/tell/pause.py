@@ -8,7 +8,7 @@ import typer
 
 from cli.session import Session
 from operations.sleepers.pause import pause as pause_until
-from operations.targets import read_ref
+from operations.targets import read_key
 from operations.times import read_duration, read_end, show_time
 
 
@@ -23,14 +23,14 @@ def pause(
     timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for it to sleep.")] = "30s",
 ) -> None:
     """Pause a Deployment by hand. At the time given it wakes, unless a policy wants it asleep then."""
-    ref = read_ref(workload, namespace)
+    key = read_key(workload, namespace)
     now = datetime.now(UTC)
     end = read_end(until, duration, now, required=True)
     assert end is not None
     seconds = read_duration(timeout).total_seconds()
     session = Session.of(ctx)
     session.introduce()
-    paused = asyncio.run(pause_until(session.installation, ref, end, now=now, seconds=seconds))
+    paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
     session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}")
     if session.terminal.for_programs:
         session.terminal.show_json(paused)

@@ -18,6 +18,7 @@ from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepe
 from operations.targets import Target
 from operations.temporal import open_client
 from operations.times import read_duration, read_end
+from policies.keys import WorkloadKey
 from worker.errors import ConnectionFailed
 
 
@@ -54,7 +55,7 @@ def _resume_directly(
     installation, terminal = session.installation, session.terminal
     found = find_sleepers_in_cluster(installation, target)
     show_left_out(terminal, found)
-    if not found.names:
+    if not found.keys:
         show_nothing_asleep(terminal, found)
         return
     _confirm(session, found, yes=yes)
@@ -62,7 +63,7 @@ def _resume_directly(
     if terminal.for_programs:
         terminal.show_json({"results": wakes})
     woken = [each.workload for each in wakes if each.woken]
-    missing = frozenset[str]()
+    missing = frozenset[WorkloadKey]()
     if seconds is not None:
         missing = asyncio.run(wait_until_back(installation, woken, seconds, available=True))
     _conclude(len(wakes), len(wakes) - len(woken), missing)
@@ -78,7 +79,7 @@ async def _resume(
         raise OperationError(f"{error}; or wake it without Temporal, with --direct") from error
     found = await find_sleepers(installation, client, target)
     show_left_out(terminal, found)
-    if not found.names:
+    if not found.keys:
         await _leave_awake(session, client, found, until, seconds)
         return
     _confirm(session, found, yes=yes)
@@ -93,24 +94,26 @@ async def _resume(
 async def _leave_awake(
     session: Session, client: Client, found: SleepersFound, until: datetime | None, seconds: float | None
 ) -> None:
-    ref = await leave_awake(session.installation, client, found, until)
-    if ref is None:
+    key = await leave_awake(session.installation, client, found, until)
+    if key is None:
         show_nothing_asleep(session.terminal, found)
         return
-    show_awake_already(session.terminal, ref, until)
+    show_awake_already(session.terminal, key, until)
     if session.terminal.for_programs:
-        session.terminal.show_json({"results": [{"workload": str(ref), "trouble": "", "awake": True}]})
+        session.terminal.show_json({"results": [{"workload": str(key), "trouble": "", "awake": True}]})
     if seconds is not None:
-        _conclude(1, 0, await wait_until_back(session.installation, [str(ref)], seconds, available=True))
+        _conclude(1, 0, await wait_until_back(session.installation, [key], seconds, available=True))
 
 
 def _confirm(session: Session, found: SleepersFound, *, yes: bool) -> None:
-    if found.target.ref is None:
-        session.terminal.confirm(f"{len(found.names)} Deployments of {found.target} will be woken.", yes=yes)
+    if found.target.key is None:
+        session.terminal.confirm(f"{len(found.keys)} Deployments of {found.target} will be woken.", yes=yes)
 
 
-def _conclude(count: int, failed: int, unavailable: Collection[str]) -> None:
+def _conclude(count: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:
     if failed:
         raise OperationError(f"{failed} of {count} could not be woken")
     if unavailable:
-        raise Unconfirmed(f"{len(unavailable)} of {count} are not available yet: {', '.join(sorted(unavailable)[:5])}")
+        raise Unconfirmed(
+            f"{len(unavailable)} of {count} are not available yet: {', '.join(map(str, sorted(unavailable)[:5]))}"
+        )

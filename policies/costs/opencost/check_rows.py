@@ -11,6 +11,7 @@ from policies.costs.opencost.row_rules import ROW_RULES
 from policies.costs.opencost.rows import IDLE, Owner, RowFigures, Usage, read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, Summary
 from policies.costs.opencost.unit_prices import UnitPrice, middle_price, object_to_jump, unit_price
+from policies.keys import WorkloadKey
 
 _SEVERAL = 2
 
@@ -51,10 +52,10 @@ class Tally:
     def __init__(self, question: AllocationQuestion, before: Before | None) -> None:
         self._question = question
         self._before = before
-        self._amounts: dict[str, float] = {}
-        self._doubts: dict[str, Objection] = {}
-        self._usages: dict[str, Usage] = {}
-        self._prices: dict[str, UnitPrice] = {}
+        self._amounts: dict[WorkloadKey, float] = {}
+        self._doubts: dict[WorkloadKey, Objection] = {}
+        self._usages: dict[WorkloadKey, Usage] = {}
+        self._prices: dict[WorkloadKey, UnitPrice] = {}
         self._others: Counter[str] = Counter()
         self._clusters: set[str] = set()
         self._namespaces: set[str] = set()
@@ -72,10 +73,10 @@ class Tally:
         try:
             figures = read_figures(row)
         except NotBelieved as error:
-            self._keep(owner.deployment, error.objection)
+            self._keep(owner.workload, error.objection)
             return
         self._weigh(owner, figures)
-        self._keep(owner.deployment, figures)
+        self._keep(owner.workload, figures)
 
     def judged(self) -> Judged:
         """What all rows so far come to."""
@@ -108,7 +109,7 @@ class Tally:
             self._namespaces.add(owner.namespace)
         if owner.cluster and len(self._clusters) < _SEVERAL:
             self._clusters.add(owner.cluster)
-        if not owner.deployment:
+        if owner.workload is None:
             self._others[owner.namespace] += 1
 
     def _weigh(self, owner: Owner, figures: RowFigures) -> None:
@@ -118,26 +119,26 @@ class Tally:
         if not owner.kind:
             self._unallocated += max(figures.freed, 0)
 
-    def _keep(self, deployment: str, found: RowFigures | Objection) -> None:
-        """What is believed of a Deployment, or why nothing is."""
-        if not deployment:
+    def _keep(self, workload: WorkloadKey | None, found: RowFigures | Objection) -> None:
+        """What is believed of a workload, or why nothing is."""
+        if workload is None:
             return
-        if deployment in self._amounts or deployment in self._doubts:
+        if workload in self._amounts or workload in self._doubts:
             for kept in (self._amounts, self._usages, self._prices):
-                kept.pop(deployment, None)
-            self._doubts[deployment] = Objection(Doubt.SEVERAL_ROWS, "there are several rows of it")
+                kept.pop(workload, None)
+            self._doubts[workload] = Objection(Doubt.SEVERAL_ROWS, "there are several rows of it")
             return
         price = UnitPrice() if isinstance(found, Objection) else unit_price(found, self._question.reference)
-        objection = found if isinstance(found, Objection) else self._object_to(deployment, found, price)
+        objection = found if isinstance(found, Objection) else self._object_to(workload, found, price)
         if objection is not None:
-            self._doubts[deployment] = objection
+            self._doubts[workload] = objection
         elif isinstance(found, RowFigures):
-            self._amounts[deployment], self._usages[deployment] = found.hourly, found.usage
-            self._prices[deployment] = price
+            self._amounts[workload], self._usages[workload] = found.hourly, found.usage
+            self._prices[workload] = price
 
-    def _object_to(self, deployment: str, figures: RowFigures, price: UnitPrice) -> Objection | None:
+    def _object_to(self, workload: WorkloadKey, figures: RowFigures, price: UnitPrice) -> Objection | None:
         objection = next(row_doubts(figures, self._question), None)
-        earlier = None if self._before is None else self._before.price_of(deployment)
+        earlier = None if self._before is None else self._before.price_of(workload)
         if objection is not None or earlier is None:
             return objection
         jump = object_to_jump(price, earlier)

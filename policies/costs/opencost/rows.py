@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from policies.costs.cost import GIB
 from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.envelope import RawRow
+from policies.keys import WorkloadKey
+from policies.kinds import KIND_NAMES
 from policies.times import from_rfc3339
 
-DEPLOYMENT = "deployment"
 IDLE = "__idle__"
 """The key of what no workload uses; the one row in which negative figures are known."""
 
@@ -31,9 +32,10 @@ class Owner(NamedTuple):
     name: str = ""
 
     @property
-    def deployment(self) -> str:
-        """`namespace/name` of the Deployment, or nothing."""
-        return f"{self.namespace}/{self.name}" if self.kind == DEPLOYMENT and self.namespace and self.name else ""
+    def workload(self) -> WorkloadKey | None:
+        """Which workload it is, where it is of a kind that can sleep."""
+        is_known = self.kind in KIND_NAMES and self.namespace and self.name
+        return WorkloadKey(self.namespace, self.name, self.kind) if is_known else None
 
 
 class Usage(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from policies.costs.doubts import Objection
 from policies.costs.opencost.rows import Usage
 from policies.costs.opencost.unit_prices import UnitPrice
+from policies.keys import WorkloadKey
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class Judged:
-    """A whole answer that is believed, Deployment by Deployment (`namespace/name`)."""
+    """A whole answer that is believed, workload by workload."""
 
     summary: Summary
-    amounts: Mapping[str, float]
+    amounts: Mapping[WorkloadKey, float]
     """What a sleep saves an hour, where that is believed."""
-    doubts: Mapping[str, Objection]
+    doubts: Mapping[WorkloadKey, Objection]
     """Why the others are not."""
-    usages: Mapping[str, Usage]
+    usages: Mapping[WorkloadKey, Usage]
     """The CPU they used, of those that have an amount."""
-    prices: Mapping[str, UnitPrice]
+    prices: Mapping[WorkloadKey, UnitPrice]
     """The prices behind the amounts."""
     middle: UnitPrice
     """Their medians."""
@@ -55,18 +56,18 @@ class Before:
     rows: int
     namespaces: int
     middle: UnitPrice
-    price_of: Callable[[str], UnitPrice | None]
-    """The price that a Deployment's figures implied so far."""
+    price_of: Callable[[WorkloadKey], UnitPrice | None]
+    """The price that a workload's figures implied so far."""
 
 
 def count_expected(
-    deployments: Collection[str], others: Mapping[str, int], running: Collection[str]
+    seen: Collection[WorkloadKey], others: Mapping[str, int], running: Collection[WorkloadKey]
 ) -> tuple[int, int]:
     """How many rows and namespaces to expect where an earlier answer had these.
 
-    Deployments that do not run any more leave the answer when the window has passed over them: a whole cluster that
+    Workloads that do not run any more leave the answer when the window has passed over them: a whole cluster that
     went to sleep on Friday is no error of Sunday's answer.
     """
-    still = [name for name in deployments if name in running]
-    namespaces = {name.partition("/")[0] for name in still} | set(others)
+    still = [key for key in seen if key in running]
+    namespaces = {key.namespace for key in still} | set(others)
     return len(still) + sum(others.values()), len(namespaces)

@@ -18,8 +18,8 @@ from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import DeploymentsSeen
-from activities.kube.objects.deployments import Page
+from activities.costs.quotes import WorkloadsSeen
+from activities.kube.workloads.pages import Page
 from activities.runs.judge_page import PageJudged, judge
 from activities.runs.surroundings import Gathered
 from policies.checks.reasons import Reason
@@ -44,12 +44,12 @@ def server() -> Iterator[FakeOpenCost]:
 
 @pytest.fixture
 def source(server: FakeOpenCost, seconds: Seconds, tmp_path: Path) -> Iterator[OpenCostSource]:
-    running = frozenset(str(each.ref) for each in WORKLOADS)
+    running = frozenset(each.ref.key for each in WORKLOADS)
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         yield OpenCostSource(
             Exchange(client, "OpenCost", seconds=5, clock=seconds, sleep=seconds.sleep),
             lambda window: AllocationQuestion(window=window),
-            lambda: DeploymentsSeen(running),
+            lambda: WorkloadsSeen(running),
             PriceListSource(PriceList()),
             file=FigureFile(tmp_path / "figures.json"),
             clock=seconds,

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from allocations import END
+from ids import key_of
 
 from activities.costs.figures import FigureFile, KeptFigures
 
@@ -9,8 +10,8 @@ FIGURES = KeptFigures(as_of=END, currency="EUR", source="OpenCost", amounts={"a/
 
 
 def test_figures_are_there_again() -> None:
-    assert str(FIGURES.of("a/b")) == "0.1235 EUR/h (OpenCost) until 2026-11-23T20:00:00Z"
-    assert FIGURES.of("a/c") is None
+    assert str(FIGURES.of(key_of("a/b"))) == "0.1235 EUR/h (OpenCost) until 2026-11-23T20:00:00Z"
+    assert FIGURES.of(key_of("a/c")) is None
 
 
 def test_a_file_holds_the_last_ones(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from allocations import CORE_PRICE, END, GIB, GIB_PRICE, GPU_PRICE, body, in_pieces, question, row
@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutate
 
+from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import DeploymentsSeen
+from activities.costs.quotes import WorkloadsSeen
 from policies.checks.decision import evaluate
 from policies.checks.reasons import Reason
 from policies.costs.cost import Requests
@@ -82,9 +83,9 @@ def test_no_mutated_answer_ever_pauses_by_a_figure_that_is_not_true(workloads: l
 def check(server: Body, workloads: list[Any], folder: Any) -> int:
     """How many would be paused, each by its true cost."""
     source = OpenCostSource(
-        server,
+        cast("Exchange", server),
         lambda _: question(),
-        DeploymentsSeen,
+        WorkloadsSeen,
         PriceListSource(PriceList()),
         file=FigureFile(folder / "nowhere" / "figures.json"),
     )

@@ -11,13 +11,14 @@ import pytest
 from allocations import END
 from cases import workload
 from fakeopencost import FakeOpenCost
+from ids import key_of
 from seconds import Seconds
 
 from activities.costs.exchange import Exchange
 from activities.costs.figures import FigureFile
 from activities.costs.opencost import OpenCostSource
 from activities.costs.price_list import PriceListSource
-from activities.costs.quotes import DeploymentsSeen
+from activities.costs.quotes import WorkloadsSeen
 from activities.errors import Call, Unreachable
 from activities.idleness.source import TellsUsage
 from policies.costs.cost import GIB, Requests
@@ -27,7 +28,8 @@ from policies.costs.prices import PriceList, Rates
 from policies.workload import Workload
 
 NOW = END + timedelta(minutes=30)
-RUNNING = frozenset({"dev-shop/checkout", "dev-shop/catalog", "dev-search/checkout", "dev-search/young"})
+CHECKOUT = key_of("dev-shop/checkout")
+RUNNING = frozenset({CHECKOUT, *map(key_of, ("dev-shop/catalog", "dev-search/checkout", "dev-search/young"))})
 EUROS = PriceList(currency="EUR", rates=Rates())
 
 
@@ -57,7 +59,7 @@ def build(server: FakeOpenCost, time: Seconds, tmp_path: Path) -> Iterator[Calla
             question: Callable[[AllocationWindow], AllocationQuestion] = lambda window: AllocationQuestion(
                 window=window
             ),
-            deployments: Callable[[], DeploymentsSeen] = lambda: DeploymentsSeen(RUNNING),
+            list_seen: Callable[[], WorkloadsSeen] = lambda: WorkloadsSeen(RUNNING),
             folder: Path = tmp_path,
             seconds: float = 5,
             clock: Callable[[], float] = time,
@@ -65,7 +67,7 @@ def build(server: FakeOpenCost, time: Seconds, tmp_path: Path) -> Iterator[Calla
             return OpenCostSource(
                 Exchange(client, "OpenCost", seconds=seconds, clock=clock, sleep=time.sleep),
                 question,
-                deployments,
+                list_seen,
                 PriceListSource(EUROS),
                 file=FigureFile(folder / "figures.json"),
                 clock=time,
@@ -157,15 +159,15 @@ def test_a_row_that_breaks_a_rule_makes_only_its_own_deployment_unknown(source: 
 
 def test_a_row_is_not_trusted_where_the_cluster_says_that_labels_overlap(build: Callable[..., OpenCostSource]) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
-    source = build(deployments=lambda: DeploymentsSeen(RUNNING, {"dev-shop/checkout": overlap}))
+    source = build(list_seen=lambda: WorkloadsSeen(RUNNING, {CHECKOUT: overlap}))
     answer = source.fetch(NOW).quote(deployment())
     assert (answer.cost, answer.doubt, answer.unknown_because) == (None, *overlap)
 
 
 def test_what_a_selector_spoils_is_not_counted_as_believed(build: Callable[..., OpenCostSource]) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
-    spoilt = {"dev-shop/checkout": overlap, "dev-shop/without-a-row": overlap}
-    answered = build(deployments=lambda: DeploymentsSeen(RUNNING, spoilt)).fetch(NOW).answered
+    spoilt = {CHECKOUT: overlap, key_of("dev-shop/without-a-row"): overlap}
+    answered = build(list_seen=lambda: WorkloadsSeen(RUNNING, spoilt)).fetch(NOW).answered
     assert "4 of them of Deployments: 2 believed, 1 SelectorsOverlap, 1 TooShort" in answered
 
 
@@ -180,16 +182,16 @@ def test_what_was_never_believed_is_not_shown_as_an_earlier_figure(
     server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds, objections: bool, asked: Workload
 ) -> None:
     overlap = Objection(Doubt.SELECTORS_OVERLAP, "its selector and another's match the same pods")
-    source = build(deployments=lambda: DeploymentsSeen(RUNNING, {str(asked.ref): overlap} if objections else {}))
+    source = build(list_seen=lambda: WorkloadsSeen(RUNNING, {asked.ref.key: overlap} if objections else {}))
     assert source.fetch(NOW).quote(asked).cost is None
     time.now, server.samples = 1000, ["empty"]
     assert source.fetch(NOW).quote(asked).earlier is None
 
 
 def test_an_answer_says_until_when_it_is_good(source: OpenCostSource, time: Seconds) -> None:
-    assert source.fetch(NOW).good_until == NOW + timedelta(minutes=5)
+    assert source.fetch(NOW).quote(deployment()).good_until == NOW + timedelta(minutes=5)
     time.now = 120
-    assert source.fetch(NOW).good_until == NOW + timedelta(minutes=5)
+    assert source.fetch(NOW).quote(deployment()).good_until == NOW + timedelta(minutes=5)
 
 
 def test_what_was_answered_is_told_in_numbers(source: OpenCostSource) -> None:
@@ -308,11 +310,11 @@ def test_half_an_answer_is_an_error_where_the_others_still_run_and_none_where_th
     server: FakeOpenCost, build: Callable[..., OpenCostSource], time: Seconds
 ) -> None:
     running = [RUNNING]
-    source = build(deployments=lambda: DeploymentsSeen(running[0]))
+    source = build(list_seen=lambda: WorkloadsSeen(running[0]))
     source.fetch(NOW)
     time.now, server.samples = 1000, ["fewer"]
     assert "FewerRows" in source.fetch(NOW).problem
-    time.now, running[0] = 2000, frozenset({"dev-shop/checkout"})
+    time.now, running[0] = 2000, frozenset({CHECKOUT})
     assert not source.fetch(NOW).problem
 
 
@@ -372,9 +374,9 @@ def test_no_folder_is_made_to_keep_figures_in(build: Callable[..., OpenCostSourc
 
 
 def test_a_cluster_that_cannot_be_listed_is_told_as_such(server: FakeOpenCost, build: Callable[..., Any]) -> None:
-    def fail() -> DeploymentsSeen:
+    def fail() -> WorkloadsSeen:
         raise Unreachable(Call("list", "deployments", server="https://x"), "refused")
 
     with pytest.raises(Unreachable):
-        build(deployments=fail).fetch(NOW)
+        build(list_seen=fail).fetch(NOW)
     assert not server.asked

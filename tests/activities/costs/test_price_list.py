@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ids import key_of
 
 from activities.costs.price_list import PriceListSource, read_prices
 from activities.errors import Call, Denied, PriceFileError, Unreachable
@@ -111,7 +112,7 @@ def test_requests_are_priced_for_all_replicas() -> None:
 
 def test_a_pod_costs_what_its_node_costs() -> None:
     prices = PriceList(nodes=(NodePrice(labels={"lifecycle": "spot"}, factor=0.5),))
-    source = PriceListSource(prices, lambda: Placements({"shop/web": ({"lifecycle": "spot"},)}))
+    source = PriceListSource(prices, lambda: Placements({key_of("shop/web"): ({"lifecycle": "spot"},)}))
     answer = source.fetch(NOW).quote(web(replicas=2))
     assert answer.cost is not None
     assert answer.cost.amount == pytest.approx(1.5 * (0.031611 + 2 * 0.004237))

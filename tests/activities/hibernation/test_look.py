@@ -11,8 +11,9 @@ from activities.clocks import Clocks
 from activities.errors import IdentityMismatch
 from activities.hibernation.look import ConsultActivities
 from activities.hibernation.orders import ConsultOrder
-from activities.kube.objects.deployments import Deployments
+from activities.kube.workloads.workloads import Workloads
 from activities.snapshot import Snapshot
+from policies.keys import WorkloadKey
 from policies.sleep.review import Consultation
 from policies.workload import Workload, WorkloadRef
 
@@ -25,7 +26,7 @@ class Shelf:
     def __init__(self, held: Workload | None) -> None:
         self._held = held
 
-    def read(self, namespace: str, name: str) -> Workload | None:
+    def read(self, key: WorkloadKey) -> Workload | None:
         return self._held
 
 
@@ -35,7 +36,7 @@ def elsewhere() -> None:
 
 def consult(held: Workload | None, uid: str = "u1", *, here: bool) -> Consultation:
     activities = ConsultActivities(
-        cast("Deployments", Shelf(held)),
+        cast("Workloads", Shelf(held)),
         lambda: Snapshot(read_at=NOW),
         (lambda: None) if here else elsewhere,
         lambda _: None,

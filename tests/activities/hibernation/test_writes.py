@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cases import policy, surroundings, workload
@@ -24,13 +24,15 @@ from activities.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
-from activities.hibernation.orders import SendPauseOrder, SendResumeOrder, WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from activities.kube.objects.namespaces import NamespaceReader
+from activities.kube.workloads.workloads import Workloads
 from activities.snapshot import Hold, Snapshot
-from policies.annotations import PauseRecord
+from policies.annotations import ORIGINAL_REPLICAS, PAUSE_ID, PAUSED, RESUMED_AT, PauseRecord
 from policies.checks.reasons import Reason
 from policies.names import MANUAL
+from policies.sleep.actions import SendClear, SendPause, SendResume
 from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef
 
@@ -42,7 +44,7 @@ REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
 CALL = Call(verb="patch", resource="deployments", namespace="dev-shop", name="checkout", writes=True)
 
 
-class FakeDeployments:
+class FakeWorkloads:
     """Takes writes, or fails at one of them."""
 
     def __init__(self, fails_at: int = 0, error: KubernetesError | None = None, answer: Workload | None = None) -> None:
@@ -55,12 +57,16 @@ class FakeDeployments:
         self._take("annotate", resource_version, patch)
         return self._answer
 
-    def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
-        self._take("scale", resource_version, replicas)
+    def put_to_sleep(self, ref: WorkloadRef, resource_version: str) -> str:
+        self._take("put_to_sleep", resource_version, 0)
         return "44"
 
-    def _take(self, kind: str, resource_version: str, what: Any) -> None:
-        self.calls.append((kind, resource_version, what))
+    def give_back(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
+        self._take("give_back", resource_version, replicas)
+        return "44"
+
+    def _take(self, act: str, resource_version: str, what: Any) -> None:
+        self.calls.append((act, resource_version, what))
         if self._error is not None and len(self.calls) == self._fails_at:
             raise self._error
 
@@ -75,14 +81,14 @@ def telling(server_now: Callable[[], datetime | None] = lambda: NOW) -> Clocks:
 
 
 def writes(
-    deployments: FakeDeployments,
+    workloads: FakeWorkloads,
     clocks: Clocks,
     read_namespace: Callable[[str], NamespaceReader] = lambda _: SILENT,
     refusals: Refusals | None = None,
     **changes: Any,
 ) -> WriteActivities:
     return WriteActivities(
-        deployments,  # type: ignore[arg-type]
+        cast("Workloads", workloads),
         snapshot(**changes),
         surroundings,
         read_namespace,
@@ -92,21 +98,21 @@ def writes(
 
 
 def pause(
-    deployments: FakeDeployments,
+    workloads: FakeWorkloads,
     by: str = "idle-dev",
     expires_in: float = 600,
     clocks: Clocks | None = None,
     namespace: NamespaceReader = SILENT,
     **changes: Any,
 ) -> WriteOutcome:
-    return send(writes(deployments, clocks or telling(), lambda _: namespace, **changes), by, expires_in)
+    return send(writes(workloads, clocks or telling(), lambda _: namespace, **changes), by, expires_in)
 
 
 def send(activities: WriteActivities, by: str = "idle-dev", expires_in: float = 600) -> WriteOutcome:
     """A pause that was decided just now by Temporal's clock, or as much too late."""
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=NOW)
-    order = SendPauseOrder(
+    order = SendPause(
         ref=REF,
         resource_version="42",
         record=PauseRecord(pause_id="p", instance="me", policy=by, paused_at=NOW, original_replicas=3),
@@ -117,9 +123,9 @@ def send(activities: WriteActivities, by: str = "idle-dev", expires_in: float = 
 
 
 def test_the_second_write_goes_out_under_what_the_first_returned() -> None:
-    deployments = FakeDeployments()
-    assert pause(deployments).result == "done"
-    assert [(kind, version) for kind, version, _ in deployments.calls] == [("annotate", "42"), ("scale", "43")]
+    workloads = FakeWorkloads()
+    assert pause(workloads).result == "done"
+    assert [(act, version) for act, version, _ in workloads.calls] == [("annotate", "42"), ("put_to_sleep", "43")]
 
 
 @pytest.mark.parametrize(
@@ -137,42 +143,42 @@ def test_the_second_write_goes_out_under_what_the_first_returned() -> None:
     ids=["hold", "policy gone", "suspended", "dry run", "stale snapshot", "ahead", "behind", "no time told"],
 )
 def test_a_pause_is_refused_before_anything_is_sent(changes: dict[str, Any], because: str) -> None:
-    deployments = FakeDeployments()
-    outcome = pause(deployments, **changes)
+    workloads = FakeWorkloads()
+    outcome = pause(workloads, **changes)
     assert outcome.result == "refused"
     assert because in outcome.sentence
-    assert deployments.calls == []
+    assert workloads.calls == []
 
 
 def test_a_clock_that_jumped_since_the_last_answer_is_noticed_by_the_first_writes_own() -> None:
-    deployments = FakeDeployments()
-    outcome = pause(deployments, clocks=telling(lambda: NOW + 3 * HOUR if deployments.calls else NOW))
+    workloads = FakeWorkloads()
+    outcome = pause(workloads, clocks=telling(lambda: NOW + 3 * HOUR if workloads.calls else NOW))
     assert (outcome.result, outcome.landed) == ("refused", 1)
     assert "3h ahead" in outcome.sentence
-    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
+    assert [act for act, _, _ in workloads.calls] == ["annotate"]
 
 
 def test_an_expired_pause_sends_nothing() -> None:
-    deployments = FakeDeployments()
-    assert pause(deployments, expires_in=0).result == "refused"
-    assert deployments.calls == []
+    workloads = FakeWorkloads()
+    assert pause(workloads, expires_in=0).result == "refused"
+    assert workloads.calls == []
 
 
 def test_a_pause_by_hand_needs_no_policy() -> None:
-    assert pause(FakeDeployments(), by=MANUAL, policies=()).result == "done"
+    assert pause(FakeWorkloads(), by=MANUAL, policies=()).result == "done"
 
 
 def test_what_turns_out_to_be_protected_is_not_scaled_down_whatever_asked_for_it() -> None:
-    deployments = FakeDeployments(answer=workload(namespace="kube-system", resource_version="43"))
-    outcome = pause(deployments)
+    workloads = FakeWorkloads(answer=workload(namespace="kube-system", resource_version="43"))
+    outcome = pause(workloads)
     assert (outcome.result, outcome.landed) == ("refused", 1)
-    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
+    assert [act for act, _, _ in workloads.calls] == ["annotate"]
 
 
-def found(**annotations: str) -> FakeDeployments:
+def found(**annotations: str) -> FakeWorkloads:
     """What W1 returns carries these annotations too."""
     marks = {f"finops.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
-    return FakeDeployments(answer=workload(resource_version="43", annotations=marks))
+    return FakeWorkloads(answer=workload(resource_version="43", annotations=marks))
 
 
 def marked(**annotations: str) -> dict[str, Any]:
@@ -189,7 +195,7 @@ FREE_DAY = {
 
 
 @pytest.mark.parametrize(
-    ("deployments", "more", "because"),
+    ("workloads", "more", "because"),
     [
         (found(exclude="true"), {}, "took it out"),
         (found(exclude="yes"), {}, '"true" or "false"'),
@@ -212,7 +218,7 @@ FREE_DAY = {
             },
             "labels do not match",
         ),
-        (FakeDeployments(answer=workload(resource_version="43", owner="Rollout/web")), {}, "Rollout/web"),
+        (FakeWorkloads(answer=workload(resource_version="43", owner="Rollout/web")), {}, "Rollout/web"),
     ],
     ids=[
         "excluded",
@@ -232,16 +238,16 @@ FREE_DAY = {
     ],
 )
 def test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero(
-    deployments: FakeDeployments, more: dict[str, Any], because: str
+    workloads: FakeWorkloads, more: dict[str, Any], because: str
 ) -> None:
-    outcome = pause(deployments, **more)
+    outcome = pause(workloads, **more)
     assert (outcome.result, outcome.landed) == ("refused", 1)
     assert because in outcome.sentence
-    assert [kind for kind, _, _ in deployments.calls] == ["annotate"]
+    assert [act for act, _, _ in workloads.calls] == ["annotate"]
 
 
 @pytest.mark.parametrize(
-    ("deployments", "more"),
+    ("workloads", "more"),
     [
         (found(exclude_until=BEFORE, awake_until=BEFORE), {}),
         (found(), marked(exclude="false", awake_until=BEFORE)),
@@ -249,17 +255,17 @@ def test_what_a_person_said_since_the_evaluation_is_heard_before_the_zero(
     ],
     ids=["marks that are over", "a namespace's that are over", "a wake, against a pause by hand"],
 )
-def test_marks_that_say_nothing_against_it_hinder_no_pause(deployments: FakeDeployments, more: dict[str, Any]) -> None:
-    assert pause(deployments, **more).result == "done"
+def test_marks_that_say_nothing_against_it_hinder_no_pause(workloads: FakeWorkloads, more: dict[str, Any]) -> None:
+    assert pause(workloads, **more).result == "done"
 
 
 def test_a_namespace_that_cannot_be_asked_is_asked_again_before_anything_is_written() -> None:
     def read_namespace(name: str) -> NamespaceReader:
         raise Unreachable(CALL, "no route to host")
 
-    deployments = FakeDeployments()
-    assert send(writes(deployments, telling(), read_namespace)).result == "not-sent"
-    assert deployments.calls == []
+    workloads = FakeWorkloads()
+    assert send(writes(workloads, telling(), read_namespace)).result == "not-sent"
+    assert workloads.calls == []
 
 
 @pytest.mark.parametrize(
@@ -278,15 +284,15 @@ def test_a_namespace_that_cannot_be_asked_is_asked_again_before_anything_is_writ
 def test_what_became_of_a_write_is_an_outcome_not_an_exception(
     error: KubernetesError, result: str, fails_at: int
 ) -> None:
-    outcome = pause(FakeDeployments(fails_at=fails_at, error=error))
+    outcome = pause(FakeWorkloads(fails_at=fails_at, error=error))
     assert (outcome.result, outcome.landed) == (result, fails_at - 1)
     assert outcome.sentence
 
 
 def test_a_zero_that_admission_changed_is_told_with_what_it_came_to_and_is_not_tried_for_a_while() -> None:
     refusals = Refusals()
-    deployments = FakeDeployments(fails_at=2, error=CountChanged(CALL, count=1, asked=0))
-    outcome = send(writes(deployments, telling(), refusals=refusals))
+    workloads = FakeWorkloads(fails_at=2, error=CountChanged(CALL, count=1, asked=0))
+    outcome = send(writes(workloads, telling(), refusals=refusals))
     assert (outcome.result, outcome.landed, outcome.changed_to) == ("denied", 2, 1)
     assert refusals.objection(REF, tries=True) is Reason.REFUSED
 
@@ -294,9 +300,9 @@ def test_a_zero_that_admission_changed_is_told_with_what_it_came_to_and_is_not_t
 def resume(
     name: str, fails_at: int = 0, error: KubernetesError | None = None, refusals: Refusals | None = None
 ) -> WriteOutcome:
-    activities = writes(FakeDeployments(fails_at, error), telling(lambda: None), refusals=refusals)
+    activities = writes(FakeWorkloads(fails_at, error), telling(lambda: None), refusals=refusals)
     ref = WorkloadRef(namespace="dev-shop", name=name, uid="u1")
-    order = SendResumeOrder(ref=ref, resource_version="50", replicas=3, note=None)
+    order = SendResume(ref=ref, resource_version="50", replicas=3, note=None)
     outcome: WriteOutcome = ActivityEnvironment().run(activities.send_resume, order)
     return outcome
 
@@ -325,8 +331,22 @@ def test_a_write_that_nobody_expected_to_fail_is_an_alert_too(
 
 
 def test_a_resume_scales_first_and_clears_last() -> None:
-    deployments = FakeDeployments()
-    activities = writes(deployments, telling(lambda: None))
-    order = SendResumeOrder(ref=REF, resource_version="50", replicas=3, note=None)
+    workloads = FakeWorkloads()
+    activities = writes(workloads, telling(lambda: None))
+    order = SendResume(ref=REF, resource_version="50", replicas=3, note=None)
     assert ActivityEnvironment().run(activities.send_resume, order).landed == 2
-    assert [(kind, version) for kind, version, _ in deployments.calls] == [("scale", "50"), ("annotate", "44")]
+    assert [(act, version) for act, version, _ in workloads.calls] == [("give_back", "50"), ("annotate", "44")]
+
+
+@pytest.mark.parametrize(
+    ("fence_at", "resumed_at"),
+    [(None, None), (NOW, to_rfc3339(NOW))],
+    ids=["only the record goes", "a fence changes something for certain"],
+)
+def test_a_clear_annotates_and_scales_nothing(fence_at: datetime | None, resumed_at: str | None) -> None:
+    workloads = FakeWorkloads()
+    order = SendClear(ref=REF, resource_version="50", note=None, fence_at=fence_at)
+    assert ActivityEnvironment().run(writes(workloads, telling(lambda: None)).send_clear, order).landed == 1
+    ((act, version, patch),) = workloads.calls
+    assert (act, version, patch.get(RESUMED_AT)) == ("annotate", "50", resumed_at)
+    assert {key for key, value in patch.items() if value is None} >= {PAUSED, PAUSE_ID, ORIGINAL_REPLICAS}

@@ -68,7 +68,8 @@ def test_no_busy_workload_is_ever_called_idle_and_every_idle_one_is_found(
 def test_a_short_sleep_is_allowed_between_two_jobs_and_never_into_one(
     month: Month, record_property: Callable[[str, str], None]
 ) -> None:
-    under, table = asking(resumeAfter="12h"), defaultdict(Counter)
+    under = asking(resumeAfter="12h")
+    table: Table = defaultdict(Counter)
     slept_into_work: list[tuple[str, datetime]] = []
     for moment in MOMENTS:
         for actor, answer in zip(CAST, month.judge(under, moment).values(), strict=True):

@@ -14,6 +14,7 @@ from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters, SeriesScope
 from activities.runs.surroundings import Gathered
 from operations.plans.backtest import Backtest, replay, terms_to_ask
+from policies.checks.reasons import Reason
 from policies.costs.prices import PriceList
 from policies.idleness.answers import IdlenessVerdict
 from policies.idleness.terms import terms_of
@@ -107,7 +108,7 @@ def test_a_sleep_that_ends_before_the_work_begins_is_not_regretted(few: Month) -
 
 def test_a_cost_below_the_threshold_is_left_alone_in_the_past_too(few: Month) -> None:
     made = backtest(few, asking(minHourlyCost=5), MONDAY, 3)
-    assert (made.sleeps, made.left_alone["CostBelowThreshold"]) == ((), 2)
+    assert (made.sleeps, made.left_alone[Reason.COST_BELOW_THRESHOLD]) == ((), 2)
 
 
 def test_a_policy_that_asks_for_no_idleness_is_regretted_by_what_worked(few: Month) -> None:

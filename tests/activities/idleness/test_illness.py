@@ -8,14 +8,15 @@ import httpx
 import pytest
 from cases import policy, surroundings, workload
 from idlemonth import connected
+from ids import key_of
 from illprometheus import ILLNESSES, IllPrometheus
 from seconds import Seconds
 
 from activities.costs.price_list import PriceListSource
 from activities.idleness.prometheus_source import PrometheusSource
-from activities.kube.objects.deployments import Page
 from activities.kube.objects.pods import RunningPod
 from activities.kube.objects.routing import Routing
+from activities.kube.workloads.pages import Page
 from activities.prometheus.client import Prometheus
 from activities.runs.judge_page import judge
 from activities.runs.surroundings import Gathered
@@ -57,7 +58,7 @@ def day(client: httpx.Client, moments: tuple[datetime, ...], seconds: float = 15
     clock = Seconds()
     source = PrometheusSource(
         Prometheus(client, seconds=seconds, clock=clock, sleep=clock.sleep),
-        lambda _: {f"dev-shop/{name}": (RunningPod(pod_of(name), LONG_AGO),) for name in NAMES},
+        lambda _: {key_of(f"dev-shop/{name}"): (RunningPod(pod_of(name), LONG_AGO),) for name in NAMES},
         Routing,
         lambda: datetime.now(UTC),
     )

@@ -18,6 +18,7 @@ from activities.kube.objects.pods import RunningPod
 from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters
 from policies.idleness.answers import IdlenessVerdict
+from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
 
@@ -30,8 +31,8 @@ def asking(name: str = "idle-dev", **spec: Any) -> EnforcementPolicy:
     return policy(name, **({"minHourlyCost": None, "idleWindow": "48h"} | spec))
 
 
-def pods_of(*actors: Actor) -> Callable[[Callable[[str], bool]], dict[str, tuple[RunningPod, ...]]]:
-    return lambda covers: {str(actor.workload.ref): actor.running(AT) for actor in actors if covers(NAMESPACE)}
+def pods_of(*actors: Actor) -> Callable[[Callable[[str], bool]], dict[WorkloadKey, tuple[RunningPod, ...]]]:
+    return lambda covers: {actor.workload.ref.key: actor.running(AT) for actor in actors if covers(NAMESPACE)}
 
 
 def source_of(client: httpx.Client, *actors: Actor, **how: Any) -> PrometheusSource:

@@ -71,7 +71,7 @@ def judge(month: Month, *, crashing: bool) -> dict[str, IdleAnswer]:
     source = PrometheusSource(
         Prometheus(month.client),
         lambda _: {
-            str(actor.workload.ref): tuple(
+            actor.workload.ref.key: tuple(
                 replace(pod, crash_looping=crashing, restarted_at=AT - timedelta(minutes=2))
                 for pod in actor.running(AT)
             )

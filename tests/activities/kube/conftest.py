@@ -8,8 +8,8 @@ import pytest
 from accesses import write_kubeconfig
 from deployments import wait_for
 
-from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from localcluster import LocalCluster
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -24,9 +24,9 @@ def transport(kubeconfig: Path) -> Iterator[KubeTransport]:
 
 
 @pytest.fixture(scope="session")
-def deployments(transport: KubeTransport) -> Deployments:
-    """The real Deployments."""
-    return Deployments(transport)
+def workloads(transport: KubeTransport) -> Workloads:
+    """Those of the real control plane."""
+    return Workloads(transport)
 
 
 @pytest.fixture

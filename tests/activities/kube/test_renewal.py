@@ -129,7 +129,7 @@ def test_a_transport_goes_on_with_what_was_replaced(
     transport = held_to_its_cluster(access.kubeconfig)
     come = replace(yesterday, access, token)
 
-    wait_for(lambda: trouble_of(transport), what="what was there before to be worth nothing")
+    wait_for(lambda: trouble_of(transport) != "", what="what was there before to be worth nothing")
     come()
     wait_for(lambda: not trouble_of(transport), what="what came to be taken")
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/web"

@@ -4,7 +4,7 @@ import pytest
 
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
-from policies.rights import RIGHTS, Need, Right
+from policies.rights.rights import RIGHTS, Need, Right
 
 NEEDED = (
     {"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list", "patch"]},

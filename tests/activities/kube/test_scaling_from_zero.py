@@ -10,13 +10,14 @@ from deployments import create_ready, deployment, path_of, wait_for
 from externalmetrics import Queue, serving
 
 from activities.kube.objects.autoscalers import read_autoscalers
-from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from localcluster import LocalCluster
 from localcluster.certificates import Authority
 from policies.checks import Autoscalers
 from policies.checks.decision import explain
 from policies.checks.reasons import Reason
+from policies.keys import WorkloadKey
 from policies.workload import Workload
 
 pytestmark = pytest.mark.cluster
@@ -58,6 +59,7 @@ def test_what_it_brought_up_for_work_is_left_to_it_and_was_touched_just_now(
     def count() -> int:
         return int(objects.get(path_of(namespace, "web"))["spec"].get("replicas", 1))
 
+    key = WorkloadKey(namespace, "web")
     create_ready(objects, deployment(namespace, "web", replicas=1))
     with serving(queue, objects, namespace, keys):
         objects.create(from_zero(namespace))
@@ -65,12 +67,11 @@ def test_what_it_brought_up_for_work_is_left_to_it_and_was_touched_just_now(
         queue.length = 30
         began = datetime.now(UTC).replace(microsecond=0)
         wait_for(lambda: count() == 3, seconds=PERIODS, what="the HPA to bring it up for work")
-        workload, autoscalers = Deployments(transport).read(namespace, "web"), read_autoscalers(transport)
+        workload, autoscalers = Workloads(transport).read(key), read_autoscalers(transport)
     assert workload is not None
     assert autoscalers is not None
-    ref = f"{namespace}/web"
-    assert ref in autoscalers.from_zero
-    assert began <= autoscalers.scaled_at[ref] <= datetime.now(UTC) + timedelta(seconds=1)
+    assert key in autoscalers.from_zero
+    assert began <= autoscalers.scaled_at[key] <= datetime.now(UTC) + timedelta(seconds=1)
     found = objections(workload, autoscalers)
     assert "minReplicas: 0" in found[Reason.AUTOSCALER_SCALES_FROM_ZERO]
     assert found[Reason.COOLING_DOWN].startswith("its autoscaler scaled it at")

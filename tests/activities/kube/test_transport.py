@@ -309,7 +309,9 @@ def test_certificates_that_a_cleaner_removed_are_written_again(kubeconfig: Path,
         return accesses[-1]
 
     transport = KubeTransport(load, clock=_leaping())
-    Path(accesses[0].configuration.ssl_ca_cert).unlink()
+    written = accesses[0].configuration.ssl_ca_cert
+    assert written is not None
+    Path(written).unlink()
     assert transport.request("GET", "/version").status == 200
     transport.close()
 

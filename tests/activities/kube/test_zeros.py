@@ -6,10 +6,11 @@ import pytest
 from deployments import create_ready, deployment, path_of, wait_for
 
 from activities.errors import Conflict
-from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from localcluster import LocalCluster
 from policies.annotations import ORIGINAL_REPLICAS, PAUSE_ID, PAUSED, AnnotationPatch
+from policies.keys import WorkloadKey
 from policies.sleep.zeros import who_chose_zero
 from policies.workload import Workload
 
@@ -33,13 +34,13 @@ def apply(cluster: LocalCluster, namespace: str, replicas: int | None, manager: 
 
 def put_to_sleep(transport: KubeTransport, namespace: str) -> None:
     """W1 and W2."""
-    deployments = Deployments(transport)
+    workloads = Workloads(transport)
 
     def has_slept() -> bool:
         found = read(transport, namespace)
         try:
-            annotated = deployments.annotate(found.ref, found.resource_version, RECORD)
-            deployments.scale(found.ref, annotated.resource_version, 0)
+            annotated = workloads.annotate(found.ref, found.resource_version, RECORD)
+            workloads.put_to_sleep(found.ref, annotated.resource_version)
         except Conflict:
             return False
         return True
@@ -48,7 +49,7 @@ def put_to_sleep(transport: KubeTransport, namespace: str) -> None:
 
 
 def read(transport: KubeTransport, namespace: str) -> Workload:
-    found = Deployments(transport).read(namespace, "web")
+    found = Workloads(transport).read(WorkloadKey(namespace, "web"))
     assert found is not None
     return found
 
@@ -82,5 +83,5 @@ def test_a_sleeper_that_is_restored_from_a_copy_was_put_to_sleep_by_us(
     found = read(transport, namespace)
     wait_for(lambda: read(transport, namespace).rollout.observed_generation > 0, what="the controller")
     found = read(transport, namespace)
-    Deployments(transport).annotate(found.ref, found.resource_version, {PAUSE_ID: "p-2"})
+    Workloads(transport).annotate(found.ref, found.resource_version, {PAUSE_ID: "p-2"})
     assert who_chose_zero(read(transport, namespace)) == ""

@@ -11,8 +11,8 @@ from httpanswers import AnsweringServer
 from receivers import Receiver, receiving
 
 from activities.errors import NotificationError
-from activities.messages.formats import to_json, to_slack, to_teams
-from activities.messages.webhook import SHIPPED_HOSTS, SIGNATURE, TIMESTAMP, Webhook, secret_in
+from activities.messages.formats import RECEIVERS, to_json, to_slack, to_teams
+from activities.messages.webhook import SIGNATURE, TIMESTAMP, Webhook, secret_in
 from policies.runs.digests import Fact, Message
 
 MESSAGE = Message(
@@ -24,6 +24,7 @@ MESSAGE = Message(
 )
 HOSTILE = "<!channel> <https://evil.example|click> [x](http://evil.example) & *bold*\r\nSet-Cookie: a=b"
 LOCAL = ("127.0.0.1",)
+HOSTS = tuple(host for each in RECEIVERS for host in each.hosts)
 
 
 @pytest.fixture
@@ -85,10 +86,10 @@ def test_a_signed_message_can_be_verified_with_the_key(receiver: Receiver, tmp_p
 @pytest.mark.parametrize(
     ("address", "hosts", "told"),
     [
-        ("https://evil.example/x", SHIPPED_HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
-        ("https://hooks.slack.com.evil.example/x", SHIPPED_HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
-        ("https://evil.example#hooks.slack.com", SHIPPED_HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
-        ("https://hooks.slack.com@evil.example/", SHIPPED_HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
+        ("https://evil.example/x", HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
+        ("https://hooks.slack.com.evil.example/x", HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
+        ("https://evil.example#hooks.slack.com", HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
+        ("https://hooks.slack.com@evil.example/", HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
         ("http://169.254.169.254/latest/meta-data", ("169.254.169.254",), "an address that no webhook has"),
         ("http://0.0.0.0/", ("0.0.0.0",), "an address that no webhook has"),
         ("http://10.0.0.1/", ("10.0.0.1",), "does not begin with https://"),
@@ -96,7 +97,7 @@ def test_a_signed_message_can_be_verified_with_the_key(receiver: Receiver, tmp_p
         ("ftp://127.0.0.1/x", LOCAL, "does not begin with https://"),
         ("https://127.0.0.1:99999/x", LOCAL, "is none"),
         ("https://127.0.0.1/x\r\nHost: evil", LOCAL, "characters that no address has"),
-        ("", SHIPPED_HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
+        ("", HOSTS, "not one of FINOPS_WEBHOOK_HOSTS"),
     ],
 )
 def test_a_webhook_leads_only_where_it_is_allowed(address: str, hosts: tuple[str, ...], told: str) -> None:
@@ -145,7 +146,7 @@ def test_an_error_never_holds_the_address(caplog: pytest.LogCaptureFixture, tmp_
     ],
 )
 def test_behind_a_proxy_a_name_need_not_be_known_here(address: str, told: str) -> None:
-    hosts = (*SHIPPED_HOSTS, "*.example", "169.254.169.254", "fe80::1")
+    hosts = (*HOSTS, "*.example", "169.254.169.254", "fe80::1")
     with AnsweringServer() as proxy:  # which forwards nothing
         environment = {"https_proxy": proxy.url, "http_proxy": proxy.url}
         webhook = Webhook("slack", lambda: address, to_slack, hosts=hosts, environment=environment)
@@ -165,5 +166,5 @@ def test_a_host_that_no_proxy_stands_before_has_to_be_known_here() -> None:
 def test_a_proxy_that_is_none_is_the_trouble_of_that_message() -> None:
     with pytest.raises(NotificationError, match="the proxy in HTTPS_PROXY"):
         Webhook(
-            "slack", lambda: "https://hooks.slack.com/x", to_slack, hosts=SHIPPED_HOSTS, environment={"ALL_PROXY": "::"}
+            "slack", lambda: "https://hooks.slack.com/x", to_slack, hosts=HOSTS, environment={"ALL_PROXY": "::"}
         ).send(MESSAGE)

@@ -4,13 +4,8 @@ from pathlib import Path
 import pytest
 from policytexts import read_policy_text
 
-from activities.policy_sources.files import (
-    MARKER,
-    PoliciesRead,
-    PolicyDirectory,
-    PolicySourceUnreadable,
-    read_policies,
-)
+from activities.policy_sources.files import MARKER, PolicyDirectory, read_policies
+from activities.policy_sources.source import PoliciesRead, PolicySourceUnreadable
 from policies.policy.document import EnforcementPolicy
 
 GOOD = """\

@@ -6,7 +6,7 @@ import pytest
 from cases import policy, workload
 
 from activities.alerts.raised import listen, stop_listening
-from activities.kube.objects.deployments import Page
+from activities.kube.workloads.pages import Page
 from activities.runs.foreign_alerts import ForeignAlerts
 
 DOWNSCALER, WINTER_SOLDIER = "downscaler/original-replicas", "hibernator.devtron.ai/replicas"

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kubernetes.client.configuration import Configuration
@@ -22,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 def access(authority: bytes = b"", certificate: Path | None = None, token: str = "", renewed: bool = False) -> Access:
-    configuration = Configuration()
+    configuration: Any = Configuration()
     configuration.cert_file = None if certificate is None else str(certificate)
     configuration.api_key = {"BearerToken": f"Bearer {token}"} if token else {}
     configuration.refresh_api_key_hook = (lambda _: None) if renewed else None

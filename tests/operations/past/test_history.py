@@ -18,6 +18,7 @@ from operations.installation import Installation
 from operations.past.hibernation_runs import HibernationRun
 from operations.past.history import History, read_history
 from policies.annotations import PauseRecord
+from policies.keys import WorkloadKey
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes
@@ -25,12 +26,12 @@ from worker.temporal.attributes import register_attributes
 CLUSTER = "looked-back"
 
 
-async def history_with_runs(installation: Installation, ref: WorkloadRef) -> History:
+async def history_with_runs(installation: Installation, key: WorkloadKey) -> History:
     """The history, as soon as visibility shows a run."""
 
     async def read() -> History | None:
         with suppress(NotThere):
-            return await read_history(installation, ref)
+            return await read_history(installation, key)
         return None
 
     found = await eventually(read, lambda found: found is not None and runs_of(found), what="a run in Temporal")
@@ -58,7 +59,7 @@ async def test_both_halves_are_put_together(
     ref = WorkloadRef(namespace=namespace, name="web", uid=made["metadata"]["uid"])
     await begin(temporal_client, ref)
     installation = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig, temporal=temporal)
-    found = await history_with_runs(installation, WorkloadRef(namespace=namespace, name="web"))
+    found = await history_with_runs(installation, WorkloadKey(namespace, "web"))
     assert [(run.status, run.original_replicas) for run in runs_of(found)] == [("running", 4)]
     assert found.workload is not None
     assert found.carried is not None
@@ -73,7 +74,7 @@ async def test_without_the_cluster_it_is_what_temporal_knows(
 ) -> None:
     ref = WorkloadRef(namespace="dev", name="alone", uid="u1")
     await begin(temporal_client, ref)
-    found = await history_with_runs(ask_as(tmp_path, cluster=CLUSTER, temporal=temporal), ref)
+    found = await history_with_runs(ask_as(tmp_path, cluster=CLUSTER, temporal=temporal), ref.key)
     assert (found.server, found.workload, found.carried) == ("", None, None)
     assert "/nowhere" in found.server_trouble
     assert len(runs_of(found)) == 1
@@ -85,14 +86,14 @@ async def test_without_temporal_it_is_what_the_cluster_carries(
 ) -> None:
     cluster.objects.create(deployment(namespace, "web", replicas=0))
     installation = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig)
-    found = await read_history(installation, WorkloadRef(namespace=namespace, name="web"))
+    found = await read_history(installation, WorkloadKey(namespace, "web"))
     assert found.carried is not None
     assert (found.runs, found.carried.record, found.outlook.untouched) == (None, None, False)
     assert "finops run" in found.runs_trouble
     with pytest.raises(NotThere, match=r"there is no Deployment nowhere/nobody on .*, and Temporal cannot be asked"):
-        await read_history(installation, WorkloadRef(namespace="nowhere", name="nobody"))
+        await read_history(installation, WorkloadKey("nowhere", "nobody"))
 
 
 async def test_where_nobody_can_be_asked_both_reasons_are_told(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match=r"neither the cluster nor Temporal can be asked: .*/nowhere.*; "):
-        await read_history(ask_as(tmp_path, cluster=CLUSTER), WorkloadRef(namespace="a", name="b"))
+        await read_history(ask_as(tmp_path, cluster=CLUSTER), WorkloadKey("a", "b"))

@@ -18,8 +18,8 @@ from operations.plans.policies import load_policies
 from policies.checks import CHECKS
 from policies.checks.reasons import Reason
 from policies.importing.downscaler_options import DownscalerOptions
+from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
-from policies.workload import WorkloadRef
 
 pytestmark = pytest.mark.cluster
 
@@ -54,13 +54,12 @@ def test_an_explanation_has_every_check_by_every_policy(
     installation: Installation, cluster: LocalCluster, namespace: str, policies: tuple[EnforcementPolicy, ...]
 ) -> None:
     create_ready(cluster.objects, deployment(namespace, "shop"))
-    ref = WorkloadRef(namespace=namespace, name="shop")
-    explained = explain_workload(installation, ref, policies, now=datetime.now(UTC))
+    explained = explain_workload(installation, WorkloadKey(namespace, "shop"), policies, now=datetime.now(UTC))
     (verdict,) = explained.policies
     assert (explained.workload.replicas, explained.cost.cost is not None) == (3, True)
     assert (verdict.policy, verdict.decision.reason, verdict.idleness) == (policies[0], Reason.PAUSE, None)
     assert [check.codes for check in verdict.checks] == [check.reasons for check in CHECKS]
-    nobody = WorkloadRef(namespace=namespace, name="nobody")
+    nobody = WorkloadKey(namespace, "nobody")
     with pytest.raises(NotThere, match=f"there is no Deployment {nobody}"):
         explain_workload(installation, nobody, policies, now=datetime.now(UTC))
 

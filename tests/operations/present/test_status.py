@@ -57,7 +57,8 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
         ("nights", "api"),
         ("nights", "web"),
     ]
-    assert (found.asleep, found.saved_per_day) == (3, pytest.approx(3 * 24 * COST.amount))
+    assert found.asleep == 3
+    assert found.saved_per_day == pytest.approx(3 * 24 * COST.amount)
     assert (found.temporal, found.recorded, found.worker, found.hold) == (temporal, True, False, hold)
     assert (found.reconciliation, found.often_woken) == (None, ())
     assert [each.state for each in found.schedules] == ["runs"]

@@ -5,10 +5,11 @@ from cases import workload
 from sleepers import copy_of, sleeper
 
 from activities.errors import Call, Conflict, Unreachable
-from activities.kube.objects.deployments import Deployments
+from activities.kube.workloads.workloads import Workloads
 from operations.sleepers.direct import CONFLICTS, WokenDirectly, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
+from policies.keys import WorkloadKey
 from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload, WorkloadRef, Writer
 
@@ -24,13 +25,13 @@ class Shelf:
         self._conflicts = conflicts
         self._down = down
 
-    def as_deployments(self) -> Deployments:
-        return cast("Deployments", self)
+    def as_workloads(self) -> Workloads:
+        return cast("Workloads", self)
 
-    def read(self, namespace: str, name: str) -> Workload | None:
+    def read(self, key: WorkloadKey) -> Workload | None:
         return self.held
 
-    def scale(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
+    def give_back(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
         return self._write(resource_version, {"replicas": replicas})
 
     def annotate(self, ref: WorkloadRef, resource_version: str, patch: AnnotationPatch) -> Workload:
@@ -51,7 +52,7 @@ class Shelf:
 
 
 def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> WokenDirectly:
-    return wake_directly(shelf.as_deployments(), lambda ref: copies, shelf.held, until)
+    return wake_directly(shelf.as_workloads(), lambda ref: copies, shelf.held, until)
 
 
 def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -> None:

@@ -13,7 +13,7 @@ from localcluster import LocalCluster
 from operations.errors import NotThere, Refused, Unconfirmed
 from operations.installation import Installation
 from operations.sleepers.pause import pause
-from operations.targets import read_ref
+from operations.targets import read_key
 from operations.temporal import find_open
 from worker.state import ServerAddress, StateFolder
 from worker.temporal.attributes import register_attributes
@@ -40,7 +40,7 @@ async def installation(
 
 async def ask(installation: Installation, namespace: str, name: str) -> None:
     now = datetime.now(UTC)
-    await pause(installation, read_ref(name, namespace), now + timedelta(hours=1), now=now, seconds=1)
+    await pause(installation, read_key(name, namespace), now + timedelta(hours=1), now=now, seconds=1)
 
 
 async def test_without_a_worker_it_is_recorded_and_not_seen_to_happen(
@@ -52,7 +52,7 @@ async def test_without_a_worker_it_is_recorded_and_not_seen_to_happen(
     ):
         await ask(installation, namespace, "web")
     assert replicas_of(cluster.objects, namespace, "web") == 3
-    assert await find_open(temporal_client, "pause-operation", read_ref("web", namespace)) is not None
+    assert await find_open(temporal_client, "pause-operation", read_key("web", namespace)) is not None
 
 
 async def test_what_binds_a_person_too_is_refused_before_anything_is_recorded(
@@ -61,6 +61,6 @@ async def test_what_binds_a_person_too_is_refused_before_anything_is_recorded(
     cluster.objects.create(deployment(namespace, "web", annotations={"finops.io/exclude": "true"}))
     with pytest.raises(Refused, match=r"is not paused \(Excluded\)"):
         await ask(installation, namespace, "web")
-    assert await find_open(temporal_client, "pause-operation", read_ref("web", namespace)) is None
+    assert await find_open(temporal_client, "pause-operation", read_key("web", namespace)) is None
     with pytest.raises(NotThere, match=f"there is no Deployment {namespace}/nobody"):
         await ask(installation, namespace, "nobody")

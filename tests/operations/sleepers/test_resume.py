@@ -19,6 +19,7 @@ from operations.sleepers.resume import leave_awake, read_kept_until, wake
 from operations.sleepers.search import find_sleepers, find_sleepers_in_cluster
 from operations.targets import Target
 from operations.temporal import find_open
+from policies.keys import WorkloadKey
 from worker.temporal.attributes import register_attributes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -75,16 +76,16 @@ async def test_what_was_found_is_recorded_and_told_to_be_asleep_still(
     put_to_sleep(cluster, namespace, "theirs", instance="they")
     cluster.objects.create(deployment(namespace, "runs"))
     found = await find_sleepers(installation, client, Target.parse(None, namespace))
-    assert found.names == {f"{namespace}/web", f"{namespace}/garbage"}
-    assert [str(ref) for ref in found.strangers] == [f"{namespace}/theirs"]
+    assert found.keys == {WorkloadKey(namespace, "web"), WorkloadKey(namespace, "garbage")}
+    assert [str(key) for key in found.strangers] == [f"{namespace}/theirs"]
     woken = await wake(installation, client, found, reason="a test")
-    told = {each.workload.removeprefix(f"{namespace}/"): each for each in woken.results}
-    assert (woken.worked_on, woken.failed, woken.missing) == (False, 1, {f"{namespace}/web"})
+    told = {each.workload.name: each for each in woken.results}
+    assert (woken.worked_on, woken.failed, woken.missing) == (False, 1, frozenset({WorkloadKey(namespace, "web")}))
     assert (told["web"].trouble, told["web"].awake) == ("", False)
     assert "'many'" in told["garbage"].trouble
     assert read_kept_until(installation, woken) is None
     again = await find_sleepers(installation, client, Target.parse("web", namespace))
-    assert [str(ref) for ref in again.opened] == [f"{namespace}/web"]
+    assert [str(key) for key in again.opened] == [f"{namespace}/web"]
 
 
 async def test_without_an_instance_only_what_has_a_hibernation_is_ours(
@@ -94,12 +95,12 @@ async def test_without_an_instance_only_what_has_a_hibernation_is_ours(
     target = Target.parse(None, namespace)
     put_to_sleep(cluster, namespace, "lost")
     found = await find_sleepers(installation, client, target)
-    assert (found.names, found.unclaimed) == (frozenset(), 1)
+    assert (found.keys, found.unclaimed) == (frozenset(), 1)
     assert await leave_awake(installation, client, found) is None
     with pytest.raises(UsageProblem, match=r"me \(1\)"):
         find_sleepers_in_cluster(installation, target)
     named = await find_sleepers(installation, client, Target.parse("lost", namespace))
-    assert named.names == {f"{namespace}/lost"}
+    assert named.keys == {WorkloadKey(namespace, "lost")}
 
 
 async def test_a_cluster_that_is_away_leaves_it_open_what_sleeps(
@@ -108,7 +109,7 @@ async def test_a_cluster_that_is_away_leaves_it_open_what_sleeps(
     (tmp_path / "closed").write_text(CLOSED)
     installation = open_one(tmp_path / "closed")
     several = await find_sleepers(installation, client, Target.parse(None, "nobody-there"))
-    assert (several.sees_cluster, several.sees_temporal, several.names) == (False, True, frozenset())
+    assert (several.sees_cluster, several.sees_temporal, several.keys) == (False, True, frozenset())
     assert isinstance(installation.listener, Notebook)
     assert "the cluster cannot be asked" in installation.listener.heard[0]
     with pytest.raises(OperationError, match="it is not known whether anything of ours sleeps in namespace nobody"):
@@ -142,7 +143,7 @@ async def test_a_wish_that_no_worker_hears_is_recorded_and_said(
     installation: Installation, client: Client, cluster: LocalCluster, namespace: str
 ) -> None:
     cluster.objects.create(deployment(namespace, "runs"))
-    workload = installation.cluster.deployments.read(namespace, "runs")
+    workload = installation.cluster.workloads.read(WorkloadKey(namespace, "runs"))
     assert workload is not None
     for hours in (1, 2):
         await keep_one_awake(installation, client, workload, datetime.now(UTC) + timedelta(hours=hours))
@@ -157,7 +158,7 @@ def test_by_the_cluster_alone_one_that_fails_stops_none_of_the_others(
     put_to_sleep(cluster, namespace, "theirs", instance="they")
     put_to_sleep(cluster, namespace, "web")
     found = find_sleepers_in_cluster(installation, Target.parse(None, namespace))
-    assert [str(ref) for ref in found.strangers] == [f"{namespace}/theirs"]
+    assert [str(key) for key in found.strangers] == [f"{namespace}/theirs"]
     wakes = wake_each_directly(installation, found.sleepers)
     assert not next(wakes).woken
     assert replicas_of(cluster.objects, namespace, "web") == 0

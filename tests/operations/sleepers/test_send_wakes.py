@@ -10,9 +10,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.listing import list_open, open_query
 from operations.sleepers.send_wakes import AT_ONCE, Sent, send_wakes
+from policies.keys import WorkloadKey
 from policies.names import hibernation_id
 from policies.sleep.messages import WakeRequest
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 from worker.temporal.attributes import register_attributes
 
 pytestmark = pytest.mark.temporal
@@ -42,12 +43,12 @@ class _Refused(OutboundInterceptor):
         return await super().start_workflow(input)
 
 
-def client_that_refuses(client: Client, *refs: WorkloadRef) -> Client:
+def client_that_refuses(client: Client, *keys: WorkloadKey) -> Client:
     return Client(
         client.service_client,
         namespace=client.namespace,
         data_converter=client.data_converter,
-        interceptors=[Refusing(frozenset(hibernation_id(CLUSTER, ref) for ref in refs))],
+        interceptors=[Refusing(frozenset(hibernation_id(CLUSTER, key) for key in keys))],
     )
 
 
@@ -55,11 +56,11 @@ async def wake(client: Client, sleepers: list[Workload]) -> tuple[Sent, ...]:
     return await send_wakes(client, CLUSTER, sleepers, (), REQUEST, lambda ref: ())
 
 
-async def open_ones(client: Client, count: int) -> set[str]:
-    """The names of the hibernations that are open, as soon as visibility shows so many."""
+async def open_ones(client: Client, count: int) -> set[WorkloadKey]:
+    """The workloads of the hibernations that are open, as soon as visibility shows so many."""
 
-    async def listed() -> set[str]:
-        return {f"{row.namespace}/{row.name}" async for row in list_open(client, open_query(CLUSTER))}
+    async def listed() -> set[WorkloadKey]:
+        return {row.key async for row in list_open(client, open_query(CLUSTER))}
 
     return await eventually(listed, lambda found: len(found) >= count, what=f"{count} open hibernations")
 
@@ -67,14 +68,13 @@ async def open_ones(client: Client, count: int) -> set[str]:
 async def test_one_refusal_among_a_hundred_stops_none_of_the_others(temporal_client: Client) -> None:
     await register_attributes(temporal_client)
     sleepers = [sleeper(f"web-{number}") for number in range(100)]
-    refused = {"dev-shop/web-7", f"dev-shop/web-{AT_ONCE + 1}"}
-    not_taken = [each.ref for each in sleepers if str(each.ref) in refused]
-    sent = await wake(client_that_refuses(temporal_client, *not_taken), sleepers)
-    assert [each.workload for each in sent] == [str(each.ref) for each in sleepers]
+    refused = {WorkloadKey("dev-shop", "web-7"), WorkloadKey("dev-shop", f"web-{AT_ONCE + 1}")}
+    sent = await wake(client_that_refuses(temporal_client, *refused), sleepers)
+    assert [each.workload for each in sent] == [each.ref.key for each in sleepers]
     assert {each.workload for each in sent if each.trouble} == refused
     assert all("rate limit exceeded" in each.trouble for each in sent if each.trouble)
-    everyone = {str(each.ref) for each in sleepers}
+    everyone = {each.ref.key for each in sleepers}
     assert await open_ones(temporal_client, 98) == everyone - refused
-    again = await wake(temporal_client, [each for each in sleepers if str(each.ref) in refused])
+    again = await wake(temporal_client, [each for each in sleepers if each.ref.key in refused])
     assert {each.workload: each.trouble for each in again} == dict.fromkeys(refused, "")
     assert await open_ones(temporal_client, 100) == everyone

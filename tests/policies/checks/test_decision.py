@@ -17,7 +17,8 @@ from policies.workload import Rollout, Writer
 RUNNING = workload().rollout
 HALF_WAY = {"updated_replicas": 1, "progressing_reason": "ReplicaSetUpdated"}
 FOREIGN = {"downscaler/original-replicas": "2"}
-ITSELF = frozenset({"dev-shop/checkout"})
+KEY = workload().ref.key
+ITSELF = frozenset({KEY})
 MINUTE_AGO, HOUR_AGO = NOW - timedelta(minutes=1), NOW - timedelta(hours=1)
 SOON = to_rfc3339(NOW + timedelta(minutes=5))
 WEEKEND = {"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]}
@@ -52,7 +53,7 @@ def scaled_by_its_autoscaler(at: datetime) -> Any:
 
 def scaled_from_zero(at: datetime) -> Any:
     """The Deployment does not tell, its HorizontalPodAutoscaler does."""
-    return around(autoscalers=Autoscalers(horizontal=ITSELF, scaled_at={"dev-shop/checkout": at}))
+    return around(autoscalers=Autoscalers(horizontal=ITSELF, scaled_at={KEY: at}))
 
 
 def scaled_up(at: datetime) -> Any:

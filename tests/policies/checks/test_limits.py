@@ -47,13 +47,15 @@ def test_the_limit_of_a_run_counts_before_the_share() -> None:
 
 
 def test_a_limited_run_goes_on_behind_the_one_that_was_chosen_last_and_round_again() -> None:
-    turns, last = [], ""
+    turns: list[list[str]] = []
+    last: WorkloadRef | None = None
     for _ in range(4):
         selection = select(candidates("a", "b", "c", "d", "e"), Census(), 2, None, last)
         turns.append(names(selection.chosen))
-        last = selection.last_chosen
+        last = selection.chosen_last
     assert turns == [["a", "b"], ["c", "d"], ["e", "a"], ["b", "c"]]
 
 
 def test_the_one_that_was_chosen_last_may_be_gone() -> None:
-    assert names(select(candidates("a", "c"), Census(), 1, None, "dev/b").chosen) == ["c"]
+    gone = WorkloadRef(namespace="dev", name="b")
+    assert names(select(candidates("a", "c"), Census(), 1, None, gone).chosen) == ["c"]

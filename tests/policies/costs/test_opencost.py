@@ -18,6 +18,7 @@ from allocations import (
     unallocated,
     volume,
 )
+from ids import key_of
 
 from policies.costs.doubts import Doubt, NotBelieved
 from policies.costs.opencost.check_rows import Tally, answer_doubts, judge_answer, row_doubts
@@ -27,10 +28,12 @@ from policies.costs.opencost.rows import read_figures, read_owner
 from policies.costs.opencost.summary import Before, Judged, count_expected
 from policies.costs.opencost.unit_prices import UnitPrice, unit_price
 from policies.costs.prices import Rates
+from policies.keys import WorkloadKey
 from policies.times import to_rfc3339
 
 LATER = to_rfc3339(END + timedelta(minutes=5))
-USELESS = {"cpuCoreUsageAverage": 0, "ramByteUsageAverage": 0}
+CHECKOUT = key_of("dev-shop/checkout")
+USELESS: dict[str, Any] = {"cpuCoreUsageAverage": 0, "ramByteUsageAverage": 0}
 
 
 def judge(*rows: Row, before: Before | None = None, asked: AllocationQuestion | None = None) -> Judged:
@@ -114,8 +117,8 @@ def test_a_row_is_refused_by_one_rule_alone_and_the_others_are_believed(changes:
     rows = [*ordinary()[1:], row(**changes)]
     assert all_objections(rows, None, question()) == [doubt]
     judged = judge(*rows)
-    assert judged.doubts["dev-shop/checkout"].doubt is doubt
-    assert sorted(judged.amounts) == [
+    assert judged.doubts[CHECKOUT].doubt is doubt
+    assert sorted(map(str, judged.amounts)) == [
         "dev-search/checkout",
         "dev-search/young",
         "dev-shop/catalog",
@@ -128,11 +131,11 @@ def test_a_price_that_jumps_is_refused_although_it_lies_in_the_band() -> None:
     rows = [*ordinary()[1:], row(price=3.5)]
     held_against = before(own=0.031611)
     assert all_objections(rows, held_against, question()) == [Doubt.PRICE_JUMPED]
-    assert judge(*rows, before=held_against).doubts["dev-shop/checkout"].doubt is Doubt.PRICE_JUMPED
+    assert judge(*rows, before=held_against).doubts[CHECKOUT].doubt is Doubt.PRICE_JUMPED
 
 
 def test_more_use_at_the_same_price_is_no_jump() -> None:
-    assert "dev-shop/checkout" in judge(row(cores=30), before=before(own=0.031611)).amounts
+    assert CHECKOUT in judge(row(cores=30), before=before(own=0.031611)).amounts
 
 
 @pytest.mark.parametrize(
@@ -226,7 +229,7 @@ def test_an_answer_is_the_same_in_pieces_of_any_size(size: int) -> None:
 
 def test_text_is_never_quoted_from_an_answer() -> None:
     spoilt = row("<script>", "<b>", cpuCost="<script>", start="<script>")
-    assert "script" not in str(judge(*ordinary(), spoilt).doubts["<script>/<b>"])
+    assert "script" not in str(judge(*ordinary(), spoilt).doubts[WorkloadKey("<script>", "<b>")])
 
 
 @pytest.mark.parametrize(
@@ -243,24 +246,24 @@ def test_text_is_never_quoted_from_an_answer() -> None:
     ],
 )
 def test_an_hour_costs(changes: dict[str, Any], amount: float) -> None:
-    assert judge(row(**changes)).amounts["dev-shop/checkout"] == pytest.approx(amount, rel=1e-3)
+    assert judge(row(**changes)).amounts[CHECKOUT] == pytest.approx(amount, rel=1e-3)
 
 
 def test_deployments_of_one_name_are_kept_apart_by_namespace() -> None:
     amounts = judge(*ordinary()).amounts
-    assert amounts["dev-shop/checkout"] == pytest.approx(2 * amounts["dev-search/checkout"], rel=1e-3)
+    assert amounts[CHECKOUT] == pytest.approx(2 * amounts[key_of("dev-search/checkout")], rel=1e-3)
 
 
 def test_two_rows_of_one_deployment_are_no_price() -> None:
     twice = [*ordinary(), {**row(cores=3), "name": "another key"}]
-    assert judge(*twice).doubts["dev-shop/checkout"].doubt is Doubt.SEVERAL_ROWS
-    assert "dev-shop/checkout" not in judge(*twice, twice[-1] | {"name": "a third"}).amounts
+    assert judge(*twice).doubts[CHECKOUT].doubt is Doubt.SEVERAL_ROWS
+    assert CHECKOUT not in judge(*twice, twice[-1] | {"name": "a third"}).amounts
 
 
 def test_rows_of_another_cluster_and_of_other_namespaces_are_left_out() -> None:
     elsewhere = row("dev-shop", "web", properties={**row(name="web")["properties"], "cluster": "two"})
     judged = judge(*ordinary(), elsewhere, asked=question(cluster="one", namespaces=("dev-*", "staging")))
-    assert sorted(judged.amounts) == [
+    assert sorted(map(str, judged.amounts)) == [
         "dev-search/checkout",
         "dev-search/young",
         "dev-shop/catalog",
@@ -272,7 +275,7 @@ def test_rows_of_another_cluster_and_of_other_namespaces_are_left_out() -> None:
 
 def test_a_tiny_row_is_not_asked_for_its_price() -> None:
     tiny = row(cores=0.0004, gib=0.004, hours=1, cpuCoreUsageAverage=0.0004)
-    assert "dev-shop/checkout" in judge(*ordinary()[1:], tiny).amounts
+    assert CHECKOUT in judge(*ordinary()[1:], tiny).amounts
 
 
 def test_the_band_of_prices_goes_with_the_reference() -> None:
@@ -284,14 +287,15 @@ def test_the_band_of_prices_goes_with_the_reference() -> None:
 
 
 def test_a_price_is_told_only_where_there_is_enough_to_divide() -> None:
-    figures = read_figures(row(cores=0))
-    assert unit_price(figures, Rates()) == UnitPrice(core=None, gib=pytest.approx(0.004237, rel=1e-3), gpu=None)
+    price = unit_price(read_figures(row(cores=0)), Rates())
+    assert price.gib == pytest.approx(0.004237, rel=1e-3)
+    assert price == UnitPrice(core=None, gib=price.gib, gpu=None)
 
 
 def test_deployments_that_sleep_are_not_missed_in_an_answer() -> None:
-    deployments, others = {"dev-a/x", "dev-a/y", "dev-b/z"}, {"prod": 2}
-    assert count_expected(deployments, others, {"dev-a/x"}) == (3, 2)
-    assert count_expected(deployments, others, deployments) == (5, 3)
+    seen, others = {key_of(text) for text in ("dev-a/x", "dev-a/y", "dev-b/z")}, {"prod": 2}
+    assert count_expected(seen, others, {key_of("dev-a/x")}) == (3, 2)
+    assert count_expected(seen, others, seen) == (5, 3)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 import pytest
+from ids import key_of
 
 from policies.costs.doubts import Doubt
 from policies.costs.overlaps import PodSelection, object_to_selections
+from policies.keys import WorkloadKey
 
 Labels = dict[str, str]
 
@@ -10,7 +12,7 @@ def selection(
     name: str, match: Labels, template: Labels | None = None, namespace: str = "shop", replicas: int = 1
 ) -> PodSelection:
     labels = match if template is None else template
-    return PodSelection(namespace=namespace, name=name, replicas=replicas, match_labels=match, template_labels=labels)
+    return PodSelection(WorkloadKey(namespace, name), replicas, match_labels=match, template_labels=labels)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +63,10 @@ def selection(
 def test_rows_are_trusted_where_labels_tell_pods_apart(
     selections: list[PodSelection], doubts: dict[str, Doubt]
 ) -> None:
-    assert {name: objection.doubt for name, objection in object_to_selections(selections).items()} == doubts
+    assert {str(key): objection.doubt for key, objection in object_to_selections(selections).items()} == doubts
 
 
 def test_each_is_told_whom_it_overlaps_with() -> None:
     found = object_to_selections([selection("api", {"app": "x"}), selection("canary", {"app": "x"})])
-    assert "that of Deployment canary match" in found["shop/api"].sentence
-    assert "that of Deployment api match" in found["shop/canary"].sentence
+    assert "that of Deployment canary match" in found[key_of("shop/api")].sentence
+    assert "that of Deployment api match" in found[key_of("shop/canary")].sentence

@@ -74,8 +74,8 @@ def test_one_label_that_is_excluded_is_a_selector() -> None:
 
 
 def test_what_is_included_is_a_selector_and_of_two_excluded_labels_either_is_enough() -> None:
-    spec = {"includeRef": [{"matchLabels": {"team": "shop"}}], "excludeRef": [{"matchLabels": {"a": "1", "b": "2"}}]}
-    assert document(imported(sleep_info(**spec)))["scope"]["selector"] == {
+    included, excluded = [{"matchLabels": {"team": "shop"}}], [{"matchLabels": {"a": "1", "b": "2"}}]
+    assert document(imported(sleep_info(includeRef=included, excludeRef=excluded)))["scope"]["selector"] == {
         "matchLabels": {"team": "shop"},
         "matchExpressions": [
             {"key": "a", "operator": "NotIn", "values": ["1"]},

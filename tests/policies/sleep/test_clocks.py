@@ -1,6 +1,7 @@
 """What clocks that differ forbid, and what they do not."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cases import NOW, workload
@@ -69,9 +70,9 @@ WISH = Wish(policy="idle", until=NOW)
 )
 @pytest.mark.parametrize("around", [{"wish": WISH}, {"policies_known": False}, {"held": True}], ids=str)
 def test_a_sleep_ends_when_temporals_clock_and_the_clusters_both_say_so(
-    ahead: timedelta, since: timedelta, act: str, around: dict[str, object]
+    ahead: timedelta, since: timedelta, act: str, around: dict[str, Any]
 ) -> None:
-    consulted = Consultation(seen=ASLEEP, temporal_ahead=ahead, **around)  # type: ignore[arg-type]
+    consulted = Consultation(seen=ASLEEP, temporal_ahead=ahead, **around)
     assert review(Sleep(record=RECORD), consulted, NOW + since).act == act
 
 
@@ -86,6 +87,6 @@ def test_a_sleep_ends_when_temporals_clock_and_the_clusters_both_say_so(
     ],
     ids=["excluded", "raised", "deployed", "nobody wants it asleep"],
 )
-def test_what_somebody_did_wakes_at_once_whatever_the_clocks(ahead: timedelta, found: dict[str, object]) -> None:
-    consulted = Consultation(temporal_ahead=ahead, **found)  # type: ignore[arg-type]
+def test_what_somebody_did_wakes_at_once_whatever_the_clocks(ahead: timedelta, found: dict[str, Any]) -> None:
+    consulted = Consultation(temporal_ahead=ahead, **found)
     assert review(Sleep(record=RECORD, revision="1"), consulted, NOW - HOUR / 2).act == "wake"

@@ -41,7 +41,8 @@ def slept(start: float, end: float | None = None, **changes: Any) -> Slept:
 )
 def test_of_a_sleep_counts_what_lies_in_the_period(sleep: Slept, hours: float) -> None:
     (entry,) = enter([sleep], MONTH)
-    assert (entry.sleeps, entry.slept_hours) == (1, pytest.approx(hours))
+    assert entry.sleeps == 1
+    assert entry.slept_hours == pytest.approx(hours)
     assert entry.avoided == pytest.approx(hours * 0.12)
 
 

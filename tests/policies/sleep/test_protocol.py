@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from policies.annotations import Because, PauseRecord, WakeNote, note_patch, pause_patch
-from policies.sleep.protocol import Finished, PauseIntent, SendClear, SendPause, SendResume, WakeIntent, decide
+from policies.sleep.actions import Finished, SendClear, SendPause, SendResume
+from policies.sleep.protocol import PauseIntent, WakeIntent, decide
 from policies.workload import Observation, WorkloadRef
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -109,7 +110,8 @@ def test_an_expired_pause_ends() -> None:
 
 
 def test_a_pause_goes_out_under_the_version_that_was_seen() -> None:
-    assert decide(seen(), PAUSE, NOW, unknown_outcome=False) == SendPause(resource_version="42", record=RECORD)
+    expected = SendPause(ref=REF, resource_version="42", record=RECORD, not_after=PAUSE.not_after)
+    assert decide(seen(), PAUSE, NOW, unknown_outcome=False) == expected
 
 
 def test_a_pause_whose_first_write_landed_goes_on() -> None:
@@ -119,7 +121,7 @@ def test_a_pause_whose_first_write_landed_goes_on() -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"instance": "me"}, {"pause_id": "older"}], ids=["ours", "again", "an undo's"])
 def test_a_sleeper_gets_its_count_back(changes: dict[str, Any]) -> None:
-    expected = SendResume(resource_version="42", replicas=3, note=NOTE)
+    expected = SendResume(ref=REF, resource_version="42", replicas=3, note=NOTE, policy="night")
     assert decide(asleep(**changes), WAKE, NOW, unknown_outcome=False) == expected
 
 
@@ -137,7 +139,7 @@ def test_a_count_that_a_person_edited_is_obeyed() -> None:
 
 def test_a_running_workload_is_cleared_and_never_scaled() -> None:
     action = decide(seen(replicas=7, annotations=carried()), WAKE, NOW, unknown_outcome=False)
-    assert action == SendClear(resource_version="42", note=NOTE)
+    assert action == SendClear(ref=REF, resource_version="42", note=NOTE)
 
 
 def test_a_zero_without_a_record_is_ours_only_where_we_made_it() -> None:
@@ -163,7 +165,7 @@ def test_a_zero_that_came_after_the_wake_is_somebodys_choice() -> None:
     assert action.end == "not-ours"
 
 
-CHOSEN = {"zero_chosen_by": "kubectl"}
+CHOSEN: dict[str, Any] = {"zero_chosen_by": "kubectl"}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_what_admission_made_of_our_zero_is_nobodys_choice() -> None:
     off = WAKE.model_copy(update={"note": None, "owns_zero": False, "changed_to": 1})
     changed = seen(replicas=1, generation=9, annotations=carried())
     action = decide(changed, off, NOW, unknown_outcome=False)
-    assert action == SendResume(resource_version="42", replicas=3, note=None)
+    assert action == SendResume(ref=REF, resource_version="42", replicas=3, note=None, policy="night")
 
 
 @pytest.mark.parametrize(

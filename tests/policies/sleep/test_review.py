@@ -31,8 +31,7 @@ def verdict_on(carried: PauseRecord | None, **seen_too: str) -> Verdict:
         generation=2,
         replicas=0,
         annotations=annotations,
-        **seen_too,
-    )
+    ).replace(**seen_too)
     wish = Wish(policy=RECORD.policy, until=RECORD.resume_at)
     return review(Sleep(record=RECORD), Consultation(seen=seen, wish=wish, wishes=(wish,)), NOW)
 

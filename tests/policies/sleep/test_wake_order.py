@@ -4,8 +4,10 @@ import pytest
 from cases import NOW, workload
 from hypothesis import given
 from hypothesis import strategies as st
+from ids import key_of
 
 from policies.annotations import PREFIX, WAKE_AFTER, PauseRecord, pause_patch
+from policies.keys import WorkloadKey
 from policies.sleep.wake_order import Standing, knots, last_down, order_problems, standing_of
 from policies.workload import Rollout, Workload, observe
 
@@ -50,7 +52,7 @@ def sleeping(wakes_in: timedelta | None, policy: str = "nights") -> Workload:
 def test_only_what_comes_up_within_the_wait_holds_anybody_back(
     found: Workload | None, place: str, holds_back: bool
 ) -> None:
-    standing = standing_of(workload("dev", "db").ref, found, LIMIT, policy_over="gone")
+    standing = standing_of(key_of("dev/db"), found, LIMIT, policy_over="gone")
     assert (standing.place, standing.holds_back) == (place, holds_back)
     assert "dev/db" in str(standing)
 
@@ -58,7 +60,7 @@ def test_only_what_comes_up_within_the_wait_holds_anybody_back(
 def test_what_others_of_the_same_run_wait_for_goes_down_after_them() -> None:
     chosen = [waiting("web", "api"), waiting("api", "db", "elsewhere"), waiting("jobs", "db"), workload("dev", "db")]
     after = last_down(observe(each, PREFIX) for each in chosen)
-    assert {name: [str(ref) for ref in refs] for name, refs in after.items()} == {
+    assert {str(last.ref): [str(ref) for ref in last.after] for last in after} == {
         "dev/api": ["dev/web"],
         "dev/db": ["dev/api", "dev/jobs"],
     }
@@ -67,26 +69,24 @@ def test_what_others_of_the_same_run_wait_for_goes_down_after_them() -> None:
 def test_those_on_a_cycle_go_down_in_no_order_and_the_others_keep_theirs() -> None:
     chosen = [waiting("a", "b"), waiting("b", "c"), waiting("c", "a"), waiting("self", "self"), waiting("web", "db")]
     after = last_down(observe(each, PREFIX) for each in [*chosen, workload("dev", "db")])
-    assert set(after) == {"dev/db"}
+    assert [str(last.ref) for last in after] == ["dev/db"]
 
 
-NAMES = st.integers(0, 7).map(str)
+KEYS = st.integers(0, 7).map(lambda number: WorkloadKey("dev", str(number)))
 
 
-@given(st.dictionaries(NAMES, st.sets(NAMES, max_size=3), max_size=8))
-def test_what_is_left_without_the_knots_has_an_order(waits_for: dict[str, set[str]]) -> None:
+@given(st.dictionaries(KEYS, st.sets(KEYS, max_size=3), max_size=8))
+def test_what_is_left_without_the_knots_has_an_order(waits_for: dict[WorkloadKey, set[WorkloadKey]]) -> None:
     knotted = knots(waits_for)
-    left = {
-        name: {target for target in targets if not {name, target} <= knotted} for name, targets in waits_for.items()
-    }
+    left = {key: {target for target in targets if not {key, target} <= knotted} for key, targets in waits_for.items()}
     for start, targets in left.items():
-        reached, open_ends = set[str](), [*targets]
+        reached, open_ends = set[WorkloadKey](), [*targets]
         while open_ends:
-            name = open_ends.pop()
-            assert name != start
-            if name not in reached:
-                reached.add(name)
-                open_ends += left.get(name, ())
+            key = open_ends.pop()
+            assert key != start
+            if key not in reached:
+                reached.add(key)
+                open_ends += left.get(key, ())
 
 
 def test_a_cycle_and_a_target_that_is_not_there_are_named() -> None:

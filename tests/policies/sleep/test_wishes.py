@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 def sleeper(**changes: Any) -> Sleeper:
-    ordinary = {"namespace": "dev", "paused_by": "idle-dev", "paused_at": NOW - HOUR}
+    ordinary: dict[str, Any] = {"namespace": "dev", "paused_by": "idle-dev", "paused_at": NOW - HOUR}
     return Sleeper(**(ordinary | changes))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cases import NOW, workload
@@ -14,10 +15,10 @@ PAUSED = Writer(manager="finops-enforcer", operation="Update", time=NOW, writes_
 BEFORE, AFTER = NOW - timedelta(hours=8), NOW + timedelta(hours=8)
 
 
-def at_zero(*writers: Writer, says: str | None = None, **changes: object) -> Workload:
+def at_zero(*writers: Writer, says: str | None = None, **changes: Any) -> Workload:
     """One that we put to sleep, with other writers beside us and the manifest that was applied last."""
     annotations = {} if says is None else {LAST_APPLIED: says}
-    ordinary: dict[str, object] = {"replicas": 0, "writers": (PAUSED, *writers), "annotations": annotations}
+    ordinary: dict[str, Any] = {"replicas": 0, "writers": (PAUSED, *writers), "annotations": annotations}
     return workload(**(ordinary | changes))
 
 

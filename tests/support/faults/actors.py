@@ -60,6 +60,11 @@ class Actors:
         self.objects.patch(path_of(namespace, name), {"metadata": {"annotations": patch}})
 
 
+def touch(actors: Actors, namespace: str, name: str) -> None:
+    """Sets a label that means nothing."""
+    actors.objects.patch(path_of(namespace, name), {"metadata": {"labels": {"touched": "yes"}}})
+
+
 def polite_autoscaler(actors: Actors, namespace: str, name: str) -> None:
     """Scales what runs, and leaves a zero alone."""
     if actors.count(namespace, name) > 0:
@@ -176,9 +181,7 @@ STROKES: dict[str, Action] = {
     "deploy": deploy,
     "undo": rollout_undo,
     "recreate": recreate,
-    "touch": lambda actors, namespace, name: actors.objects.patch(
-        path_of(namespace, name), {"metadata": {"labels": {"touched": "yes"}}}
-    ),
+    "touch": touch,
     **{name: renewal(renew) for name, renew in RENEWALS.items()},
 }
 """Single strokes that short-lived states are made of."""

@@ -2,7 +2,7 @@
 
 from faults.mutants import Edit, Mutant
 
-_DEPLOYMENTS = "activities/kube/objects/deployments.py"
+_WORKLOADS = "activities/kube/workloads/workloads.py"
 _WRITE_TESTS = "tests/activities/hibernation/test_writes.py"
 _WRITES = "activities/hibernation/writes.py"
 _PROTOCOL = "policies/sleep/protocol.py"
@@ -17,7 +17,7 @@ MUTANTS = (
     Mutant(
         "no resourceVersion",
         {"before W2: kubectl-scale": "I2", "W2=late": "I8"},
-        (Edit(_DEPLOYMENTS, '= {"resourceVersion": resource_version}', "= {}"),),
+        (Edit(_WORKLOADS, '= {"resourceVersion": resource_version}', "= {}"),),
     ),
     Mutant(
         "W1 and W2 swapped",
@@ -25,11 +25,11 @@ MUTANTS = (
         (
             Edit(
                 _WRITES,
-                "annotated = self._deployments.annotate(order.ref, order.resource_version, pause_patch(order.record))",
-                "version = self._deployments.scale(order.ref, order.resource_version, 0)\n"
-                "            annotated = self._deployments.annotate(order.ref, version, pause_patch(order.record))",
+                "annotated = self._workloads.annotate(order.ref, order.resource_version, pause_patch(order.record))",
+                "version = self._workloads.put_to_sleep(order.ref, order.resource_version)\n"
+                "            annotated = self._workloads.annotate(order.ref, version, pause_patch(order.record))",
             ),
-            Edit(_WRITES, "self._deployments.scale(order.ref, annotated.resource_version, 0)", "landed = 2"),
+            Edit(_WRITES, "self._workloads.put_to_sleep(order.ref, annotated.resource_version)", "landed = 2"),
         ),
     ),
     Mutant(
@@ -38,24 +38,24 @@ MUTANTS = (
         (
             Edit(
                 _PROTOCOL,
-                "    if unknown_outcome:\n        return SendClear(",
-                "    if False:\n        return SendClear(",
+                "    if unknown_outcome:\n        return _clear(",
+                "    if False:\n        return _clear(",
             ),
         ),
     ),
     Mutant(
         "an empty fence",
         {_MODEL: "STALE"},
-        (Edit(_PROTOCOL, "note=None, fence_at=_fence_time(seen, now)", "note=None"),),
+        (Edit(_PROTOCOL, "_clear(seen, intent).replace(fence_at=_fence_time(seen, now))", "_clear(seen, intent)"),),
     ),
     Mutant(
         "cached read",
         {"W3=dropped": "I14"},
         (
             Edit(
-                _DEPLOYMENTS,
-                '("GET", _path(namespace, name))',
-                '("GET", _path(namespace, name), query={"resourceVersion": "0"})',
+                _WORKLOADS,
+                '("GET", _path(key))',
+                '("GET", _path(key), query={"resourceVersion": "0"})',
             ),
         ),
     ),
@@ -65,11 +65,11 @@ MUTANTS = (
         (
             Edit(
                 _WRITES,
-                "self._deployments.scale(order.ref, annotated.resource_version, 0)",
+                "self._workloads.put_to_sleep(order.ref, annotated.resource_version)",
                 "while True:\n"
-                "                fresh = self._deployments.read(order.ref.namespace, order.ref.name) or annotated\n"
+                "                fresh = self._workloads.read(order.ref.key) or annotated\n"
                 "                try:\n"
-                "                    self._deployments.scale(order.ref, fresh.resource_version, 0)\n"
+                "                    self._workloads.put_to_sleep(order.ref, fresh.resource_version)\n"
                 "                    break\n"
                 "                except Conflict:\n"
                 "                    continue",
@@ -91,17 +91,13 @@ MUTANTS = (
         (
             Edit(
                 _WRITES,
-                "version = self._deployments.scale(order.ref, version, order.replicas)",
-                "version = self._deployments.annotate(order.ref, version, patch).resource_version",
+                "version = self._workloads.give_back(order.ref, order.resource_version, order.replicas)",
+                "cleared = self._workloads.annotate(order.ref, order.resource_version, wake_patch(order.note))",
             ),
             Edit(
                 _WRITES,
-                "            self._deployments.annotate(order.ref, version, patch)\n        except",
-                "            if order.replicas is None:\n"
-                "                self._deployments.annotate(order.ref, version, patch)\n"
-                "            else:\n"
-                "                self._deployments.scale(order.ref, version, order.replicas)\n"
-                "        except",
+                "self._workloads.annotate(order.ref, version, wake_patch(order.note))\n",
+                "self._workloads.give_back(order.ref, cleared.resource_version, order.replicas)\n",
             ),
         ),
     ),
@@ -109,8 +105,8 @@ MUTANTS = (
         "uid ignored",
         {"before W3: recreate": "I16"},
         (
-            Edit(_DEPLOYMENTS, 'metadata["uid"] = ref.uid', "pass"),
-            Edit(_DEPLOYMENTS, 'asked.uid not in {"", written.uid}', "False"),
+            Edit(_WORKLOADS, 'metadata["uid"] = ref.uid', "pass"),
+            Edit(_WORKLOADS, 'asked.uid not in {"", written.uid}', "False"),
             Edit(_PROTOCOL, "if intent.ref.uid and seen.ref.uid != intent.ref.uid:", "if False:"),
         ),
     ),
@@ -140,7 +136,7 @@ MUTANTS = (
         (
             Edit(
                 _PROTOCOL,
-                "    if seen.replicas > 0:\n        return _decide_running",
+                "    if not seen.is_down:\n        return _decide_running",
                 "    if False:\n        return _decide_running",
             ),
         ),
@@ -151,7 +147,7 @@ MUTANTS = (
         (
             Edit(
                 _PROTOCOL,
-                "        return SendClear(resource_version=seen.resource_version, note=intent.note)\n    if given_back",
+                "        return _clear(seen, intent)\n    if given_back",
                 '        return Finished(end="awake", sentence="it runs")\n    if given_back',
             ),
         ),
@@ -222,7 +218,7 @@ MUTANTS = (
         {"W3=dropped": "I6"},
         (
             Edit(
-                _DEPLOYMENTS,
+                _WORKLOADS,
                 'metadata["annotations"] = annotations',
                 'metadata.update(annotations=annotations, labels={"finops": "seen"})',
             ),
@@ -282,7 +278,7 @@ MUTANTS = (
     Mutant(
         "W4 without the note",
         {_LIFE + "test_its_timer_gives_it_back_at_exactly_its_count_and_leaves_no_record": ""},
-        (Edit(_WRITES, "patch = wake_patch(order.note)", "patch = wake_patch(None)"),),
+        (Edit(_WRITES, "version, wake_patch(order.note))", "version, wake_patch(None))"),),
     ),
     Mutant(
         "what was said is forgotten",

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from faults.plans import Kind, Plan
 from faults.points import Point, Request, parse
@@ -232,7 +233,7 @@ class FaultProxy:
         headers = {key: value for key, value in received.headers.items() if key.lower() not in _HOP_BY_HOP}
         url = f"{self._cluster.server}{received.raw_path}"
         async with self._session.request(
-            received.method, aiohttp.client.URL(url, encoded=True), data=raw or None, headers=headers
+            received.method, URL(url, encoded=True), data=raw or None, headers=headers
         ) as reply:
             kept = {key: value for key, value in reply.headers.items() if key.lower() not in _HOP_BY_HOP}
             return reply.status, kept, await reply.read()

@@ -20,8 +20,8 @@ from temporalio.service import RPCError
 from activities.clocks import ClockComparison, compare_clocks
 from activities.hibernation.starting import start_hibernation
 from activities.hibernation.visibility import HIBERNATION_STATE
-from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from faults.actors import Actors
 from faults.proxy import FaultProxy
 from faults.renewals import ACCOUNT, Door
@@ -31,6 +31,7 @@ from faults.subjects import Subject
 from faults.suites import Case
 from localcluster import ApiError, LocalCluster, ObjectClient
 from policies.annotations import PREFIX
+from policies.keys import WorkloadKey
 from policies.names import HIBERNATION, RECONCILIATION, run_queue
 from policies.sleep.messages import Hibernation, HibernationResult, Phase
 from policies.sleep.reconciled import Reconcile, ReconcileResult
@@ -54,7 +55,7 @@ class Stage:
     """Of the cluster in workflow ids, and of the namespace."""
     client: Client
     product: Cluster
-    direct: Deployments
+    direct: Workloads
     """The Deployments past the proxy, for the evaluation that a case begins with."""
     proxy: FaultProxy
     revisions: Revisions
@@ -114,7 +115,7 @@ class Stage:
 
     async def pause(self, subject: Subject, *, resume_after: timedelta = RESUME_AFTER) -> bool:
         """Start a hibernation, as an enforcement would on what it just evaluated. False where there is nothing to."""
-        workload = await asyncio.to_thread(self.direct.read, *subject.key)
+        workload = await asyncio.to_thread(self.direct.read, WorkloadKey(*subject.key))
         if workload is None or workload.replicas == 0:
             return False
         subject.cycle += 1
@@ -235,7 +236,7 @@ async def open_stage(
             name=name,
             client=client,
             product=product,
-            direct=Deployments(KubeTransport.connect(cluster.kubeconfig)),
+            direct=Workloads(KubeTransport.connect(cluster.kubeconfig)),
             proxy=proxy,
             revisions=revisions,
             actors=Actors(cluster, kubectl, {}, door),

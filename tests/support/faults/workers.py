@@ -14,8 +14,8 @@ from services import Service
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.kube.objects.deployments import Deployments
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from activities.policy_sources.files import PolicyDirectory
 from faults.actors import Actors
 from faults.proxy import REST, FaultProxy
@@ -202,7 +202,7 @@ async def open_installation(
                 name=name,
                 client=client,
                 product=product,
-                direct=Deployments(direct),
+                direct=Workloads(direct),
                 proxy=proxy,
                 revisions=ground.revisions,
                 actors=Actors(ground.cluster, ground.kubectl, {}),

@@ -20,8 +20,8 @@ def test_every_address_of_the_settings_is_known_by_the_name_of_its_setting(tmp_p
     environment = {"HOME": str(tmp_path), "TEMPORAL_ADDRESS": "temporal-frontend.dev-x:7233"}
     assert called_by(settings, environment) == (
         Called("temporal-frontend.dev-x", "TEMPORAL_ADDRESS", whole_namespace=True),
-        Called("prometheus.dev-x", "FINOPS_PROMETHEUS_URL"),
         Called("opencost.dev-x", "FINOPS_OPENCOST_URL"),
+        Called("prometheus.dev-x", "FINOPS_PROMETHEUS_URL"),
         Called("receiver.dev-x.svc", "FINOPS_WEBHOOK_URL"),
         Called("collector.dev-x", "FINOPS_OTLP_ENDPOINT"),
         Called("chat.dev-x.svc", "FINOPS_SLACK_WEBHOOK_FILE"),
@@ -29,10 +29,9 @@ def test_every_address_of_the_settings_is_known_by_the_name_of_its_setting(tmp_p
 
 
 def test_every_setting_that_is_an_address_is_among_them(tmp_path: Path) -> None:
-    """A new one must be put there, too."""
     file, url = tmp_path / "address", "http://called.dev-x.svc:80"
     file.write_text(url)
-    values = {name: file for name in Settings.model_fields if name.endswith("_webhook_file")}
+    values: dict[str, str | Path] = {name: file for name in Settings.model_fields if name.endswith("_webhook_file")}
     values |= {name: url for name in Settings.model_fields if name.endswith(("_url", "_endpoint"))}
     called = called_by(Settings.model_validate({"state_dir": tmp_path, **values}), {"HOME": str(tmp_path)})
     assert {each.caller for each in called} == {f"FINOPS_{name.upper()}" for name in values}

@@ -12,7 +12,8 @@ from activities.alerts import raised as alerts
 from activities.kube.rights import review_rights
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
-from policies.rights import RIGHTS, Use
+from policies.rights.blindness import Use
+from policies.rights.rights import RIGHTS
 from worker.cluster.sight import RightsWatch
 
 pytestmark = pytest.mark.cluster

@@ -13,7 +13,7 @@ import worker.service.statuses
 from activities.costs.source import CostSource
 from activities.idleness.source import IdleSource
 from activities.snapshot import Hold, Snapshot
-from policies.rights import RIGHTS, Right
+from policies.rights.rights import RIGHTS, Right
 from worker.service.statuses import hindered_by_sources, hindrance_of
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -71,7 +71,9 @@ class OddTemporal:
     async def list_search_attributes(self, request: object, *, retry: bool) -> ListSearchAttributesResponse:
         if self.listing is not None:
             raise RPCError("not yours", self.listing, b"")
-        return ListSearchAttributesResponse(custom_attributes={key.name: int(key.indexed_value_type) for key in KEYS})
+        return ListSearchAttributesResponse(
+            custom_attributes={key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in KEYS}
+        )
 
     async def count_workflows(self, query: str) -> None:
         if self.refusals > 0:

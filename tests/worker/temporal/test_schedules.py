@@ -33,7 +33,8 @@ def name() -> str:
     """One whose own seconds, which its hash tells, lie in the second half of the sweep: beyond 2030."""
     while True:
         made = f"calendar-{uuid4().hex[:8]}"
-        if spread(SWEEP, policy_schedule_id("schedules", made)).offset > SWEEP / 2:
+        offset = spread(SWEEP, policy_schedule_id("schedules", made)).offset
+        if offset is not None and offset > SWEEP / 2:
             return made
 
 

@@ -96,8 +96,7 @@ async def test_a_person_does_not_wait(bedroom: Bedroom) -> None:
 async def test_what_others_wait_for_goes_down_after_them(bedroom: Bedroom) -> None:
     bedroom.deploy("web")
     bedroom.deploy("db")
-    web = bedroom.product.deployments.read(bedroom.namespace, "web")
-    assert web is not None
+    web = bedroom.read()
     handle = await bedroom.start("db", after=(web.ref,))
     for _ in range(20):
         assert (await bedroom.status(handle)).phase == Phase.PAUSING
@@ -123,7 +122,8 @@ async def test_a_run_puts_them_to_sleep_in_order(bedroom: Bedroom) -> None:
         ),
     )
     assert (await enforce(bedroom)).started == 2
-    cluster, zeros = bedroom.product.settings.cluster, {}
+    cluster = bedroom.product.settings.cluster
+    zeros: dict[str, list[str]] = {}
     for name in ("web", "db"):
         handle = bedroom.environment.client.get_workflow_handle(id_of(cluster, bedroom.namespace, name))
         bedroom.handles.append(handle)

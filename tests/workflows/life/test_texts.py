@@ -3,6 +3,7 @@
 import ast
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -19,7 +20,7 @@ WAKE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
 def test_every_message_says_what_it_does() -> None:
     definition = workflow._Definition.must_from_class(HibernationWorkflow)
-    messages = {**definition.signals, **definition.updates, **definition.queries}
+    messages: dict[str | None, Any] = {**definition.signals, **definition.updates, **definition.queries}
     assert len(messages) == 7
     assert [name for name, message in messages.items() if not message.description] == []
 

@@ -34,7 +34,7 @@ async def attempts(handle: Handle, number: int) -> None:
     raise AssertionError("it does not read")
 
 
-async def happened(handle: Handle, kind: int, times: int) -> None:
+async def happened(handle: Handle, kind: EventType.ValueType, times: int) -> None:
     for _ in range(1200):
         if (await kinds(handle)).count(kind) >= times:
             return
@@ -87,7 +87,9 @@ async def the_reads_amid_a_wake(trouble: Trouble) -> Handle:
     ],
     ids=["look at its time", "back-off of a wake", "back-off of a record", "reads amid a wake"],
 )
-async def test_a_wish_ends(trouble: Trouble, wait: Callable[[Trouble], Awaitable[Handle]], ended: int) -> None:
+async def test_a_wish_ends(
+    trouble: Trouble, wait: Callable[[Trouble], Awaitable[Handle]], ended: EventType.ValueType
+) -> None:
     handle = await wait(trouble)
     trouble.end()
     before = await kinds(handle)

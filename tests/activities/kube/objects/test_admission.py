@@ -11,15 +11,17 @@ from temporalio.testing import ActivityEnvironment
 from activities.alerts.refusals import Refusals
 from activities.clocks import Clocks
 from activities.errors import KubernetesError, OutcomeUnknown
-from activities.hibernation.orders import SendPauseOrder, WriteOutcome
+from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
 from activities.kube.objects.admission import FRESH_FOR, BackendReader, Called
-from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.namespaces import NamespaceReader
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from activities.snapshot import Snapshot
 from localcluster import LocalCluster
 from policies.annotations import PauseRecord
+from policies.keys import WorkloadKey
+from policies.sleep.actions import SendPause
 from policies.workload import Workload, WorkloadRef
 
 READING = (
@@ -246,7 +248,7 @@ def test_all_of_the_namespace_that_temporal_is_in_is_protected(
 @pytest.mark.cluster
 def test_a_pause_knows_what_was_put_in_front_of_the_api_server_since_its_evaluation(
     cluster: LocalCluster,
-    deployments: Deployments,
+    workloads: Workloads,
     transport: KubeTransport,
     namespace: str,
     extend: Callable[..., None],
@@ -254,12 +256,12 @@ def test_a_pause_knows_what_was_put_in_front_of_the_api_server_since_its_evaluat
     seconds = iter((0.0, FRESH_FOR))
     reader = BackendReader(transport, clock=lambda: next(seconds))
     create_ready(cluster.objects, deployment(namespace, "hook", replicas=2))
-    judged = deployments.read(namespace, "hook")
+    judged = workloads.read(WorkloadKey(namespace, "hook"))
     assert judged is not None
     assert reader.read().backends.behind(judged) is None
     cluster.objects.create(service(namespace, "hook", **judged.template_labels))
     extend(webhook(namespace))
-    outcome = send_pause(deployments, reader, judged)
+    outcome = send_pause(workloads, reader, judged)
     assert (outcome.result, outcome.landed) == ("refused", 1)
     assert f"validating webhook hook.{namespace}.example.com leads to it" in outcome.sentence
     assert replicas_of(cluster.objects, namespace, "hook") == 2
@@ -267,29 +269,29 @@ def test_a_pause_knows_what_was_put_in_front_of_the_api_server_since_its_evaluat
 
 @pytest.mark.cluster
 def test_nothing_is_written_where_nobody_can_say_what_must_not_sleep(
-    cluster: LocalCluster, deployments: Deployments, connect: Callable[..., KubeTransport], namespace: str
+    cluster: LocalCluster, workloads: Workloads, connect: Callable[..., KubeTransport], namespace: str
 ) -> None:
     create_ready(cluster.objects, deployment(namespace, "web"))
-    judged = deployments.read(namespace, "web")
+    judged = workloads.read(WorkloadKey(namespace, "web"))
     assert judged is not None
-    outcome = send_pause(deployments, BackendReader(connect("http://127.0.0.1:9")), judged)
+    outcome = send_pause(workloads, BackendReader(connect("http://127.0.0.1:9")), judged)
     assert (outcome.result, outcome.landed) == ("not-sent", 0)
     assert "what must not sleep cannot be read" in outcome.sentence
 
 
 @pytest.mark.cluster
 def test_a_scale_that_a_sleeping_webhook_stands_before_names_that_webhook(
-    cluster: LocalCluster, deployments: Deployments, namespace: str, extend: Callable[..., None]
+    cluster: LocalCluster, workloads: Workloads, namespace: str, extend: Callable[..., None]
 ) -> None:
     create_ready(cluster.objects, deployment(namespace, "web"))
     cluster.objects.create(service(namespace, "hook", app="hook"))
     extend(webhook(namespace, "deployments/scale"))
 
     def refusal() -> KubernetesError | None:
-        fresh = deployments.read(namespace, "web")
+        fresh = workloads.read(WorkloadKey(namespace, "web"))
         assert fresh is not None
         try:
-            deployments.scale(fresh.ref, fresh.resource_version, fresh.replicas)
+            workloads.give_back(fresh.ref, fresh.resource_version, fresh.replicas)
         except KubernetesError as error:
             return error
         return None
@@ -301,11 +303,11 @@ def test_a_scale_that_a_sleeping_webhook_stands_before_names_that_webhook(
     assert f"cannot ask admission webhook hook.{namespace}.example.com (500)" in str(error)
 
 
-def send_pause(deployments: Deployments, reader: BackendReader, judged: Workload) -> WriteOutcome:
+def send_pause(workloads: Workloads, reader: BackendReader, judged: Workload) -> WriteOutcome:
     """W1 and W2 under what the reader knows, all else being in order."""
     now = datetime.now(UTC)
     activities = WriteActivities(
-        deployments,
+        workloads,
         lambda: Snapshot(read_at=now, policies=(policy(),)),
         lambda: surroundings(backends=reader.read().backends),
         lambda _: NamespaceReader(),
@@ -314,7 +316,7 @@ def send_pause(deployments: Deployments, reader: BackendReader, judged: Workload
     )
     environment = ActivityEnvironment()
     environment.info = replace(ActivityEnvironment.default_info(), started_time=now)
-    order = SendPauseOrder(
+    order = SendPause(
         ref=judged.ref,
         resource_version=judged.resource_version,
         record=PauseRecord(

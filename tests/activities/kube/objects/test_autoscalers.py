@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from httpanswers import Answer, AnsweringServer
+from ids import key_of
 
 from activities.errors import Denied
 from activities.kube.objects.autoscalers import read_autoscalers, read_bounds
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
 from policies.checks import Autoscalers
+from policies.keys import WorkloadKey
 from policies.sleep.raised_count import Bounds
 from policies.workload import WorkloadRef
 
@@ -41,19 +43,19 @@ def from_zero(hpa: dict[str, Any], *, scaled_at: str) -> dict[str, Any]:
 SEVEN = datetime(2026, 11, 23, 19, tzinfo=UTC)
 NO_KEDA = Answer(404, b"404 page not found")
 WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+KEY = key_of("shop/web")
+ITSELF = frozenset({KEY})
 
 
 @pytest.mark.parametrize(
     ("hpas", "scaled_objects", "expected"),
     [
         pytest.param(listing(), NO_KEDA, Autoscalers(), id="none"),
-        pytest.param(listing(scaler("a", WEB)), NO_KEDA, Autoscalers(horizontal=frozenset({"shop/web"})), id="an HPA"),
+        pytest.param(listing(scaler("a", WEB)), NO_KEDA, Autoscalers(horizontal=ITSELF), id="an HPA"),
         pytest.param(
             listing(from_zero(scaler("a", WEB), scaled_at="2026-11-23T19:00:00Z")),
             NO_KEDA,
-            Autoscalers(
-                horizontal=frozenset({"shop/web"}), from_zero=frozenset({"shop/web"}), scaled_at={"shop/web": SEVEN}
-            ),
+            Autoscalers(horizontal=ITSELF, from_zero=ITSELF, scaled_at={KEY: SEVEN}),
             id="an HPA from zero",
         ),
         pytest.param(
@@ -62,27 +64,25 @@ WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
                 from_zero(scaler("b", WEB), scaled_at="2026-11-23T18:00:00Z"),
             ),
             NO_KEDA,
-            Autoscalers(
-                horizontal=frozenset({"shop/web"}), from_zero=frozenset({"shop/web"}), scaled_at={"shop/web": SEVEN}
-            ),
+            Autoscalers(horizontal=ITSELF, from_zero=ITSELF, scaled_at={KEY: SEVEN}),
             id="two HPAs",
         ),
         pytest.param(
             listing(scaler("keda-hpa-web", WEB)),
             listing(),
-            Autoscalers(keda=frozenset({"shop/web"})),
+            Autoscalers(keda=ITSELF),
             id="KEDA's by name",
         ),
         pytest.param(
             listing(scaler("x", WEB, ownerReferences=[{"kind": "ScaledObject", "name": "s"}])),
             listing(),
-            Autoscalers(keda=frozenset({"shop/web"})),
+            Autoscalers(keda=ITSELF),
             id="KEDA's by owner",
         ),
         pytest.param(
             listing(),
             listing(scaler("s", {"name": "web"})),
-            Autoscalers(keda=frozenset({"shop/web"})),
+            Autoscalers(keda=ITSELF),
             id="a ScaledObject without kind",
         ),
         pytest.param(
@@ -153,7 +153,7 @@ def test_a_real_autoscaler_is_found(cluster: LocalCluster, transport: KubeTransp
     )
     found = read_autoscalers(transport)
     assert found is not None
-    assert f"{namespace}/web" in found.horizontal
+    assert WorkloadKey(namespace, "web") in found.horizontal
     assert read_bounds(transport, WorkloadRef(namespace=namespace, name="web")) == Bounds(low=1, high=3)
 
 

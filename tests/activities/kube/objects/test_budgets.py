@@ -13,7 +13,7 @@ from policies.workload import Workload, WorkloadRef
 def test_budgets_that_want_a_number_of_pods_are_read_and_those_that_are_met_at_zero_are_not(
     cluster: LocalCluster, transport: KubeTransport, namespace: str
 ) -> None:
-    specs = {
+    specs: dict[str, dict[str, int | str]] = {
         "number": {"minAvailable": 2},
         "percentage": {"minAvailable": "50%"},
         "unavailable": {"maxUnavailable": 1},

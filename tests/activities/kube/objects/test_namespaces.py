@@ -6,7 +6,7 @@ import pytest
 
 from activities.errors import Call, Unreachable
 from activities.kube.objects.namespaces import (
-    LONGEST_WAIT,
+    LOOK_SECONDS,
     NamespaceMarks,
     NamespaceReader,
     read_namespace,
@@ -87,7 +87,7 @@ def test_right_after_a_start_the_one_namespace_is_asked_while_the_listing_hangs(
         over.wait()
         return NamespaceReader()
 
-    marks = NamespaceMarks(hang, partial(read_namespace, transport, seconds=LONGEST_WAIT))
+    marks = NamespaceMarks(hang, partial(read_namespace, transport, seconds=LOOK_SECONDS))
     assert marks.of(namespace) == {"finops.io/exclude": "true"}
     assert marks.of("there-is-none") == {}
     over.set()

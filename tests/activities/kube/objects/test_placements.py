@@ -15,7 +15,7 @@ SPOT = {"lifecycle": "spot"}
 
 
 def test_there_is_one_placement_for_each_pod() -> None:
-    assert Placements({"shop/web": (SPOT, {})}).of(REF) == (SPOT, {})
+    assert Placements({REF.key: (SPOT, {})}).of(REF) == (SPOT, {})
 
 
 def test_a_deployment_without_pods_is_nowhere() -> None:

@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 from deployments import create_ready, deployment, wait_for
+from ids import key_of
 
 from activities.kube.objects.pods import Pod, read_running_pods
 from activities.kube.transport import KubeTransport
 from localcluster import LocalCluster
+from policies.keys import WorkloadKey
 
 START, LATER = "2026-11-01T08:00:00Z", "2026-11-20T08:00:00Z"
 
@@ -27,7 +29,7 @@ def pod(status: dict[str, Any] | None = None, **metadata: Any) -> Pod:
 @pytest.mark.parametrize(
     ("metadata", "deployment_of_it"),
     [
-        ({}, "shop/web"),
+        ({}, key_of("shop/web")),
         ({"labels": {}}, None),
         ({"ownerReferences": []}, None),
         ({"ownerReferences": [{"kind": "StatefulSet", "name": "web", "controller": True}]}, None),
@@ -36,9 +38,9 @@ def pod(status: dict[str, Any] | None = None, **metadata: Any) -> Pod:
     ids=["a Deployment's", "without the hash", "nobody's", "a StatefulSet's", "a bare ReplicaSet's"],
 )
 def test_a_pod_belongs_to_the_deployment_of_its_replica_set(
-    metadata: dict[str, Any], deployment_of_it: str | None
+    metadata: dict[str, Any], deployment_of_it: WorkloadKey | None
 ) -> None:
-    assert pod(**metadata).deployment == deployment_of_it
+    assert pod(**metadata).workload == deployment_of_it
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_running_pods_are_found_with_their_start_in_the_namespaces_asked_for(
     create_ready(cluster.objects, deployment(namespace, "web", replicas=2))
     found = read_running_pods(transport, lambda name: name == namespace)
     (pods,) = found.values()
-    assert list(found) == [f"{namespace}/web"]
+    assert list(found) == [WorkloadKey(namespace, "web")]
     assert [each.name.startswith("web-") for each in pods] == [True, True]
     assert all(each.started_at is not None for each in pods)
     assert all(datetime.now(UTC) - each.started_at < timedelta(hours=1) for each in pods if each.started_at)

@@ -6,10 +6,11 @@ import pytest
 from deployments import deployment, path_of, wait_for
 
 from activities.errors import Denied
-from activities.kube.objects.deployments import Deployments
 from activities.kube.objects.replica_sets import ReplicaSets
 from activities.kube.transport import KubeTransport
+from activities.kube.workloads.workloads import Workloads
 from localcluster import LocalCluster
+from policies.keys import WorkloadKey
 from policies.workload import WorkloadRef
 
 pytestmark = pytest.mark.cluster
@@ -28,17 +29,17 @@ def replica_sets(transport: KubeTransport) -> ReplicaSets:
     return ReplicaSets(transport)
 
 
-def find(deployments: Deployments, namespace: str, name: str) -> WorkloadRef:
-    workload = deployments.read(namespace, name)
-    assert workload is not None
-    return workload.ref
+def find(workloads: Workloads, namespace: str, name: str) -> WorkloadRef:
+    found = workloads.read(WorkloadKey(namespace, name))
+    assert found is not None
+    return found.ref
 
 
 def test_an_older_replica_set_keeps_what_the_newest_has_overwritten(
-    cluster: LocalCluster, deployments: Deployments, replica_sets: ReplicaSets, namespace: str
+    cluster: LocalCluster, workloads: Workloads, replica_sets: ReplicaSets, namespace: str
 ) -> None:
     cluster.objects.create(deployment(namespace, "web", replicas=0, annotations=RECORD))
-    ref = find(deployments, namespace, "web")
+    ref = find(workloads, namespace, "web")
     wait_for(lambda: len(replica_sets.copies_of(ref)) == 1, what="the first copy")
     container = {"name": "main", "image": "example/app:2"}
     cluster.objects.patch(
@@ -58,19 +59,19 @@ def test_an_older_replica_set_keeps_what_the_newest_has_overwritten(
 
 
 def test_a_deployment_has_the_copies_of_its_own_replica_sets_only(
-    cluster: LocalCluster, deployments: Deployments, replica_sets: ReplicaSets, namespace: str
+    cluster: LocalCluster, workloads: Workloads, replica_sets: ReplicaSets, namespace: str
 ) -> None:
     for name, pause_id in (("web", "p-1"), ("api", "p-2")):
         annotations = {**RECORD, "finops.io/pause-id": pause_id}
         cluster.objects.create(deployment(namespace, name, replicas=0, annotations=annotations))
     wait_for(lambda: len(replica_sets.list_copies(namespace)) == 2, what="both copies")
-    ref = find(deployments, namespace, "api")
+    ref = find(workloads, namespace, "api")
     assert [copy.pause_id for copy in replica_sets.copies_of(ref)] == ["p-2"]
     assert replica_sets.copies_of(ref.model_copy(update={"uid": "of one that was deleted"})) == ()
 
 
 def test_only_replica_sets_with_something_of_ours_are_told(
-    cluster: LocalCluster, deployments: Deployments, replica_sets: ReplicaSets, namespace: str
+    cluster: LocalCluster, workloads: Workloads, replica_sets: ReplicaSets, namespace: str
 ) -> None:
     cluster.objects.create(deployment(namespace, "web", replicas=0, annotations={"team": "shop"}))
     collection = f"/apis/apps/v1/namespaces/{namespace}/replicasets"

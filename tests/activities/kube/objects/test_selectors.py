@@ -33,10 +33,10 @@ def test_selectors_are_read_as_far_as_opencost_reads_them(
             with_selector(namespace, "x", by_expression, {"app": "x"}),
         ]
     )
-    found = {each.name: each for each in list_selections(transport) if each.namespace == namespace}
+    found = {each.key.name: each for each in list_selections(transport) if each.key.namespace == namespace}
     assert {name: each.replicas for name, each in found.items()} == {"web": 2, "api": 0, "api-canary": 0, "x": 0}
     assert found["web"].match_labels == {"app": "web"}
-    assert {name: each.doubt for name, each in object_to_selections(found.values()).items()} == {
+    assert {str(key): each.doubt for key, each in object_to_selections(found.values()).items()} == {
         f"{namespace}/api": Doubt.SELECTORS_OVERLAP,
         f"{namespace}/api-canary": Doubt.SELECTORS_OVERLAP,
         f"{namespace}/x": Doubt.EXPRESSIONS_ONLY,

@@ -129,6 +129,7 @@ def test_doctor_says_what_the_source_answered(service: Service, opencost: FakeOp
 
 
 def check_of_costs(report: Any) -> dict[str, str]:
+    check: dict[str, str]
     (check,) = [each for each in report["checks"] if each["subject"] == "costs"]
     return check
 

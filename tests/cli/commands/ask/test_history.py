@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from deployments import create_ready, deployment, path_of, replicas_of, wait_for
+from ids import key_of
 from services import Service, enforcing, quiet_service
 from temporalio.client import Client
 
 from localcluster import LocalCluster
 from policies.names import hibernation_id
-from policies.workload import parse_ref
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -42,7 +42,7 @@ async def terminate(service: Service, name: str) -> None:
     server = service.state.read_server()
     assert server is not None
     client = await Client.connect(server.address)
-    await client.get_workflow_handle(hibernation_id("past", parse_ref(name))).terminate(reason="gone wrong")
+    await client.get_workflow_handle(hibernation_id("past", key_of(name))).terminate(reason="gone wrong")
 
 
 def strip(cluster: LocalCluster, name: str) -> None:
@@ -175,10 +175,9 @@ def test_a_damaged_sleeper_without_a_workflow_is_woken_from_its_copy(
     service: Service, without_temporal: Service, cluster: LocalCluster, namespace: str
 ) -> None:
     """By `resume --direct`, which asks nobody, and by `resume`, which starts its hibernation."""
-    for name, command in (("direct", [without_temporal, "--direct"]), ("signalled", [service, "--wait"])):
-        asked, *options = command
+    for name, asked, option in (("direct", without_temporal, "--direct"), ("signalled", service, "--wait")):
         damage(cluster, namespace, name)
-        asked.run("resume", f"{namespace}/{name}", *options, "--yes")
+        asked.run("resume", f"{namespace}/{name}", option, "--yes")
         wait_for(lambda name=name: replicas_of(cluster.objects, namespace, name) == 3, what=name)  # type: ignore[misc]
 
 

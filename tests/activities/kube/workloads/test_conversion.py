@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from activities.kube.models import Deployment
-from activities.kube.objects.conversion import to_workload, to_workload_anyway
 from activities.kube.quantities import InvalidQuantity
+from activities.kube.workloads.conversion import to_workload, to_workload_anyway
 from policies.costs.cost import Requests
 from policies.workload import Rollout, Workload, Writer
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from activities.kube.models import PodSpec
-from activities.kube.objects.pod_requests import sum_requests
+from activities.kube.workloads.pod_requests import sum_requests
 from policies.costs.cost import Requests
 
 GIB = 1024.0**3

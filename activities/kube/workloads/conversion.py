@@ -1,7 +1,11 @@
-"""From a Deployment as Kubernetes writes it to a Workload as the rules read it."""
+"""From an object as Kubernetes writes it to a Workload as the rules read it."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from activities.kube.lists import KubeModel
 from activities.kube.models import (
     Deployment,
     DeploymentSpec,
@@ -11,9 +15,10 @@ from activities.kube.models import (
     OwnerReference,
     PodSpec,
 )
-from activities.kube.objects.pod_requests import sum_requests
 from activities.kube.quantities import InvalidQuantity
+from activities.kube.workloads.pod_requests import sum_requests
 from policies.costs.cost import Requests
+from policies.kinds import DEPLOYMENT
 from policies.workload import Rollout, Workload, WorkloadRef, Writer
 
 REVISION = "deployment.kubernetes.io/revision"
@@ -109,3 +114,17 @@ def _rollout(meta: ObjectMeta, spec: DeploymentSpec, status: DeploymentStatus) -
 
 def _images(pod: PodSpec) -> tuple[str, ...]:
     return tuple(container.image for container in pod.containers)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the objects of one kind are read."""
+
+    model: type[KubeModel]
+    convert: Callable[[Any], Workload]
+    """Raises InvalidQuantity where its requests cannot be read."""
+    convert_anyway: Callable[[Any], Workload]
+
+
+READERS: Mapping[str, Reader] = {DEPLOYMENT.name: Reader(Deployment, to_workload, to_workload_anyway)}
+"""By the name of the kind: each of `policies.kinds` has one."""

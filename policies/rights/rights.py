@@ -4,9 +4,30 @@ One table, which doctor, plan, explain, status and a worker's start read, and wh
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from policies.kinds import KINDS, Kind
+from policies.rights.blindness import (
+    AUTOSCALERS,
+    BACKENDS,
+    BUDGETS,
+    COPIES,
+    CRON_JOBS,
+    DEFINITION,
+    EVENTS,
+    IDENTITY,
+    NAMESPACES,
+    NODES,
+    PODS,
+    POLICIES,
+    ROUTES,
+    SERVICES,
+    STATUSES,
+    Blindness,
+    Use,
+)
 
 
 class Need(StrEnum):
@@ -15,116 +36,6 @@ class Need(StrEnum):
     NEEDED = "needed"
     OPTIONAL = "optional"
     SURPLUS = "surplus"
-
-
-class Use(StrEnum):
-    """What an optional right is for. What an installation does not do needs no right, and is not missed."""
-
-    PAUSING = "pausing"
-    IDLENESS = "idleness"
-    NODE_PRICES = "node prices"
-    POLICIES = "policies in the cluster"
-    EVENTS = "events"
-    PLANNING = "planning"
-
-
-@dataclass(frozen=True)
-class Blindness:
-    """What is not known without some rights, and what that means."""
-
-    what: str
-    means: str
-    use: Use = Use.PAUSING
-    guards: bool = False
-    """Whether a mark or a guard is not obeyed then, so that something may be paused, or stay asleep, wrongly."""
-    by_default: bool = True
-    """Whether the chart's default role has these rights, as it must where they guard."""
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.means}"
-
-
-IDENTITY = Blindness(
-    "whether an address leads to another cluster by now",
-    "only its CA tells, so a cluster that was made anew with the same one is taken for the old one, and paused in",
-    guards=True,
-)
-COPIES = Blindness(
-    "the copies of records on ReplicaSets",
-    "a sleeper that lost both its annotations and its workflow stays asleep until somebody scales it",
-    guards=True,
-)
-AUTOSCALERS = Blindness(
-    "which Deployments an autoscaler scales",
-    "one that an autoscaler scaled last is left alone (AutoscalerUnknown); KEDA's others are not recognised and may be "
-    "paused",
-    guards=True,
-)
-NAMESPACES = Blindness(
-    "what Namespaces say",
-    "finops.io/exclude, exclude-until and awake-until on a Namespace do not count, so that what they keep out may be "
-    "paused; nor is a namespace recognised that is being deleted",
-    guards=True,
-)
-BACKENDS = Blindness(
-    "which Deployments the API server itself calls (admission webhooks, aggregated APIs, CRD conversions)",
-    "they may be paused like any other, and then the cluster may refuse every write, wakes among them",
-    guards=True,
-)
-SERVICES = Blindness(
-    "which Deployments stand behind a Service",
-    "where a webhook's or a setting's address leads into a namespace, all of that namespace is left alone",
-)
-PODS = Blindness(
-    "which pods run",
-    "nothing is known to be idle, so a policy with idleWindow pauses nothing",
-    use=Use.IDLENESS,
-)
-ROUTES = Blindness(
-    "whose requests an ingress or a gateway counts",
-    "they may be anybody's in the namespace they lead to, so nothing there is known to be idle",
-    use=Use.IDLENESS,
-)
-NODES = Blindness(
-    "the labels of nodes",
-    "a pod on nodes with a price of their own has no price, so a policy with minHourlyCost leaves it alone",
-    use=Use.NODE_PRICES,
-    by_default=False,
-)
-POLICIES = Blindness(
-    "the policies in the cluster",
-    "there are none, so nothing is paused; what sleeps wakes at its time",
-    use=Use.POLICIES,
-)
-STATUSES = Blindness(
-    "whether statuses of policies can be written",
-    "they stay as they were; pausing is not touched",
-    use=Use.POLICIES,
-)
-DEFINITION = Blindness(
-    "whether the CRD of policies holds every field that this program knows",
-    "an older one drops some in silence, such as limits, and the policy is obeyed without them",
-    use=Use.POLICIES,
-    guards=True,
-)
-EVENTS = Blindness(
-    "whether Events can be written",
-    "none tells of a pause or a wake; pausing is not touched",
-    use=Use.EVENTS,
-    by_default=False,
-)
-CRON_JOBS = Blindness(
-    "whether CronJobs are due while their namespace sleeps",
-    "plan does not warn of them; they run, and may find asleep what they call",
-    use=Use.PLANNING,
-    by_default=False,
-)
-BUDGETS = Blindness(
-    "which PodDisruptionBudgets want pods of what sleeps",
-    "plan does not warn of them; whoever watches budgets is told every night that they are not met",
-    use=Use.PLANNING,
-    by_default=False,
-)
 
 
 @dataclass(frozen=True)
@@ -164,11 +75,23 @@ def _helps(
 
 _ADMISSION, _CRDS = "admissionregistration.k8s.io", "apiextensions.k8s.io"
 
+
+def _rights_to(kind: Kind) -> Iterator[Right]:
+    """What finding, pausing and waking workloads of a kind takes."""
+    yield Right(f"list {kind.title}s", "list", kind.resource, kind.group)
+    yield Right(f"read a {kind.title}", "get", kind.resource, kind.group)
+    yield Right(f"annotate {kind.title}s", "patch", kind.resource, kind.group)
+    yield Right(f"scale {kind.title}s", "patch", kind.resource, kind.group, subresource=kind.sleep().subresource)
+
+
+def _surplus_to(kind: Kind) -> Iterator[Right]:
+    yield Right(f"delete {kind.title}s", "delete", kind.resource, kind.group, Need.SURPLUS)
+    yield Right(f"create {kind.title}s", "create", kind.resource, kind.group, Need.SURPLUS)
+    yield Right(f"replace {kind.title}s", "update", kind.resource, kind.group, Need.SURPLUS)
+
+
 RIGHTS = (
-    Right("list Deployments", "list", "deployments", "apps"),
-    Right("read a Deployment", "get", "deployments", "apps"),
-    Right("annotate Deployments", "patch", "deployments", "apps"),
-    Right("scale Deployments", "patch", "deployments", "apps", subresource="scale"),
+    *(right for kind in KINDS for right in _rights_to(kind)),
     _helps("recognise the cluster", "get", "services", IDENTITY, namespace="default", object_name="kubernetes"),
     _helps("find copies of records", "list", "replicasets", COPIES, "apps"),
     _helps("see autoscalers", "list", "horizontalpodautoscalers", AUTOSCALERS, "autoscaling"),
@@ -196,12 +119,13 @@ RIGHTS = (
     _helps("write Kubernetes Events", "create", "events", EVENTS, "events.k8s.io"),
     _helps("warn of CronJobs", "list", "cronjobs", CRON_JOBS, "batch"),
     _helps("warn of PodDisruptionBudgets", "list", "poddisruptionbudgets", BUDGETS, "policy"),
-    Right("delete Deployments", "delete", "deployments", "apps", Need.SURPLUS),
-    Right("create Deployments", "create", "deployments", "apps", Need.SURPLUS),
-    Right("replace Deployments", "update", "deployments", "apps", Need.SURPLUS),
+    *(right for kind in KINDS for right in _surplus_to(kind)),
     Right("read Secrets", "get", "secrets", kind=Need.SURPLUS),
     Right("do anything", "*", "*", "*", Need.SURPLUS),
 )
+
+WRITES = tuple(right for kind in KINDS for right in _rights_to(kind) if right.verb == "patch")
+"""Both writes of a pause, of each kind."""
 
 OWN_RIGHTS = Right(
     "ask for one's own rights",
