@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import CLUSTER, REPLICAS, Bench, bare_wake, furnish, rss_mb, timed
-from deployments import annotations_of, path_of, wait_for
+from deployments import annotations_of, deployment, path_of, wait_for
 from ids import id_of
 from services import enforcing
 
@@ -71,10 +71,9 @@ def measure_idle_cycle(bench: Bench) -> None:
 
 def measure_wakes(bench: Bench) -> None:
     """Signal to scaled-up, one at a time, beside the bare GET and two PATCHes."""
+    others = furnish_at_zero(bench)
     took = asyncio.run(_signal_each(bench, bench.workloads[:WAKES]))
-    floor = [timed(partial(bare_wake, bench, *where)) for where in bench.workloads[WAKES : 2 * WAKES]]
-    for namespace, name in bench.workloads[WAKES : 2 * WAKES]:
-        bench.cluster.objects.patch(path_of(namespace, name) + "/scale", {"spec": {"replicas": 0}})
+    floor = [timed(partial(bare_wake, bench, *where)) for where in others]
     bench.tell(
         f"signal to scaled up, {WAKES} one by one, median ms",
         round(statistics.median(took) * 1000),
@@ -82,6 +81,20 @@ def measure_wakes(bench: Bench) -> None:
         target="< 200",
     )
     bench.tell("signal to scaled up, 90th percentile ms", round(sorted(took)[int(len(took) * 0.9)] * 1000))
+
+
+def furnish_at_zero(bench: Bench) -> list[tuple[str, str]]:
+    """Some that sleep under nobody: a floor under the product's own sleepers would be a person's wake of them."""
+    objects, others = bench.cluster.objects, [("floor", f"app-{number}") for number in range(WAKES)]
+    objects.create_all([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "floor"}}])
+    objects.create_all([deployment(*where, replicas=0) for where in others])
+
+    def observed() -> bool:
+        items = objects.list("/apis/apps/v1/namespaces/floor/deployments")
+        return all(item.get("status", {}).get("observedGeneration") for item in items)
+
+    wait_for(observed, what="the Deployments of the floor")
+    return others
 
 
 async def _signal_each(bench: Bench, workloads: list[tuple[str, str]]) -> list[float]:
