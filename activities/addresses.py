@@ -32,8 +32,8 @@ def service_of(host: str) -> tuple[str, str] | None:
     """Namespace and name of the Service that a host's name may mean inside a cluster, or None.
 
     `SERVICE.NAMESPACE`, `SERVICE.NAMESPACE.svc` and `SERVICE.NAMESPACE.svc.DOMAIN`, also with a pod's name before them.
-    A name of two parts may as well be somebody's domain: whether there is such a Service the cluster has to say. The
-    API server's own has no pods.
+    A name of two parts may just as well be a domain: only the cluster can tell whether there is such a Service. The API
+    server's own has no pods.
     """
     labels = host.rstrip(".").lower().split(".")
     if len(labels) < _SHORTEST or not all(map(_LABEL.fullmatch, labels)) or all(map(str.isdigit, labels)):

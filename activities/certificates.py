@@ -15,7 +15,7 @@ from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs
 
 
 def without_formalities(context: ssl.SSLContext) -> ssl.SSLContext:
-    """The same context; what only the letter of the standard asks for, it asks no more."""
+    """The same context, which no longer asks for what only the letter of the standard asks."""
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 

@@ -14,7 +14,7 @@ _CLUSTER = ContextVar("finops_cluster", default="")
 
 
 def current_cluster() -> str:
-    """Its name; empty where nobody said."""
+    """Its name; empty where it was not set."""
     return _CLUSTER.get()
 
 

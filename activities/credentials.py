@@ -10,7 +10,7 @@ _JWT_PARTS = 3
 
 
 class CertificatesUnreadable(Exception):
-    """Nobody here can read a certificate, or this is none."""
+    """The package that reads certificates is missing, or this is not a certificate."""
 
 
 def ends_of_certificates(pem: bytes) -> tuple[datetime, ...]:
@@ -23,7 +23,7 @@ def ends_of_certificates(pem: bytes) -> tuple[datetime, ...]:
     try:
         return tuple(each.not_valid_after_utc for each in x509.load_pem_x509_certificates(pem))
     except ValueError:
-        raise CertificatesUnreadable("it is no certificate") from None
+        raise CertificatesUnreadable("it is not a certificate") from None
 
 
 def end_of_token(token: str) -> datetime | None:
@@ -39,5 +39,5 @@ def end_of_token(token: str) -> datetime | None:
 
 
 def last_of(ends: Iterable[datetime]) -> datetime | None:
-    """Of a bundle of CAs: while one is replaced by another, both are in it."""
+    """The latest end in a bundle of CAs: while one is replaced by another, both are in it."""
     return max(ends, default=None)

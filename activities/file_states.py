@@ -13,7 +13,7 @@ class FileState:
 
     @classmethod
     def of(cls, file: Path) -> "FileState":
-        """As it is now; nothing is told of one that is not there."""
+        """Its state now; `told` is None where there is no such file."""
         try:
             status = file.stat()
         except OSError:

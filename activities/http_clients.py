@@ -1,7 +1,7 @@
 """Clients of the HTTP servers that settings name: cost sources, Prometheus, webhooks.
 
-CA and proxy are looked at when a request is made, and again when the CA was replaced. What is wrong with them is the
-trouble of whoever asks that server, and of nobody else.
+CA and proxy are looked at when a request is made, and again when the CA was replaced. What is wrong with them concerns
+only those who ask that server.
 """
 
 import os
@@ -20,7 +20,7 @@ from activities.file_states import FileState
 from activities.kube.client import should_bypass_proxies
 
 CONNECT_SECONDS = 3.0
-"""For taking the call, where a person waits."""
+"""Seconds for the connection, where a person waits."""
 
 
 def open_client(
@@ -39,8 +39,8 @@ def open_client(
 
 
 def limit_wait(seconds: float, *, asks_once: bool) -> httpx.Timeout:
-    """The time-outs of one request. Where it is sent once, a person waits: whoever does not take the call by then is
-    not there.
+    """The time-outs of one request. Where it is sent once, a person waits: a server that accepts no connection by then
+    counts as down.
     """
     return httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS) if asks_once else seconds)
 
@@ -48,8 +48,7 @@ def limit_wait(seconds: float, *, asks_once: bool) -> httpx.Timeout:
 def find_proxy(url: str, environment: Mapping[str, str]) -> str:
     """The proxy that `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` choose for this address; empty for none.
 
-    `no_proxy` takes what is usual: names, parts of names, addresses and networks. An entry that is none of them matches
-    nothing.
+    `no_proxy` takes what is usual: names, parts of names, addresses and networks. Any other entry matches nothing.
     """
     if is_local(url):
         return ""
@@ -64,7 +63,7 @@ def find_proxy(url: str, environment: Mapping[str, str]) -> str:
 
 
 class _Way(httpx.BaseTransport):
-    """The connections to one server, made when they are first needed and anew when the CA is replaced."""
+    """The connections to one server, made when they are first needed, and again when the CA is replaced."""
 
     def __init__(self, url: str, ca_file: Path | None, environment: Mapping[str, str]) -> None:
         self._url = url
@@ -113,5 +112,5 @@ class _Way(httpx.BaseTransport):
 
 
 def _variable(name: str, environment: Mapping[str, str]) -> str:
-    """Its value, in small letters before capitals as everywhere."""
+    """The value of a variable; its lower-case name wins over the upper-case one, as everywhere."""
     return environment.get(name) or environment.get(name.upper()) or ""

@@ -89,28 +89,28 @@ def _show(gauge: Gauge, values: Mapping[str, float]) -> None:
 
 
 def show_not_understood(deployments: int) -> None:
-    """So many Deployments could not be read at the last reconciliation."""
+    """Show how many Deployments could not be read at the last reconciliation."""
     _NOT_UNDERSTOOD.labels(current_cluster()).set(deployments)
 
 
 def show_troubles(troubles: Mapping[str, str]) -> None:
-    """What is wrong with each part; empty where nothing is."""
+    """Show which parts are in trouble: by part a sentence, empty where nothing is wrong."""
     for part, sentence in troubles.items():
         _TROUBLES.labels(current_cluster(), part).set(bool(sentence))
 
 
 def show_served(served: bool) -> None:
-    """Whether the current cluster has a worker in this process."""
+    """Show whether the current cluster has a worker in this process."""
     _SERVED.labels(current_cluster()).set(served)
 
 
 def show_missing_rights(number: int) -> None:
-    """So many optional rights are missing."""
+    """Show how many optional rights are missing."""
     _MISSING_RIGHTS.labels(current_cluster()).set(number)
 
 
 def show_cycle(due_within_hour: int, overdue_seconds: float) -> None:
-    """A reconciliation has come to its end, and this is what is waiting."""
+    """Note the end of a reconciliation, and show what is waiting."""
     cluster = current_cluster()
     _DUE.labels(cluster).set(due_within_hour)
     _OVERDUE.labels(cluster).set(overdue_seconds)
@@ -118,7 +118,7 @@ def show_cycle(due_within_hour: int, overdue_seconds: float) -> None:
 
 
 def count_action(policy: str, action: str) -> None:
-    """A pause or a wake was carried out."""
+    """Count a pause or a wake that was carried out."""
     _ACTIONS.labels(current_cluster(), policy or "unknown", action).inc()
 
 
@@ -133,18 +133,18 @@ def actions_by_policy() -> Counts[str]:
 
 
 def count_decisions(decisions: Mapping[Reason, int]) -> None:
-    """So many decisions by reason."""
+    """Count these decisions by reason."""
     for reason, number in decisions.items():
         _DECISIONS.labels(current_cluster(), reason).inc(number)
 
 
 def count_dropped_event() -> None:
-    """An Event that nobody will see."""
+    """Count an Event that could not be written."""
     _EVENTS_DROPPED.labels(current_cluster()).inc()
 
 
 def count_cycle(kind: str, seconds: float) -> None:
-    """A cycle took so long."""
+    """Count a cycle, and how long it took."""
     _CYCLES.labels(current_cluster(), kind).observe(seconds)
 
 

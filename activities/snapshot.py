@@ -1,7 +1,7 @@
 """What the worker knows of its source: the policies, and whether a hold is on.
 
-The worker keeps it at most a few seconds old. Activities are given a function that answers the present snapshot;
-they never read the source themselves, so a run sees one state of it.
+The worker keeps it at most a few seconds old. Activities are given a function that answers the present snapshot; they
+never read the source themselves. Each activity asks for itself, so two of one run may see different snapshots.
 """
 
 from collections.abc import Callable
@@ -32,13 +32,13 @@ class Snapshot(Frozen):
     """False where the source could not be read, or not all of it parsed."""
     problem: str = ""
     unreadable: str = ""
-    """Why the source cannot be read at all: then these are none of its policies."""
+    """Why the source cannot be read at all: then `policies` is empty."""
     lost: bool = False
-    """Whether it cannot because it is gone or may not be read any more, and not for a moment."""
+    """Whether that is because it is gone or may not be read any more, and not for a moment only."""
     objection: str = ""
     """Why none of its policies may pause anything."""
     hold: Hold | None = None
-    """The one that is on, or the last that was known of."""
+    """The hold that is on, or the last one that was known."""
     hold_known: bool = True
     """False where Temporal's record of the cluster is gone or was edited: somebody may have set a hold."""
     age: timedelta = timedelta(0)
@@ -61,7 +61,7 @@ class Snapshot(Frozen):
         if self.hold is not None:
             return f"a hold is on, set by {self.hold.by}"
         if not self.hold_known:
-            return "Temporal's record of the cluster is gone or was edited, so nobody knows whether a hold is on"
+            return "Temporal's record of the cluster is gone or was edited, so it is not known whether a hold is on"
         if policy_name == MANUAL:
             return None
         if self.objection:
@@ -77,4 +77,4 @@ class Snapshot(Frozen):
 
 
 Snapshots = Callable[[], Snapshot]
-"""Answers the present snapshot."""
+"""Returns the present snapshot."""

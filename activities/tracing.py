@@ -1,4 +1,4 @@
-"""Spans around requests, where traces are on. Whoever turns them on hands in how a span is opened."""
+"""Spans around requests, where traces are on. How a span is opened is handed in where they are turned on."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

@@ -16,7 +16,7 @@ from cli.options import OutputFormat
 from operations.errors import Refused
 
 _UNATTENDED_WIDTH = 10_000
-"""Columns where nobody's window limits them: in a log or a pipe a row is a line."""
+"""Columns where no window limits them: in a log or a pipe a row is a line."""
 
 
 class Terminal:
@@ -33,23 +33,23 @@ class Terminal:
         return self.output is OutputFormat.JSON
 
     def say(self, text: str = "", style: str = "") -> None:
-        """A line for people: on stdout, or on stderr where stdout belongs to JSON."""
+        """Print a line for people: on stdout, or on stderr where stdout belongs to JSON."""
         (self._err if self.for_programs else self._out).print(Text(text, style=style), soft_wrap=True)
 
     def note(self, text: str, style: str = "") -> None:
-        """A line on stderr: progress, warnings, what will happen next."""
+        """Print a line on stderr: progress, warnings, what will happen next."""
         self._err.print(Text(text, style=style), soft_wrap=True)
 
     def warn(self, text: str) -> None:
-        """A line on stderr that may need somebody."""
+        """Print a line on stderr that may need somebody."""
         self.note(text, "yellow")
 
     def show_json(self, value: Any) -> None:
-        """A value as JSON on stdout."""
+        """Print a value as JSON on stdout."""
         sys.stdout.write(to_json(value, indent=2).decode() + "\n")
 
     def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
-        """A table on stdout; `numbers` are the columns to align right."""
+        """Print a table on stdout; `numbers` are the columns to align right."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for index, column in enumerate(columns):
             table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
@@ -81,7 +81,7 @@ class Terminal:
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only if the user says so.
 
-        Raises NeedsYes where nobody can be asked, Refused where the answer is no.
+        Raises NeedsYes where there is no terminal to ask at, Refused where the answer is no.
         """
         if yes:
             return

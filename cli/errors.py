@@ -1,7 +1,7 @@
 """Errors of the command line.
 
 UsageProblem (of operations)
-└── NeedsYes                 a question to which nobody can answer without a terminal
+└── NeedsYes                 a question that cannot be answered without a terminal
 """
 
 from operations.errors import UsageProblem

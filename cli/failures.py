@@ -1,6 +1,6 @@
 """What an error of any room ends as.
 
-It knows the error trees of all rooms, so whoever starts quickly imports it only when something failed.
+It knows the error trees of all rooms, so a command that is to start quickly imports it only when something failed.
 """
 
 from operations.errors import UsageProblem

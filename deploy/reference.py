@@ -36,7 +36,7 @@ what it would have done in the past.
 
 
 def policy_reference() -> str:
-    """The page."""
+    """The page, as Markdown."""
     schema = custom_resource_definition()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     parts = [_INTRODUCTION]
     for place in ("spec", "status"):

@@ -101,7 +101,7 @@ class LocalCluster:
         """The control plane that runs in a folder, started by somebody else; leaving the block does not stop it.
 
         Raises:
-            NotRunning: none does, or it is not ready yet.
+            NotRunning: no control plane runs there, or it is not ready yet.
         """
         directory = directory.absolute()
         state = read_state(directory)

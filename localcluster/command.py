@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _name(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", text) or text.startswith(UNNAMED_PREFIX):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no name: use small letters, digits and dashes, not beginning with {UNNAMED_PREFIX!r}"
+            f"{text!r} is not a name: use lower-case letters, digits and dashes, not beginning with {UNNAMED_PREFIX!r}"
         )
     return text
 

@@ -51,7 +51,7 @@ class PodRunner:
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Begin; the threads end with the process."""
+        """Start the threads; they end with the process."""
         threading.Thread(target=self._watch, name="pods-watch", daemon=True).start()
         for number in range(PARALLEL):
             threading.Thread(target=self._report, name=f"pods-report-{number}", daemon=True).start()

@@ -80,7 +80,7 @@ class Child:
 
 
 def tail_of(log: Path) -> str:
-    """The last lines of a log, or a word that there are none."""
+    """The last lines of a log, or a note that it is empty or missing."""
     try:
         lines = log.read_text(errors="replace").splitlines()
     except OSError:

@@ -25,7 +25,7 @@ class Progress:
         self._terminal = self._stream.isatty()
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Write one line."""
         print(text, file=self._stream, flush=True)
 
     @contextmanager

@@ -66,7 +66,7 @@ class Supervisor:
             runner.start()
         self._record(self._plane, ready=True)
         _answer(ready=self._plane.server)
-        # Nobody reads on; a later print must not fail.
+        # The reader is gone; a later print must not fail.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         self._watch()

@@ -43,7 +43,7 @@ async def wait_until_back(
                 missing = await asyncio.to_thread(_look, installation, missing, is_available if available else is_awake)
             except IoError as error:
                 if str(error) != told:
-                    installation.listener.note(f"cannot look: {error}")
+                    installation.listener.note(f"the cluster cannot be asked: {error}")
                 told = str(error)
             pause = _SECONDS_BETWEEN_READS if len(missing) <= _FEW else _SECONDS_BETWEEN_LISTS
             if time.monotonic() + pause > ends_at:

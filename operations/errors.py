@@ -1,4 +1,4 @@
-"""Errors of operations. `str()` is what whoever asked reads, with the remedy.
+"""Errors of operations. `str()` is a sentence for the caller, with the remedy.
 
 OperationError
 ├── NotThere                 what was named is not there

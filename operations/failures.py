@@ -24,7 +24,7 @@ _ENDED = "what was asked has just ended; `finops status` shows how it stands now
 
 
 def describe_failure(error: Exception) -> str:
-    """What a person reads; nothing where nobody foresaw the error."""
+    """What a person reads; empty for an error that was not foreseen."""
     if isinstance(error, _FORESEEN):
         return str(error)
     if isinstance(error, WorkflowUpdateFailedError | WorkflowFailureError):

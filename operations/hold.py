@@ -44,7 +44,7 @@ async def hold(installation: Installation, reason: str = "") -> HoldSet:
         await _confirm_context(installation, client)
     except IdentityMismatch as error:
         # A hold is safe anyway.
-        installation.listener.warn(f"this is about cluster {cluster}; as to your context, {error}")
+        installation.listener.warn(f"this affects cluster {cluster}, and your context does not lead there: {error}")
     before = (await _await_record(client, cluster)).hold
     if before is not None:
         return HoldSet(cluster=cluster, hold=before, changed=False)
@@ -56,7 +56,7 @@ async def hold(installation: Installation, reason: str = "") -> HoldSet:
 async def release(installation: Installation) -> HoldSet:
     """End a hold, and catch up on what it kept from moving and handing over. Raises what `hold` does.
 
-    Raises IdentityMismatch, too: whose context is another cluster may mean that one, and a release is not safe.
+    Raises IdentityMismatch, too: with the context of another cluster that one may be meant, and a release is not safe.
     """
     client, cluster = await open_client(installation), installation.settings.cluster
     await _confirm_context(installation, client)
@@ -67,7 +67,7 @@ async def release(installation: Installation) -> HoldSet:
 
 
 async def _confirm_context(installation: Installation, client: Client) -> None:
-    """Both need only Temporal: a kubeconfig that cannot be read is none of their business."""
+    """Both need only Temporal, so a kubeconfig that cannot be read does not stop them."""
     try:
         await confirm_cluster(installation, client)
     except KubeconfigError:

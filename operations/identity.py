@@ -26,7 +26,7 @@ async def confirm_cluster(installation: Installation, client: Client) -> Cluster
     try:
         identity = await asyncio.to_thread(installation.cluster.confirm, record.identity)
     except Denied as error:
-        installation.listener.warn(f"nobody can tell whether this is cluster {name}: {error}")
+        installation.listener.warn(f"it cannot be told whether this is cluster {name}: {error}")
     except KubernetesError:
         return record
     else:

@@ -72,8 +72,8 @@ class Installation:
     def require_instance(self) -> str:
         """The instance that a hibernation is started for.
 
-        Raises UsageProblem where nobody named one: a guess would make our sleepers a stranger's; InstanceMismatch
-        where the worker that would carry it out is another's.
+        Raises UsageProblem where none was named: a guess would make our sleepers a stranger's; InstanceMismatch where
+        the worker that would carry it out is another's.
         """
         if self.recorded_instance and self.known_instance not in {None, self.recorded_instance}:
             raise InstanceMismatch(

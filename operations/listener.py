@@ -1,4 +1,4 @@
-"""Whoever wants to hear how an operation goes on: a terminal, a web page, a test, or nobody."""
+"""Who hears how an operation goes on: a terminal, a web page, a test, or nobody."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -12,13 +12,13 @@ class Listener(Protocol):
     """What operations tell while they run. Their results are what they return."""
 
     def note(self, sentence: str) -> None:
-        """Something to know that is no part of the result."""
+        """Something to know that is not part of the result."""
 
     def warn(self, sentence: str) -> None:
         """Something that may need somebody."""
 
     def progress(self, doing: str) -> AbstractContextManager[None]:
-        """It goes on, and takes its time until the context ends."""
+        """Something takes its time until the context ends."""
         ...
 
     def counting(self, doing: str) -> AbstractContextManager[Advance]:

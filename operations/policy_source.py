@@ -28,6 +28,6 @@ def read_quietly(installation: Installation) -> tuple[EnforcementPolicy, ...] | 
 
 
 def read_names(installation: Installation) -> list[str] | None:
-    """Their names, likewise."""
+    """The names of the policies in force; None where they cannot be read."""
     policies = read_quietly(installation)
     return None if policies is None else [policy.name for policy in policies]

@@ -49,7 +49,7 @@ def read_namespace(text: str) -> str:
 
 
 def is_sleeper(workload: Workload) -> bool:
-    """Whether a workload sleeps under a record of this product, whoever's installation wrote it."""
+    """Whether a workload sleeps under a record of this product, no matter which installation wrote it."""
     return workload.is_down and notes.is_annotated(workload.annotations)
 
 
@@ -59,7 +59,7 @@ def instance_of(workload: Workload) -> str:
 
 
 def scale_by_hand(ref: WorkloadRef, replicas: int | None = None) -> str:
-    """The command that gives a workload a count without this product; `N` where nobody knows it."""
+    """The command that gives a workload a count without this product; `N` where it is not known."""
     count = "N" if replicas is None else replicas
     return f"kubectl -n {ref.namespace} scale {ref.kind} {ref.name} --replicas {count}"
 
@@ -100,8 +100,8 @@ def choose_sleepers(
 ) -> tuple[tuple[Workload, ...], tuple[Workload, ...]]:
     """The sleepers of a target that are ours to wake, and those of other installations.
 
-    One that is named exactly is ours whoever put it to sleep. Raises UsageProblem where several are meant and nobody
-    knows who we are.
+    One that is named exactly counts as ours in any case. Raises UsageProblem where several are meant and our own
+    instance is not known.
     """
     sleepers = [workload for workload in workloads if is_sleeper(workload) and target.covers(workload)]
     if target.key is not None:

@@ -15,7 +15,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 def read_end(until: str | None, duration: str | None, now: datetime, *, required: bool) -> datetime | None:
     """The instant that `--until` or `--for` names; None where neither was given and none is required.
 
-    Raises UsageProblem for a value that is no time, lies in the past, or for both at once.
+    Raises UsageProblem for a value that is not a time or lies in the past, and where both were given.
     """
     if until is not None and duration is not None:
         raise UsageProblem("--until and --for say the same thing: give one of them")
@@ -37,7 +37,7 @@ def read_instant(text: str, now: datetime) -> datetime:
         instant = from_rfc3339(text)
     except ValueError:
         raise UsageProblem(
-            f"--until {text!r} is no time: write HH:MM (local time) or 2026-11-24T07:00:00+01:00, with its offset"
+            f"--until {text!r} is not a time: write HH:MM (local time) or 2026-11-24T07:00:00+01:00, with its offset"
         ) from None
     if instant <= now:
         raise UsageProblem(f"--until {text} lies in the past")
@@ -56,7 +56,7 @@ def read_moment(text: str, option: str, *, whole_day: bool = False) -> datetime:
             return from_rfc3339(text)
         except ValueError:
             raise UsageProblem(
-                f"{option} {text!r} is no day and no time: write 2026-11-24 or 2026-11-24T07:00:00+01:00"
+                f"{option} {text!r} is neither a day nor a time: write 2026-11-24 or 2026-11-24T07:00:00+01:00"
             ) from None
     day = min(max(day, EARLIEST.date()), LATEST.date()) + timedelta(days=1)
     return datetime.combine(day if whole_day else day - timedelta(days=1), time.min).astimezone()
@@ -74,12 +74,14 @@ def read_duration(text: str, option: str = "--for") -> timedelta:
 
 
 def show_time(instant: datetime | None) -> str:
-    """An instant on this machine's clock, as short as it may be without doubt: `Tue 24 Nov 07:00`."""
+    """An instant on this machine's clock, short but clear: `Tue 24 Nov 07:00`. Without one, which is the end of a sleep
+    that has no time: `somebody wakes it`.
+    """
     return "somebody wakes it" if instant is None else instant.astimezone().strftime("%a %d %b %H:%M")
 
 
 def show_past(instant: datetime | None) -> str:
-    """An instant of the past on this machine's clock, which may be of another year: `23 Nov 2026 20:00`."""
+    """An instant of the past on this machine's clock, with its year: `23 Nov 2026 20:00`. Empty for None."""
     return "" if instant is None else instant.astimezone().strftime("%d %b %Y %H:%M")
 
 
@@ -90,7 +92,7 @@ def show_span(seconds: float) -> str:
 
 
 def _next_local(hour: int, minute: int, now: datetime) -> datetime:
-    """Built from a time without a zone, so that each day gets its own offset."""
+    """The next such time. Built from a time without a zone, so that each day gets its own offset."""
     today = now.astimezone().replace(tzinfo=None, hour=hour, minute=minute, second=0, microsecond=0)
     candidates = (today + timedelta(days=days) for days in range(3))
     return next(instant for day in candidates if (instant := day.astimezone()) > now).astimezone(now.tzinfo)

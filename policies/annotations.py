@@ -1,7 +1,7 @@
 """The `finops.io/*` annotations: one half of the double record of every sleep.
 
-While a workload sleeps it carries a `PauseRecord`; afterwards a `WakeNote` says how long nobody may pause it again.
-Both are read strictly: a value that does not parse is an `InvalidAnnotation`, and whoever reads it does nothing.
+While a workload sleeps it carries a `PauseRecord`; afterwards a `WakeNote` says how long it may not be paused again.
+Both are read strictly: a value that does not parse is an `InvalidAnnotation`, and nothing is done with such a workload.
 """
 
 import math
@@ -67,7 +67,7 @@ class PauseRecord(Frozen):
 
 
 class WakeNote(Frozen):
-    """What a resume leaves behind: until when nobody pauses the workload, and why."""
+    """What a resume leaves behind: until when the workload is not paused again, and why."""
 
     resumed_at: datetime
     awake_until: datetime
@@ -160,10 +160,10 @@ def read_resumed_at(annotations: Annotations) -> datetime | None:
 
 
 def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
-    """Until when a person took the workload out: LATEST for `exclude`, None where nobody did.
+    """Until when a person excluded the workload: LATEST for `exclude`, None where nobody did.
 
-    A plain date in `exclude-until` ends with that day in `zone`. Raises InvalidAnnotation: whoever wrote
-    something else meant something, and guessing could pause what they protect.
+    A plain date in `exclude-until` ends with that day in `zone`. Raises InvalidAnnotation: another value was meant to
+    say something, and a guess could pause what it protects.
     """
     exclude = annotations.get(EXCLUDE, "false")
     if exclude not in {"true", "false"}:
@@ -183,21 +183,21 @@ def excluded_until(annotations: Annotations, zone: tzinfo) -> datetime | None:
 
 
 def kept_awake_until(namespace: Annotations, zone: tzinfo) -> datetime | None:
-    """Until when nobody in a namespace that carries these is put to sleep, or None. Raises InvalidAnnotation."""
+    """Until when no workload in a namespace that carries these is put to sleep, or None. Raises InvalidAnnotation."""
     note, excluded = read_note(namespace), excluded_until(namespace, zone)
     ends = (excluded, None if note is None else note.awake_until)
     return max((end for end in ends if end is not None), default=None)
 
 
 def is_excluded(annotations: Annotations, zone: str, now: datetime) -> bool:
-    """Whether a person took the workload out. A value nobody can read counts as an exclusion: doubt ends with the
-    workload running.
+    """Whether a person excluded the workload. A value that cannot be read counts as an exclusion: in doubt the workload
+    runs.
     """
     return _is_ahead(excluded_until, annotations, zone, now)
 
 
 def is_namespace_awake(annotations: Annotations, zone: str, now: datetime) -> bool:
-    """Whether nobody in a namespace with these annotations shall sleep, by the same rule."""
+    """Whether nothing may sleep in a namespace with these annotations, by the same rule."""
     return _is_ahead(kept_awake_until, annotations, zone, now)
 
 
@@ -224,7 +224,7 @@ def _write_cost(cost: HourlyCost) -> str:
 
 
 def _read_cost(text: str | None) -> HourlyCost | None:
-    """The frozen price, or None: a price nobody can read must never keep a workload asleep."""
+    """The frozen price, or None: a price that cannot be read must never keep a workload asleep."""
     parts = (text or "").split(" ", 2)
     try:
         amount = float(parts[0])

@@ -28,7 +28,7 @@ _LONGEST = timedelta(hours=2_562_047)
 def parse_duration(text: str) -> timedelta:
     """The duration that `text` writes; microseconds are the finest.
 
-    Raises FieldError (a ValueError) where it is none or longer than 292 years. Zero is a duration.
+    Raises FieldError (a ValueError) where it is not a duration or longer than 292 years. Zero is a duration.
     """
     if len(text) > _LONGEST_TEXT or _TEXT.fullmatch(text) is None:
         raise FieldError(_say_why_not(text))

@@ -29,4 +29,4 @@ class UnknownKind(RuleError):
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        super().__init__(f"{kind!r} is no kind of workload that this version knows; run the version that paused it")
+        super().__init__(f"{kind!r} is not a kind of workload that this version knows; run the version that paused it")

@@ -27,8 +27,8 @@ class WorkloadKey(NamedTuple):
 
 
 def parse_key(text: str, kind: str = DEPLOYMENT.name) -> WorkloadKey | None:
-    """The workload of this kind that `NAMESPACE/NAME` names, or None where the text is no such thing. The name may hold
-    dots; each part between them is a label.
+    """The workload of this kind that `NAMESPACE/NAME` names, or None where the text does not name one. The name may
+    hold dots; each part between them is a label.
     """
     namespace, slash, name = text.partition("/")
     if slash and is_dns_label(namespace) and len(name) <= _LONGEST_NAME and all(map(is_dns_label, name.split("."))):

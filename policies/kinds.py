@@ -49,7 +49,7 @@ class Kind:
         return is_here and name in {self.name, self.resource, *self.short_names}
 
     def is_down(self, replicas: int) -> bool:
-        """Whether it is at zero, whoever brought it there. One that we brought there carries a record of it."""
+        """Whether it is at zero, no matter who brought it there. One that we brought there carries a record of it."""
         return replicas == 0
 
     def sleep(self) -> SpecChange:

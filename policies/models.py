@@ -19,7 +19,7 @@ class Frozen(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """The same with other values in these fields, which are taken as they are.
 
-        Raises TypeError for a field that there is none of: `model_copy` would carry a misspelt one in silence.
+        Raises TypeError for an unknown field: `model_copy` would silently carry a misspelt one.
         """
         unknown = changes.keys() - type(self).model_fields.keys()
         if unknown:
@@ -28,10 +28,11 @@ class Frozen(BaseModel):
 
 
 class Code(StrEnum):
-    """A word out of a list that later versions make longer. One that this version does not know is no error: it is
-    carried and shown as it is, and equals none of the known ones.
+    """A word out of a list that later versions make longer. One that this version does not know is not an error: it is
+    carried and shown as it is, and differs from every known one.
 
-    So whoever asks for known words decides what an unknown one means. In doubt: running, and told.
+    So each place that asks for known words decides what an unknown one means. In doubt the workload runs, and people
+    are told.
     """
 
     @classmethod

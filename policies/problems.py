@@ -157,7 +157,9 @@ def _say(kind: str, value: object, context: Mapping[str, Any]) -> str:
     if "expected" in context:
         valid = _QUOTED.findall(context["expected"]) or [context["expected"]]
         return (
-            f"{shown(value)} is not {valid[0]}" if len(valid) == 1 else f"{shown(value)} is none of {', '.join(valid)}"
+            f"{shown(value)} is not {valid[0]}"
+            if len(valid) == 1
+            else f"{shown(value)} is not one of {', '.join(valid)}"
         )
     sentence = _SENTENCES.get(kind)
     return f"{shown(value)} does not fit here" if sentence is None else sentence.format(value=shown(value), **context)

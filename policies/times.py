@@ -37,7 +37,7 @@ def to_rfc3339(instant: datetime) -> str:
 def from_rfc3339(text: str) -> datetime:
     """The instant that RFC 3339 text names, within reason.
 
-    Raises ValueError where the text is no such time, or has no offset: a time without one is a guess.
+    Raises ValueError where the text is not such a time, or has no offset: a time without one is a guess.
     """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:

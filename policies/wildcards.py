@@ -1,4 +1,4 @@
-"""Name patterns in which `*` stands for any run of characters, also none, and everything else for itself.
+"""Name patterns in which `*` stands for any run of characters, or no character, and everything else for itself.
 
 By hand: `fnmatch` gives `?` and `[` a meaning, too, and no library tells whether two patterns have a name in common.
 """

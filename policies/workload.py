@@ -86,7 +86,7 @@ class Workload(Frozen):
 
     @property
     def is_down(self) -> bool:
-        """Whether it is at zero, whoever brought it there."""
+        """Whether it is at zero, no matter who brought it there."""
         return kind_named(self.ref.kind).is_down(self.replicas)
 
 
@@ -104,11 +104,11 @@ class Observation(Frozen):
     """Who owns its replica count of 0, or applied a manifest that says 0, since our last write to it; see
     `policies.sleep.zeros`."""
     annotations: dict[str, str] = {}
-    """Ours and people's `finops.io/*` annotations only: the rest is nobody's business in a history."""
+    """Ours and people's `finops.io/*` annotations only: the rest has no business in a history."""
 
     @property
     def is_down(self) -> bool:
-        """Whether it is at zero, whoever brought it there."""
+        """Whether it is at zero, no matter who brought it there."""
         return kind_named(self.ref.kind).is_down(self.replicas)
 
 

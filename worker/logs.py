@@ -50,7 +50,7 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The record as one line of JSON."""
         entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -88,7 +88,7 @@ def _note_where(record: logging.LogRecord) -> bool:
 
 
 def _workflow_of(record: logging.LogRecord) -> dict[str, str]:
-    """What this module noted, or what the SDK's own loggers add."""
+    """The workflow of a record: what this module noted, or what the SDK's own loggers add."""
     noted: dict[str, str] | None = getattr(record, "finops_workflow", None)
     if noted is not None:
         return noted

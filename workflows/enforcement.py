@@ -58,7 +58,9 @@ class EnforcementWorkflow:
 
     @workflow.run
     async def run(self, enforcement: Enforcement) -> EnforcementResult:
-        """The totals of the run."""
+        """Judge and start, tell people of it, and return the totals. A run that fails returns why, and the next one
+        follows.
+        """
         before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
         try:
             result = await self._enforce(before.chosen_last)
@@ -75,7 +77,7 @@ class EnforcementWorkflow:
         return await self._tell(result, before)
 
     async def _tell(self, result: EnforcementResult, before: EnforcementResult) -> EnforcementResult:
-        """Tell people of the run where it is worth it. Whether they can be reached is nothing to a run."""
+        """Tell people of the run where it is worth it. A run does not depend on whether they can be reached."""
         opened = self._opened
         if opened is None or result.skipped:
             return result.replace(told_window=before.told_window, chosen_last=before.chosen_last)

@@ -1,8 +1,8 @@
 """One workload's sleep as one durable workflow: pause, asleep, resume, awake for a while, end.
 
 The Temporal UI is where people inspect and wake it, so every message has a description, and any input of the signal
-`reactivate` wakes. Cancel means resume now: the life runs in a shielded task, because a plain cancel in the middle
-of a pause would leave a sleeper with nobody to wake it.
+`reactivate` wakes. Cancel means resume now: the life runs in a shielded task, because a plain cancel in the middle of a
+pause would leave a sleeper that nothing wakes.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ class HibernationWorkflow:
 
     @workflow.run
     async def run(self, start: Continuation) -> HibernationResult:  # noqa: ARG002 - taken by __init__
-        """How it ended. A cancel is a person's wake."""
+        """Live the whole life, and return how it ended. A cancel is a person's wake."""
         life = asyncio.create_task(self._live())
         while True:
             try:

@@ -13,7 +13,7 @@ MANY_EVENTS = 200
 300 events, so no history reaches 600.
 """
 TOO_MANY_EVENTS = 300
-"""From here on also while somebody waits for an answer: they get what there is."""
+"""From here on also while somebody waits for an answer: they get the present status."""
 YOUNGEST = timedelta(seconds=1)
 """A run that ends sooner makes the server hold the next one back, and the signals to it."""
 

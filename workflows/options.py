@@ -30,7 +30,7 @@ FIVE_ATTEMPTS = RetryPolicy(
 FOR_EVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 """For a workload that is asleep: waking is a duty, whatever the error."""
 ONCE = RetryPolicy(maximum_attempts=1)
-"""For writes: the workflow decides anew from a fresh read, never the activity."""
+"""For writes: the workflow decides again from a fresh read, never the activity."""
 
 WRITE_TIMEOUT = timedelta(seconds=30)
 """Longer than two writes at the transport's own limits, so that a live worker always tells the outcome."""
@@ -61,7 +61,7 @@ CONSULT: CallOptions = {
     "priority": RESUME_PRIORITY,
 }
 WAKE_CONSULT: CallOptions = CONSULT | {"retry_policy": FIVE_ATTEMPTS}
-"""Amid a wake the workflow itself tries for ever: so what keeps it from reading is shown, and not only retried."""
+"""Amid a wake the workflow itself tries for ever: so a read that fails is shown, and not only retried."""
 WAKE: CallOptions = {
     "start_to_close_timeout": WRITE_TIMEOUT,
     "retry_policy": ONCE,
@@ -113,7 +113,7 @@ START: CallOptions = {
 
 
 def recall_options(cluster: str) -> CallOptions:
-    """The options of a look through closed runs: visibility may be slow, and nobody's wake is to wait behind that."""
+    """The options of a look through closed runs: visibility may be slow, and no wake should wait behind that."""
     return {**LOOK_AROUND, "task_queue": run_queue(cluster)}
 
 

@@ -24,7 +24,8 @@ class Patch(NamedTuple):
     since: str
     """The release that brought it, and its day."""
     may_go: str
-    """The release that may drop it with the branch it guards: whoever updates to that one has no run of before left."""
+    """The release that may drop it with the branch it guards: with an update to that one, no run from before the change
+    is left."""
 
 
 def is_new(patch: Patch) -> bool:

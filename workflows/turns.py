@@ -1,8 +1,9 @@
 """The turn of a run: the enforcements of a cluster judge and start one after another, in whichever worker.
 
-Two policies that count the cluster at the same moment would each find room under `maxAffectedPercent` and together
-pass it. The turn is a workflow of which there can be one, started as a child of the run. The run has it as long as it
-is open, however long a page takes, and Temporal ends it with the run, however that ends. Nobody waits in a slot.
+Two policies that count the cluster at the same moment would each find room under `maxAffectedPercent` and together pass
+it. The turn is a workflow of which there can be one, started as a child of the run. The run has it as long as it is
+open, however long a page takes, and Temporal ends it with the run, however that ends. No slot of a worker is taken by
+waiting.
 """
 
 import asyncio
@@ -36,8 +37,8 @@ class TurnWorkflow:
 
 
 async def take_turn(enforcement: Enforcement, until: datetime) -> ChildWorkflowHandle[Any, None] | None:
-    """Take the turn as soon as it is free. None where that does not happen in time. Whoever is `done()` has lost it:
-    somebody ended it by hand.
+    """Take the turn as soon as it is free. None where that does not happen in time. A handle that is `done()` has lost
+    the turn: somebody ended it by hand.
     """
     pause = _FIRST_PAUSE
     while True:

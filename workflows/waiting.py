@@ -25,7 +25,7 @@ async def waited(condition: Callable[[], bool], *, within: timedelta | None = No
         task = asyncio.current_task()
         if task is None or task.cancelling():  # the task's own end: the workflow leaves the worker's memory
             raise
-        # Else it is the cancel of the workflow, which `run` turns into a wish. Whoever waits looks at that.
+        # Else it is the cancel of the workflow, which `run` turns into a wish. The caller looks at that.
 
 
 async def answered(handle: ActivityHandle[ResultT], given_up: Callable[[], bool]) -> ResultT | None:

@@ -4,9 +4,9 @@ What is tried again and again is one alert: the same sentence about the same thi
 the cause has changed, when it had ended, or when nothing was heard of it for longer than any retry waits.
 
 Which memory of what was said fits: `alert_once` what is retried within half an hour and can be settled; `Episode` one
-trouble of one source, with its end; `FindingAlerts` what each reconciliation finds anew, by workload; `Refusals` writes
-that the API server refused, by cause and namespace; `ForeignAlerts` what is met a day apart and never known to end.
-`SaidBefore` is about nudges to hibernations, and raises no alerts.
+trouble of one source, with its end; `FindingAlerts` what each reconciliation finds again, by workload; `Refusals`
+writes that the API server refused, by cause and namespace; `ForeignAlerts` what is met a day apart and never known to
+end. `SaidBefore` is about nudges to hibernations, and raises no alerts.
 """
 
 import logging
@@ -58,11 +58,11 @@ def listen(listener: Listener) -> None:
     """From now on `listener` hears every alert about the current cluster, and they are counted."""
     _LISTENERS[current_cluster()].append(listener)
     for kind in get_args(AlertKind):
-        _ALERTS.labels(current_cluster(), kind)  # from 0 on: an increase from nothing to 1 is none to Prometheus
+        _ALERTS.labels(current_cluster(), kind)  # from 0 on: to Prometheus a first appearance is no increase
 
 
 def stop_listening(listener: Listener) -> None:
-    """No longer."""
+    """From now on `listener` hears nothing more about the current cluster."""
     _LISTENERS[current_cluster()].remove(listener)
 
 
@@ -77,7 +77,7 @@ class RaisedAlerts:
         self._raised: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
     def is_news(self, about: str, sentence: str) -> bool:
-        """Whether this was not the last thing said about it; from now on it is."""
+        """Whether something else, or nothing, was said about it last; from now on it is this."""
         now = self._clock()
         with self._lock:
             before, said_at = self._raised.pop(about, ("", now))
@@ -87,7 +87,7 @@ class RaisedAlerts:
         return before != sentence or now - said_at > self._forgotten_after
 
     def settle(self, about: str) -> None:
-        """It works again: whatever happens next is news."""
+        """Note that it works again: the next trouble with it is news."""
         if self._raised:
             with self._lock:
                 self._raised.pop(about, None)
@@ -114,11 +114,13 @@ class Episode:
 
     @property
     def problem(self) -> str:
-        """What is wrong at present; empty where nothing is, or nobody has looked yet."""
+        """What is wrong at present; empty where nothing is, or nothing has been looked at yet."""
         return self._problem
 
     def tell(self, problem: str, over: str) -> None:
-        """How it stands: what is wrong, or nothing. An alert for the first; `over` is logged when it has ended."""
+        """Note what is wrong; empty where nothing is. A new problem is an alert, and `over` is logged when it has
+        ended.
+        """
         with self._lock:
             before, self._problem = self._problem, problem
         if problem and not before:
@@ -128,7 +130,7 @@ class Episode:
 
 
 def alert_once(kind: AlertKind, about: str, sentence: str, cause: str = "", **data: str) -> bool:
-    """Raise an alert unless it is up already. Answers whether it was news.
+    """Raise an alert unless it is up already. Returns whether it was news.
 
     `cause` tells two troubles with the same thing apart, where the sentence names more than that.
     """
@@ -139,10 +141,10 @@ def alert_once(kind: AlertKind, about: str, sentence: str, cause: str = "", **da
 
 
 def settle(about: str) -> None:
-    """What alerts were about works again."""
+    """What these alerts were about works again: the next trouble with it is news."""
     _RAISED.settle(_here(about))
 
 
 def _here(about: str) -> str:
-    """Two clusters may have a workload of the same name."""
+    """The key with the cluster before it: two clusters may have a workload of the same name."""
     return f"{current_cluster()}/{about}"

@@ -1,7 +1,7 @@
-"""Writes that were refused: told once a cause and namespace, and for a while nobody tries such a pause again.
+"""Writes that were refused: told once a cause and namespace, and for a while such a pause is not tried again.
 
-A missing right is a namespace's, whatever admission refuses is one workload's. The memory is the worker's: after a
-restart each is tried once more.
+A missing right concerns a namespace, a refusal by admission one workload. The memory is the worker's: after a restart
+each is tried once more.
 """
 
 import time
@@ -48,14 +48,16 @@ class Refusals:
         self._told: dict[tuple[str, ...], _Told] = {}
 
     def note(self, ref: WorkloadRef, error: KubernetesError) -> None:
-        """A pause was refused. Credentials that are not taken are no answer on what one may do."""
+        """Note that a pause was refused. Credentials that are not accepted say nothing about rights."""
         if error.status == HTTPStatus.UNAUTHORIZED:
             return
         with self._lock:
             self._until[ref.namespace if _is_of_namespace(error) else ref.key] = self._clock() + TRIED_AGAIN_AFTER
 
     def objection(self, ref: WorkloadRef, *, tries: bool) -> Reason | None:
-        """Why this workload is no candidate at present. `tries`: where it is one, its pause will be tried."""
+        """Why this workload is not a candidate at present, or None. `tries`: where it is one, its pause will be
+        tried.
+        """
         with self._lock:
             if not self._until:
                 return None
@@ -73,7 +75,7 @@ class Refusals:
     def tell(self, kind: AlertKind, act: Act, ref: WorkloadRef, error: KubernetesError) -> None:
         """Raise an alert, unless the same cause was told for another workload of the namespace.
 
-        `act` is what was refused: that pauses are says nothing yet of wakes.
+        `act` is what was refused: pauses that are refused say nothing about wakes.
         """
         cause = (ref.namespace, kind, act, error.verb, error.resource, str(error.status), error.webhook)
         with self._lock:
@@ -84,13 +86,14 @@ class Refusals:
             told.last_at = now
             told.refused.add(ref.key)
         if is_news:
-            sentence = f"{error}; this one alert stands for all {act}s refused so in namespace {ref.namespace}"
+            sentence = f"{error}; this one alert stands for every {act} that is refused so in namespace {ref.namespace}"
             alert(kind, sentence, resource=error.resource, verb=error.verb, workload=str(ref))
 
     def settle(self, act: Act, ref: WorkloadRef) -> None:
-        """The whole of this act is done: what is refused of it from now on is news.
+        """Note that this act was carried out to its end: what is refused of it from now on is news.
 
-        Of no other. A pause whose scale is refused is called off, and the clean-up may land every time.
+        Refusals of another act stay told: a pause whose scale is refused is called off, and its clean-up may land every
+        time.
         """
         if not (self._until or self._told):
             return

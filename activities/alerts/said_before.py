@@ -1,7 +1,7 @@
 """What was said before and changed nothing: it is said again only after as long as that has lasted.
 
-A nudge that a hibernation has answered, or a hibernation that was started in vain, would otherwise come round with
-every reconciliation. Once may be too little: an answer may rest on a snapshot of the policies that was a moment old.
+A nudge that a hibernation has answered, or a hibernation that was started in vain, would otherwise be repeated by every
+reconciliation. Once may be too little: an answer may rest on a snapshot of the policies that was a moment old.
 """
 
 import time
@@ -30,7 +30,7 @@ class SaidBefore:
         self._rests_on: object = None
 
     def due(self, wanted: Mapping[str, Hashable], rests_on: object) -> frozenset[str]:
-        """Who is to be told now, of all who might be. Whoever is not among them is forgotten.
+        """Which of `wanted` are to be told now. Those that are not in `wanted` are forgotten.
 
         `wanted` says of each what it is about, and `rests_on` what every answer depends on (the policies): where that
         has changed, everything is news.
@@ -42,7 +42,7 @@ class SaidBefore:
         return frozenset(who for who in wanted if who not in kept or kept[who].again_at <= now)
 
     def note(self, told: Iterable[str], wanted: Mapping[str, Hashable]) -> None:
-        """These were told."""
+        """Remember that these were told just now."""
         now = self._clock()
         for who in told:
             before = self._said.get(who)

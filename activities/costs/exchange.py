@@ -101,7 +101,7 @@ class Exchange:
                     )
                 return read(self._pieces(response, seconds))
         except httpx.ConnectTimeout:
-            raise self._unreachable("nobody took the call") from None
+            raise self._unreachable("it accepted no connection") from None
         except httpx.TimeoutException:
             raise self._unreachable(self._say_waited("nothing came", seconds)) from None
         except ClientError as error:

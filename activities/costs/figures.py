@@ -36,7 +36,7 @@ class KeptFigures(Frozen):
         return cls(as_of=as_of, currency=currency, source=source, amounts={str(key): amounts[key] for key in amounts})
 
     def of(self, workload: WorkloadKey) -> EarlierCost | None:
-        """The figure of one, if there is one."""
+        """The figure of one workload, or None."""
         amount = self.amounts.get(str(workload))
         if amount is None:
             return None
@@ -44,13 +44,13 @@ class KeptFigures(Frozen):
 
 
 class FigureFile:
-    """The file. What cannot be written or read is as if it were not there."""
+    """The file. A file that cannot be written or read is treated as missing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def write(self, figures: KeptFigures) -> None:
-        """Replace what is there. Only where the folder is there: nobody's command makes one to keep a cache in."""
+        """Replace what is there. Only where the folder exists: no command creates it just to keep a cache."""
         if not self._path.parent.is_dir():
             return
         rounded = {name: round(amount, _DIGITS) for name, amount in figures.amounts.items()}
@@ -60,7 +60,7 @@ class FigureFile:
             _LOG.info("the figures could not be kept in %s: %s", self._path, error.strerror)
 
     def read(self) -> KeptFigures | None:
-        """What is there, or None."""
+        """What is kept, or None where the file is missing or cannot be read."""
         try:
             with self._path.open("rb") as stream:
                 content = stream.read(_LARGEST_FILE + 1)

@@ -17,7 +17,7 @@ from policies.keys import WorkloadKey
 DAYS = 7
 """Of a price, one sample of each of the last days is kept; the median of those is what it cost so far."""
 CONFIRMED_AFTER = 24
-"""Windows, each an hour after the last. What has stayed so odd for so long is how things are now."""
+"""Windows, each an hour after the last. What has stayed odd for that long is taken as normal."""
 
 _BY_MEMORY = frozenset({Doubt.FEWER_ROWS, Doubt.FEWER_NAMESPACES, Doubt.PRICE_JUMPED})
 _ABSENT = -1.0
@@ -49,7 +49,9 @@ class CostMemory:
         return Before(rows=rows, namespaces=namespaces, middle=_median(self._middle), price_of=self._price_of)
 
     def learn(self, window: AllocationWindow, judged: Judged) -> None:
-        """An answer was believed. What is odd about single workloads for long enough is taken as it is."""
+        """Learn from an answer that was believed. What has been odd about a workload for long enough is taken as
+        normal.
+        """
         self._seen = frozenset((*judged.amounts, *judged.doubts))
         self._others = judged.others
         jumped = {name for name, objection in judged.doubts.items() if objection.doubt is Doubt.PRICE_JUMPED}
@@ -59,7 +61,9 @@ class CostMemory:
         self._sample(window, judged)
 
     def doubt(self, window: AllocationWindow, doubt: Doubt) -> None:
-        """An answer was not believed. Where that is for what is remembered, it is forgotten after long enough."""
+        """Note that an answer was not believed. Where that is because of what is remembered, the memory is dropped
+        after long enough.
+        """
         if self._count(window, [doubt] if doubt in _BY_MEMORY else []):
             self._forget()
 
@@ -80,7 +84,9 @@ class CostMemory:
                 self._prices[name] = _append(array("d"), price)
 
     def _count(self, window: AllocationWindow, odd: Iterable[_OddT]) -> list[_OddT]:
-        """Count one more window for each of these and forget the others; those that have been odd for long enough."""
+        """Count one more window for each of these and forget the others. Returns those that have been odd for long
+        enough.
+        """
         counted: dict[_OddT, tuple[int, AllocationWindow]] = {}
         for one in odd:
             count, last = self._odd.get(one, (0, None))

@@ -49,7 +49,7 @@ class _Kept:
 
 
 class OpenCostSource:
-    """One OpenCost server. Whoever asks while a question is under way waits for its answer.
+    """One OpenCost server. A caller that asks while a question is under way waits for its answer.
 
     `question` is asked about window after window; `list_seen` tells what the cluster has, and raises KubernetesError.
     OpenCost does not say its currency: it is taken to be that of `opinions`, the price list. `clock` counts
@@ -84,7 +84,7 @@ class OpenCostSource:
 
     @property
     def currency(self) -> str:
-        """That of the price list it is compared with."""
+        """The currency of the price list it is compared with."""
         return self._opinions.currency
 
     @property

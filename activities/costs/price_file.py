@@ -1,4 +1,4 @@
-"""A price list in a file, which is read again when it is replaced, and harms nobody else while it is wrong."""
+"""A price list in a file, which is read again when it is replaced, and affects nothing else while it is wrong."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,13 +29,13 @@ class PriceFileSource:
 
     @property
     def name(self) -> str:
-        """That of the source behind it."""
+        """The name of the source behind it."""
         source = self._read()
         return PriceListSource.name if source is None else source.name
 
     @property
     def currency(self) -> str:
-        """The one of the list; empty while it cannot be used."""
+        """The currency of the list; empty while it cannot be used."""
         source = self._read()
         return "" if source is None else source.currency
 

@@ -30,7 +30,7 @@ class _Quotes:
     kept: str = ""
 
     def quote(self, workload: Workload) -> CostAnswer:
-        """The requests of all its replicas, on the nodes they run on."""
+        """The price of the requests of all its replicas, on the nodes they run on."""
         placed = () if self.placements is None else self.placements.of(workload.ref)
         return self.prices.quote(workload.requests, workload.replicas, placed)
 
@@ -47,7 +47,7 @@ class PriceListSource:
 
     @property
     def currency(self) -> str:
-        """The one the list is in."""
+        """The currency of the list."""
         return self._prices.currency
 
     def fetch(self, window_end: datetime) -> Costs:  # noqa: ARG002 - requests are those of this moment

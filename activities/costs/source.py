@@ -13,7 +13,7 @@ class Costs(Protocol):
 
     @property
     def problem(self) -> str:
-        """Why the source has no answer for anybody; empty where it has."""
+        """Why the source has no answer for any workload; empty where it has."""
 
     @property
     def answered(self) -> str:
@@ -21,10 +21,10 @@ class Costs(Protocol):
 
     @property
     def kept(self) -> str:
-        """How long a worker acts on an answer, in a sentence; empty where it asks anew for every run."""
+        """How long a worker acts on an answer, in a sentence; empty where it asks again for every run."""
 
     def quote(self, workload: Workload) -> CostAnswer:
-        """What the Deployment costs an hour as it runs, or why that is unknown. Asks nobody."""
+        """What the Deployment costs an hour as it runs, or why that is unknown. Sends no request."""
 
 
 class CostSource(Protocol):

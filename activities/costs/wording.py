@@ -26,7 +26,7 @@ def write_target(question: AllocationQuestion) -> str:
 
 
 def write_filter(namespaces: Sequence[str]) -> str:
-    """A filter on names and beginnings of names. None of them holds a quote, for which the language has no escape."""
+    """A filter on names and beginnings of names. No name may hold a quote: the language has no escape for it."""
     names = [name for name in namespaces if not name.endswith("*")]
     beginnings = [name.removesuffix("*") for name in namespaces if name.endswith("*")]
     parts = [f"namespace:{_quoted(names)}"] if names else []

@@ -5,7 +5,7 @@ IoError
 ├── IdentityMismatch             the kubeconfig leads to another cluster than before
 ├── UnconditionalWrite           a write without a usable resourceVersion was asked for; nothing was sent
 ├── KubernetesError              a request to the API server
-│   ├── Unreachable              nobody there: the request was never sent
+│   ├── Unreachable              no server there: the request was never sent
 │   │   └── CertificateRefused   the server's certificate, or ours, is not accepted
 │   ├── OutcomeUnknown           a write that may have landed, or may still land
 │   ├── Unavailable              a read without an answer
@@ -19,15 +19,15 @@ IoError
 │       └── CountChanged         another count than was asked for
 ├── PriceFileError               a price list that cannot be used
 ├── CostSourceError              a cost source
-│   ├── CostSourceUnreachable    no answer, or none in time
+│   ├── CostSourceUnreachable    no answer, or not in time
 │   ├── CostSourceRefused        an answer with an error status
 │   └── CostAnswerInvalid        an answer that breaks a rule, so that nothing in it is believed
 ├── ClientError                  a server that cannot even be asked
 │   ├── CaFileError              a CA that its certificate shall be checked by, and cannot be read
-│   └── ProxyInvalid             a proxy of the environment that is none
+│   └── ProxyInvalid             a proxy of the environment that cannot be used
 ├── NotificationError            a message to people that was not delivered
 └── PrometheusError              a query to Prometheus
-    ├── PrometheusUnreachable    no answer, or none in time
+    ├── PrometheusUnreachable    no answer, or not in time
     ├── PrometheusRefused        an answer with an error status
     └── PrometheusAnswerInvalid  an answer that breaks a rule, so that nothing in it is believed
 """

@@ -20,7 +20,7 @@ class ProxyInvalid(ClientError):
 
 
 class CaFileError(ClientError):
-    """A CA bundle that is missing, or none; `file` is where it was looked for."""
+    """A CA bundle that is missing, or not one; `file` is where it was looked for."""
 
     def __init__(self, file: Path, problem: str) -> None:
         self.file = file

@@ -31,7 +31,7 @@ class CostSourceError(IoError):
 
 
 class CostSourceUnreachable(CostSourceError):
-    """Nobody answers, or not in time."""
+    """No answer, or not in time."""
 
     transient = True
 

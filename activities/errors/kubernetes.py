@@ -57,7 +57,7 @@ class KubernetesError(IoError):
 
 
 class Unreachable(KubernetesError):
-    """Refused, no such host, no TLS, no time to connect: whatever it was, it did not happen."""
+    """Refused, no such host, no TLS, no time to connect: in every case the request was not sent."""
 
     def __init__(self, call: Call, reason: str) -> None:
         super().__init__(
@@ -122,7 +122,7 @@ class NotFound(KubernetesError):
     """No such object, or no such resource on this server."""
 
     def __init__(self, call: Call, *, reason: str = "") -> None:
-        super().__init__(call, f"{call}: there is none", status=HTTPStatus.NOT_FOUND, reason=reason)
+        super().__init__(call, f"{call}: not found", status=HTTPStatus.NOT_FOUND, reason=reason)
 
 
 class ListExpired(KubernetesError):

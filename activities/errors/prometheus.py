@@ -14,7 +14,7 @@ class PrometheusError(IoError):
 
 
 class PrometheusUnreachable(PrometheusError):
-    """Nobody answers, or not in time."""
+    """No answer, or not in time."""
 
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
@@ -56,7 +56,7 @@ _PROMETHEUS_REMEDIES: dict[int, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "it cannot carry the query out; its log says why",
     **dict.fromkeys(
         (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.TEMPORARY_REDIRECT),
-        "it sends elsewhere, as a page to log in does; check the address",
+        "it redirects elsewhere, as a login page does; check the address",
     ),
 }
 """By status, where its text says no more."""

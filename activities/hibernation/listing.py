@@ -69,12 +69,12 @@ def in_phases(*phases: Phase) -> str:
 
 
 def outside_phases(*phases: Phase) -> str:
-    """The condition that it stands in none of these: so in one that only a newer version knows, too."""
+    """The condition that it stands in another phase than these, which may be one that only a newer version knows."""
     return f"{HIBERNATION_STATE.name} NOT IN {_listed(phases)}"
 
 
 async def count_paused(client: Client, cluster: str) -> int:
-    """Hibernations that somebody paused in Temporal (a server from 1.32 on may allow it). Nobody wakes those.
+    """How many hibernations somebody paused in Temporal (a server from 1.32 on may allow it). Nothing wakes those.
 
     They are open, and no listing here shows them: the SDK cannot read a status that is newer than itself. Raises
     RPCError.
@@ -100,7 +100,7 @@ async def list_open(client: Client, query: str, *, page_size: int = 500) -> Asyn
 
 
 async def list_open_if_known(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
-    """The same, and none where Temporal knows nothing of this product yet. Raises RPCError."""
+    """The same; empty where Temporal knows nothing of this product yet. Raises RPCError."""
     try:
         async for listed in list_open(client, query):
             yield listed
@@ -115,7 +115,7 @@ def _listed(phases: Iterable[Phase]) -> str:
 
 async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
     attributes = execution.typed_search_attributes
-    phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that nobody is to disturb
+    phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that must not be disturbed
     key = await _key_of(execution)
     return ListedHibernation(
         workflow_id=execution.id,
@@ -133,14 +133,16 @@ async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
 
 
 async def _key_of(execution: WorkflowExecution) -> WorkloadKey:
-    """From the memo where it is told there, else from the id."""
+    """Which workload it is of: from the memo where it is told there, else from the id."""
     told = await _told_in_memo(execution, WORKLOAD_MEMO)
     *_, namespace, kind, name = (told or execution.id).split("/")
     return WorkloadKey(namespace, name, kind)
 
 
 async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
-    """Empty where it says nothing, or nothing that can be read (another key of encryption): one must not hide all."""
+    """Empty where it says nothing, or cannot be read (another key of encryption): one bad memo must not hide all
+    others.
+    """
     if key not in execution.raw_info.memo.fields:
         return ""
     try:

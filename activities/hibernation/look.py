@@ -85,7 +85,7 @@ def _consult_policies(
     marks: Annotations,
 ) -> Consultation:
     """Where Temporal's clock and the cluster's differ the policies are asked at both times, and each that wants the
-    workload asleep at one of them counts: a clock that jumped over a window's edge, either way, wakes nobody.
+    workload asleep at one of them counts: a clock that jumped over a window's edge, either way, wakes nothing.
     """
     own = snapshot.policy(record.policy)
     policies = tuple(policy for policy in snapshot.policies if policy.name != order.gone_policy)

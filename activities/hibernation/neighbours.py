@@ -26,7 +26,7 @@ class WakeOrder(Frozen):
     wake_after: str
     """The annotation as it stands."""
     limit: datetime
-    """When it wakes whatever they do."""
+    """When it wakes at the latest, whatever its targets do."""
     policy_over: str = ""
     """The policy whose end wakes it before its time, if one does."""
     is_last: bool = False
@@ -64,14 +64,14 @@ class OrderingActivities:
 
     @activity.defn
     def look_at_targets(self, order: WakeOrder) -> TargetsSeen:
-        """How each target stands. What can never be waited for is an alert, once: an annotation that cannot be read, a
+        """How each target stands. What can never be waited for raises one alert: an annotation that cannot be read, a
         target that is not there or waits in turn, and in the end one that did not come up.
         """
         about = f"order {order.ref}"
         try:
             targets = targets_of({WAKE_AFTER: order.wake_after})
         except InvalidAnnotation as error:
-            alert_once("order", about, f"{order.ref} waits for nobody: {error}", workload=str(order.ref))
+            alert_once("order", about, f"{order.ref} waits for nothing: {error}", workload=str(order.ref))
             return TargetsSeen()
         with told_to_temporal(f"read what {order.ref} waits for"):
             standings = tuple(self._look(order, target) for target in targets)
@@ -99,7 +99,7 @@ class OrderingActivities:
         return standing
 
     def _waits_for(self, workload: WorkloadKey, found: Workload) -> bool:
-        """Whether a sleeper waits, by whatever way, for that workload. What sleeps on the way is read, too."""
+        """Whether a sleeper waits for that workload, directly or through others. Sleepers on the way are read, too."""
         seen, open_ends, reads = {found.ref.key}, [found], 0
         while open_ends:
             for target in readable_targets(open_ends.pop().annotations):

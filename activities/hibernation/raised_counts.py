@@ -39,7 +39,7 @@ class ContestActivities:
 
     @activity.defn
     async def recall_reasserts(self, order: RecallOrder) -> Recalled:
-        """Of all closed runs of this workflow id."""
+        """When all closed runs of this workflow id put the workload to sleep again."""
         reasserts: list[datetime] = []
         async for result in _closed_since(order.since):
             reasserts += result.reasserts
@@ -55,7 +55,7 @@ class ContestActivities:
 
     @activity.defn
     async def tell_contested(self, order: ContestedOrder) -> None:
-        """The alert."""
+        """Raise the alert."""
         alert("contested", f"{order.ref} stays awake for a day: {order.sentence}", workload=str(order.ref))
 
 

@@ -17,7 +17,7 @@ START_PRIORITY = Priority(priority_key=2)
 
 
 async def start_hibernation(client: Client, hibernation: Hibernation, **more: Any) -> str | None:
-    """Start the workload's hibernation, unless one is open: its id is the lock on the workload. Answers the id of the
+    """Start the workload's hibernation, unless one is open: its id is the lock on the workload. Returns the id of the
     run that began, or None where one is open already.
 
     `more` goes to the start as it is (a signal to deliver with it, for instance).

@@ -1,8 +1,8 @@
 """The writes of the protocol as Temporal activities.
 
-Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads the workload:
-a worker that was cut off and comes back late can then only fail. What surrounds a pause is read before W1. What went
-wrong comes back as an outcome, not as an exception: the workflow decides anew from a fresh read, and knows whether a
+Each sends what the workflow decided, under the resourceVersion the workflow gave it, and never reads the workload: a
+worker that was cut off and comes back late can then only fail. What surrounds a pause is read before W1. What went
+wrong comes back as an outcome, not as an exception: the workflow decides again from a fresh read, and knows whether a
 write may still land.
 
 What landed is logged with its count: should both records of a sleep be lost, the log still tells what was known.
@@ -176,12 +176,12 @@ class WriteActivities:
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_record(self, order: SendRecord) -> WriteOutcome:
-        """The record of a sleep onto a workload that sleeps already."""
+        """Write the record of a sleep onto a workload that sleeps already."""
         return self._annotate(order, pause_patch(order.record), "record")
 
     @activity.defn(no_thread_cancel_exception=True)
     def send_note(self, order: SendNote) -> WriteOutcome:
-        """A note that keeps a running workload awake."""
+        """Write a note that keeps a running workload awake."""
         return self._annotate(order, note_patch(order.note), "record")
 
     def _annotate(self, order: SendClear | SendRecord | SendNote, patch: AnnotationPatch, act: Act) -> WriteOutcome:
@@ -196,7 +196,7 @@ class WriteActivities:
         return WriteOutcome(result="done", landed=landed)
 
     def _outcome(self, error: KubernetesError, landed: int, ref: WorkloadRef, act: Act) -> WriteOutcome:
-        """What became of it. `act` is what the write was for."""
+        """What became of the write. `act` is what it was for."""
         sentence = str(error)
         match error:
             case Conflict():

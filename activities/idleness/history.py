@@ -59,7 +59,7 @@ class PastMoment:
     answers: Answers
 
     def work_of(self, workload: Workload, floor: WorkloadSeen, limits: IdleLimits) -> str:
-        """The work that was done since the last moment, above the floor of quieter days; nothing where none was."""
+        """The work that was done since the last moment, above the floor of quieter days; empty where there was none."""
         peaks = {series.signal: highest_of(self.answers[_since(series.signal)], workload) for series in COUNTERS}
         counts = (
             proxy.sum_for(self.answers[_since(proxy.metric)], workload, self.observed.routing)

@@ -21,7 +21,7 @@ _TWO_NEEDED = "two quiet signals are needed, so most of what is idle stays unkno
 _MISSED = {
     CPU: (CpuSeries.metrics[0], _TWO_NEEDED),
     NETWORK: (" or ".join(NetworkSeries.metrics), _TWO_NEEDED),
-    MEMORY: (MemorySeries.metric, "memory that moves cannot object"),
+    MEMORY: (MemorySeries.metric, "a change in memory is not seen"),
 }
 _WINDOW = timedelta(hours=48)
 

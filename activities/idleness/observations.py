@@ -32,8 +32,8 @@ def owner_of(pod: Key) -> WorkloadKey | None:
 
 
 def highest_of(vector: Vector, workload: Workload, names: tuple[str, ...] = ()) -> float | None:
-    """What a vector by Deployment says of a workload, under all its names or these: the highest, not a number where
-    one is none; None where it says nothing.
+    """What a vector by Deployment says of a workload, under all its names or these: the highest; NaN where one of them
+    is not a number, None where it says nothing.
     """
     keys = ((workload.ref.namespace, name) for name in names or names_in_pods(workload.ref.name))
     found = [figure for key in keys if (figure := vector.get(key)) is not None]
@@ -119,11 +119,11 @@ class Observed:
             source=average.source,
             mean=average.cores / pods if believed else 0,
             coverage=min(1.0, average.span / self.question.window),
-            fault="" if believed else f"{average.cores:g} cores are no data",
+            fault="" if believed else f"{average.cores:g} cores mean no data",
         )
 
     def _weeks(self, workload: Workload, present: Container[str]) -> Iterator[WeekSeen]:
-        """A week counts where pods were seen, by every signal that is seen today, or there were none to see.
+        """A week counts where pods were seen, by every signal that is seen today, or where there were no pods.
 
         Under a name that others share, pods that were seen before it was there were surely theirs.
         """

@@ -92,7 +92,7 @@ class CounterSeries(PodSeries):
         mean, peak, growth = (answers[self._name(name)].get(pod, math.nan) for name in ("mean", "peak", "growth"))
         reading = Reading(source=self.source, coverage=share(seen, span) if math.isfinite(seen) else 0)
         if not all(math.isfinite(figure) and figure >= 0 for figure in (seen, mean, peak, growth)):
-            return reading.replace(fault="its figures are no numbers")
+            return reading.replace(fault="its figures are not numbers")
         if mean == 0 or growth == 0:
             return reading.replace(mean=mean, peak=peak, fault=EXACTLY_ZERO)
         update = {
@@ -150,7 +150,7 @@ class MemorySeries(PodSeries):
         )
 
     def read(self, answers: Answers, pod: Key, span: timedelta, *, running: bool) -> Reading | None:  # noqa: ARG002
-        """The two figures. It can only object, so one that is missing is no doubt."""
+        """The two figures. Memory can only object, so a missing figure raises no doubt."""
         lowest, highest = (answers[self._name(name)].get(pod, math.nan) for name in ("lowest", "highest"))
         if not (math.isfinite(lowest) and math.isfinite(highest)):
             return None

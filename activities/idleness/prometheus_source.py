@@ -45,7 +45,7 @@ class Measured:
     problem: str = ""
 
     def judge(self, workload: Workload, policy: EnforcementPolicy) -> IdleAnswer:
-        """By what was seen of it; unknown where nobody asked, because the policy does not want it asleep now."""
+        """By what was seen of it; unknown where nothing was asked, because the policy does not want it asleep now."""
         terms = terms_of(policy, self.at)
         if self.problem:
             return IdleAnswer(sentence=self.problem, window=policy.spec.idle_window)
@@ -131,7 +131,7 @@ class PrometheusSource:
         return Measured(at, self._filters, observed)
 
     def _ask(self, expression: Expression, at: datetime, deadline: float) -> Vector:
-        """Several policies ask the same, and past weeks are the same for an hour."""
+        """The answer to an expression, kept: several policies ask the same, and past weeks are the same for an hour."""
         wanted = (expression.query, at)
         if wanted not in self._kept:
             self._kept[wanted] = self._prometheus.query(expression, at, deadline)
@@ -142,7 +142,7 @@ class PrometheusSource:
 
 
 def question_of(terms: IdleTerms, policy: EnforcementPolicy, filters: Filters) -> IdlenessQuestion:
-    """What a policy asks."""
+    """What is asked of Prometheus for a policy."""
     return IdlenessQuestion.of(terms, SeriesScope.of(policy.spec.scope, filters))
 
 

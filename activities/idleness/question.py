@@ -35,22 +35,22 @@ class IdlenessQuestion:
         return range(1, WEEKS + 1 if self.hours else 1)
 
     def presence(self) -> Expression:
-        """Which proxies count requests."""
+        """The expression that tells which proxies count requests."""
         return presence(self.window)
 
     def of_window(self, proxies: tuple[RequestSeries, ...]) -> Iterator[Expression]:
-        """All about the window."""
+        """The expressions about the window."""
         for series in POD_SERIES:
             yield from series.of_window(self.scope, self.window)
         for proxy in proxies:
             yield from proxy.of_window(self.scope, self.window)
 
     def of_crashes(self) -> tuple[Expression, ...]:
-        """All about pods in a crash loop."""
+        """The expressions about pods in a crash loop."""
         return ask_restarts(self.scope, self.window)
 
     def of_past(self, proxies: tuple[RequestSeries, ...]) -> Iterator[Expression]:
-        """All about past weeks."""
+        """The expressions about past weeks."""
         for weeks_ago in self.weeks:
             offset = weeks_ago * WEEK - self.hours
             queries = {series.signal: series.peak_before(self.scope, self.hours, offset) for series in COUNTERS}

@@ -49,18 +49,18 @@ class RequestSeries:
         return f"sum by ({', '.join(self.labels)}) ({born} or increase({window}))"
 
     def read(self, answers: Answers, workload: Workload, routing: Routing, span: timedelta) -> Reading | None:
-        """The reading of a workload, or None where none of these requests are known to be its own."""
+        """The reading of a workload, or None where no requests are known to be its own."""
         count = self.sum_for(answers[self._name("count")], workload, routing)
         if count is None:
             return None
         if not math.isfinite(count) or count < 0:
-            return Reading(source=self.source, coverage=0, fault="its figures are no numbers")
+            return Reading(source=self.source, coverage=0, fault="its figures are not numbers")
         seen = answers[self._name("seen")].get((), 0)
         return Reading(source=self.source, mean=count, coverage=share(seen, span))
 
     def sum_for(self, counted: Vector, workload: Workload, routing: Routing) -> float | None:
-        """The requests that reach a workload. Those that nobody can place count for all of their namespace, but a lack
-        of them says nothing of anybody.
+        """The requests that reach a workload. Those that cannot be placed count for every workload of their namespace,
+        but a lack of them says nothing about any.
         """
         total: float | None = None
         for key, count in counted.items():
@@ -70,7 +70,7 @@ class RequestSeries:
         return total
 
     def leads_to(self, labels: dict[str, str], workload: Workload, routing: Routing) -> bool | None:
-        """Whether requests under these labels reach the workload; None where nobody can tell."""
+        """Whether requests under these labels reach the workload; None where that cannot be told."""
         raise NotImplementedError
 
     def _chosen(self, scope: SeriesScope) -> str:

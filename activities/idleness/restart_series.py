@@ -27,6 +27,8 @@ def ask_restarts(scope: SeriesScope, span: timedelta) -> tuple[Expression, ...]:
 
 
 def crashed_throughout(answers: Answers, pod: Key, span: timedelta) -> bool:
-    """Whether all of a pod began anew in every quarter of an hour of the span; False where nobody asked or counted."""
+    """Whether every container of a pod restarted in every quarter of an hour of the span; False where that was not
+    asked or not counted.
+    """
     least, seen = (answers.get(name, {}).get(pod, math.nan) for name in (_LEAST, _SEEN))
     return math.isfinite(seen) and share(seen, span) >= COVERAGE and least >= _ONE

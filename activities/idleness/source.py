@@ -15,10 +15,10 @@ class Idleness(Protocol):
 
     @property
     def problem(self) -> str:
-        """Why nothing is known of anybody; empty where something is."""
+        """Why nothing is known of any workload; empty where something is."""
 
     def judge(self, workload: Workload, policy: EnforcementPolicy) -> IdleAnswer:
-        """The verdict on a Deployment by the policy's own terms. Asks nobody."""
+        """The verdict on a Deployment by the policy's own terms. Sends no request."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TellsUsage(Protocol):
     """Whatever knows such averages: the answer of a cost source, say."""
 
     def usage_of(self, workload: Workload) -> UsageAverage | None:
-        """The average, or None where there is none. Asks nobody."""
+        """The average, or None where it is not known. Sends no request."""
 
 
 class IdleSource(Protocol):
@@ -44,7 +44,7 @@ class IdleSource(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Why it knew nothing of anybody when it was last asked, and what that means; empty where it knew something."""
+        """Why it knew nothing when it was last asked, and what that means; empty where it knew something."""
 
     def fetch(
         self, at: datetime, policies: Iterable[EnforcementPolicy], averages: TellsUsage | None = None

@@ -68,7 +68,7 @@ _REFUSALS = frozenset(
     }
 )
 """What a server says of a client's certificate. With TLS 1.3 that arrives in place of the answer: the request was sent,
-and nobody has read it."""
+but never read."""
 
 
 class _Lenient(BaseModel):
@@ -139,7 +139,7 @@ def error_of_answer(call: Call, status: int, headers: Mapping[str, str], body: b
 def error_of_failure(call: Call, failure: HTTPError | OSError) -> KubernetesError:
     """The error that a request without a whole answer stands for."""
     if isinstance(failure, LocationValueError):
-        return Unreachable(call, "the address is not one")
+        return Unreachable(call, "the address is not valid")
     if isinstance(failure, NewConnectionError):
         return Unreachable(call, _say_os_error(failure.__cause__ or failure.__context__))
     if isinstance(failure, ConnectTimeoutError):
@@ -152,7 +152,7 @@ def error_of_failure(call: Call, failure: HTTPError | OSError) -> KubernetesErro
     if cause is not None and cause.reason in _REFUSALS:
         return CertificateRefused(call, f"it does not accept our certificate ({_say(cause)})")
     if cause is not None and cause.reason in _HANDSHAKE_REASONS:
-        return Unreachable(call, f"no TLS with it ({_say(cause)})")
+        return Unreachable(call, f"no TLS connection with it ({_say(cause)})")
     reason = "no answer came in time" if isinstance(failure, ReadTimeoutError) else "the connection broke"
     return OutcomeUnknown(call, reason=reason) if call.writes else Unavailable(call, reason=reason)
 

@@ -45,7 +45,8 @@ WRITE_QUERY: Mapping[str, str] = {"fieldManager": FIELD_MANAGER, "fieldValidatio
 Method = Literal["GET", "PATCH", "POST", "DELETE"]
 
 
-"""DELETE is for `finops delete` of a policy in the cluster, by whoever calls it: a worker has no right to delete."""
+"""DELETE is for `finops delete` of a policy in the cluster, under the caller's own rights: a worker has no right to
+delete."""
 
 
 def path_of(base: str, *parts: str) -> str:

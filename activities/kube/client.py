@@ -2,8 +2,7 @@
 
 Importing any part of that client imports all of it, and `requests` and `oauthlib` with it: 7 MB of a worker's 110, for
 watches, streams, dynamic objects and the refresh of an OIDC `auth-provider`. So while it is imported, empty modules are
-in the place of what is not used here. Afterwards they are gone, and whoever imports one of those parts gets the real
-one.
+in the place of what is not used here. Afterwards they are gone, and an import of one of those parts gets the real one.
 """
 
 import subprocess
@@ -63,7 +62,7 @@ from kubernetes.config.incluster_config import load_incluster_config  # noqa: E4
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger  # noqa: E402
 
 PLUGIN_SECONDS = 30.0
-"""For a credential plugin where nobody sits at a terminal: one that asks a person there would wait for ever."""
+"""For a credential plugin without a terminal: one that asks a person there would wait for ever."""
 
 
 class _Plugin(subprocess.Popen[str]):
@@ -76,7 +75,7 @@ class _Plugin(subprocess.Popen[str]):
         except subprocess.TimeoutExpired:
             self.kill()
             with self:
-                # Said anew, for the client logs it: the command may hold a secret.
+                # In words of our own, for the client logs it: the command may hold a secret.
                 raise ConfigException(f"exec: the credential plugin gave nothing within {limit:g} s") from None
 
 

@@ -37,7 +37,7 @@ def confirm_cluster_identity(transport: KubeTransport, expected: str) -> str:
 
     Raises:
         IdentityMismatch: it is another cluster.
-        Denied: it was known by its Service, which may not be read any more: nobody can tell.
+        Denied: it was known by its Service, which may not be read any more, so it cannot be told.
         KubernetesError: it does not answer.
     """
     found = _read_uid(transport) if expected.startswith(_BY_UID) else read_cluster_identity(transport)

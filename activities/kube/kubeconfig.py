@@ -121,7 +121,7 @@ def _from_files(files: list[Path], context: str | None) -> Access:
 
 
 def _impersonate(file: str, user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The official client does not read these fields, and who is left out of them has more rights than was meant.
+    """The official client does not read these fields, and without them a request has more rights than was meant.
 
     Raises KubeconfigError where they are not as kubectl wants them.
     """
@@ -130,7 +130,7 @@ def _impersonate(file: str, user: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if not name:
         if uid or groups or extra:
             raise KubeconfigError(
-                file, "asks for groups, a uid or more of somebody else (as-...) and names nobody (as)"
+                file, "asks for somebody else's groups, uid or more (as-...) without naming a user (as)"
             )
         return
     try:
@@ -142,10 +142,12 @@ def _impersonate(file: str, user: Mapping[str, Any]) -> Iterator[tuple[str, str]
             (f"Impersonate-Extra-{quote(key, safe='')}", value) for key, values in extra.items() for value in values
         ]
     except _MALFORMED:
-        raise KubeconfigError(file, "says in a way that cannot be read whose rights to use (as, as-...)") from None
+        raise KubeconfigError(file, "says whose rights to use (as, as-...) in a form that cannot be read") from None
     for header, value in said:
         if not (isinstance(value, str) and value.isascii() and value.isprintable()):
-            raise KubeconfigError(file, "names somebody to be taken for (as, as-...) whom no header can carry")
+            raise KubeconfigError(
+                file, "names a user, group or uid (as, as-...) with characters that no header can carry"
+            )
         yield header, value
 
 

@@ -23,7 +23,7 @@ _LONGEST = 40
 
 
 class InvalidQuantity(ValueError):
-    """Text that is no quantity, or one that nothing can ask for."""
+    """Text that is not a quantity, or is one that nothing can ask for."""
 
     def __init__(self, text: str) -> None:
         self.text = text[:_LONGEST]

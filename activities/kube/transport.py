@@ -46,7 +46,7 @@ class KubeTransport:
     """One API server as one identity; safe to share between threads."""
 
     def __init__(self, load: Callable[[], Access], clock: Callable[[], float] = time.monotonic) -> None:
-        """`load` reads the credentials anew each time; `clock` counts seconds. Raises what `load` raises."""
+        """`load` reads the credentials again each time; `clock` counts seconds. Raises what `load` raises."""
         self._load = load
         self._clock = clock
         self._lock = Lock()
@@ -83,7 +83,7 @@ class KubeTransport:
         return cls(load, clock)
 
     def guard(self, check: "Callable[[KubeTransport], object]") -> None:
-        """From now on credentials that are read anew count only if `check` takes the cluster that they lead to.
+        """From now on credentials that are read again count only if `check` accepts the cluster that they lead to.
 
         It is given a transport with the new ones, and raises IdentityMismatch where it does not.
         """
@@ -189,7 +189,7 @@ class KubeTransport:
     def _authorize(self, call: Call, link: Link) -> dict[str, str]:
         """The header of this moment: the client's hook refreshes a token that is about to expire."""
         if not self._lock.acquire(timeout=READ_SECONDS):
-            raise Unreachable(call, "its credential plugin has not come to its end")
+            raise Unreachable(call, "its credential plugin has not finished")
         try:
             token = link.access.configuration.get_api_key_with_prefix("BearerToken")
         except Exception as error:  # the hook runs plugins and reads files: anything may come out of it
@@ -204,7 +204,7 @@ class KubeTransport:
         return {"Authorization": token.strip()}
 
     def _reload(self, used: Link) -> bool:
-        """Read the credentials anew; whether there are other ones than those that failed."""
+        """Read the credentials again; whether they are others than those that failed."""
         with self._lock:
             if self._link is not used:
                 return True
@@ -217,15 +217,15 @@ class KubeTransport:
             except (IdentityMismatch, KubeconfigError) as error:
                 self._unusable = error
                 if isinstance(error, IdentityMismatch) and str(error) != str(before):
-                    alert("identity", f"the kubeconfig was read anew, and {error}")
+                    alert("identity", f"the kubeconfig was read again, and {error}")
                 return False
             except IoError:
                 return False
-            _LOG.info("the kubeconfig was read anew, and the API server at %s is reached by it", self._link.server)
+            _LOG.info("the kubeconfig was read again, and now leads to the API server at %s", self._link.server)
             return True
 
     def _find_link(self) -> Link:
-        """A new link, to the same cluster as before where anybody minds. Raises IdentityMismatch, IoError."""
+        """A new link; with a guard, to the same cluster as before. Raises IdentityMismatch, IoError."""
         if self._guard is None:
             return self._make_link()
         candidate = KubeTransport(self._load, self._clock)

@@ -9,7 +9,7 @@ from policies.rights.rights import WRITES
 
 
 def namespaces_without_writes(transport: KubeTransport, namespaces: Iterable[str]) -> tuple[str, ...]:
-    """Those of them in which a pause would be refused for want of a right, in order. Raises KubernetesError.
+    """Those of them in which a pause would be refused because a right is missing, in order. Raises KubernetesError.
 
     Asked for all namespaces at once first, which is the answer where a ClusterRole gives the rights.
     """

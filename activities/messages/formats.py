@@ -1,7 +1,7 @@
-"""A message in the words of whoever shows it: Slack's Block Kit, an Adaptive Card for Teams, or plain JSON; and the
-services whose webhooks take them.
+"""A message in the format of the service that shows it: Slack's Block Kit, an Adaptive Card for Teams, or plain JSON;
+and the services whose webhooks take them.
 
-Texts hold names that anybody may have chosen. Whatever could be markup there is made plain.
+Texts hold names that anybody may have chosen. Anything that could be markup there is made plain.
 """
 
 import re
@@ -81,7 +81,7 @@ def _plain(text: str) -> str:
 
 
 def _for_slack(text: str) -> str:
-    """Without these three nothing is a link, a mention or a channel: `<!channel>` in a name calls nobody."""
+    """Without these three nothing is a link, a mention or a channel: `<!channel>` in a name notifies nobody."""
     return _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

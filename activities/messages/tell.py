@@ -1,4 +1,4 @@
-"""Telling people of a run: the digest is handed over and nobody waits for a webhook."""
+"""Telling people of a run: the digest is handed over, and no run waits for a webhook."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from policies.runs.digests import Digest, Message, describe
 
 
 class TellActivities:
-    """Hands digests to whoever sends messages."""
+    """Hands digests to the part that sends messages."""
 
     def __init__(self, tell: Callable[[Message], None]) -> None:
         """`tell` must not wait."""
@@ -16,5 +16,5 @@ class TellActivities:
 
     @activity.defn
     async def tell_run(self, digest: Digest) -> None:
-        """One message, or none where nobody is to be told."""
+        """Hand one message over."""
         self._tell(describe(digest))

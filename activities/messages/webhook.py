@@ -32,7 +32,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def secret_in(file: Path) -> Secret:
-    """The text of a file, read anew for each message: a rotated secret needs no restart."""
+    """The text of a file, read again for each message: a rotated secret needs no restart."""
 
     def read() -> str:
         with file.open(encoding="utf-8") as stream:
@@ -92,13 +92,13 @@ class Webhook:
     def _allowed(self, address: str) -> SplitResult:
         """The address, where it may be. Names are resolved: one that leads to a cloud's metadata is refused, too.
 
-        Behind a proxy a name may be known to that alone, and it is the proxy that says where it may lead.
+        Behind a proxy only the proxy may know a name, and the proxy decides where it may lead.
         """
         try:
             url = urlsplit(address)
             host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
         except ValueError:
-            raise NotificationError(self._name, "its address is none") from None
+            raise NotificationError(self._name, "its address is not a valid URL") from None
         if any(character.isspace() or not character.isprintable() for character in address):
             raise NotificationError(self._name, "its address holds characters that no address has")
         if not any(matches(pattern, host) for pattern in self._hosts):
@@ -108,7 +108,7 @@ class Webhook:
         else:
             addresses = self._resolve(host, port)
         if any(each.is_link_local or each.is_multicast or each.is_unspecified for each in addresses):
-            raise NotificationError(self._name, "its host leads to an address that no webhook has")
+            raise NotificationError(self._name, "its host leads to an address that a webhook may not have")
         is_here = bool(addresses) and all(each.is_loopback for each in addresses)
         if url.scheme != "https" and not (url.scheme == "http" and is_here):
             raise NotificationError(self._name, "its address does not begin with https://")

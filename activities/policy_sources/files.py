@@ -45,7 +45,7 @@ def write_policy(directory: Path, policy: EnforcementPolicy) -> Path:
 
 
 def remove_policy(directory: Path, name: str) -> bool:
-    """Remove `<name>.yaml`; False where there is none. Raises OSError where it cannot be removed."""
+    """Remove `<name>.yaml`; False where it does not exist. Raises OSError where it cannot be removed."""
     if not is_dns_label(name):
         return False
     try:
@@ -62,7 +62,7 @@ class PolicyDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._was_read = False
-        """A folder that was never there is no loss: nothing has been applied yet."""
+        """A missing folder is not a lost source: nothing has been applied yet."""
 
     @property
     def place(self) -> str:
@@ -76,7 +76,7 @@ class PolicyDirectory:
             write_atomically(self.path / MARKER, _MARKER_TEXT)
 
     def read(self) -> PoliciesRead:
-        """The policies in it; none at all is an answer too.
+        """The policies in it; an empty folder is an answer too.
 
         Raises PolicySourceUnreadable where the directory or its marker is missing or may not be read.
         """
@@ -96,7 +96,7 @@ class PolicyDirectory:
         return write_policy(self.path, policy)
 
     def remove(self, name: str) -> bool:
-        """Remove a policy; False where there is none of that name. Raises OSError."""
+        """Remove a policy; False where no policy has that name. Raises OSError."""
         return remove_policy(self.path, name)
 
     def holds(self, name: str) -> bool:

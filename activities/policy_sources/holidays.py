@@ -8,7 +8,7 @@ from policies.problems import FieldError, nearest_name
 
 YEARS_BACK = 1
 YEARS_AHEAD = 10
-"""Laws change: what is further away nobody knows."""
+"""Laws change: what is further away is not known."""
 _NAMED = 20
 
 
@@ -30,7 +30,7 @@ def _holidays_around(country: str, subdivision: str, year: int) -> Mapping[date,
     supported: Mapping[str, list[str]] = holidays.list_supported_countries()
     if country not in supported:
         raise FieldError(
-            f"no holidays are known of {country}", field="country", nearest=nearest_name(country, supported)
+            f"the holidays of {country} are not known", field="country", nearest=nearest_name(country, supported)
         )
     known = supported[country]
     if subdivision and subdivision not in known:

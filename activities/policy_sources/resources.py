@@ -128,7 +128,7 @@ class PolicyResources:
         self._patch(path_of(PATH, policy.name), patch, WRITE_QUERY)
 
     def remove(self, name: str) -> bool:
-        """Remove it; False where there is none. Raises KubernetesError."""
+        """Remove it; False where it does not exist. Raises KubernetesError."""
         try:
             self._transport.request("DELETE", path_of(PATH, name))
         except NotFound:
@@ -167,14 +167,14 @@ class PolicyResources:
 
 def _say_dropped(fields: tuple[str, ...]) -> str:
     return (
-        f"their CRD is older than this program and drops {', '.join(fields)} in silence, so that nobody can tell what "
-        "they said; apply the one of this version (kubectl apply --server-side -f deploy/chart/crds), then the "
+        f"their CRD is older than this program and drops {', '.join(fields)} in silence, so what they said is not "
+        "known; apply the one of this version (kubectl apply --server-side -f deploy/chart/crds), then the "
         "policies again"
     )
 
 
 def _lost_fields(resource: _Resource) -> tuple[str, ...]:
-    """What `kubectl apply` sent and the object does not hold, where nobody has written to it since.
+    """What `kubectl apply` sent and the object does not hold, where it has not been written to since.
 
     An older definition dropped it, and a newer one does not bring it back.
     """

@@ -57,10 +57,10 @@ class PolicySource(Protocol):
         """Write or replace one. Raises OSError, KubernetesError."""
 
     def remove(self, name: str) -> bool:
-        """Remove one; False where there is none of that name. Raises OSError, KubernetesError."""
+        """Remove one; False where no policy has that name. Raises OSError, KubernetesError."""
 
     def holds(self, name: str) -> bool:
-        """Whether a document stands where `write` would put that policy, be it a broken one."""
+        """Whether a document stands where `write` would put that policy, even a broken one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The way to a Prometheus, with credentials from files. They are read anew for every query: tokens get replaced."""
+"""The way to a Prometheus, with credentials from files. They are read again for every query: tokens get replaced."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -9,7 +9,7 @@ from activities.http_clients import open_client
 
 
 class BearerToken(httpx.Auth):
-    """The token in a file. An OSError of reading it is the query's."""
+    """The token in a file. An OSError while it is read is raised to the caller of the query."""
 
     def __init__(self, file: Path) -> None:
         self._file = file

@@ -1,6 +1,6 @@
 """The body of an answer, as Prometheus and all that speak its API write it, and what in it says that a part is missing.
 
-An answer that is not whole is none: what a store that gave no answer would have said is what a pause would be about.
+An answer that is not whole is not believed: the missing part may be exactly what speaks against a pause.
 """
 
 import re
@@ -23,7 +23,7 @@ _A_PART = re.compile("partial|truncated|limited|incomplete", re.IGNORECASE)
 
 
 class Row(BaseModel):
-    """A series of a result. A native histogram comes without a value: it is no number."""
+    """A series of a result. A native histogram comes without a value: it is not a number."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -61,10 +61,10 @@ def read_answer(url: str, headers: Mapping[str, str], body: bytes) -> Result:
         answer = _Body.model_validate_json(body)
     except ValidationError as error:
         kind = error.errors(include_input=False)[0]["type"]
-        detail = "it is no JSON; a page to log in is none, check the address" if kind == "json_invalid" else kind
+        detail = "it is not JSON, but a login page perhaps: check the address" if kind == "json_invalid" else kind
         raise PrometheusAnswerInvalid(url, "envelope", detail) from None
     if answer.status != "success" or answer.data is None:
-        raise PrometheusAnswerInvalid(url, "status", "it says that it is no success")
+        raise PrometheusAnswerInvalid(url, "status", "it says that the query did not succeed")
     if LIMITED_HEADER in headers:
         raise PrometheusAnswerInvalid(url, "limited", f"it says itself that a limit has cut it ({LIMITED_HEADER})")
     for part in (answer, answer.data):
@@ -82,7 +82,7 @@ def read_answer(url: str, headers: Mapping[str, str], body: bytes) -> Result:
 def read_rows(url: str, result: Result, kind: str) -> list[Row]:
     """The rows of a result that has to be of that type. Raises PrometheusAnswerInvalid."""
     if result.resultType != kind:
-        raise PrometheusAnswerInvalid(url, "type", f"it is no {kind}")
+        raise PrometheusAnswerInvalid(url, "type", f"it is not a {kind}")
     try:
         return _Rows.model_validate({"rows": result.result}).rows
     except ValidationError as error:

@@ -47,8 +47,8 @@ class _TransientError(Exception):
 class Prometheus:
     """One server, as one identity. The caller builds `client`, with the address as its base URL, and closes it.
 
-    `seconds` are for one answer; Prometheus is told, so that it does not go on working for nobody. `waits` lie between
-    attempts; none where a person waits.
+    `seconds` are for one answer; Prometheus is told, so that it stops working when nobody waits any more. `waits` lie
+    between attempts; none where a person waits.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Prometheus:
     def query_range(
         self, expression: Expression, first: datetime, step: timedelta, count: int, deadline: float
     ) -> Mapping[Key, "array[float]"]:
-        """The values at `count` moments, the first of them at `first`; not a number where there is none.
+        """The values at `count` moments, the first of them at `first`; NaN where there is no value.
 
         Raises PrometheusError.
         """
@@ -130,7 +130,7 @@ class Prometheus:
         try:
             return float(text)
         except ValueError:
-            raise self._invalid("number", "a value is no number") from None
+            raise self._invalid("number", "a value is not a number") from None
 
     def _ask(self, path: str, query: Mapping[str, str], deadline: float) -> Result:
         waits = iter(self._waits)
@@ -167,7 +167,7 @@ class Prometheus:
             ) as response:
                 return response, self._read_body(response, ends)
         except httpx.ConnectTimeout:
-            raise _TransientError(PrometheusUnreachable(self.url, "nobody took the call")) from None
+            raise _TransientError(PrometheusUnreachable(self.url, "it accepted no connection")) from None
         except httpx.TimeoutException:
             reason = f"nothing came within {left:g} s" if left == self._seconds else _NO_TIME
             raise _TransientError(PrometheusUnreachable(self.url, reason)) from None

@@ -30,7 +30,9 @@ Vector = Mapping[Key, float]
 
 
 def name_in_pod(pod: str) -> str | None:
-    """The Deployment's name that a pod's name tells: all of it, or its beginning with a * behind; None where none."""
+    """The Deployment's name that a pod's name tells: all of it, or its beginning with a * behind; None where it tells
+    neither.
+    """
     if len(pod) == _LONGEST_POD:
         return f"{pod[:_SURELY_LEFT]}*"
     told = _POD_NAME.fullmatch(pod)

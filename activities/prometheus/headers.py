@@ -7,7 +7,7 @@ _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([^\x00-\x1f\x7f]*)")
 
 
 class HeaderFile:
-    """`Name: value` lines; empty ones and those that begin with # are skipped. Read anew for every query."""
+    """`Name: value` lines; empty ones and those that begin with # are skipped. Read again for every query."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -22,6 +22,6 @@ class HeaderFile:
                 continue
             header = _HEADER.fullmatch(line.strip())
             if header is None:
-                raise ValueError(f"line {number} of {self._path} is no `Name: value`")
+                raise ValueError(f"line {number} of {self._path} is not `Name: value`")
             found[header[1]] = header[2].strip()
         return found

@@ -19,7 +19,7 @@ _SECONDS = 30.0
 
 @dataclass(frozen=True)
 class NodeHours:
-    """Those of a period, and of as long a time before it. `problem` says why there are none."""
+    """Those of a period, and of as long a time before it. `problem` says why they are not known."""
 
     before: float = 0.0
     during: float = 0.0

@@ -1,4 +1,4 @@
-"""What is done about each finding: a word to its hibernation, or a hibernation where there is none."""
+"""What is done about each finding: a word to its hibernation, or a new hibernation where it has no open one."""
 
 import asyncio
 from collections.abc import Mapping
@@ -36,9 +36,10 @@ class Answers:
     async def give(
         self, client: Client, cluster: str, survey: Survey, opened: dict[str, OpenHibernation], ground: Ground
     ) -> frozenset[str]:
-        """A word to each hibernation concerned, a few at a time. Answers which were told before, and are not again.
+        """A word to each hibernation concerned, a few at a time. Returns those that are not told now, because they were
+        told before.
 
-        One that cannot be told keeps the word from no other: it is told at the next look.
+        One that cannot be told does not keep the others from it: it is told at the next look.
         """
         wanted = {
             name: what_answers(finding, survey.workloads.get(name))
@@ -66,7 +67,7 @@ class Answers:
             await send_check(client, name, _check_for(survey.found[name], hibernation))
 
     async def _start(self, client: Client, cluster: str, workload: Workload, record: PauseRecord) -> None:
-        """A hibernation for a workload that carries a record, or of whose record there is a copy, and that has none.
+        """Start a hibernation for a workload that has no open one, and carries a record or has a copy of it.
 
         The first thing it does is look, and what it finds damaged it writes again.
         """

@@ -76,9 +76,9 @@ class ReconcileActivities:
         instance: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`note_figures` is told what each policy means and has asleep; without it nobody counts that. `unseen` answers
-        the names of the rights that this worker lacks, and `troubles` by part what it goes on without. `clock` counts
-        seconds: what was said is remembered by it.
+        """`note_figures` is told what each policy means and has asleep; without it that is not counted. `unseen`
+        answers the names of the rights that this worker lacks, and `troubles` by part what it goes on without. `clock`
+        counts seconds: what was said is remembered by it.
         """
         self._workloads = workloads
         self._replica_sets = replica_sets
@@ -187,8 +187,10 @@ class ReconcileActivities:
         not_understood = {each.name: each.problem for each in survey.not_understood}
         told_of = (each.deployment for each in before.not_understood)
         self._alerts.tell("woke-not-ready", not_ready, before.not_ready, "woken, and not available after 15 minutes")
-        self._alerts.tell("unreadable", unreadable, before.unreadable, "annotations of ours that nobody can read")
-        self._alerts.tell("unreadable", not_understood, told_of, "left alone, for it is not understood", not_understood)
+        self._alerts.tell("unreadable", unreadable, before.unreadable, "finops.io annotations that cannot be read")
+        self._alerts.tell(
+            "unreadable", not_understood, told_of, "left alone, because it is not understood", not_understood
+        )
         show_sleepers(survey.asleep, survey.asleep_in)
         show_not_understood(len(not_understood))
         show_troubles(survey.troubles)
@@ -196,7 +198,7 @@ class ReconcileActivities:
         said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
         said += [f"{len(not_understood)} not understood"] if not_understood else []
         said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
-        said += [f"{paused} paused in Temporal, which nobody wakes"] if paused else []
+        said += [f"{paused} paused in Temporal, which nothing wakes"] if paused else []
         tell_paused(paused)
         tell_untold(survey.untold)
         return ReconcileResult(

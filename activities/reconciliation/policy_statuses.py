@@ -34,7 +34,7 @@ class FiguresTally:
         self._hourly: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 
     def count(self, workload: Workload, sleep: Slept | None) -> None:
-        """One more Deployment; `sleep` is the one of ours that it is in."""
+        """Count one more Deployment; `sleep` is the one of ours that it is in."""
         for policy in self._policies:
             scope = policy.spec.scope
             if scope.covers_namespace(workload.ref.namespace) and scope.selects_labels(workload.labels):
@@ -79,12 +79,12 @@ class PolicyStatuses:
         self._compared: tuple[SeenPolicy, ...] = ()
 
     def note(self, figures: Mapping[str, PolicyFigures]) -> None:
-        """What a reconciliation saw; it is written with the next round."""
+        """Take what a reconciliation saw; it is written with the next round."""
         with self._lock:
             self._figures = figures
 
     def write(self) -> int:
-        """Write every status that differs from what the last reading of the policies showed. Answers how many.
+        """Write every status that differs from what the last reading of the policies showed. Returns how many.
 
         Once for each reading. What cannot be written is tried again after the next, and told once.
         """

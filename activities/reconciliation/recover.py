@@ -36,12 +36,12 @@ def recover_records(replica_sets: ReplicaSets, damaged: Mapping[str, Workload]) 
 
 
 def _list_copies(replica_sets: ReplicaSets, namespace: str) -> Mapping[str, tuple[RecordCopy, ...]]:
-    """Trouble here is none of the others': what has no copy this time is asked about again by the next run."""
+    """A failure here must not affect the others. The next run asks again for copies that are missing this time."""
     about = f"copies in {namespace}"
     try:
         copies = replica_sets.list_copies(namespace)
     except KubernetesError as error:
-        sentence = f"no copy of a record can be looked for: {error}"
+        sentence = f"copies of records cannot be looked for: {error}"
         alert_once("copies", about, sentence, resource=error.resource, verb=error.verb)
         return {}
     settle(about)

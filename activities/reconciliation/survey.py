@@ -32,11 +32,11 @@ class Survey:
     """Hibernations that no word could be sent to."""
     clocks: ClockDrift = field(default_factory=ClockDrift)
     asleep: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    """What each of our sleepers saves an hour, by currency; one without a price saves nothing in none."""
+    """What each of our sleepers saves an hour, by currency; one without a price has an empty currency and saves 0."""
     asleep_in: Counter[str] = field(default_factory=Counter)
 
     def count(self, workload: Workload, instance: str) -> None:
-        """One more Deployment, which may sleep."""
+        """Count one more Deployment, which may sleep."""
         sleep = sleep_of(workload)
         if sleep is not None and workload.annotations.get(INSTANCE) != instance:
             sleep = None
@@ -55,5 +55,7 @@ class Survey:
         return tuple(sorted(str(self.workloads[name].ref) for name in self.ids_of(finding)))
 
     def record_of(self, name: str) -> PauseRecord:
-        """The record that its hibernation is started with. Raises InvalidAnnotation where there is none."""
+        """The record that its hibernation is started with. Raises InvalidAnnotation where neither it nor a copy gives
+        one.
+        """
         return self.records.get(name) or record_to_adopt(self.workloads[name])

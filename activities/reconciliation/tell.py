@@ -20,7 +20,7 @@ _UNTOLD = "hibernations that could not be told"
 
 
 async def try_to_count_paused(client: Client, cluster: str) -> int | None:
-    """None where Temporal does not say."""
+    """How many hibernations are paused in Temporal; None where it does not say."""
     try:
         return await count_paused(client, cluster)
     except RPCError as error:
@@ -33,7 +33,7 @@ def tell_paused(number: int | None) -> None:
     if number is None:
         return
     if number:
-        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nobody wakes those")
+        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nothing wakes them")
     else:
         settle(_PAUSED)
 
@@ -50,7 +50,7 @@ def tell_untold(untold: Mapping[str, Exception]) -> None:
 
 
 def measure_waiting(opened: Iterable[OpenHibernation], now: datetime) -> tuple[int, float]:
-    """How many are due within the hour, or past their time, and how many seconds the one that waits longest is."""
+    """How many are due within the hour, or past their time, and how many seconds the longest wait has lasted."""
     times = [each.resume_at for each in opened if each.phase not in AWAKE_PHASES and each.resume_at is not None]
     overdue = max((now - at for at in times), default=timedelta(0))
     return sum(at <= now + timedelta(hours=1) for at in times), max(overdue, timedelta(0)).total_seconds()

@@ -28,7 +28,7 @@ class ForeignAlerts:
         for namespace, annotation, tool in sorted(found):
             if self._told.is_news(f"{namespace} {annotation}", tool):
                 sentence = (
-                    f"{tool} puts workloads of namespace {namespace} to sleep, too ({annotation}): what carries that "
-                    "is left alone; use one of the two tools for a namespace"
+                    f"{tool} puts workloads of namespace {namespace} to sleep, too ({annotation}): those with "
+                    "that annotation are left alone; use only one of the two tools in a namespace"
                 )
                 alert("foreign", sentence, namespace=namespace)

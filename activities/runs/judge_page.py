@@ -151,7 +151,9 @@ def judge(
 
 
 def _tell_fault(workload: Workload, error: Exception) -> str:
-    """With its traceback the first time; every run meets it again."""
+    """Raise the fault as an alert, with its traceback the first time; every run meets it again. Returns the
+    sentence.
+    """
     sentence = f"{workload.ref}: it could not be judged and is left alone ({type(error).__name__})"
     if alert_once("unexpected", _about(workload), sentence, workload=str(workload.ref)):
         _LOG.error("a fault of finops-enforcer, please report it", exc_info=error)
@@ -163,6 +165,6 @@ def _about(workload: Workload) -> str:
 
 
 def _count(workload: Workload) -> Census:
-    """Deployments that run or sleep; one at zero of its own is neither."""
+    """How many Deployments of the page run, and how many sleep; one at zero of its own does neither."""
     asleep = workload.is_down and notes.PAUSED in workload.annotations
     return Census(deployments=1 if asleep or not workload.is_down else 0, asleep=1 if asleep else 0)

@@ -25,7 +25,7 @@ async def count_pausing(client: Client, cluster: str) -> int:
 async def wait_until_shown(
     client: Client, runs: Sequence[str], tell_alive: Callable[[], None], *, longest: float = LONGEST_LAG
 ) -> None:
-    """Wait until visibility shows these runs of hibernations, so that whoever counts next counts them.
+    """Wait until visibility shows these runs of hibernations, so that the next count includes them.
 
     Else two runs of policies, one right after the other, would each find room under `maxAffectedPercent` for the same
     share of the cluster. A visibility that is behind by more than `longest` seconds is told of, and waited for no more.

@@ -97,7 +97,7 @@ class EnforceActivities:
     async def open_run(self, order: OpenRun) -> RunOpened:
         """Make sure of the cluster, and read what the policy allows.
 
-        Everything a run pauses it has listed itself, so nothing but this tells that the cluster behind an address is
+        Everything a run pauses it has listed itself, so only this check tells that the cluster behind an address is
         another one by now. Raises IdentityMismatch, KubernetesError.
         """
         with told_to_temporal("the cluster's identity"):

@@ -52,7 +52,7 @@ class Gatherer:
         idle_source: IdleSource | None = None,
         backends: BackendReader | None = None,
     ) -> None:
-        """`backends` is shared with whoever else asks for them."""
+        """`backends` is shared with the others that ask for them."""
         self._transport = transport
         self._source = source
         self._surroundings = surroundings

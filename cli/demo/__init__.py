@@ -1,1 +1,1 @@
-"""`finops demo`: the product's whole life in front of one's eyes, on a real control plane and a real Temporal."""
+"""`finops demo`: the product's whole life, live in your terminal, on a real control plane and a real Temporal."""

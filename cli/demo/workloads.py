@@ -1,4 +1,4 @@
-"""The town of the demo: five namespaces, and Deployments for every way to be judged."""
+"""The demo's example workloads: five namespaces, and Deployments for every way to be judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

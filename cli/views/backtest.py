@@ -16,7 +16,7 @@ NOTES = (
 
 
 def show_backtest(terminal: Terminal, made: Backtest) -> None:
-    """Print it."""
+    """Print the sleeps, the reasons and the sums."""
     span = f"{show_past(made.first)} to {show_past(made.last)}"
     terminal.say(f"Policy {made.policy} ({made.mode}) from {span}, judged every {format_duration(made.every)}", "bold")
     terminal.say(f"{made.deployments} Deployments in its scope, {made.moments} moments")
@@ -51,7 +51,7 @@ def describe(made: Backtest) -> str:
 
 
 def as_json(made: Backtest) -> dict[str, Any]:
-    """For programs."""
+    """A backtest as JSON has it."""
     return {
         "policy": made.policy,
         "mode": made.mode,

@@ -15,13 +15,13 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
 
 
 def show_dry_run(terminal: Terminal, change: PolicyChange) -> None:
-    """How many policies it is about."""
+    """Print how many policies it is about."""
     removed = f", {len(change.pruned)} removed: {', '.join(change.pruned)}" if change.pruned else ""
     terminal.say(f"dry run: {len(change.policies)} policies would be applied{removed}")
 
 
 def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
-    """Only what is not as it should be."""
+    """Print only what is not as it should be."""
     if not look.worker:
         terminal.warn(f"no worker polls for cluster {look.cluster}: the policies count when one runs")
     for problem in look.problems:

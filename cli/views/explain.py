@@ -36,7 +36,7 @@ def show_explanation(terminal: Terminal, explained: Explanation) -> None:
 
 
 def as_json(explained: Explanation) -> dict[str, Any]:
-    """For programs."""
+    """An explanation as JSON has it."""
     workload = explained.workload
     return {
         "deployment": str(workload.ref),

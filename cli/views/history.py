@@ -60,7 +60,7 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
         return
     known = outlook.last_known
     if known is None:
-        terminal.say("nobody knows a count it had")
+        terminal.say("no replica count is known for it")
     else:
         when = f" at {show_past(known.at)}" if known.at is not None else ""
         terminal.say(f"last known: {known.replicas} replicas{when}, from {known.source}")

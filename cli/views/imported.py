@@ -31,7 +31,7 @@ def show_imported(terminal: Terminal, tool: Tool, imported: Imported) -> None:
 
 
 def as_json(imported: Imported) -> dict[str, Any]:
-    """For programs."""
+    """An import as JSON has it."""
     return {
         "policies": [to_document(draft.policy) for draft in imported.drafts],
         "commands": imported.commands,

@@ -16,7 +16,7 @@ def show_savings(terminal: Terminal, made: Savings, *, show_all: bool) -> None:
         terminal.say(trouble, style="yellow")
     terminal.say(f"{show_past(made.since)} to {show_past(made.until)}")
     if not made.workloads:
-        terminal.say("nobody slept")
+        terminal.say("nothing was asleep")
     elif show_all:
         rows = ((entry.policy, f"{entry.namespace}/{entry.name}", *_figures(entry)) for entry in made.workloads)
         _show_table(terminal, ("Policy", "Deployment"), rows)

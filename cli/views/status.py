@@ -52,7 +52,7 @@ def _show_what_does_not_run(terminal: Terminal, found: ClusterStatus) -> None:
 
 def _show_hibernations(terminal: Terminal, found: ClusterStatus) -> None:
     if not found.hibernations:
-        terminal.say("nobody sleeps, and nobody is kept awake")
+        terminal.say("nothing is asleep and nothing is kept awake")
         return
     for heading, group in groupby(found.hibernations, key=_heading):
         members = list(group)
@@ -93,7 +93,9 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
     for sentence in describe_blindness(result.missing_rights):
         terminal.say(f"not known to the worker: {sentence}", "yellow")
     for name in result.unreadable:
-        terminal.say(f"{name}: its annotations of ours cannot be read, so it is left alone (finops history)", "yellow")
+        terminal.say(
+            f"{name}: its finops.io annotations cannot be read, so it is left alone (finops history)", "yellow"
+        )
     for each in result.not_understood:
         terminal.say(f"{each.deployment}: {each.problem}, so it is left alone", "yellow")
     for name in result.not_ready:

@@ -14,13 +14,15 @@ from policies.keys import WorkloadKey
 def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
     """Print what is not woken because it may not be ours."""
     if found.unclaimed:
-        terminal.note(f"{found.unclaimed} sleepers without an open hibernation are left: say whose with --instance")
+        terminal.note(
+            f"{found.unclaimed} sleepers without an open hibernation are left asleep: say whose with --instance"
+        )
     for stranger in found.strangers:
         terminal.note(f"{stranger} sleeps under another installation: name it exactly to wake it")
 
 
 def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
-    """Print it of a namespace or the cluster."""
+    """Print that nothing sleeps in a namespace or the cluster."""
     terminal.say(f"nothing of ours sleeps in {found.target}")
     if terminal.for_programs:
         terminal.show_json({"results": []})

@@ -28,7 +28,7 @@ class Kit:
 
 
 def _kubernetes_ldflags() -> str:
-    """Without these the server calls itself v0.0.0-master."""
+    """The linker flags that set its version: without these the server calls itself v0.0.0-master."""
     major, minor, _ = KUBERNETES_VERSION.removeprefix("v").split(".")
     version = "k8s.io/component-base/version"
     values = {"gitVersion": KUBERNETES_VERSION, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}

@@ -41,7 +41,7 @@ class PolicyRemoved(Frozen):
 
 
 async def open_client_if_up(installation: Installation, *, asleep: int) -> Client | None:
-    """A client, or None where `finops run` is down and nobody sleeps who would have to hear of a change.
+    """A client, or None where `finops run` is down and no sleeper would have to hear of a change.
 
     Raises ConnectionFailed otherwise.
     """

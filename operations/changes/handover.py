@@ -26,7 +26,7 @@ class Handover(Frozen):
     def __str__(self) -> str:
         """For instance `weekend: 812 asleep: 800 handed to nights, 12 will wake`."""
         if not self.asleep:
-            return f"{self.policy}: nobody sleeps under it"
+            return f"{self.policy}: nothing sleeps under it"
         parts = [f"{self.stay} go on sleeping"] if self.stay else []
         parts += [f"{count} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
         parts += [f"{self.wake} will wake"] if self.wake else []
@@ -44,7 +44,7 @@ def foresee_handovers(
 ) -> tuple[Handover, ...]:
     """What happens to the sleepers of the affected policies when only the remaining ones are asked.
 
-    Sleepers of other installations are nobody's business here.
+    Sleepers of other installations are left out.
     """
     wishes: dict[str, Counter[str | None]] = {policy: Counter() for policy in affected}
     unreadable: Counter[str] = Counter()

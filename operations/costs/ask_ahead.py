@@ -10,7 +10,7 @@ from operations.installation import Installation
 
 
 def ask_ahead(installation: Installation, at: datetime) -> None:
-    """Begin to ask. Whoever asks the source about the same hour then waits for this answer. Raises what `cluster` does.
+    """Begin to ask. A later question about the same hour waits for this answer. Raises what `cluster` does.
 
     A price list answers at once, or lists pods and nodes: that is not done twice.
     """
@@ -19,5 +19,5 @@ def ask_ahead(installation: Installation, at: datetime) -> None:
 
 
 def _fetch(source: CostSource, at: datetime) -> None:
-    with contextlib.suppress(Exception):  # whoever needs the answer meets the same error
+    with contextlib.suppress(Exception):  # the caller that needs the answer meets the same error
         source.fetch(at)

@@ -45,7 +45,9 @@ def fail(subject: str, sentence: str, mend: str = "") -> CheckResult:
 
 
 async def all_of(subject: str, checks: Iterable[Coroutine[Any, Any, list[CheckResult]]]) -> list[CheckResult]:
-    """What all of them find, in their order. That one is refused an answer is a result, too, and the others go on."""
+    """What all of them find, in their order. A check that is refused an answer is a result, too, and the others go
+    on.
+    """
     answers = await asyncio.gather(*checks, return_exceptions=True)
     found: list[CheckResult] = []
     for answer in answers:

@@ -71,7 +71,7 @@ def _judge_certificate(subject: str, pem: bytes, now: datetime, mend: str, *, is
     try:
         ends = ends_of_certificates(pem)
     except CertificatesUnreadable as error:
-        return warn(subject, f"until when it is good is not known: {error}")
+        return warn(subject, f"it is not known when it ends: {error}")
     return _judge_end(subject, last_of(ends) if is_bundle else ends[0], now, mend)
 
 
@@ -83,7 +83,7 @@ def _judge_token(subject: str, token: str, now: datetime, mend: str) -> Iterator
 
 def _judge_end(subject: str, end: datetime | None, now: datetime, mend: str) -> CheckResult:
     if end is None:
-        return warn(subject, "until when it is good is not known: there is none in it")
+        return warn(subject, "it does not say when it ends")
     left = end - now
     sentence = f"ends {show_time(end)}, in {left.days} {'day' if left.days == 1 else 'days'}"
     if left <= timedelta(0):

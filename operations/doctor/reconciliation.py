@@ -31,7 +31,7 @@ def _judge_clocks(result: ReconcileResult) -> CheckResult:
 
 
 def _judge_sight(result: ReconcileResult) -> Iterator[CheckResult]:
-    """By the worker's rights, which need not be those of whoever asks."""
+    """By the worker's rights, which need not be the caller's."""
     for sentence in describe_blindness(result.missing_rights):
         yield warn("sight of the worker", f"not known: {sentence}", "grant its account what deploy/ has in its role")
     if not result.missing_rights:
@@ -39,7 +39,7 @@ def _judge_sight(result: ReconcileResult) -> Iterator[CheckResult]:
 
 
 def _judge_parts(result: ReconcileResult) -> Iterator[CheckResult]:
-    """As the worker has them: its settings and its network need not be those of whoever asks."""
+    """As the worker has them: its settings and its network need not be the caller's."""
     for part, sentence in result.troubles.items():
         yield warn(f"{part} of the worker", f"{show_time(result.at)}: {sentence}", "see its settings and its log")
 

@@ -65,7 +65,7 @@ def _because(trouble: str) -> str:
 
 
 def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[CheckResult]:
-    """`lengths` by workload."""
+    """Whether a history grows long; `lengths` are in events, by workload."""
     long = sorted(((length, name) for name, length in lengths.items() if length > MOST_EVENTS), reverse=True)
     if not long:
         yield ok("histories", f"none of the {looked_at} oldest hibernations has more than {MOST_EVENTS} events")
@@ -79,14 +79,14 @@ def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[Chec
 
 
 def judge_contested(workloads: Sequence[Workload], now: datetime) -> Iterator[CheckResult]:
-    """Those kept awake because somebody wrote over a sleep's zero again and again, by their own annotations."""
+    """Whether, by their own annotations, some are kept awake because somebody scaled them up again and again."""
     contested = [str(each.ref) for each in workloads if _is_contested(each, now)]
     if not contested:
-        yield ok("contested", "nobody writes over our zeros")
+        yield ok("contested", "no sleeper is scaled up again and again")
         return
     yield warn(
         "contested",
-        f"somebody goes on scaling them up: {name_some(contested, _NAMED)}",
+        f"somebody keeps scaling them up: {name_some(contested, _NAMED)}",
         "leave them out with finops.io/exclude, or see docs/coexistence.md for the rule that lets them sleep",
     )
 

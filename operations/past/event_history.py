@@ -58,7 +58,7 @@ async def read_each(
 
 
 async def read_result(client: Client, run: WorkflowExecution) -> HibernationResult | None:
-    """What a completed run left, or None where that is nothing of ours. Raises RPCError."""
+    """What a completed run left, or None where that is not a result of ours. Raises RPCError."""
     handle: WorkflowHandle[object, HibernationResult] = client.get_workflow_handle(
         run.id, run_id=run.run_id, result_type=HibernationResult
     )
@@ -99,7 +99,7 @@ def _describe_ending(event: HistoryEvent) -> str:
 
 
 async def _decode(client: Client, payloads: Sequence[Payload], model: type[ModelT]) -> ModelT | None:
-    """The one value of an input, or None where it is none of ours."""
+    """The one value of an input, or None where it is not ours."""
     if len(payloads) != 1:
         return None
     try:

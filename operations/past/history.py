@@ -29,7 +29,7 @@ class History(Frozen):
     server_trouble: str = ""
     """Why it could not be asked."""
     workload: Workload | None = None
-    """None where it is not there, or nobody could be asked."""
+    """None where it is not there, or could not be asked for."""
     carried: Carried | None = None
     """What it and its ReplicaSets carry; None without it."""
     runs: KnownRuns | None = None
@@ -53,7 +53,7 @@ class _Look:
 async def read_history(installation: Installation, key: WorkloadKey) -> History:
     """All that the cluster and Temporal know of a Deployment; where one cannot be asked, what the other one knows.
 
-    Raises OperationError where neither can be asked, NotThere where nobody knows anything.
+    Raises OperationError where neither can be asked, NotThere where nothing is known of it.
     """
     with installation.listener.progress("asking the cluster and Temporal"):
         look, (runs, silence) = await asyncio.gather(
@@ -104,7 +104,7 @@ async def _look_back(installation: Installation, key: WorkloadKey) -> tuple[Know
 
 
 def _refuse_nothing(key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str) -> None:
-    """Raises OperationError where nobody could be asked, NotThere where nobody knows anything."""
+    """Raises OperationError where neither could be asked, NotThere where nothing is known of it."""
     if look.workload is not None or (runs is not None and runs.hibernations):
         return
     if look.trouble and runs is None:

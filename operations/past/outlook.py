@@ -16,7 +16,7 @@ from policies.sleep.record_copies import RecordCopy, find_copy
 from policies.workload import Workload
 
 SOON = "at the next reconciliation"
-UNTOUCHED = "nobody of us will touch it"
+UNTOUCHED = "finops will not touch it"
 PERHAPS = f"only Temporal can tell whether an open hibernation knows it; without one {UNTOUCHED}"
 
 
@@ -39,9 +39,9 @@ class Outlook(Frozen):
 
 
 def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, instance: str | None) -> Outlook:
-    """What will become of it, and where nobody will touch it the count that was known last.
+    """What will become of it, and where finops will not touch it the count that was known last.
 
-    `copies` and `runs` are None where nobody could be asked, `instance` where nobody knows who we are.
+    `copies` and `runs` are None where they could not be asked for, `instance` where our own is not known.
     """
     if not workload.is_down:
         return Outlook()

@@ -43,7 +43,9 @@ async def read_past_sleeps(client: Client, cluster: str, period: Period, namespa
 
 
 def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
-    """Those that ended since the period began; all values are names that were validated, and times of ours."""
+    """The query for hibernations that ended since the period began; all values are names that were validated, and times
+    of ours.
+    """
     return query_of(
         cluster,
         "ExecutionStatus != 'Running'",
@@ -54,7 +56,7 @@ def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
 
 
 def _awake_query(cluster: str, namespace: str | None) -> str:
-    """Those whose sleep is over and that stay open for a while."""
+    """The query for hibernations whose sleep is over and that stay open for a while."""
     return f"{open_query(cluster, namespace=namespace)} AND {in_phases(Phase.COOLING, Phase.AWAKE)}"
 
 
@@ -106,7 +108,7 @@ def _begin(ref: WorkloadRef, record: PauseRecord) -> Slept:
 
 
 def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
-    """Nobody sent its resume: it slept to the end of its workflow where it slept at all."""
+    """No resume was sent: it slept to the end of its workflow, where it slept at all."""
     if sleep.end is not None:
         return sleep
     asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES

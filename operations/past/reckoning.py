@@ -25,7 +25,7 @@ class Savings(Frozen):
     data_since: datetime | None = None
     """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
     total: tuple[Entry, ...] = ()
-    """One for each currency; none for what has no price."""
+    """One for each currency; sleeps without a price are left out."""
     groups: tuple[Entry, ...] = ()
     """By policy and namespace."""
     workloads: tuple[Entry, ...] = ()
@@ -36,7 +36,7 @@ class Savings(Frozen):
     troubles: tuple[str, ...] = ()
     """Which half is missing, and why."""
     node_hours_before: float | None = None
-    """Of as long a time before the period; None where nobody counted."""
+    """Of as long a time before the period; None where they were not counted."""
     node_hours: float | None = None
     realised: str = ""
     """What the nodes say, in a sentence."""
@@ -60,7 +60,7 @@ class SleptBefore(Frozen):
 
 
 def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> SleepingNow:
-    """Those that are really at zero under a record of this installation; of any, where nobody knows which it is."""
+    """Those that are really at zero under a record of this installation; of any, where this one is not known."""
     sleepers = [each for each in workloads if is_sleeper(each)]
     ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
     sleeps = tuple(sleep for each in ours if (sleep := sleep_of(each)) is not None)

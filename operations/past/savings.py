@@ -35,7 +35,9 @@ def read_period(since: str | None, until: str | None, now: datetime) -> Period:
 
 
 async def reckon_savings(installation: Installation, period: Period, namespace: str | None = None) -> Savings:
-    """The savings of a period, of one namespace or of all. Raises OperationError where nobody can be asked."""
+    """The savings of a period, of one namespace or of all. Raises OperationError where neither cluster nor Temporal can
+    be asked.
+    """
     now = await asyncio.to_thread(_look, installation, namespace)
     with installation.listener.progress("asking Temporal"):
         before = await _look_back(installation, period, namespace)

@@ -1,4 +1,4 @@
-"""What a command cannot see for want of rights, and what that means: said wherever decisions are shown."""
+"""What a command cannot see because rights are missing, and what that means: said wherever decisions are shown."""
 
 from collections.abc import Iterable, Sequence
 

@@ -31,7 +31,7 @@ class Calendar(Frozen):
 
 
 def read_calendar(installation: Installation, named: str, *, begin: datetime, end: datetime) -> Calendar:
-    """The sleeps between two instants by one applied policy, or by those of a file. Nobody is asked.
+    """The sleeps between two instants by one applied policy, or by those of a file. No server is asked.
 
     Raises UsageProblem where none of them has a schedule; PolicyError.
     """

@@ -32,7 +32,9 @@ def sample_policy() -> EnforcementPolicy:
 
 
 def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
-    """The policies of a file or directory. Raises PolicyError with everything that is wrong, UsageProblem for none."""
+    """The policies of a file or directory. Raises PolicyError with everything that is wrong, UsageProblem where there
+    is no policy.
+    """
     read = read_policies(path)
     if read.problems:
         raise PolicyError(read.problems)
@@ -58,7 +60,7 @@ def choose_policies(installation: Installation, named: Sequence[str]) -> Chosen:
 
 
 def _read_applied(installation: Installation) -> Mapping[str, EnforcementPolicy]:
-    """By name. A source that cannot be read holds none: files can be asked about all the same."""
+    """By name; empty where the source cannot be read: files can be asked about all the same."""
     try:
         read = installation.policies.read()
     except PolicySourceUnreadable:

@@ -25,7 +25,7 @@ class ClusterOverview(Frozen):
 
     cluster: str
     worker: bool | None
-    """None where Temporal did not tell."""
+    """None where Temporal did not say."""
     hold: str = ""
     """Who set it."""
     asleep: int = 0
@@ -56,7 +56,7 @@ async def _list_names(client: Client) -> AsyncIterator[str]:
 
 
 async def _try_to_look(client: Client, cluster: str) -> ClusterOverview:
-    """One that cannot be read is a line, and the others are told all the same."""
+    """How one is. That it cannot be read is said in its own line, and does not affect the others."""
     try:
         return await _look_at(client, cluster)
     except RPCError as error:

@@ -25,7 +25,7 @@ from policies.workload import Workload
 CONFLICTS = 5
 """Rounds of read, decide, write: another writer's status update makes a conflict ordinary."""
 AWAKE_FOR = timedelta(hours=24)
-"""How long nobody pauses it again, where neither the caller nor its record says."""
+"""How long it is not paused again, where neither the caller nor its record says."""
 
 
 class WokenDirectly(Frozen):
@@ -40,7 +40,7 @@ class WokenDirectly(Frozen):
 def wake_each_directly(
     installation: Installation, sleepers: Iterable[Workload], until: datetime | None = None
 ) -> Iterator[WokenDirectly]:
-    """Wake one after the other, each when it is asked for. One that cannot be woken stops none of the others."""
+    """Wake one after the other, each when it is asked for. One that cannot be woken does not stop the others."""
     cluster = installation.cluster
     for workload in sleepers:
         yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, until)

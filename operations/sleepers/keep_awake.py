@@ -46,7 +46,7 @@ async def keep_awake(installation: Installation, target: Target, until: datetime
 
 
 async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:
-    """Tell the workload's hibernation, or start one that does nothing but keep it awake.
+    """Tell the workload's hibernation, or start one that only keeps it awake.
 
     Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
     """
@@ -72,7 +72,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
 
 
 async def _try_to_keep(installation: Installation, client: Client, workload: Workload, until: datetime) -> str:
-    """Why it could not be kept awake. Raises UsageProblem."""
+    """Keep it awake. Returns why that failed, and is empty where it did not. Raises UsageProblem."""
     try:
         await keep_one_awake(installation, client, workload, until)
     except UsageProblem:

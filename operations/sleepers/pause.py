@@ -103,7 +103,7 @@ def _judge(
 
 
 async def _update(installation: Installation, client: Client, order: PauseOrder, seconds: float) -> None:
-    """Its hibernation is open: awake it pauses again, asleep it sleeps longer."""
+    """Tell its open hibernation: awake it pauses again, asleep it sleeps longer."""
     ref = order.seen.ref
     handle = client.get_workflow_handle(hibernation_id(installation.settings.cluster, ref.key))
     try:

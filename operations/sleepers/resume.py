@@ -58,7 +58,7 @@ async def wake(
     until: datetime | None = None,
     available_within: float | None = None,
 ) -> WokenAll:
-    """Wake all that was found. One that fails stops none of the others.
+    """Wake all that was found. One that fails does not stop the others.
 
     Args:
         until: not paused again before.
@@ -88,7 +88,7 @@ async def leave_awake(
 ) -> WorkloadKey | None:
     """The one that was named and is awake already, kept so until then. None where several were meant and none sleeps.
 
-    Raises OperationError where nobody knows whether something sleeps, NotThere where there is no such Deployment,
+    Raises OperationError where it is not known whether something sleeps, NotThere where there is no such Deployment,
     Refused where it has no replicas and not because of us.
     """
     key = found.target.key
@@ -114,7 +114,7 @@ async def leave_awake(
 
 
 def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | None:
-    """Until when nobody pauses it, where one alone was woken: what whoever woke it wants to know. One request."""
+    """Until when it is not paused again, where one alone was woken, for the person who woke it. One request."""
     if len(woken.results) != 1 or not woken.results[0].awake:
         return None
     try:

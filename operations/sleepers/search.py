@@ -31,7 +31,7 @@ class SleepersFound(Frozen):
     strangers: tuple[WorkloadKey, ...] = ()
     """They sleep under another installation."""
     unclaimed: int = 0
-    """So many sleep without an open hibernation, and nobody knows whether they are ours."""
+    """So many sleep without an open hibernation, and it is not known whether they are ours."""
     named: Workload | None = None
     """The Deployment that was named exactly, asleep or not."""
     sees_cluster: bool = True
@@ -46,7 +46,7 @@ class SleepersFound(Frozen):
 
 
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
-    """By the cluster alone. Raises KubernetesError, NotThere, and UsageProblem where nobody knows whose they are."""
+    """By the cluster alone. Raises KubernetesError, NotThere, and UsageProblem where it is not known whose they are."""
     workloads = _look(installation, target)
     if target.key is not None and not workloads:
         raise NoSuchWorkload(target.key, installation.cluster.transport.server)
@@ -85,7 +85,7 @@ def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
 
 
 def _look_if_up(installation: Installation, target: Target) -> tuple[Workload, ...] | None:
-    """None where the cluster cannot be asked: a signal needs only Temporal."""
+    """The workloads of the target; None where the cluster cannot be asked: a signal needs only Temporal."""
     try:
         return _look(installation, target)
     except IoError as error:
@@ -94,7 +94,7 @@ def _look_if_up(installation: Installation, target: Target) -> tuple[Workload, .
 
 
 async def _find_open(installation: Installation, client: Client, target: Target) -> tuple[WorkloadKey, ...] | None:
-    """None where they cannot be listed: what the cluster shows asleep can do without the list."""
+    """The open hibernations; None where they cannot be listed: what the cluster shows asleep can do without."""
     cluster = installation.settings.cluster
     if target.key is not None:
         execution = await find_open(client, cluster, target.key)

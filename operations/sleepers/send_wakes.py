@@ -36,10 +36,10 @@ async def send_wakes(
     request: WakeRequest,
     read_copies: ReadCopies,
 ) -> tuple[Sent, ...]:
-    """Wake all of these sleepers, and whatever else has an open hibernation.
+    """Wake all of these sleepers, and all others with an open hibernation.
 
-    Every one is tried. One that fails is told by name; whatever was sent before stays sent, so that the same call again
-    is about those alone that still sleep.
+    Every one is tried. One that fails is told by name; what was sent before stays sent, so the same call again is only
+    about those that still sleep.
     """
     sleeping = {workload.ref.key for workload in sleepers}
     calls = [

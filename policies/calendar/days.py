@@ -59,7 +59,7 @@ def reason_of(schedule: Schedule, day: date, minute: int) -> str:
 
 
 def next_change_of_rules(schedule: Schedule, day: date) -> date | None:
-    """The next day on which other exceptions hold than on this one; None where there is none to come."""
+    """The next day on which other exceptions hold than on this one; None where none is to come."""
     return min((edge for edge in _edges(schedule) if edge > day), default=None)
 
 

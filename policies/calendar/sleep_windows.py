@@ -82,14 +82,14 @@ def is_kept_awake(policy: EnforcementPolicy, now: datetime) -> bool:
 
 
 def vetoes(policies: Iterable[EnforcementPolicy], now: datetime) -> tuple[EnforcementPolicy, ...]:
-    """Those in force that keep awake on this day whatever they are about, also what another one would pause."""
+    """Those in force that keep their workloads awake on this day, also those that another one would pause."""
     return tuple(policy for policy in policies if policy.is_in_force and is_kept_awake(policy, now))
 
 
 def sleeps(schedule: Schedule, since: datetime) -> Iterator[Window]:
-    """Every sleep that ends after `since`, in order: for ever, or until there is none left.
+    """Every sleep that ends after `since`, in order: for ever, or until the last one.
 
-    Sleeps that touch are one. What is over before it begins, because clocks changed meanwhile, is none.
+    Sleeps that touch are one. A sleep that would end before it begins, because clocks change in between, is left out.
     """
     zone, last = ZoneInfo(schedule.time_zone), None
     for wall in _wall_sleeps(schedule, _find_beginning(schedule, (since.astimezone(zone) - _LOOK_BACK).date())):

@@ -8,7 +8,7 @@ from policies.workload import Workload
 
 
 class Backend(Frozen):
-    """The pods behind one Service, or, where nobody can tell which those are, all of its namespace."""
+    """The pods behind one Service, or, where those cannot be told, all of its namespace."""
 
     namespace: str
     selector: Mapping[str, str] = {}

@@ -69,7 +69,7 @@ class Case(Frozen):
     @field_validator("cost")
     @classmethod
     def _bound(cls, cost: CostAnswer, given: ValidationInfo) -> CostAnswer:
-        """A figure that cannot be one is nobody's: not the check's, not the record's, not the savings'."""
+        """The cost, without a figure that cannot be one: checks, record and savings all go by this."""
         surroundings: Surroundings | None = given.data.get("surroundings")
         return cost if surroundings is None else cost.within(surroundings.max_hourly_cost)
 

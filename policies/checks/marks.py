@@ -19,7 +19,7 @@ def object_by_marks(carried: Annotations, zone: str, now: datetime, *, by_hand: 
     """What the workload's own annotations say against a pause at this instant, or None.
 
     `zone` is the policy's: a plain date ends with that day there. A person's pause overrules the note of a wake and
-    nothing else. What nobody can read counts against the pause: whoever wrote it meant something.
+    nothing else. What cannot be read counts against the pause: somebody wrote it for a reason.
     """
     try:
         return object_by_exclusion(carried, zone, now) or (None if by_hand else object_by_note(carried, now))
@@ -28,28 +28,28 @@ def object_by_marks(carried: Annotations, zone: str, now: datetime, *, by_hand: 
 
 
 def object_by_exclusion(carried: Annotations, zone: str, now: datetime) -> Finding | None:
-    """Excluded, where a person took the workload out. Raises InvalidAnnotation."""
+    """Excluded, where a person excluded the workload. Raises InvalidAnnotation."""
     until = notes.excluded_until(carried, ZoneInfo(zone))
     if until is None or until <= now:
         return None
     if carried.get(notes.EXCLUDE) == "true":
-        return Finding(reason=Reason.EXCLUDED, sentence=f"a person took it out with {notes.EXCLUDE}")
+        return Finding(reason=Reason.EXCLUDED, sentence=f"a person excluded it with {notes.EXCLUDE}")
     return Finding(
         reason=Reason.EXCLUDED,
-        sentence=f"a person took it out until {carried[notes.EXCLUDE_UNTIL]}",
+        sentence=f"a person excluded it until {carried[notes.EXCLUDE_UNTIL]}",
         evidence={"until": to_rfc3339(until)},
     )
 
 
 def object_by_namespace(marks: Annotations, namespace: str, zone: str, now: datetime) -> Finding | None:
-    """Excluded, where a person took the whole namespace out or keeps it awake. Raises InvalidAnnotation."""
+    """Excluded, where a person excluded the whole namespace or keeps it awake. Raises InvalidAnnotation."""
     until = notes.kept_awake_until(marks, ZoneInfo(zone))
     if until is None or until <= now:
         return None
     said = "" if until == LATEST else f" until {to_rfc3339(until)}"
     return Finding(
         reason=Reason.EXCLUDED,
-        sentence=f"a person took its namespace {namespace} out{said}",
+        sentence=f"a person excluded its namespace {namespace}{said}",
         evidence={"until": to_rfc3339(until)},
     )
 
@@ -67,5 +67,5 @@ def object_by_note(carried: Annotations, now: datetime) -> Finding | None:
 
 
 def unreadable(error: InvalidAnnotation) -> Finding:
-    """InvalidAnnotation, with the value that nobody can read."""
+    """InvalidAnnotation, with the value that cannot be read."""
     return Finding(reason=Reason.INVALID_ANNOTATION, sentence=str(error), evidence={error.key: error.value})

@@ -71,7 +71,7 @@ class OwnerCheck(Check):
         """OwnedByController."""
         if case.workload.owner is None:
             return None
-        does = "controls it and would" if case.workload.is_controlled else "owns it, and whatever runs for it may"
+        does = "controls it and would" if case.workload.is_controlled else "owns it, and an operator behind it may"
         return Finding(
             reason=Reason.OWNED_BY_CONTROLLER,
             sentence=f"{case.workload.owner} {does} put its replicas back",

@@ -10,7 +10,7 @@ from policies.workload import Workload
 
 
 def protection_of(workload: Workload, surroundings: Surroundings) -> str | None:
-    """Why this workload is protected, or None. The pause activity asks this again, whatever its input."""
+    """Why this workload is protected, or None. The pause activity asks this again, whatever it was given."""
     namespace = workload.ref.namespace
     pattern = protecting_pattern(namespace, surroundings)
     if pattern is not None:

@@ -8,7 +8,7 @@ from policies.wake_after import targets_of
 
 
 class PausedCheck(Check):
-    """A workload that carries a pause is never paused again, whoever paused it."""
+    """A workload that carries a pause is never paused again, no matter who paused it."""
 
     reasons = (Reason.ALREADY_PAUSED, Reason.OTHER_INSTANCE)
 

@@ -20,7 +20,7 @@ class ScheduleCheck(Check):
         if window.end is not None and window.end - now < case.surroundings.min_sleep:
             return Finding(
                 reason=Reason.ENDS_SOON,
-                sentence=f"the window ends at {to_rfc3339(window.end)}, too soon for a sleep to pay",
+                sentence=f"the window ends at {to_rfc3339(window.end)}, too soon for a sleep to be worth it",
                 evidence={"window end": to_rfc3339(window.end), "shortest sleep": str(case.surroundings.min_sleep)},
             )
         return None

@@ -37,7 +37,7 @@ def object_to_selections(selections: Iterable[PodSelection]) -> dict[WorkloadKey
         else:
             objections[selection.key] = Objection(
                 Doubt.EXPRESSIONS_ONLY,
-                "its selector has no matchLabels, and OpenCost reads nothing else, so its pods have no price there",
+                "its selector has no matchLabels, which is all that OpenCost reads, so its pods have no price there",
             )
     for members in by_namespace.values():
         for one, other in _overlaps(members):

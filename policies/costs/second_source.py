@@ -4,7 +4,7 @@ from policies.costs.cost import CostAnswer, HourlyCost
 from policies.costs.doubts import Doubt, Objection
 
 FAR_APART = 5.0
-"""More than so many times apart, one of the two is wrong, and nobody knows which."""
+"""More than so many times apart, one of the two is wrong, and there is no telling which."""
 
 
 def weigh(answer: CostAnswer, second: CostAnswer) -> CostAnswer:

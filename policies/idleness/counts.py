@@ -9,7 +9,7 @@ from policies.policy.idle_limits import IdleLimits
 from policies.workload import Workload
 
 LEAST_REQUESTS = 0.5
-"""Prometheus extrapolates, so that none can be 0.1 and one 0.9."""
+"""Prometheus extrapolates: no request can read as 0.1, and one as 0.9."""
 
 
 class RequestSignal(Signal):
@@ -36,7 +36,7 @@ class RequestSignal(Signal):
         peak: float,
         limits: IdleLimits,  # noqa: ARG002
     ) -> str:
-        """Any request."""
+        """The requests that came; empty where none did."""
         return f"{peak:.0f} requests" if peak >= LEAST_REQUESTS else ""
 
 
@@ -53,7 +53,7 @@ class AverageSignal(Signal):
         """Quiet below what an idle pod may use steadily; an exact 0 is no data."""
         reading = seen.readings.get(self.name)
         if reading is None or any(CPU in pod.readings or pod.crash_loop for pod in seen.pods):
-            return self.word(Sign.ABSENT, "no source gives one, or there are series of it")
+            return self.word(Sign.ABSENT, "no source gives one, or CPU has series of its own")
         steady = CpuSignal().steady(workload, terms.limits)
         if reading.mean > steady:
             return self.word(Sign.ACTIVE, f"{reading.mean:.4f} cores a pod, more than {steady:.4f}", [reading])

@@ -13,7 +13,7 @@ LONGEST_LIFE = timedelta(minutes=15)
 
 
 class CrashSignal(Signal):
-    """Pods none of whose containers lived for a quarter of an hour. Their CPU and memory are those of their starts.
+    """Pods of which no container lived for a quarter of an hour. Their CPU and memory are those of their starts.
 
     A start may also take up work and break at it: so it is quiet only beside another signal, network or requests.
     """

@@ -39,7 +39,7 @@ class RateSignal(Signal):
         pairs = self._readings(running)
         known = [reading for _, reading in pairs]
         if not known:
-            return self.word(Sign.ABSENT, "there are no such series of its pods")
+            return self.word(Sign.ABSENT, "its pods have no such series")
         if len(known) < len(running):
             return self.word(Sign.DOUBTFUL, f"{len(running) - len(known)} of {len(running)} pods have none", known)
         for pod, reading in pairs:
@@ -49,7 +49,7 @@ class RateSignal(Signal):
         return self.word(Sign.QUIET, f"mean {self.show(mean)}, peak {self.show(peak)} a pod", known)
 
     def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:
-        """Above what would be activity today, by the floor of today."""
+        """The peak, where it is above what would be activity today, by the floor of today; else empty."""
         floor = max((reading.mean for _, reading in self._readings(seen.pods)), default=0)
         highest = self._highest(min(floor, self.steady(workload, limits)))
         return f"{self.name} of {self.show(peak)} a pod" if peak > highest else ""
@@ -91,7 +91,7 @@ class CpuSignal(RateSignal):
         return super().judge(workload, seen.at_work, terms)
 
     def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:
-        """The same of the past: a start is no floor."""
+        """The same of the past: what a start uses is not the floor."""
         return super().came_back(workload, seen.at_work, peak, limits)
 
     def steady(self, workload: Workload, limits: IdleLimits) -> float:
@@ -116,7 +116,7 @@ class NetworkSignal(RateSignal):
     def judge(self, workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Word:
         """As every rate, except that a pod in its node's network shows the node's traffic."""
         if any(pod.host_network for pod in seen.pods):
-            return self.word(Sign.ABSENT, "its pods are in their nodes' network, whose traffic is not theirs")
+            return self.word(Sign.ABSENT, "its pods share their nodes' network, whose traffic is not theirs alone")
         return super().judge(workload, seen, terms)
 
     def came_back(self, workload: Workload, seen: WorkloadSeen, peak: float, limits: IdleLimits) -> str:

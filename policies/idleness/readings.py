@@ -19,7 +19,7 @@ class Reading(Frozen):
     coverage: float = 1
     """The share of the window that was seen, 0 to 1."""
     hidden: float = 0
-    """What a counter grew by while nobody looked, beyond its mean: unit times seconds."""
+    """What a counter grew by between samples, beyond its mean: unit times seconds."""
     fault: str = ""
     """Why the figures cannot be believed."""
 
@@ -31,9 +31,9 @@ class PodSeen(Frozen):
     running: bool = True
     started_at: datetime | None = None
     restarted_at: datetime | None = None
-    """When a container of it began anew last, if one ever did."""
+    """When one of its containers last restarted, if one ever did."""
     crash_loop: bool = False
-    """It begins anew again and again, and did so for all of the window: what it uses are its starts."""
+    """It kept restarting for all of the window: what it uses is spent on its starts."""
     host_network: bool = False
     """It shows its node's traffic, not its own."""
     readings: Mapping[str, Reading] = {}

@@ -31,7 +31,7 @@ class Gate:
 
 
 def ask_gate(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Gate:
-    """Whether past weeks have something against it."""
+    """Whether past weeks leave the gate open, and why not."""
     if terms.gate is SeasonGate.OFF:
         return Gate(IdlenessVerdict.IDLE, "the policy says seasonGate: Off, so past weeks were not asked")
     hours = f"the {format_duration(terms.horizon)} that it would sleep through"

@@ -37,7 +37,7 @@ class Signal:
         peak: float,  # noqa: ARG002
         limits: IdleLimits,  # noqa: ARG002
     ) -> str:
-        """Why a peak in a past week was activity; nothing where it was none."""
+        """Why a peak in a past week was activity; empty where it was not."""
         return ""
 
     def word(self, sign: Sign, sentence: str, readings: Iterable[Reading] = ()) -> Word:
@@ -54,7 +54,7 @@ class Signal:
 
 
 def doubt_of(reading: Reading, terms: IdleTerms) -> str:
-    """Why a quiet reading cannot be believed; nothing where it can."""
+    """Why a quiet reading cannot be believed; empty where it can."""
     if reading.fault:
         return reading.fault
     if reading.coverage < COVERAGE:

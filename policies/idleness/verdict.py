@@ -49,10 +49,10 @@ def _doubt_of_pods(seen: WorkloadSeen, terms: IdleTerms) -> str:
     begin = terms.at - terms.window
     for pod in running:
         if pod.started_at is None:
-            return f"pod {pod.name} does not say since when it runs"
+            return f"it is not known how long pod {pod.name} has been running"
         if pod.started_at > begin:
             since = to_rfc3339(pod.started_at)
-            return f"pod {pod.name} runs since {since} only, less than {format_duration(terms.window)}"
+            return f"pod {pod.name} has only been running since {since}, less than {format_duration(terms.window)}"
     return ""
 
 
@@ -61,7 +61,7 @@ def _doubt_of_words(words: tuple[Word, ...], quiet: int) -> str:
     if doubtful is not None:
         return f"{doubtful.signal}: {doubtful.sentence}"
     if quiet < ENOUGH_SIGNALS:
-        # That there is no crash loop is nothing that anybody misses.
+        # Nobody misses a crash loop.
         absent = ", ".join(word.signal for word in words if word.sign is Sign.ABSENT and word.signal != CRASHES)
         return f"{quiet} of the {ENOUGH_SIGNALS} signals needed can be seen (not there: {absent})"
     return ""

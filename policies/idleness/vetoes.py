@@ -29,8 +29,8 @@ class MemorySignal(Signal):
                 moved = f"between {reading.mean / 2**20:.0f} and {reading.peak / 2**20:.0f} MiB"
                 return self.word(Sign.ACTIVE, f"pod {pod.name} moved {moved}", [reading])
         if not pods:
-            return self.word(Sign.ABSENT, "there are no such series of its pods")
-        return self.word(Sign.QUIET, "no pod's moved", (reading for _, reading in pods))
+            return self.word(Sign.ABSENT, "its pods have no such series")
+        return self.word(Sign.QUIET, "steady in every pod", (reading for _, reading in pods))
 
 
 class ChangeSignal(Signal):

@@ -54,7 +54,7 @@ class _DownscalerImport:
         self._read: dict[Rule, tuple[Schedule, tuple[str, ...]]] = {}
 
     def run(self, namespaces: list[Foreign], deployments: Iterable[Foreign]) -> Imported:
-        """All of it."""
+        """Import everything."""
         options = self._options
         try:
             labels = read_labels(options.matching_labels)
@@ -102,7 +102,7 @@ class _DownscalerImport:
                 LeftOut(
                     object=TOOL,
                     field="--exclude-namespaces",
-                    reason="patterns that a policy cannot say, so namespaces that come later are in no policy",
+                    reason="a policy cannot express these patterns, so namespaces that come later are in no policy",
                 )
             )
         return found
@@ -132,7 +132,7 @@ class _DownscalerImport:
             yield around
 
     def _is_forced_up(self, namespace: Foreign) -> bool:
-        """Whether all of it is up whatever its times say, or nobody can read whether it is."""
+        """Whether all of it is kept up regardless of its times, or that cannot be read."""
         try:
             up = read_force(namespace.annotations.get(PREFIX + "force-uptime", "false"), self._defaults, self._now)
             name, down = "force-downtime", namespace.annotations.get(PREFIX + "force-downtime", "false")
@@ -144,7 +144,7 @@ class _DownscalerImport:
             self._leave(namespace, "force-uptime", "keeps all of it awake, so it is in no policy")
             return True
         if down.lower() not in {"", "false"}:
-            self._leave(namespace, name, f"{shown(down)} overrules its times; here a person says so (finops pause)")
+            self._leave(namespace, name, f"{shown(down)} overrules its times; here a person does that (finops pause)")
         return bool(self._forcing) and PREFIX + "force-uptime" not in namespace.annotations
 
     def _import_deployment(self, one: Foreign, neighbours: list[Foreign], around: ForeignScope) -> ForeignScope | None:
@@ -152,7 +152,7 @@ class _DownscalerImport:
         if not is_looked_at(one, self._options.matching_labels):
             return None
         if one.annotations.get(PREFIX + "original-replicas") and one.spec.get("replicas") == 0:
-            self._leave(one, "original-replicas", f"it sleeps under {TOOL} now; let that wake it before you stop it")
+            self._leave(one, "original-replicas", f"it sleeps under {TOOL} now; let that wake it before you switch")
         if one.name in self._options.exclude_deployments or _carries_exclusion(one):
             self._keep_awake(one, around)
             return None
@@ -165,7 +165,7 @@ class _DownscalerImport:
             return None
         label = telling_label(one, neighbours)
         if label is None:
-            self._leave(one, "downtime", "no label tells it apart, which its own times need; it is kept awake instead")
+            self._leave(one, "downtime", "its own times need a label that it alone has; without one it is kept awake")
             self._keep_awake(one, around)
             return None
         return ForeignScope(one.namespace, rule, schedule, {"matchLabels": dict([label])})

@@ -48,7 +48,7 @@ class _KubeGreenImport:
         self._commands: dict[str, None] = {}
 
     def run(self, sleep_infos: list[Foreign]) -> Imported:
-        """All of them; those that say the same are one policy."""
+        """Import all of them; those that say the same become one policy."""
         read: list[tuple[Foreign, dict[str, Any]]] = []
         for one in sleep_infos:
             try:
@@ -124,7 +124,7 @@ class _KubeGreenImport:
 
 
 def _references(spec: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Raises FieldError."""
+    """The references of a field. Raises FieldError."""
     references = spec.get(name) or []
     if not isinstance(references, list):
         raise FieldError(f"{name} is not a list")
@@ -161,7 +161,7 @@ def _schedule_of(spec: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         if not isinstance(spec.get(name, ""), str):
             raise FieldError(f"{name} is {shown(spec[name])}, not text")
     if not spec.get("wakeUpAt"):
-        raise FieldError("it has no wakeUpAt: what nothing wakes is not put to sleep")
+        raise FieldError("it has no wakeUpAt: what would never wake is not put to sleep")
     if _SUNDAY_AS_7.search(spec.get("weekdays", "")):
         raise FieldError(f"weekdays is {shown(spec['weekdays'])}, and {TOOL} refuses 7: its Sunday is 0")
     zone = check_zone(spec.get("timeZone") or "UTC")
@@ -175,7 +175,7 @@ def _check_sleeps(sleep_at: CronTimes, wake_at: CronTimes, zone: str, now: datet
     minute after a wake. Raises FieldError.
     """
     if {(minute + 1) % MINUTES_OF_WEEK for minute in wake_at.minutes} & {*sleep_at.minutes}:
-        raise FieldError(f"it would sleep a minute after it wakes, and {TOOL} leaves out every other of such sleeps")
+        raise FieldError(f"it would sleep a minute after it wakes, and {TOOL} skips every other one of these sleeps")
     skipped = skipped_times(zone, now)
     if any(begin in skipped for begin, _ in _occurrences(sleep_at, wake_at)):
         raise FieldError(f"sleepAt is a time that clocks in {zone} skip once a year, and {TOOL} leaves that sleep out")

@@ -77,7 +77,7 @@ def read_labels(patterns: Sequence[str]) -> Selector:
     pairs = [(match[1], match[2]) for match in read if match is not None]
     keys = {key for key, _ in pairs}
     if len(pairs) < len(patterns) or len(keys) > 1:
-        raise FieldError(f"{shown(','.join(patterns))} is more than values of one label, which no selector says")
+        raise FieldError(f"{shown(','.join(patterns))} is more than values of one label; no selector can express it")
     if not pairs:
         return {}
     if len(pairs) == 1:

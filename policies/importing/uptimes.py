@@ -66,7 +66,7 @@ def read_force(text: str, defaults: Defaults, now: datetime) -> TimeSpec:
 def schedule_of(rule: Rule, defaults: Defaults, now: datetime) -> tuple[Schedule, tuple[str, ...]]:
     """The schedule of a rule, and what of it is lost. It never sleeps where the rule does not. Raises FieldError."""
     if rule.replicas != "0":
-        raise FieldError(f"{shown(rule.replicas)} replicas are left by it at night; here a sleep is 0 replicas")
+        raise FieldError(f"{shown(rule.replicas)} replicas are left running at night; here a sleep means 0 replicas")
     by_periods = rule.goes_by_periods
     up, down = (rule.upscale, rule.downscale) if by_periods else (rule.uptime, rule.downtime)
     ups, downs = read_time_spec(up, defaults, now), read_time_spec(down, defaults, now)
@@ -89,9 +89,9 @@ def schedule_of(rule: Rule, defaults: Defaults, now: datetime) -> tuple[Schedule
 
 
 def _of_periods(ups: TimeSpec, downs: TimeSpec, forced: TimeSpec, zone: str, now: datetime) -> Schedule:
-    """Raises FieldError."""
+    """The schedule that does what its periods do. Raises FieldError."""
     if ups.once or downs.once or forced.once:
-        raise FieldError("what absolute times change in periods lasts until the next period, which no exception says")
+        raise FieldError("a change by absolute times lasts until the next period, which an exception cannot express")
     if any(downs.week) and not (any(ups.week) or any(forced.week)):
         raise FieldError("nothing scales it up again, so it is not put to sleep")
     effective = bytes(down > max(up, force) for down, up, force in zip(downs.week, ups.week, forced.week, strict=True))
@@ -125,7 +125,7 @@ def _asleep(stretch: _Stretch, zone: str, lost: list[str]) -> list[dict[str, str
     """Those days alone that it covers."""
     days = whole_days_inside(*stretch, ZoneInfo(zone))
     if days is None:
-        lost.append(f"{_told(stretch)} covers no whole day in {zone}; exceptions are whole days")
+        lost.append(f"{_told(stretch)} covers no whole day in {zone}; exceptions must be whole days")
         return []
     if not _is_exactly(stretch, *days, zone):
         lost.append(f"{_told(stretch)} is slept through from {days[0]} to {days[1]}, as whole days in {zone}")

@@ -18,7 +18,7 @@ def asleep_unless(uptime: Week, downtime: Week, forced: Week = NEVER) -> Week:
 
 def asleep_between(downs: Week, ups: Week, forced: Week = NEVER) -> Week:
     """Asleep from each minute of `downs` to the next of `ups`; where both apply nothing changes, and `forced` is up
-    whatever else applies. Whatever never ends is not begun.
+    whatever else applies. A sleep that would never end does not begin.
     """
     if not any(ups) and not any(forced):
         return NEVER
@@ -53,7 +53,7 @@ def _write(weekdays: set[int], minute: int, end: WindowEnd) -> dict[str, str]:
 
 
 def runs_of(week: Week) -> Iterator[tuple[int, int]]:
-    """Begin and length of each stretch; one that goes over the end of the week is one, and the whole week is none."""
+    """Begin and length of each stretch. One across the end of the week counts as one; a whole week gives no stretch."""
     begins = [at for at in range(MINUTES_OF_WEEK) if week[at] and not week[at - 1]]
     for begin in begins:
         length = next(step for step in range(1, MINUTES_OF_WEEK) if not week[(begin + step) % MINUTES_OF_WEEK])

@@ -34,7 +34,7 @@ def _check_name(name: str) -> str:
         raise FieldError(f'the name "{MANUAL}" is taken: workloads paused by hand carry it')
     if not is_dns_label(name):
         raise FieldError(
-            f'{shown(name)} is not a name: use at most {_LONGEST_NAME} of a-z, 0-9 and "-", none of them "-" at an end',
+            f'{shown(name)} is not a name: use at most {_LONGEST_NAME} of a-z, 0-9 and "-", with no "-" at either end',
         )
     return name
 

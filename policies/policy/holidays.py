@@ -46,7 +46,7 @@ class PublicHolidays(DocumentPart):
         context: Mapping[str, Any] = info.context or {}
         source: HolidaySource | None = context.get(SOURCE)
         if source is None:
-            raise FieldError("nobody here knows the days of public holidays", field="country")
+            raise FieldError("the days of public holidays are not known here", field="country")
         self._days = source(self.country, self.subdivision)
         return self
 

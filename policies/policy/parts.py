@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 class DocumentPart(BaseModel):
     """An immutable part of a policy: camelCase in the document, snake_case in Python, unknown fields are errors.
 
-    A misspelt field of a policy would otherwise be a wish that nobody hears of.
+    A misspelt field of a policy would otherwise be a wish that is silently ignored.
     """
 
     model_config = ConfigDict(

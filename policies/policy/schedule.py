@@ -18,7 +18,7 @@ from policies.problems import FieldError, nearest_name, shown
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MACHINE_LINKS = frozenset({"localtime", "posixrules", "Factory"})
-"""Files beside the time zones that are none: what they mean depends on the machine."""
+"""Files beside the time zones that are not zones: what they mean depends on the machine."""
 
 _MOST_WINDOWS = 100
 _MOST_EXCEPTIONS = 366

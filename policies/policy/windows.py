@@ -239,7 +239,7 @@ def _lengths(start: WindowStart, end: WindowEnd) -> Iterator[tuple[int, int]]:
 
 
 def _pairs(starts: tuple[int, ...], ends: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """From the first start after an end to the next end. A start at which a sleep runs already begins none."""
+    """From the first start after an end to the next end. A start during a sleep is ignored."""
     for index, end in enumerate(ends):
         before = ends[index - 1] - (MINUTES_OF_WEEK if index == 0 else 0)
         begins = [at for start in starts for at in (start - MINUTES_OF_WEEK, start) if before <= at < end]

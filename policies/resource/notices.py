@@ -41,6 +41,6 @@ def _notice_idleness(policy: EnforcementPolicy) -> Iterator[str]:
         return
     if policy.spec.season_gate is SeasonGate.OFF and idle < WEEK:
         yield (
-            f"idleWindow {format_duration(idle)} with seasonGate: Off sees no weekend through: what works on weekdays, "
+            f"idleWindow {format_duration(idle)} with seasonGate: Off does not span a weekend: what works on weekdays, "
             "or once a week, will be paused in between"
         )

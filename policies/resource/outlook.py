@@ -25,7 +25,7 @@ def warnings_of(
     if not coming:
         return ("its days are over: the schedule never lets anything sleep again",)
     if all(_length(window) < min_sleep for window in coming):
-        return (f"its sleeps are shorter than {format_duration(min_sleep)}, for which nothing is paused",)
+        return (f"its sleeps are shorter than {format_duration(min_sleep)}, and nothing is paused for less",)
     return tuple(_taken_back(policy, coming, others))
 
 
@@ -46,7 +46,7 @@ def _taken_back(
                 until = "for good" if window.end is None else f"until {to_rfc3339(window.end)}"
                 yield (
                     f"its sleep ends at {to_rfc3339(end)} inside a window of {other.name} ({window.reason}): what both "
-                    f"are about sleeps on {until}"
+                    f"cover sleeps on {until}"
                 )
                 break
 

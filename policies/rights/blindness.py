@@ -33,7 +33,7 @@ class Blindness:
 
 IDENTITY = Blindness(
     "whether an address leads to another cluster by now",
-    "only its CA tells, so a cluster that was made anew with the same one is taken for the old one, and paused in",
+    "only its CA tells, so a cluster rebuilt with the same CA is taken for the old one, and workloads in it are paused",
     guards=True,
 )
 COPIES = Blindness(
@@ -49,8 +49,8 @@ AUTOSCALERS = Blindness(
 )
 NAMESPACES = Blindness(
     "what Namespaces say",
-    "finops.io/exclude, exclude-until and awake-until on a Namespace do not count, so that what they keep out may be "
-    "paused; nor is a namespace recognised that is being deleted",
+    "finops.io/exclude, exclude-until and awake-until on a Namespace are ignored, so what they protect may be paused; "
+    "a namespace that is being deleted is not recognised",
     guards=True,
 )
 BACKENDS = Blindness(
@@ -69,7 +69,7 @@ PODS = Blindness(
 )
 ROUTES = Blindness(
     "whose requests an ingress or a gateway counts",
-    "they may be anybody's in the namespace they lead to, so nothing there is known to be idle",
+    "they may be for any workload of the namespace they lead to, so nothing there is known to be idle",
     use=Use.IDLENESS,
 )
 NODES = Blindness(
@@ -80,12 +80,12 @@ NODES = Blindness(
 )
 POLICIES = Blindness(
     "the policies in the cluster",
-    "there are none, so nothing is paused; what sleeps wakes at its time",
+    "none is known, so nothing is paused; what sleeps wakes at its time",
     use=Use.POLICIES,
 )
 STATUSES = Blindness(
     "whether statuses of policies can be written",
-    "they stay as they were; pausing is not touched",
+    "they stay as they were; pausing is not affected",
     use=Use.POLICIES,
 )
 DEFINITION = Blindness(
@@ -96,7 +96,7 @@ DEFINITION = Blindness(
 )
 EVENTS = Blindness(
     "whether Events can be written",
-    "none tells of a pause or a wake; pausing is not touched",
+    "no Event tells of a pause or a wake; pausing is not affected",
     use=Use.EVENTS,
     by_default=False,
 )
@@ -108,7 +108,7 @@ CRON_JOBS = Blindness(
 )
 BUDGETS = Blindness(
     "which PodDisruptionBudgets want pods of what sleeps",
-    "plan does not warn of them; whoever watches budgets is told every night that they are not met",
+    "plan does not warn of them; an alert on unmet budgets fires every night",
     use=Use.PLANNING,
     by_default=False,
 )

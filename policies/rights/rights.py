@@ -1,4 +1,5 @@
-"""The rights in a cluster: what is needed, what helps and what is not known without it, and what nobody should have.
+"""The rights in a cluster: what is needed, what helps and what is not known without it, and what no identity should
+have.
 
 One table, which doctor, plan, explain, status and a worker's start read, and which the chart's role is held against.
 """
@@ -133,13 +134,13 @@ OWN_RIGHTS = Right(
     "selfsubjectaccessreviews",
     "authorization.k8s.io",
     Need.OPTIONAL,
-    without=Blindness("which rights it has", "whatever else it may not see is not told"),
+    without=Blindness("which rights it has", "what else it may not see is not reported"),
 )
-"""Everybody has it by default. Nobody can ask for this one, so it is not among the others."""
+"""Everybody has it by default. It cannot itself be asked for, so it is not among the others."""
 
 
 def sight_for(uses: Collection[Use]) -> tuple[Right, ...]:
-    """The optional rights that these uses have a use for."""
+    """The optional rights that these uses need."""
     return tuple(each for each in RIGHTS if each.without and each.without.use in uses)
 
 
@@ -158,7 +159,7 @@ def describe_blindness(missing: Iterable[Right | str]) -> tuple[str, ...]:
     for each in missing:
         right = by_name.get(each) if isinstance(each, str) else each
         if right is None or right.without is None:
-            rights[f"whatever takes the right to {each}"] = []
+            rights[f"whatever needs the right to {each}"] = []
         else:
             rights[str(right.without)].append(str(right))
     return tuple(f"{said} (missing: {', '.join(grants)})" if grants else said for said, grants in rights.items())

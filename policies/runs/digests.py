@@ -31,7 +31,7 @@ class Fact(Frozen):
 
 
 class Message(Frozen):
-    """What is sent: plain text, which whoever sends it makes safe for where it is shown."""
+    """What is sent: plain text, which each sender makes safe for the place where it is shown."""
 
     kind: str
     """`digest`, or the kind of an alert."""

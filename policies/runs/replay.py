@@ -70,7 +70,7 @@ class ReplayedLife:
         return not self.is_asleep and at >= self._awake_until
 
     def judge(self, at: datetime, decision: Decision) -> None:
-        """What the policy decided on it."""
+        """Take what the policy decided on it."""
         if decision.reason is not Reason.PAUSE:
             return
         window, after = running_window(self._policy, at), self._policy.spec.resume_after
@@ -78,14 +78,14 @@ class ReplayedLife:
         self._until = earliest(None if window is None else window.end, None if after is None else at + after)
 
     def pass_by(self, at: datetime, work: str) -> None:
-        """Time went on to that moment, and this work was seen meanwhile (nothing: none)."""
+        """Go on to that moment; `work` was seen meanwhile, and is empty where there was none."""
         if self._until is not None and self._until <= at and not work:
             self._wake(self._until, WokenBy.TIME)
         elif work:
             self._wake(at, WokenBy.WORK, work)
 
     def end(self, at: datetime) -> None:
-        """The replay is over."""
+        """End the replay, and with it a sleep that still goes on."""
         if self.is_asleep:
             self._wake(at, WokenBy.NOBODY)
 

@@ -49,7 +49,7 @@ class SendClear(Frozen):
 
 
 class SendRecord(Frozen):
-    """Send the record of a sleep, again or anew, to the sleeping workload."""
+    """Send the record of a sleep to the sleeping workload: the same one again, or a changed one."""
 
     ref: WorkloadRef
     resource_version: str

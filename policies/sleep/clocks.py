@@ -1,8 +1,8 @@
 """How far apart the clocks are that pauses and wakes go by.
 
 Three clocks tell the time: Temporal's, by which timers fire, the API server's, by which the cluster dates what it
-stores, and the worker's own. Where two of them are more than a minute apart, one is wrong, and nobody here can tell
-which: nothing is paused, and a timer wakes only when both Temporal and the cluster say that the time has come.
+stores, and the worker's own. Where two of them are more than a minute apart, one is wrong, and it is not known which:
+nothing is paused, and a timer wakes only when both Temporal and the cluster say that the time has come.
 """
 
 from datetime import timedelta
@@ -13,8 +13,8 @@ from policies.models import Frozen
 TOLERANCE = timedelta(seconds=60)
 """Whole seconds of a `Date` header, slow answers and clocks that are merely not kept well stay below it."""
 
-MEANWHILE = "nothing is paused, and a timer wakes nobody before both Temporal and the cluster say so"
-"""What that means for whoever reads of it."""
+MEANWHILE = "nothing is paused, and a timer wakes nothing until both Temporal and the cluster say so"
+"""What that means, for the people who read of it."""
 
 
 class ClockDrift(Frozen):
@@ -39,7 +39,7 @@ class ClockDrift(Frozen):
     def objection(self) -> str:
         """Which clocks differ by how much, which is why nothing may be paused; empty where they agree."""
         if not self.told:
-            return "the API server does not say what time it is, so that no clock can be compared with it"
+            return "the API server does not say what time it is, so no clock can be compared with it"
         ahead = {"Temporal's": self.temporal, "the worker's": self.worker}
         differing = {name: size for name, size in ahead.items() if abs(size) > TOLERANCE}
         if len(differing) > 1 and abs(self.temporal - self.worker) <= TOLERANCE:

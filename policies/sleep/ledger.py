@@ -1,4 +1,4 @@
-"""What sleep avoided over a period: sleeps put together from whoever remembers them, and summed.
+"""What sleep avoided over a period: sleeps put together from all sources that remember them, and summed.
 
 A sleep is known by its pause-id. Two hibernations can remember the same one (its workflow was lost, and another took it
 over), and it must not be counted twice.
@@ -25,7 +25,7 @@ class Slept(Frozen):
     end: datetime | None = None
     pause_id: str = ""
     cost: HourlyCost | None = None
-    """Frozen when it was paused; None where nobody knew a price."""
+    """Frozen when it was paused; None where no price was known."""
     freed: Requests = Requests()
     """What its pods requested; known of those who still sleep."""
     raised_soon: bool = False
@@ -66,7 +66,7 @@ class Entry(Frozen):
     slept_hours: float = 0.0
     avoided: float = 0.0
     unpriced: int = 0
-    """Sleeps without a price: they are counted, and avoided nothing that anybody could tell."""
+    """Sleeps without a price: they are counted, but what they avoided is not known."""
 
     def plus(self, other: "Entry") -> "Entry":
         """Both together, under the names of this one. They are in one currency."""
@@ -84,7 +84,9 @@ class Entry(Frozen):
 
 
 def sleep_of(workload: Workload) -> Slept | None:
-    """The sleep that a Deployment is in, from what it carries; None where it is in none, or that cannot be read."""
+    """The sleep that a Deployment is in, from what it carries; None where it does not sleep, or its record cannot be
+    read.
+    """
     if not workload.is_down:
         return None
     try:
@@ -127,7 +129,7 @@ def group(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def total(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The sum, for each currency; what has no price has none."""
+    """The sum for each currency; sleeps without a price have one of their own."""
     return _sum(entry.replace(policy="", namespace="", name="") for entry in entries)
 
 

@@ -1,9 +1,9 @@
 """`decide()`: the one place that says what to write next to a workload, from what was just seen of it.
 
 Two rules make the writes of `policies.sleep.actions` safe. A count is recorded before it is taken away and forgotten
-only after it is back. And after a write whose outcome nobody knows, the opposite action first lands a write that
-changes the object (the fence): from then on the unknown one carries a stale resourceVersion. The pure function is what
-the model check explores.
+only after it is back. And after a write of unknown outcome, the opposite action first lands a write that changes the
+object (the fence): from then on the unknown one carries a stale resourceVersion. The pure function is what the model
+check explores.
 """
 
 from datetime import datetime, timedelta
@@ -43,9 +43,9 @@ class WakeIntent(Frozen):
     note: WakeNote | None
     """None where a pause is called off before it was one: there is no wake to speak of."""
     gave_back: bool = False
-    """Whether W3 is known to have landed: a zero after it is somebody's, whatever record is still on it."""
+    """Whether W3 is known to have landed: a zero after it is somebody's choice, even where a record is still on it."""
     changed_to: int | None = None
-    """What admission made of W2: that count is nobody's choice."""
+    """What admission made of W2: a count that nobody chose."""
 
 
 def decide(
@@ -87,7 +87,7 @@ def _decide_pause(
         return Finished(end="not-ours", sentence="another installation has annotated it")
     explained = intent.generation + (kind.generation_step if ours else 0)
     if seen.generation > explained:
-        sentence = f"somebody changed the {kind.title} meanwhile; the next run decides anew"
+        sentence = f"somebody changed the {kind.title} meanwhile; the next run decides again"
         return Finished(end="changed", sentence=sentence)
     return SendPause(
         ref=intent.ref,

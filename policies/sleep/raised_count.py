@@ -47,14 +47,14 @@ class Raised(Frozen):
     """What one read tells of a count that is not zero any more."""
 
     owner: str = ""
-    """The field manager that owns `spec.replicas`. A zero through `/scale` leaves none, and so does a count written
-    through `/scale` after it, so often nobody is known."""
+    """The field manager that owns `spec.replicas`. A zero through `/scale` leaves no owner, and so does a count written
+    through `/scale` after it, so often the owner is not known."""
     reverted_by: str = ""
     """Argo CD or Flux, where it put back the count that Git holds although the policy says `gitOps: Pause`."""
     bounds: Bounds | None = None
     """Of the one HPA that targets the workload. Asked only during a watch."""
     at: datetime | None = None
-    """When, as far as the object tells; None where nobody knows."""
+    """When, as far as the object tells; None where that is not known."""
     settled: bool = False
     """Whether the deployment controller has seen this spec: until then the revision does not tell of a new template."""
 

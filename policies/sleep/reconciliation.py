@@ -71,7 +71,7 @@ class Ground(Frozen):
     """The namespaces' own `finops.io/*` annotations, as far as they may be listed."""
 
     def under(self, clocks: ClockDrift) -> "Ground":
-        """The same by the earlier of two clocks that differ: where Temporal is ahead, nobody is overdue yet."""
+        """The same by the earlier of two clocks that differ: where Temporal is ahead, nothing is overdue yet."""
         return self.replace(now=self.now - max(clocks.temporal_ahead, timedelta(0)))
 
 

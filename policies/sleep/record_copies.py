@@ -1,8 +1,8 @@
 """Copies of records on ReplicaSets: what is left where a Deployment's own record can no longer be read.
 
 The deployment controller copies a Deployment's annotations onto its newest ReplicaSet and never removes one there. So
-the newest one shares every damage, and an older one may still carry the record as it was. It counts only under the
-very pause-id that the Deployment carries: a copy of another pause says nothing about this one.
+the newest one has the same damage, and an older one may still carry the record as it was. It counts only under the very
+pause-id that the Deployment carries: a copy of another pause says nothing about this one.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from policies.models import Frozen
 
 
 class RecordCopy(Frozen):
-    """What one ReplicaSet carries of ours, whole or not."""
+    """What one ReplicaSet carries of ours, complete or not."""
 
     replica_set: str
     revision: int = 0

@@ -58,8 +58,8 @@ class Sleep(Frozen):
 
 
 class Verdict(Frozen):
-    """What to do: stay, write the record again or anew, put it to sleep again, wake, or end because there is nothing of
-    ours any more.
+    """What to do: stay, write the record (again, or changed), put it to sleep again, wake, or end because nothing of
+    ours is left.
     """
 
     act: Literal["stay", "record", "reassert", "wake", "end"]

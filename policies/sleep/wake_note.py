@@ -7,7 +7,7 @@ from policies.annotations import Because, WakeNote
 from policies.sleep.wishes import Wish
 
 BY_ITSELF = frozenset({Because.COOLDOWN, Because.RESUME_AFTER})
-"""Wakes for which a time came, or a policy's end; the others are somebody's doing, and nobody waits for those."""
+"""Wakes for which a time came, or a policy's end; the others are somebody's doing, and are not waited for."""
 LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
 """Reasons that are a decision to stay awake; the others merely cool down."""
 DEFAULT_COOLDOWN = timedelta(minutes=30)

@@ -61,7 +61,7 @@ class Standing(Frozen):
             case "at zero":
                 return f"{self.target} has no replicas, and not because of us"
             case "unknown":
-                return f"how {self.target} stands is told in words of a later version"
+                return f"{self.target} is in a state that only a later version knows"
         return f"{self.target} is up"
 
 

@@ -1,7 +1,7 @@
 """Who keeps a sleeper asleep: asked at the timer's end, at each reconciliation, and when a policy changes.
 
-Only scope, schedule, exclusion and times are asked. Never cost, idleness, cooldown or limits: a workload that sleeps
-has none of them.
+Only scope, schedule, exclusion and times are asked. Cost, idleness, cooldown and limits are never asked: they mean
+nothing for a workload that sleeps.
 """
 
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ class Wish(Frozen):
 
 
 def wants_asleep(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> Wish | None:
-    """The wish that counts, or None where nobody wants the workload asleep."""
+    """The wish that counts, or None where no policy wants the workload asleep."""
     return latest_wish(all_wishes(policies, sleeper, now))
 
 
@@ -62,8 +62,8 @@ def latest_wish(wishes: Iterable[Wish]) -> Wish | None:
 
 
 def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> tuple[Wish, ...]:
-    """Every policy's wish. A workload that carries a note of being awake is wanted asleep by nobody, nor is one that
-    an enforcing policy keeps awake on this day.
+    """Every policy's wish. There is no wish for a workload that carries a note of being awake, nor for one that an
+    enforcing policy keeps awake on this day.
     """
     policies = tuple(policies)
     if _kept_awake(sleeper, now) or any(_binds(policy, sleeper) and is_kept_awake(policy, now) for policy in policies):
@@ -75,7 +75,9 @@ def all_wishes(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: dat
 
 
 def running_until(policies: Iterable[EnforcementPolicy], sleeper: Sleeper, now: datetime) -> datetime | None:
-    """The latest end of the windows that run now under the policies about it; None where none runs, or none ends."""
+    """The latest end of the windows that run now under the policies about it; None where no window runs, or none of
+    them ends.
+    """
     windows = (
         running_window(policy, now)
         for policy in policies
@@ -106,8 +108,8 @@ def _binds(policy: EnforcementPolicy, sleeper: Sleeper) -> bool:
 
 
 def _kept_awake(sleeper: Sleeper, now: datetime) -> bool:
-    """Whether a note keeps it awake. One older than this sleep is of the wake before it; one that nobody can read was
-    written since, as no pause begins under it, and doubt ends with the workload running.
+    """Whether a note keeps it awake. One older than this sleep is of the wake before it; one that cannot be read was
+    written since, as no pause begins under it, and in doubt the workload runs.
     """
     try:
         note = read_note(sleeper.annotations)

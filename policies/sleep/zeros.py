@@ -1,11 +1,11 @@
 """A zero under the record of a sleep that is somebody's choice all the same, and who made it.
 
-Our own zero goes through `/scale` and takes `spec.replicas` from whoever owned it. So who owns it at zero has written
-that zero since: a server-side apply, by people, Flux, Argo CD or Helm. A client-side apply of `replicas: 0` onto a
-zero changes nothing but the manifest in its annotation. What leaves no trace at all nobody can know: `kubectl scale
---replicas 0`, `kubectl replace`, a client-side `helm upgrade`.
+Our own zero goes through `/scale` and takes `spec.replicas` from its owner. So an owner at zero has written that zero
+since: a server-side apply, by people, Flux, Argo CD or Helm. A client-side apply of `replicas: 0` onto a zero changes
+nothing but the manifest in its annotation. What leaves no trace at all cannot be known: `kubectl scale --replicas 0`,
+`kubectl replace`, a client-side `helm upgrade`.
 
-Who wrote zero and record together has restored a sleeper from a copy, and chose nothing.
+A zero and a record written together restore a sleeper from a copy, and choose nothing.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def observe_sleeper(workload: Workload) -> Observation:
 
 
 def who_chose_zero(workload: Workload) -> str:
-    """The field manager that wants this workload at zero since it was put to sleep, or nothing.
+    """The field manager that has wanted this workload at zero since it was put to sleep; empty where there is none.
 
     An owner's time is not asked: a server-side apply that changes nothing but the owner leaves it as it was. That of a
     manifest is, against our own latest write to the object: one that said 0 before the sleep says nothing of it, as

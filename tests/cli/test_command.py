@@ -60,7 +60,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("plam",), "No such command"),
-        (("plan", "--at", "tonight"), "--at 'tonight' is no day and no time"),
+        (("plan", "--at", "tonight"), "--at 'tonight' is neither a day nor a time"),
         (("plan", "--now", "--at", "2026-11-23T20:00:00Z"), "two instants"),
         (("calendar", "nobody"), "there is no policy and no file 'nobody'"),
         (("explain", "frontend"), "NAMESPACE/NAME"),
@@ -70,7 +70,7 @@ def test_help_names_every_command(tmp_path: Path) -> None:
         (("pause", "shop/web", "-n", "dev", "--for", "1h"), "'shop' in 'shop/web' is neither dev"),
         (("keep-awake", "--for", "1h", "-n", "No Label", "web"), "is not the name of a namespace"),
         (("pause", "dev/app"), "say until when"),
-        (("pause", "dev/app", "--until", "soon"), "is no time"),
+        (("pause", "dev/app", "--until", "soon"), "is not a time"),
         (("worker",), "FINOPS_INSTANCE"),
         (("plan", "--cluster", "No Label"), "--cluster"),
         (("plan", "--output", "xml"), "xml"),

@@ -63,7 +63,7 @@ def test_every_kind_that_is_asked_for_is_one_that_is_raised(rule: dict[str, Any]
 
 def test_every_kind_has_a_rule_or_is_named_as_one_that_says_itself_what_to_do() -> None:
     ruled = {kind for rule in OURS for kind in kinds_of(rule)}
-    text = (TOP / "docs" / "operations.md").read_text(encoding="utf-8")
+    text = " ".join((TOP / "docs" / "operations.md").read_text(encoding="utf-8").split())
     (named,) = re.findall(r"the others \(([^)]*)\) say in their own sentence", text)
     assert set(get_args(activities.alerts.raised.AlertKind)) - ruled == set(re.findall(r"`([-a-z]+)`", named))
 

@@ -28,7 +28,7 @@ from worker.temporal.connection import TemporalTarget, connect_to
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
-OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
+CLUSTERS = Path(__file__).parents[2] / "docs" / "clusters.md"
 WRONG = "this is another cluster"
 WAKING = {"resuming", "resume-failing"}
 
@@ -303,7 +303,7 @@ def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_c
     wait_for(lambda: counts(cluster, namespace, "web", "api") == [3, 2], seconds=120, what="the wake")
     assert counts(elsewhere, namespace, "web", "api") == [3, 2]
     assert writes(elsewhere) == written
-    assert said != WRONG or len(re.findall("identity: the kubeconfig was read anew", service.log.read_text())) == 1
+    assert said != WRONG or len(re.findall("identity: the kubeconfig was read again", service.log.read_text())) == 1
 
 
 @pytest.mark.thorough
@@ -348,9 +348,9 @@ async def test_a_cluster_that_was_made_anew_under_the_same_name_is_left_alone(
 
 
 def forget(name: str, temporal: str) -> None:
-    """What docs/operations.md says, for a cluster of this name."""
+    """What docs/clusters.md says, for a cluster of this name."""
     program = find_program("temporal")
-    text = OPERATIONS.read_text(encoding="utf-8")
+    text = CLUSTERS.read_text(encoding="utf-8")
     lines = [line.replace("dev", name) for line in text.splitlines() if re.match("temporal (workflow|schedule) ", line)]
     assert len(lines) == 2
     for line in lines:

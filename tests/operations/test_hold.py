@@ -65,7 +65,7 @@ async def test_from_the_context_of_another_cluster_a_hold_is_told_and_a_release_
     assert (await hold(installation)).hold == there
     assert isinstance(installation.listener, Notebook)
     (heard,) = installation.listener.heard
-    assert f"this is about cluster {name}; as to your context, " in heard
+    assert f"this affects cluster {name}, and your context does not lead there: " in heard
     with pytest.raises(IdentityMismatch):
         await release(installation)
 

@@ -21,7 +21,7 @@ def test_a_clock_time_is_the_next_such_time_on_this_machine() -> None:
 
 @pytest.mark.parametrize("text", ["7", "24:00", "tomorrow", "2026-11-24", "2026-11-24T07:00:00"], ids=str)
 def test_a_time_that_leaves_a_doubt_is_refused(text: str) -> None:
-    with pytest.raises(UsageProblem, match="is no time"):
+    with pytest.raises(UsageProblem, match="is not a time"):
         read_instant(text, NOW)
 
 

@@ -33,7 +33,7 @@ def pod(name: str = "checkout-7d9f8c6b5-x2x4z", changed: Mapping[str, Any] | Non
 
 
 def crashing(**how: Any) -> PodSeen:
-    """A pod that began anew in every quarter of an hour, two minutes ago for the last time."""
+    """A pod that restarted in every quarter of an hour, two minutes ago for the last time."""
     return pod("crashing-7d9f8c6b5-x2x4z", crash_loop=True, restarted_at=NOW - timedelta(minutes=2), **how)
 
 

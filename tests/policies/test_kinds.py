@@ -49,7 +49,7 @@ def test_a_kind_is_found_by_the_name_in_its_ids(kind: Kind) -> None:
 
 @pytest.mark.parametrize("name", ["", "deploy", "Deployment", "deployments", "statefulset"])
 def test_a_name_that_only_a_later_version_knows_is_an_error_that_quotes_it(name: str) -> None:
-    with pytest.raises(UnknownKind, match=f"^'{name}' is no kind of workload that this version knows") as caught:
+    with pytest.raises(UnknownKind, match=f"^'{name}' is not a kind of workload that this version knows") as caught:
         kind_named(name)
     assert caught.value.kind == name
 

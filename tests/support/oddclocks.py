@@ -12,7 +12,7 @@ from kubernetes.client.rest import RESTClientObject
 from activities.kube.kubeconfig import read_access
 
 _OWN = frozenset({"connection", "content-length", "date", "host", "transfer-encoding"})
-"""Headers of one connection, or that the proxy writes anew."""
+"""Headers of one connection, or that the proxy writes itself."""
 
 
 class OddClock(BackgroundServer):

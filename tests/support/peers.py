@@ -1,7 +1,7 @@
 """When other schedulers of sleep have a Deployment asleep, minute by minute, by the rules that they publish.
 
-Written anew from those rules, as an oracle: nothing of it is shared with the product's importer. The middle of each
-minute is looked at.
+Written from scratch by those rules, as an oracle: nothing of it is shared with the product's importer. The middle of
+each minute is looked at.
 """
 
 import re

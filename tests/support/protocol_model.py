@@ -295,7 +295,7 @@ class Model:
         cluster = state.cluster
         wanted_at_zero = cluster.last == 0
         if cluster.defied:
-            self.violations.append(f"DEFIED: scaled to zero although a person took it out: {state}")
+            self.violations.append(f"DEFIED: scaled to zero although a person excluded it: {state}")
         if cluster.replicas == 0 and not cluster.paused and not wanted_at_zero:
             self.violations.append(f"LOST: at zero without a record: {state}")
         if state.stage == "done":

@@ -20,6 +20,6 @@ def test_where_its_rights_may_not_be_asked_for_they_are_not_known_and_nothing_fa
     watched = RightsWatch(cast("KubeTransport", _Refusing()), frozenset({Use.PAUSING}), "me")
     (sentence,) = describe_blindness(watched.unseen())
     assert sentence == (
-        "which rights it has: whatever else it may not see is not told "
+        "which rights it has: what else it may not see is not reported "
         "(missing: create selfsubjectaccessreviews.authorization.k8s.io)"
     )

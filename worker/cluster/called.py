@@ -12,7 +12,7 @@ from worker.temporal.connection import find_address
 
 
 def called_by(settings: Settings, environment: Mapping[str, str] | None = None) -> tuple[Called, ...]:
-    """The hosts of all addresses that are set, read anew where they stand in files. Raises nothing."""
+    """The hosts of all addresses that are set, read again where they stand in files. Never raises."""
     return tuple(_called_by(settings, environment))
 
 
@@ -21,11 +21,11 @@ def _called_by(settings: Settings, environment: Mapping[str, str] | None) -> Ite
     if address:
         # Behind a frontend's Service stand its other services and their database, which no Service of ours names.
         yield Called(host_of(address), "TEMPORAL_ADDRESS", whole_namespace=True)
-    for name in names_of(Settings, Url):
+    for name in names_of(type(settings), Url):
         url: str | None = getattr(settings, name)
         if url is not None:
             yield Called(host_of(url), f"FINOPS_{name.upper()}")
-    for name in names_of(Settings, AddressFile):
+    for name in names_of(type(settings), AddressFile):
         file: Path | None = getattr(settings, name)
         if file is not None and (host := _host_in(file)):
             yield Called(host, f"FINOPS_{name.upper()}")

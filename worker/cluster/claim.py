@@ -1,8 +1,8 @@
 """Whose cluster this is: recorded at the first start of a worker, and compared at every later one.
 
-Under one name in one Temporal namespace there is one cluster and one installation. Two of either would share the ids
-of hibernations and the queues of their workers: a kubeconfig that leads elsewhere, a cluster that was made anew, or a
-second installation would write to what is not theirs.
+Under one name in one Temporal namespace there is one cluster and one installation. Two of either would share the ids of
+hibernations and the queues of their workers: a kubeconfig that leads elsewhere, a cluster that was rebuilt, or a second
+installation would write to what is not theirs.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ async def claim_cluster(client: Client, cluster: Cluster) -> str:
     """The identity of the cluster, which is the recorded one, and whose installation is this one.
 
     Raises:
-        IdentityMismatch: the name stands for another cluster: a wrong kube context, or one made anew.
+        IdentityMismatch: the name stands for another cluster: a wrong kube context, or a rebuilt cluster.
         InstanceMismatch: the name belongs to another installation.
-        KubernetesError: the cluster does not answer, or nobody can tell which one it is.
+        KubernetesError: the cluster does not answer, or it cannot be told which one it is.
     """
     name, ours = cluster.settings.cluster, cluster.instance
     record = await read_record(client, name)
@@ -50,7 +50,7 @@ async def _hold_in_doubt(client: Client, cluster: str) -> Hold | None:
     """
     async for _ in list_scheduled(client, cluster):
         reason = (
-            "the cluster's record in Temporal was lost, and with it whether a hold was on; `finops release` ends it"
+            "its record in Temporal was lost, so it is not known whether a hold was on; `finops release` ends this one"
         )
         alert("hold", f"a hold is set on cluster {cluster}: {reason}")
         return Hold(by="finops-enforcer", since=datetime.now(UTC), reason=reason)

@@ -137,12 +137,12 @@ class Cluster:
         return confirm_cluster_identity(self.transport, expected)
 
     def hold_to(self, identity: str) -> None:
-        """Never let credentials that are read anew lead to another cluster: a kubeconfig changes under a process."""
+        """Never let credentials that are read again lead to another cluster: a kubeconfig changes under a process."""
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
 
 
 def build_policy_source(settings: Settings, transport: Callable[[], KubeTransport]) -> PolicySource:
-    """The source of policies that the settings name. A folder needs no cluster, so that nobody asks for one."""
+    """The source of policies that the settings name. A folder needs no cluster, so none is asked for."""
     if settings.policy_source is PolicyPlace.CLUSTER:
         return PolicyResources(transport())
     return PolicyDirectory(settings.policies)

@@ -14,7 +14,7 @@ from policies.rights.rights import OWN_RIGHTS, RIGHTS, Need, Right, describe_bli
 
 _ABOUT = "its own rights"
 _AT_ONCE = 2
-"""Nobody waits for it, and connections and threads cost memory."""
+"""Few: no one waits for it, and connections and threads cost memory."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -52,18 +52,18 @@ class RightsWatch:
         return self._missing or ()
 
     def unseen(self) -> tuple[str, ...]:
-        """The names of the optional rights that are missing, as last asked, or now where nobody has asked yet.
+        """The names of the optional rights that are missing, as last asked, or now where they were never asked for.
 
         Where that gets no answer they are not known, and that is the answer: nothing else is to wait for it.
         """
         try:
             missing = self.look() if self._missing is None else self._missing
-        except KubernetesError:  # its reason is logged by whoever goes on looking
+        except KubernetesError:  # its reason is logged by the loop that goes on looking
             missing = (OWN_RIGHTS,)
         return tuple(each.name for each in missing)
 
     def look(self) -> tuple[Right, ...]:
-        """Ask for all of them, and say what has changed. Answers the optional ones that are missing.
+        """Ask for all of them, and say what has changed. Returns the optional ones that are missing.
 
         Raises KubernetesError.
         """

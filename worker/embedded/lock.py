@@ -47,8 +47,8 @@ class StateLock:
 def hold_lock(state: StateFolder, *, patience: float = _DYING_SECONDS) -> Iterator[StateLock]:
     """Hold the lock of an existing state folder.
 
-    A server that outlived its killed `finops run` (systems without a death signal) is ended first: nobody
-    supervises it any more, and its database is needed. `patience` is the seconds it gets to be gone.
+    A server that outlived its killed `finops run` (systems without a death signal) is ended first: it has no supervisor
+    any more, and its database is needed. `patience` is the seconds it gets to be gone.
 
     Raises:
         AlreadyRunning: a living `finops run` holds it.

@@ -40,7 +40,7 @@ class ServerLauncher:
 
         Raises:
             EmbeddedError: the program ended, stayed mute, found its ports taken or its database broken.
-            DiskFull: it failed for want of room.
+            DiskFull: it failed because the disk is full.
         """
         process = await self._spawn(ports)
         self.lock.record(Holders(run=os.getpid(), server=process.pid))

@@ -8,18 +8,18 @@ WorkerError
 ├── EmbeddedError            the embedded Temporal server
 │   ├── ServerMissing        its program is not installed
 │   ├── AlreadyRunning       another `finops run` lives in the same state folder
-│   ├── BrokenDatabase       the database file is none
+│   ├── BrokenDatabase       the file is not a SQLite database
 │   └── ServerFailed         it ended, or never became healthy
 ├── ConnectionFailed         a Temporal server to work with
 │   ├── ProfileInvalid       TEMPORAL_* or the profile file they name cannot be used
 │   ├── NoTemporalKnown      nothing says where a server is
-│   └── TemporalUnreachable  nobody, or nobody useful, answers at the address
+│   └── TemporalUnreachable  no answer at the address, or no useful one
 ├── InstanceMismatch         the cluster's name belongs to another installation
 ├── RecordUnreadable         what is remembered of the cluster is gone, or was edited
 ├── SameCluster              two names of one process stand for the same cluster
 ├── MetricsPortTaken         the metrics cannot be served where they should be
 ├── TracingMissing           traces are asked for, and the packages for them are not installed
-├── EncryptionError          a key is missing or none, or what it encrypted was changed
+├── EncryptionError          a key is missing or invalid, or what it encrypted was changed
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
     └── AttributesRefused    the server does not let us list, add or use them

@@ -36,7 +36,7 @@ class StateNotWritable(StateError):
 class DiskFull(StateError):
     """Too little room for the database: the server would start, look healthy and refuse every write.
 
-    `free` and `needed` are bytes; `free` is None where the disk refused a write and nobody counted.
+    `free` and `needed` are bytes; `free` is None where the disk refused a write and the room was not counted.
     """
 
     def __init__(self, path: Path, *, free: int | None, needed: int) -> None:

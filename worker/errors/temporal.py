@@ -9,7 +9,7 @@ from worker.errors.base import WorkerError
 
 
 class EncryptionError(WorkerError):
-    """A key that is missing or none, or a text that it did not encrypt. Never quotes a key."""
+    """A key that is missing or invalid, or a text that it did not encrypt. Never quotes a key."""
 
 
 class ConnectionFailed(WorkerError):
@@ -36,7 +36,7 @@ class NoTemporalKnown(ConnectionFailed):
 
 
 class TemporalUnreachable(ConnectionFailed):
-    """Nobody, or nobody useful, answers; `source` says who named the address."""
+    """No answer, or no useful one; `source` says who named the address."""
 
     def __init__(self, address: str, source: str, reason: str) -> None:
         self.address = address
@@ -80,8 +80,8 @@ class RecordUnreadable(WorkerError):
     def __init__(self, cluster: str) -> None:
         self.cluster = cluster
         super().__init__(
-            f"Temporal has no record of cluster {cluster} that can be read, so nobody knows whether a hold is on: no "
-            f"worker has been up for it yet, or the Schedule reconcile/{cluster} was deleted or edited. Nothing is "
+            f"Temporal has no record of cluster {cluster} that can be read, so it is not known whether a hold is on: "
+            f"no worker has been up for it yet, or the Schedule reconcile/{cluster} was deleted or edited. Nothing is "
             "paused meanwhile, and a worker that is up writes the record again within half a minute: try again then"
         )
 
@@ -96,7 +96,7 @@ class AttributeClash(AttributesError):
     def __init__(self, namespace: str, clashes: Mapping[str, tuple[str, str]]) -> None:
         self.namespace = namespace
         self.clashes = dict(clashes)
-        shown = ", ".join(f"{name} is {have}, needed is {want}" for name, (have, want) in self.clashes.items())
+        shown = ", ".join(f"{name} is {have}, and {want} is needed" for name, (have, want) in self.clashes.items())
         super().__init__(
             f"search attributes of Temporal namespace {namespace} have other types: {shown}; remove them there "
             "(temporal operator search-attribute remove --name NAME), or use another namespace with "

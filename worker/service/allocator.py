@@ -1,4 +1,4 @@
-"""Giving memory back that nobody needs any more.
+"""Giving memory back that is no longer needed.
 
 Two things keep it. An evicted workflow is a cycle of tasks, frames and models, 200 KB of it, and the collector gets
 round to the oldest generation too seldom to notice a thousand of them. And glibc gives every few threads an arena of

@@ -45,7 +45,9 @@ _GRACE = timedelta(seconds=25)
 
 
 class QueueWorkers:
-    """Makes the worker of each queue. Each has slots and threads of its own: what fills one keeps no other waiting."""
+    """Makes the worker of each queue. Each has slots and threads of its own: what fills one does not keep the others
+    waiting.
+    """
 
     def __init__(
         self, client: Client, settings: Settings, does: ActivityObjects, open_threads: Callable[[str, int], Executor]
@@ -68,7 +70,7 @@ class QueueWorkers:
         )
 
     def make_all(self) -> tuple[Worker, ...]:
-        """Those of the four queues."""
+        """The workers of the four queues."""
         return (self._of_sleepers(), self._of_runs(), self._of_pauses(), self._of_wakes())
 
     def _of_sleepers(self) -> Worker:

@@ -1,5 +1,5 @@
-"""One process for several clusters, each served as if it were alone: one that is down, or set up wrongly, harms no
-other.
+"""One process for several clusters, each served as if it were alone: one that is down, or set up wrongly, does not
+affect the others.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class Fleet:
                 health = self._health.renew(settings.cluster)
                 try:
                     await self._serve(settings, health)
-                except Exception as error:  # noqa: BLE001 - whatever it is, it ends no other cluster's worker
+                except Exception as error:  # noqa: BLE001 - no error may end another cluster's worker
                     problem = str(error) or type(error).__name__
                     health.tell("worker", problem)
                     if problem != self._told.get(settings.cluster):
@@ -83,15 +83,15 @@ class Fleet:
             await asyncio.Event().wait()
 
     def _forget(self, identity: str, name: str) -> None:
-        """It is not served under this name any more, if it was."""
+        """Note that it is not served under this name any more, if it was."""
         if self._names.get(identity) == name:
             del self._names[identity]
 
     async def _refuse_twin(self, name: str, identity: str) -> None:
         """Under two names one cluster would have two workers that take each other's sleepers for their own.
 
-        It belongs to whoever serves it, else to whoever has served it before: a table that leads here by mistake must
-        not be the first by chance. Raises SameCluster, RPCError.
+        It belongs to the name that serves it, else to the name that served it before: a table that leads here by
+        mistake must not be the first by chance. Raises SameCluster, RPCError.
         """
         served_as = self._names.get(identity)
         if served_as is not None:

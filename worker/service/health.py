@@ -1,7 +1,7 @@
 """How a worker is: alive as long as its own loops go round, ready as long as Temporal and the API server answer.
 
-A server that is down makes a worker not ready, and never not alive: to restart it would help nobody, and would cost the
-wakes that are due when the server is back.
+A server that is down makes a worker not ready, but it stays alive: a restart would not help, and would cost the wakes
+that are due when the server is back.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ CHECK_SECONDS = 5.0
 PATIENCE_SECONDS = 5.0
 
 Check = Callable[[], Awaitable[str]]
-"""What is wrong with a server, or nothing."""
+"""Returns what is wrong with a server; empty where nothing is."""
 
 
 class Probes(Protocol):
     """What a kubelet asks: each answers with a sentence."""
 
     def is_alive(self) -> tuple[bool, str]:
-        """Whether it is alive, so that a restart would not help."""
+        """Whether it is alive, and the reason: False means that a restart may help."""
         ...
 
     def is_ready(self) -> tuple[bool, str]:
-        """Whether it can do its work."""
+        """Whether it can do its work, and the reason."""
         ...
 
 
@@ -42,12 +42,12 @@ class Health:
         self._problems: dict[str, str] = {"worker": "is starting"}
 
     def beat(self, loop: str) -> None:
-        """A loop has gone round."""
+        """Note that a loop has gone round."""
         with self._lock:
             self._rounds[loop] = self._clock()
 
     def tell(self, part: str, problem: str) -> None:
-        """What is wrong with a part, or nothing."""
+        """Note what is wrong with a part; empty where nothing is."""
         with self._lock:
             self._problems[part] = problem
 

@@ -89,7 +89,7 @@ def _handler(sdk_port: int, health: Probes) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
-            """Scrapes are no news."""
+            """Log nothing: scrapes are not news."""
 
     return Handler
 

@@ -10,7 +10,7 @@ from worker.settings.settings import Settings
 
 
 class Notifier:
-    """Hands a message to every receiver. Nobody waits."""
+    """Hands a message to every receiver, without waiting."""
 
     def __init__(self, cluster: str, outboxes: tuple[Outbox, ...]) -> None:
         self._cluster = cluster
@@ -22,12 +22,12 @@ class Notifier:
         return "; ".join(outbox.trouble for outbox in self._outboxes if outbox.trouble)
 
     def tell(self, message: Message) -> None:
-        """To everybody."""
+        """Hand a message to every receiver."""
         for outbox in self._outboxes:
             outbox.put(message)
 
     def tell_alert(self, kind: str, sentence: str, data: dict[str, str]) -> None:
-        """An alert, to everybody."""
+        """Hand an alert to every receiver."""
         self.tell(
             Message(
                 kind=kind,

@@ -9,13 +9,13 @@ _DEFINITION = "the definition of policies"
 
 
 def tell_of_policies(snapshot: Snapshot, instance: str) -> str:
-    """Raise what is to be raised. Answers what is lost or too old at present, for /readyz.
+    """Raise the alerts that are due. Returns what is lost or too old at present, for /readyz.
 
-    Nothing where all is well, or where nobody has applied anything yet; an API server that does not answer is told by
+    Empty where all is well, or where nothing has been applied yet; an API server that does not answer is told by
     another check.
 
-    A source that is lost, be it with its definition or its rights, may be the beginning of the end: somebody has to
-    wake what sleeps under `instance`. One that gave no answer just now ends no alert and begins none.
+    A source that is lost, perhaps with its definition or its rights, may be the first sign of an uninstall: somebody
+    has to wake what sleeps under `instance`. One that gave no answer just now neither ends nor raises an alert.
     """
     if snapshot.lost:
         sentence = f"{snapshot.unreadable}; nothing new is paused, and {say_what_to_wake(instance)}"

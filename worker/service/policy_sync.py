@@ -1,10 +1,10 @@
-"""Schedules in step with the policies of the source, whoever changes those: `finops apply`, kubectl, a GitOps tool.
+"""Schedules in step with the policies of the source, no matter what changes those: `finops apply`, kubectl, GitOps.
 
 Only a worker puts and removes the Schedules of policies; commands write a hold and a trial. A changed policy runs
-within seconds, and who sleeps under it looks again. Every few minutes all Schedules are compared: one that somebody
-deleted is put again, and one that somebody paused is told of and left. The Schedule of a policy that is gone is removed
-after a while. Whom it left asleep the reconciliation finds, once two of its readings miss the policy: one is asked for
-when it goes, one when its Schedule does. What Temporal does not take harms no other policy.
+within seconds, and its sleepers look again. Every few minutes all Schedules are compared: one that somebody deleted is
+put again, and one that somebody paused is told of and left. The Schedule of a policy that is gone is removed after a
+while. What it left asleep is found by the reconciliation, once two of its readings miss the policy: one is asked for
+when it goes, one when its Schedule does. A policy that Temporal does not take affects no other policy.
 """
 
 import logging
@@ -44,7 +44,7 @@ class PolicySync:
         clock: Callable[[], float] = time.monotonic,
         reconcile: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """`clock` counts seconds; `reconcile` has a policy that changed or went looked after at once."""
+        """`clock` counts seconds; `reconcile` starts a reconciliation when a policy changed or went."""
         self._client = client
         self._cluster = cluster
         self._interval = interval
@@ -61,7 +61,7 @@ class PolicySync:
         """Policies whose Schedule Temporal does not take, and why."""
 
     async def begin(self, policies: Iterable[EnforcementPolicy]) -> None:
-        """Put the Schedules of these policies; one that is refused keeps none from the others. One that Temporal has no
+        """Put the Schedules of these policies; a refusal does not keep the others from theirs. One that Temporal has no
         answer for at present is left to `follow`, as if it had changed.
         """
         for policy in policies:
@@ -90,9 +90,9 @@ class PolicySync:
             await self._prune({policy.name for policy in snapshot.policies})
 
     async def _put(self, policy: EnforcementPolicy) -> bool | None:
-        """Whether its Schedule was created; None where Temporal does not take it.
+        """Put its Schedule. Returns whether that is a new one; None where Temporal does not take it.
 
-        Raises RPCError: no answer on that.
+        Raises RPCError where it gives no answer.
         """
         try:
             created = await put_schedule(self._client, self._cluster, policy, self._interval)
@@ -112,7 +112,7 @@ class PolicySync:
         return created
 
     async def _try_to_change(self, policy: EnforcementPolicy) -> RPCError | None:
-        """The trouble that a change met, if it is one, and due."""
+        """Carry out a change, if there is one and it is due. Returns the trouble that it met, or None."""
         if self._known.get(policy.name) == policy or self._clock() < self._again_at.get(policy.name, 0.0):
             return None
         try:
@@ -124,7 +124,7 @@ class PolicySync:
         return None
 
     async def _change(self, policy: EnforcementPolicy) -> None:
-        """A policy that is new or was changed."""
+        """Put the Schedule of a policy that is new or was changed, and tell its sleepers."""
         created = await self._put(policy)
         told = await send_checks(self._client, self._cluster, [policy.name], gone=False)
         if created is False:

@@ -77,7 +77,7 @@ async def running_service(
         workers = await stack.enter_async_context(running)
         stack.enter_context(carried(client, workers))
         if not await reconcile():
-            _LOG.warning("the Schedule of the reconciliation is paused, and is left so: no sleeper is looked after")
+            _LOG.warning("the Schedule of the reconciliation is paused, and is left so: no sleeper is checked")
         await sync.begin(snapshot.policies)
         _LOG.info("worker is up for cluster %s at %s", settings.cluster, cluster.transport.server)
         _LOG.info("%s", cluster.describe_sources())
@@ -91,7 +91,7 @@ async def running_service(
 
 @asynccontextmanager
 async def _doing(chores: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """All of them beside the block, until it ends."""
+    """Run all of them beside the block, until it ends."""
     tasks = [asyncio.create_task(each) for each in chores]
     try:
         yield

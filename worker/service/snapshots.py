@@ -24,7 +24,9 @@ _LOG = logging.getLogger(__name__)
 
 
 class SnapshotKeeper:
-    """Reads the source every few seconds. What cannot be read leaves the last policies known, marked as such."""
+    """Reads the source every few seconds. A reading that fails gives a snapshot without policies, marked as
+    incomplete.
+    """
 
     def __init__(
         self,
@@ -75,8 +77,8 @@ class SnapshotKeeper:
         return self.current()
 
     async def _read_hold(self) -> None:
-        """Without a record nobody knows whether a hold is on: nothing is paused until it is written again, with the
-        hold that was the last to be known. Raises RPCError.
+        """Without a record it is not known whether a hold is on: nothing is paused until the record is written again,
+        with the last hold that was known. Raises RPCError.
         """
         record = await read_record(self._client, self._cluster)
         self._hold_known = record is not None
@@ -88,7 +90,7 @@ class SnapshotKeeper:
             "hold",
             "the record of the cluster",
             f"Temporal's record of cluster {self._cluster} (Schedule reconcile/{self._cluster}) is gone or was edited, "
-            "so nobody knows whether a hold is on: nothing is paused until the record is there again",
+            "so it is not known whether a hold is on: nothing is paused until the record is there again",
         )
         if self._record is not None:
             await create_record(self._client, self._cluster, self._record)

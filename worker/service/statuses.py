@@ -18,7 +18,7 @@ from worker.service.policy_sync import PolicySync
 def hindered_by_sources(
     policy: EnforcementPolicy, costs: CostSource, idleness: IdleSource | None
 ) -> tuple[str, str] | None:
-    """What the policy asks for and nobody knows at present: a word and a sentence."""
+    """What the policy asks for and is not known at present: a word and a sentence."""
     if policy.spec.idle_window is not None:
         if idleness is None:
             return "IdlenessNotMeasured", "It asks for idleness, and the worker has no FINOPS_PROMETHEUS_URL."
@@ -57,7 +57,10 @@ def hindrance_of(
     if snapshot.hold is not None:
         return "Held", f"A hold is on, set by {snapshot.hold.by}: no new pauses."
     if not snapshot.hold_known:
-        return "HoldUnknown", "Temporal has no record of this cluster that can be read: nobody knows of a hold."
+        return (
+            "HoldUnknown",
+            "Temporal has no record of this cluster that can be read: it is not known whether a hold is on.",
+        )
     if by_source is not None:
         return by_source
     guards = [each for each in missing if each.without is not None and each.without.guards]

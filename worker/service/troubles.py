@@ -6,7 +6,7 @@ from worker.service.snapshots import SnapshotKeeper
 
 
 def find_troubles(cluster: Cluster, keeper: SnapshotKeeper, notifier: Notifier) -> dict[str, str]:
-    """By part a sentence, empty where nothing is wrong or nobody has needed the part yet. Asks nobody."""
+    """By part a sentence, empty where nothing is wrong or the part was not needed yet. Sends no request."""
     idle_source = cluster.idle_source
     return {
         "costs": cluster.source.trouble,

@@ -93,9 +93,9 @@ class Settings(BaseSettings):
     """For basic authentication, with `prometheus_password_file`."""
     prometheus_password_file: Place | None = None
     prometheus_token_file: Place | None = None
-    """A bearer token, read anew for every query."""
+    """A bearer token, read again for every query."""
     prometheus_headers_file: Place | None = None
-    """Further headers as `Name: value` lines, such as a tenant's, read anew for every query."""
+    """Further headers as `Name: value` lines, such as a tenant's, read again for every query."""
     prometheus_ca_file: Place | None = None
     """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
     prometheus_matchers: Matchers = ""
@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     uncounted_requests: Uncounted = SHIPPED_UNCOUNTED
     """Requests that keep nobody awake, as `source:`, `route:` or `path:` and a name; replaces the shipped list."""
     slack_webhook_file: AddressFile | None = None
-    """Holds the address of a Slack incoming webhook; read anew for every message, as the two below."""
+    """Holds the address of a Slack incoming webhook; read again for every message, as the two below."""
     teams_webhook_file: AddressFile | None = None
     """Holds the address of a Teams webhook."""
     webhook_url: Url | None = None
@@ -176,7 +176,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def unknown_variables(cls, environment: Mapping[str, str]) -> list[str]:
-        """What the environment sets under our prefix and nobody reads, one sentence each."""
+        """The variables of our prefix that set nothing, one sentence each."""
         return describe_unknown(_PREFIX, environment, (*cls.model_fields, "config"))
 
     @classmethod

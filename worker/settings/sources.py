@@ -24,7 +24,7 @@ def default_state_dir(variables: Mapping[str, str]) -> Path:
     """Where the XDG base directory specification puts state.
 
     Raises:
-        SettingsError: it would be in a home folder, and whoever runs this has none.
+        SettingsError: it would be in a home folder, and the user has none.
     """
     base = variables.get("XDG_STATE_HOME")
     if base:

@@ -36,7 +36,7 @@ def _check_instance(name: str) -> str:
 def _check_url(url: str) -> str:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is none
+        parts.port  # noqa: B018 - raises where it is not a port
     except ValueError:
         parts = urlsplit("")
     if (
@@ -70,7 +70,7 @@ def _check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
 def _check_namespace_names(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if not is_dns_label(name):
-            raise ValueError(f"{name!r} is not the name of a namespace, and patterns are none")
+            raise ValueError(f"{name!r} is not the name of a namespace; patterns are not allowed here")
         if matches(ALWAYS_PROTECTED, name):
             raise ValueError(f"{name!r} is always protected")
     return names

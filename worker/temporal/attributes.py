@@ -52,8 +52,8 @@ async def register_attributes(client: Client) -> tuple[str, ...]:
 async def settle_attributes(
     client: Client, patience: timedelta = PATIENCE, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> None:
-    """Register what is missing, and wait until Temporal takes all of them: its services learn of new ones by and by.
-    Where nobody may list them, only that last question is asked.
+    """Register what is missing, and wait until Temporal takes all of them: its services learn of new ones only
+    gradually. Where they may not be listed, only that last question is asked.
 
     Raises:
         AttributeClash: as `register_attributes`.

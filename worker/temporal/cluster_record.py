@@ -49,8 +49,8 @@ class ClusterRecord(Frozen):
 
 
 async def read_record(client: Client, cluster: str) -> ClusterRecord | None:
-    """The record, or None where there is none that can be read: no worker has been up for this cluster yet, or somebody
-    deleted or edited the Schedule. Then nobody knows whether a hold is on.
+    """The record, or None where no record can be read: no worker has been up for this cluster yet, or somebody deleted
+    or edited the Schedule. Then it is not known whether a hold is on.
     """
     description = await _describe(client, cluster)
     return None if description is None else await _decode(client, description)
@@ -63,7 +63,7 @@ async def read_birth(client: Client, cluster: str) -> datetime | None:
 
 
 async def create_record(client: Client, cluster: str, record: ClusterRecord) -> ClusterRecord:
-    """Remember a cluster. Answers what stands there now: somebody may have been quicker."""
+    """Remember a cluster. Returns what stands there now: somebody may have been quicker."""
     try:
         await client.create_schedule(
             reconcile_id(cluster),

@@ -25,7 +25,7 @@ _REASON_LENGTH = 200
 
 @dataclass(frozen=True)
 class TemporalTarget:
-    """A server and how to talk to it. `source` says who named it, for the sentence when nobody answers."""
+    """A server and how to talk to it. `source` says who named it, for the sentence when no server answers."""
 
     address: str
     source: str
@@ -45,7 +45,7 @@ def find_target(
 
     Raises:
         ProfileInvalid: TEMPORAL_* or the profile file are wrong.
-        NoTemporalKnown: nobody names a server.
+        NoTemporalKnown: no server is named.
     """
     given = dict(os.environ if environment is None else environment)
     try:
@@ -70,11 +70,11 @@ def find_target(
 
 
 def find_address(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> str:
-    """The address of that server alone, empty where nobody names one. No certificate and no key is read for it."""
+    """The address of that server alone, empty where none is named. No certificate and no key is read for it."""
     given = dict(os.environ if environment is None else environment)
     try:
         address = ClientConfigProfile.load(override_env_vars=given).address
-    except Exception:  # noqa: BLE001 - as above; what is wrong with the profile is told by who connects
+    except Exception:  # noqa: BLE001 - as above; what is wrong with the profile is told where it is used to connect
         address = given.get("TEMPORAL_ADDRESS")
     server = None if address else state.read_server()
     return address or ("" if server is None else server.address)
@@ -112,7 +112,7 @@ async def connect_to(
     The SDK ignores the proxy variables, which is right for a loopback address and has been tried.
 
     Raises:
-        TemporalUnreachable: nobody answers `within` the time, or not as a Temporal server does.
+        TemporalUnreachable: no answer `within` the time, or not that of a Temporal server.
     """
     try:
         async with asyncio.timeout(within.total_seconds()):

@@ -78,8 +78,8 @@ class KeyFolder:
             key = b""
         if len(key) != _KEY_BYTES or not _NAME.fullmatch(name):
             raise EncryptionError(
-                f"{self._folder / name} is no key: it needs 32 bytes in base64 (openssl rand -base64 32), and a name "
-                "of letters, digits, dots, hyphens and underscores"
+                f"{self._folder / name} is not a key: it needs 32 bytes in base64 (openssl rand -base64 32), and a "
+                "name of letters, digits, dots, hyphens and underscores"
             )
         return key
 
@@ -112,7 +112,7 @@ class EncryptionCodec(PayloadCodec):
                 yield Payload.FromString(self._keys.key(name).decrypt(nonce, text, name.encode()))
             except InvalidTag:
                 raise EncryptionError(
-                    f"what was encrypted with the key {name!r} was changed, or by another key"
+                    f"what was encrypted with the key {name!r} was changed, or was encrypted with another key"
                 ) from None
 
 

@@ -19,9 +19,9 @@ _LOG = logging.getLogger(__name__)
 
 
 async def send_checks(client: Client, cluster: str, policies: Iterable[str], *, gone: bool) -> int:
-    """Tell the open hibernations of these policies to look again. Answers how many there are.
+    """Tell the open hibernations of these policies to look again. Returns how many there are.
 
-    None where Temporal knows nothing of this product yet. One that cannot be told keeps the word from no other.
+    It is 0 where Temporal knows nothing of this product yet. One that cannot be told does not keep the others from it.
 
     Raises RPCError: some were not told, and may be, if tried again.
     """

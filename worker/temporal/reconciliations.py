@@ -1,4 +1,4 @@
-"""The reconciliations of a cluster, seen from outside: what the last one found, and that there goes on being one."""
+"""The reconciliations of a cluster, seen from outside: what the last one found, and that they go on."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ _LOG = logging.getLogger(__name__)
 
 
 async def read_last_reconciliation(client: Client, cluster: str) -> ReconcileResult | None:
-    """The result of the latest run that is over, or None where there was none, or retention has removed it."""
+    """The result of the latest run that is over, or None where there was no run, or retention has removed it."""
     try:
         for workflow_id in await list_recent_runs(client, cluster):
             handle = client.get_workflow_handle(workflow_id, result_type=ReconcileResult)

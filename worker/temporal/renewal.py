@@ -1,7 +1,7 @@
 """The connection to Temporal of a process that serves: what it is known by is replaced on disk under a running worker.
 
 The SDK reads certificates and keys once. So they are read again here every few seconds, and where they have changed a
-new connection is made with them; whoever holds the client goes on with that. Until one stands, the one before stays.
+new connection is made with them; the client in use goes on with that. Until one stands, the one before stays.
 """
 
 import asyncio
@@ -39,7 +39,9 @@ class RenewableService(ServiceClient):
         first: ServiceClient,
         renew: Callable[..., Awaitable[Client]] = connect_to,
     ) -> None:
-        """`find` reads the credentials anew; `target` is what `first` was connected to, and `renew` connects to one."""
+        """`find` reads the credentials again; `target` is what `first` was connected to, and `renew` connects to
+        one.
+        """
         super().__init__(first.config)
         self._find = find
         self._renew = renew
@@ -49,7 +51,8 @@ class RenewableService(ServiceClient):
         self._problem = ""
 
     async def look(self) -> bool:
-        """Read the credentials once, and connect anew where they have changed; whether that was so and went well.
+        """Read the credentials once, and connect again where they have changed. Returns whether a new connection was
+        made.
 
         Only credentials are followed: another address or namespace would be another server's workflows.
         """
@@ -68,7 +71,7 @@ class RenewableService(ServiceClient):
             worker.client = client  # the same object: the worker takes the connection behind it from now on
         self._target = target  # only now: where a worker does not go over, all of it is tried again
         self._tell("")
-        _LOG.info("the credentials for Temporal were replaced: connected anew with them")
+        _LOG.info("the credentials for Temporal were replaced: connected again with the new ones")
         return True
 
     async def keep_looking(self, every: float = LOOK_SECONDS) -> None:
@@ -91,7 +94,7 @@ class RenewableService(ServiceClient):
             self._workers = [each for each in self._workers if each not in carried]
 
     def _tell(self, problem: str, fault: Exception | None = None) -> None:
-        """Once for each problem. A fault that nobody foresaw brings its traceback."""
+        """Once for each problem. An unforeseen fault comes with its traceback."""
         if problem and problem != self._problem:
             told = "the credentials for Temporal cannot be renewed, and those before are kept: %s"
             _LOG.warning(told, problem, exc_info=fault)

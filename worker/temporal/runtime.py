@@ -76,5 +76,5 @@ def build_runtime(*, metrics_address: str | None = None) -> Runtime:
 
 @cache
 def shared_runtime() -> Runtime:
-    """The runtime of whoever needs no metrics, built at the first call."""
+    """The runtime where no metrics are needed, built at the first call."""
     return build_runtime()

@@ -28,9 +28,9 @@ class ScheduleSeen(Frozen):
 
     @property
     def problem(self) -> str:
-        """What is wrong, what it means and how it is mended; nothing where it runs."""
+        """What is wrong, what it means and how it is mended; empty where it runs."""
         what = f"policy {self.policy}" if self.policy else "the reconciliation"
-        means = "pauses nothing" if self.policy else "looks after no sleeper, and hands no wake over"
+        means = "pauses nothing" if self.policy else "checks no sleeper and hands no sleeper over"
         noted = f" ({self.note})" if self.note else ""
         match self.state:
             case "paused":
@@ -51,8 +51,8 @@ class ScheduleSeen(Frozen):
 async def read_states(client: Client, cluster: str, policies: Iterable[str] | None) -> tuple[ScheduleSeen, ...]:
     """The Schedules of these policies, the reconciliation's, and those without a policy.
 
-    `policies` are all of the cluster; None where they cannot be read: then nobody knows which Schedule is missing, or
-    has none. Raises RPCError.
+    `policies` are all of the cluster; None where they cannot be read: then it is not known which policy has no
+    Schedule, and which Schedule no policy. Raises RPCError.
     """
     scheduled = [name async for name in list_scheduled(client, cluster)]
     names = tuple(scheduled if policies is None else policies)

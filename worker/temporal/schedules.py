@@ -71,7 +71,7 @@ async def is_made_of(client: Client, handle: ScheduleHandle, wanted: Schedule) -
 
 
 def renewed(there: Schedule, wanted: Schedule) -> ScheduleUpdate:
-    """The Schedule that is there made anew. Whether it is paused stays as it is."""
+    """Replace a Schedule that exists. Whether it is paused stays as it is."""
     return ScheduleUpdate(replace(there, action=wanted.action, spec=wanted.spec, policy=wanted.policy))
 
 
@@ -103,7 +103,7 @@ async def try_schedule(client: Client, cluster: str, policy: EnforcementPolicy) 
 
 
 async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
-    """Remove a policy's Schedule. False where there was none."""
+    """Remove a policy's Schedule. False where it had none."""
     try:
         await client.get_schedule_handle(policy_schedule_id(cluster, policy)).delete()
     except RPCError as error:
@@ -114,7 +114,7 @@ async def remove_schedule(client: Client, cluster: str, policy: str) -> bool:
 
 
 async def list_scheduled(client: Client, cluster: str) -> AsyncIterator[str]:
-    """The policies of a cluster that have a Schedule; none where Temporal knows nothing of this product yet.
+    """The policies of a cluster that have a Schedule; empty where Temporal knows nothing of this product yet.
 
     Raises RPCError.
     """
@@ -129,7 +129,7 @@ async def list_scheduled(client: Client, cluster: str) -> AsyncIterator[str]:
 
 
 def _action(cluster: str, policy: EnforcementPolicy, **further: Any) -> ScheduleActionStartWorkflow:
-    """One run of the policy."""
+    """What the Schedule starts: one run of the policy."""
     return ScheduleActionStartWorkflow(
         ENFORCEMENT,
         Enforcement(cluster=cluster, policy=policy.name),
@@ -198,7 +198,7 @@ def starts_of(policy: EnforcementPolicy) -> tuple[tuple[tuple[int, ...], int], .
 
 
 def _as_calendar(weekdays: tuple[int, ...], minute: int) -> ScheduleCalendarSpec:
-    """Temporal counts days from Sunday."""
+    """The calendar of one start; Temporal counts days from Sunday."""
     return ScheduleCalendarSpec(
         day_of_week=[ScheduleRange((weekday + 1) % 7) for weekday in weekdays],
         hour=[ScheduleRange(minute // 60)],
@@ -216,6 +216,6 @@ async def _fingerprint(client: Client, description: ScheduleDescription) -> str 
         return None
     try:
         (fingerprint,) = await client.data_converter.decode([payload], [str])
-    except Exception:  # noqa: BLE001 - whatever a codec raises, of another key say: then it is made anew
+    except Exception:  # noqa: BLE001 - a codec may raise anything, of another key say: then it is replaced
         return None
     return str(fingerprint)

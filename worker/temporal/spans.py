@@ -39,7 +39,7 @@ class ClusterNotes(SpanProcessor):
     """Notes on each span which cluster it is about. Those of workflows have it in their workflow's id alone."""
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's signature
-        """The span begins in the context of whoever works for the cluster."""
+        """The span begins in the context of the code that works for the cluster."""
         if cluster := current_cluster():
             span.set_attribute("k8s.cluster.name", cluster)
 

@@ -94,7 +94,7 @@ async def tell_contested(life: Life, sentence: str) -> None:
             **options.TELL,
         )
     except ActivityError:
-        workflow.logger.warning("%s is contested, and nobody could be told: %s", life.hibernation.ref, sentence)
+        workflow.logger.warning("%s is contested, and no alert could be raised: %s", life.hibernation.ref, sentence)
 
 
 async def _sleep_before(life: Life) -> Slept | None:
@@ -112,7 +112,9 @@ async def _sleep_before(life: Life) -> Slept | None:
 
 
 async def _reasserts(life: Life) -> tuple[datetime, ...] | None:
-    """All of this workload within the last day, also by hibernations that have ended. None where nobody can say."""
+    """All of this workload within the last day, also by hibernations that have ended. None where that cannot be found
+    out.
+    """
     if is_contested(life.reasserts, workflow.now()):
         return life.reasserts
     try:

@@ -34,5 +34,5 @@ class NothingLeft:
 
 
 def woken_by(wake: WakeRequest) -> Woken:
-    """Somebody asked for it."""
+    """The end of a sleep because somebody asked for it."""
     return Woken(Because.PERSON, f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else ""))

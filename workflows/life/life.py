@@ -44,7 +44,7 @@ from workflows.waiting import ResultT, answered
 CONFIRM_GONE_AFTER = timedelta(minutes=5)
 """A 404 ends a hibernation only when it is still seen so long after the first."""
 DOUBT_GONE_AFTER = timedelta(seconds=15)
-"""A look in between: where the 404 was an error, nobody shall wait five minutes for a wake."""
+"""A look in between: where the 404 was an error, a wake should not wait five minutes."""
 LONGEST_TROUBLE = 500
 """Characters in the memo, of which Temporal wants few."""
 
@@ -84,7 +84,7 @@ class Life:
     """The sleep's wake has moved, and its annotation still tells the old one."""
     totals: Totals = field(default_factory=Totals)
     over: bool = False
-    """This run ends now: who waits for an answer gets what there is."""
+    """This run ends now: callers that wait for an answer get the present status."""
 
     def next_pause_id(self) -> str:
         """A pause-id that no other pause of this workload has: it tells an old record from the present one. A reset, or

@@ -1,6 +1,6 @@
 """Waiting for others: what a workload needs is up before it wakes, and what needs it is down before it sleeps.
 
-Nobody is held back for long, and a person's wake ends every wait.
+Nothing is held back for long, and a person's wake ends every wait.
 """
 
 from datetime import datetime, timedelta
@@ -81,7 +81,7 @@ def _next_look(began: datetime) -> datetime:
 
 
 async def _look(life: Life, order: WakeOrder) -> TargetsSeen | None:
-    """Who cannot be read holds nobody back. None where somebody wants it awake, or the history grew too long."""
+    """What cannot be read holds nothing back. None where somebody wants it awake, or the history grew too long."""
     looked = workflow.start_activity_method(
         OrderingActivities.look_at_targets,
         order,

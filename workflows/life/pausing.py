@@ -106,7 +106,7 @@ async def _send(life: Life, action: SendPause) -> WriteOutcome:
 
 def _adopt(life: Life, seen: Observation) -> bool:
     """Take over a sleep that this installation began under another pause-id, as after a reset of the workflow: ending
-    here would leave a sleeper with nobody to wake it.
+    here would leave a sleeper that nothing wakes.
     """
     try:
         record = read_pause(seen.annotations)

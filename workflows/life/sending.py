@@ -10,11 +10,13 @@ from activities.hibernation.orders import WriteOutcome
 from workflows import options
 from workflows.waiting import answered
 
-GIVEN_UP = WriteOutcome(result="unknown", sentence="somebody wants it awake: the write was not waited for")
+GIVEN_UP = WriteOutcome(result="unknown", sentence="somebody wants it awake, so the write was not waited for")
 
 
 async def send(activity: Callable[[Any, Any], WriteOutcome], order: Any, *, summary: str) -> WriteOutcome:
-    """Send a write on the queue of the wakes. A worker that died over it leaves the outcome unknown."""
+    """Send a write on the hibernation's own queue, which has no rate limit. A worker that dies over it leaves the
+    outcome unknown.
+    """
     try:
         return await workflow.execute_activity_method(activity, order, summary=summary, **options.WAKE)
     except ActivityError as error:
@@ -29,7 +31,7 @@ async def send_in_turn(
     given_up: Callable[[], bool],
     summary: str,
 ) -> WriteOutcome:
-    """Send a write on a queue with a rate limit. `given_up` takes one that still waits out of it: its outcome is then
+    """Send a write on a queue with a rate limit. `given_up` takes a waiting write out of the queue: its outcome is then
     unknown.
     """
     handle = workflow.start_activity_method(activity, order, summary=summary, **call)

@@ -30,7 +30,7 @@ clock is set right meanwhile, a timer for later would go on by the wrong one."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
-    """Sleep until it is over."""
+    """Sleep until it is over. Returns why it is, or that nothing is left to give back."""
     life.enter(Phase.ASLEEP, life.trouble)
     while True:
         assert life.sleep is not None

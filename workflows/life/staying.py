@@ -1,4 +1,4 @@
-"""Staying awake: the hibernation stays open for as long as nobody may pause the workload."""
+"""Staying awake: the hibernation stays open for as long as the workload may not be paused."""
 
 from datetime import datetime, timedelta
 
@@ -73,7 +73,7 @@ async def _write_note(life: Life, until: datetime) -> None:
     if seen is None:
         life.requests.keep_awake = None
         return
-    # A wish is about the name: a Deployment that was made anew meanwhile is meant, too.
+    # A wish is about the name: it also holds for a Deployment that was created again meanwhile.
     life.hibernation = life.hibernation.replace(ref=seen.ref)
     note = WakeNote(
         resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
@@ -112,7 +112,7 @@ async def _clear_stale_record(life: Life) -> None:
         return
     if belongs_to_another(seen, life.hibernation.instance):
         return
-    # One that was made anew, by whoever kept its annotations: a note under the old uid would be refused for ever.
+    # It was created again with its old annotations: a note under the old uid would be refused for ever.
     life.hibernation = life.hibernation.replace(ref=seen.ref)
     outcome = await send(
         WriteActivities.send_clear,
@@ -136,7 +136,7 @@ def _take_over(life: Life, seen: Observation) -> None:
     if record is None or record.instance != life.hibernation.instance or seen.zero_chosen_by:
         return
     wake = WakeRequest(
-        by="whoever keeps it awake: it was restored from a copy of its sleep",
+        by="the wish to keep it awake: it was restored from a copy of its sleep",
         until=None if life.note is None else life.note.awake_until,
     )
     life.hibernation = life.hibernation.replace(ref=seen.ref)

@@ -48,7 +48,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
             continue
         life.learn_count(consulted.seen)
         if waking.because is not None and (waking.note is None or not attempt.touched):
-            # Dated anew until something may have landed: a wake that was refused for an hour cools down from its end.
+            # Dated again until something may have landed: a wake that was refused for an hour cools down from its end.
             waking.note = _note(life, waking.because, consulted, consulted.seen)
         intent = WakeIntent(
             ref=life.hibernation.ref,
@@ -80,7 +80,7 @@ def _done(action: SendResume | SendClear) -> Finished:
 
 
 async def _read(life: Life, sleep: Sleep, attempt: Attempt) -> Consultation | None:
-    """What it looks like now. None: read it again."""
+    """What it looks like now; None where it is to be read again."""
     try:
         return await life.consult(sleep.record, call=options.WAKE_CONSULT)
     except ActivityError as error:

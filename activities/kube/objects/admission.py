@@ -1,7 +1,7 @@
 """What the API server itself asks before it answers (admission webhooks, aggregated APIs, CRD conversions), what this
 service asks, and the pods behind both.
 
-None of them must sleep: the cluster would refuse writes, wakes among them, or nobody would be there to wake anything.
+They must never sleep: the cluster would refuse writes, wakes among them, or nothing would be left to wake anything.
 """
 
 import ipaddress
@@ -131,7 +131,7 @@ class BackendReader:
         self._definitions: tuple[tuple[_Definition, ...] | None, float] | None = None
 
     def read(self) -> BackendsRead:
-        """All of them, a few seconds old at most. Raises KubernetesError."""
+        """What is behind the addresses, a few seconds old at most. Raises KubernetesError."""
         with self._lock:
             now = self._clock()
             if self._read is None or now - self._read[1] >= FRESH_FOR:
@@ -217,7 +217,7 @@ def _services_at(host: str, services: Callable[[], tuple[_Service, ...] | None])
 
 
 def _anything_in(namespace: str, called: Called) -> Backend:
-    because = f"{called.caller} leads into its namespace, and nobody can tell what there belongs to it"
+    because = f"{called.caller} leads into its namespace, and what there belongs to it cannot be told"
     return Backend(namespace=namespace, because=because)
 
 

@@ -93,7 +93,7 @@ def read_autoscalers(transport: KubeTransport) -> Autoscalers | None:
 
 
 def _last_scalings(scalings: Iterable[tuple[WorkloadKey, datetime | None]]) -> Mapping[WorkloadKey, datetime]:
-    """The latest of each target: two HPAs may have one."""
+    """When each target was last scaled: two HPAs may have the same one."""
     latest: dict[WorkloadKey, datetime] = {}
     for target, time in scalings:
         if time is not None:
@@ -104,8 +104,8 @@ def _last_scalings(scalings: Iterable[tuple[WorkloadKey, datetime | None]]) -> M
 def read_bounds(transport: KubeTransport, ref: WorkloadRef) -> Bounds | None:
     """The bounds of the one HorizontalPodAutoscaler that targets the workload.
 
-    None where there is none, more than one, or KEDA's, and where it cannot be read, whatever the error: without bounds
-    a raised count is somebody's choice, and the workload runs.
+    None where there is no such autoscaler, more than one, or KEDA's, and on any error: without bounds a raised count is
+    somebody's choice, and the workload runs.
     """
     path = path_of("/apis/autoscaling/v2/namespaces", ref.namespace, "horizontalpodautoscalers")
     try:

@@ -1,4 +1,4 @@
-"""PodDisruptionBudgets that want pods whatever the count is: at zero they are not met, and who watches them is told."""
+"""PodDisruptionBudgets that want pods whatever the count is: at zero they are not met, and alerts on budgets fire."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class _Budget(KubeModel):
 
 @dataclass(frozen=True)
 class Budget:
-    """One that wants a number of pods. A percentage of none, and `maxUnavailable`, are met at zero."""
+    """One that wants a number of pods. A percentage, and `maxUnavailable`, are met at zero."""
 
     namespace: str
     name: str
@@ -40,7 +40,7 @@ class Budget:
 
 
 def read_budgets(transport: KubeTransport) -> tuple[Budget, ...]:
-    """All that want a number of pods; none where they may not be listed. Raises KubernetesError."""
+    """All that want a number of pods; empty where they may not be listed. Raises KubernetesError."""
     listed = list_if_allowed(transport, _BUDGETS, _Budget) or ()
     return tuple(found for each in listed for found in _as_budget(each))
 

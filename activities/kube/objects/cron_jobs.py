@@ -30,7 +30,7 @@ class CronJob:
     name: str
     schedule: str
     time_zone: str = "UTC"
-    """Without one of its own it follows the controller manager's, which nobody can ask; most run in UTC."""
+    """Without one of its own it follows the controller manager's, which cannot be asked for; most run in UTC."""
 
 
 def read_cron_jobs(transport: KubeTransport) -> tuple[CronJob, ...] | None:

@@ -72,7 +72,7 @@ def _told_by(listed: list[ObjectMeta]) -> NamespaceReader:
 class NamespaceMarks:
     """What a worker remembers of them; safe to share between threads.
 
-    Nobody's wake waits for a listing: what is older than a minute is asked anew behind the answer. Until the first one
+    No wake waits for a listing: what is older than a minute is asked for again in the background. Until the first one
     is there, the one Namespace is asked about by itself.
     """
 
@@ -104,11 +104,11 @@ class NamespaceMarks:
         try:
             return self._read_one(namespace).marks.get(namespace, {})
         except KubernetesError as error:
-            _LOG.warning("what namespace %s says of those who sleep in it cannot be read: %s", namespace, error)
+            _LOG.warning("what namespace %s says of its sleepers cannot be read: %s", namespace, error)
             return {}
 
     def refresh(self) -> Mapping[str, Annotations]:
-        """What all of them say now; what they said before where nobody can be asked."""
+        """What all of them say now; what they said before where they cannot be listed."""
         try:
             known: NamespaceReader | None = self._read()
         except KubernetesError as error:

@@ -1,4 +1,4 @@
-"""Pods: whose they are, where they run, since when, and whether they began anew."""
+"""Pods: whose they are, where they run, since when, and whether they restarted."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -66,7 +66,7 @@ class _Container(KubeModel):
 
     @property
     def restarted_at(self) -> Iterator[datetime]:
-        """The times at which it is known to have ended or begun anew."""
+        """The times at which it is known to have ended or restarted."""
         if self.restarts and self.state.running and self.state.running.since:
             yield self.state.running.since
         for state in (self.state, self.last_state):

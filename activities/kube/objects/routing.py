@@ -59,7 +59,7 @@ class Routing:
     routes: Mapping[Name, frozenset[Name]] | None = None
 
     def service_leads_to(self, service: Name, workload: Workload) -> bool | None:
-        """Whether a Service's requests reach the workload's pods; None where nobody can tell."""
+        """Whether a Service's requests reach the workload's pods; None where that cannot be told."""
         namespace, name = service
         if namespace != workload.ref.namespace:
             return False

@@ -35,7 +35,7 @@ def to_workload(deployment: Deployment) -> Workload:
 
 
 def to_workload_anyway(deployment: Deployment) -> Workload:
-    """The same; requests that cannot be read count as none, because they must never stand in the way of a wake."""
+    """The same; requests that cannot be read are left out, because they must never stand in the way of a wake."""
     try:
         return to_workload(deployment)
     except InvalidQuantity:

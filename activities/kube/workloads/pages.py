@@ -23,7 +23,7 @@ class Unreadable:
     """Its kind, where not even its name can be read."""
     problem: str
     but_requests: Workload | None = None
-    """Where only its requests cannot be read: the workload without them, for whoever has to give it back."""
+    """Where only its requests cannot be read: the workload without them, so that it can be given back."""
 
     @property
     def key(self) -> WorkloadKey | None:
@@ -41,7 +41,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a listing. None is left out: those that could not be understood are named."""
+    """A page of a listing. No object is left out: those that could not be understood are named."""
 
     workloads: tuple[Workload, ...]
     unreadable: tuple[Unreadable, ...] = ()

@@ -1,7 +1,7 @@
 """Workloads of the kinds that can sleep: pages of all of them, a fresh read of one, and the two kinds of write.
 
-A write is sent once, under the resourceVersion (and uid) its caller decided on, and its answer is checked for what
-was asked. Nothing here reads before it writes or tries again: that is for whoever decides.
+A write is sent once, under the resourceVersion (and uid) its caller decided on, and its answer is checked for what was
+asked. Nothing here reads before it writes or tries again: that is up to the caller.
 """
 
 import json
@@ -56,7 +56,7 @@ class Workloads:
             yield from self._list_whole_kind(kind, limit)
 
     def read(self, key: WorkloadKey) -> Workload | None:
-        """The workload as it is now (a quorum read), or None where there is none.
+        """The workload as it is now (a quorum read), or None where it does not exist.
 
         Raises KubernetesError; NotFound for a 404 that is not an API server's word on this object.
         """

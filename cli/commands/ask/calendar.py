@@ -21,7 +21,7 @@ def calendar(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many days to look ahead.")] = 14,
 ) -> None:
-    """Show when a policy's schedule lets workloads sleep and wake. Changes nothing, asks nobody."""
+    """Show when a policy's schedule lets workloads sleep and wake. Changes nothing, and asks no server."""
     session = Session.of(ctx)
     begin = datetime.now(UTC) if since is None else read_moment(since, "--from")
     coming = read_calendar(session.installation, policy, begin=begin, end=begin + timedelta(days=days))

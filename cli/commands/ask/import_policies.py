@@ -29,18 +29,18 @@ def import_policies(
     upscale_period: _Option = None,
     downscale_period: _Option = None,
     namespace: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="The only ones it looks at, with commas between them.")
+        str | None, typer.Option(metavar="NAMES", help="The only namespaces it looks at, with commas between them.")
     ] = None,
     exclude_namespaces: _Patterns = None,
     exclude_deployments: Annotated[str | None, typer.Option(metavar="NAMES", help="With commas between them.")] = None,
     matching_labels: _Patterns = None,
-    downtime_replicas: Annotated[int | None, typer.Option(min=0, help="What it leaves at night.")] = None,
+    downtime_replicas: Annotated[int | None, typer.Option(min=0, help="The replicas that it leaves at night.")] = None,
     grace_period: Annotated[str | None, typer.Option(metavar="15m", help="Becomes the cooldownWindow.")] = None,
     default_timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Of times that name none: its DEFAULT_TIMEZONE.")
+        str | None, typer.Option(metavar="ZONE", help="Its DEFAULT_TIMEZONE, for times that name no zone.")
     ] = None,
     default_weekframe: Annotated[
-        str | None, typer.Option(metavar="DAYS", help="Of times that name none: its DEFAULT_WEEKFRAME.")
+        str | None, typer.Option(metavar="DAYS", help="Its DEFAULT_WEEKFRAME, for times that name no days.")
     ] = None,
 ) -> None:
     """Print policies that do what py-kube-downscaler or kube-green does in this cluster, in DryRun. Changes nothing."""

@@ -94,11 +94,11 @@ async def _say_goodbye(session: Session, client: Client) -> None:
         return
     if asleep:
         session.terminal.say(
-            f"stopping; {asleep} stay asleep, and nobody wakes them before the next `finops run`. "
+            f"stopping; {asleep} stay asleep, and nothing wakes them before the next `finops run`. "
             "Wake them without it: finops resume --all --direct"
         )
     else:
-        session.terminal.say("stopping; nobody sleeps")
+        session.terminal.say("stopping; nothing is asleep")
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

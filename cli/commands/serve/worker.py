@@ -36,8 +36,8 @@ def worker(
     session.log_as_configured()
     if any(settings.instance is None for settings in session.installation.each_settings):
         raise UsageProblem(
-            "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Keep it for good, "
-            "or what sleeps under the old one is nobody's"
+            "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Never change it: "
+            "what sleeps under the old name would be left asleep"
         )
     seconds = read_duration(wait).total_seconds()
     if len(session.installation.each_settings) > 1:

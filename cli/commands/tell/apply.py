@@ -24,7 +24,7 @@ def apply(
 ) -> None:
     """Validate policies and put them in force. Nothing is applied if any of them is wrong."""
     if prune and not path.is_dir():
-        raise UsageProblem(f"--prune needs a directory, and {path} is none")
+        raise UsageProblem(f"--prune needs a directory, and {path} is not one")
     session = Session.of(ctx)
     policies = load_policies(path)
     session.introduce()

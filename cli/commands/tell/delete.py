@@ -1,4 +1,4 @@
-"""`finops delete`: the document goes, and whoever sleeps under it is told at once. Its Schedule a worker removes."""
+"""`finops delete`: the document goes, and its sleepers are told at once. A worker removes its Schedule."""
 
 import asyncio
 from typing import Annotated

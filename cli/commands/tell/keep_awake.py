@@ -1,4 +1,4 @@
-"""`finops keep-awake`: nobody pauses these Deployments before a time."""
+"""`finops keep-awake`: these Deployments are not paused before a time."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""`finops resume`: a signal to whoever sleeps, and a look whether it came true."""
+"""`finops resume`: a signal to what sleeps, and a look whether it woke."""
 
 import asyncio
 from collections.abc import Collection

@@ -29,7 +29,7 @@ class DataRule(AnswerRule):
     doubt = Doubt.NO_DATA
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
-        """Whether there is any row."""
+        """That there is no row; empty where there is one."""
         if summary.rows:
             return ""
         about = f" of cluster {question.cluster}" if question.cluster else ""
@@ -42,9 +42,9 @@ class PropertiesRule(AnswerRule):
     doubt = Doubt.PROPERTIES_MISSING
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether there are rows that say namespace, kind and controller, and none that says only a part of it."""
+        """That rows do not say namespace, kind and name of a controller; empty where they do."""
         if summary.half_named:
-            return f"{summary.half_named} of its rows do not say namespace, kind and name of a controller together"
+            return f"{summary.half_named} of its rows say only some of namespace, kind and name of a controller"
         if summary.named or not summary.rows:
             return ""
         return "none of its rows says the namespace, the kind and the name of a controller"
@@ -56,7 +56,7 @@ class ClusterRule(AnswerRule):
     doubt = Doubt.SEVERAL_CLUSTERS
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
-        """Whether it is about one cluster, or one was named."""
+        """That it is about several clusters; empty where it is about one, or one was named."""
         if question.cluster or summary.clusters < 2:  # noqa: PLR2004 - one or several
             return ""
         return "its rows are of several clusters; say which one this is with FINOPS_OPENCOST_CLUSTER"
@@ -68,7 +68,7 @@ class FreeRule(AnswerRule):
     doubt = Doubt.ALL_FREE
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether anything costs something."""
+        """That nothing costs anything; empty where something does."""
         return "everything in it is free" if summary.consuming and summary.cost <= 0 else ""
 
 
@@ -78,21 +78,21 @@ class AnswerUsageRule(AnswerRule):
     doubt = Doubt.NO_USAGE
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether anything is used."""
+        """That nothing is used; empty where something is."""
         return "nothing in it uses anything" if summary.consuming and not summary.used else ""
 
 
 class UnallocatedRule(AnswerRule):
-    """Without the labels of Deployments or pods, cost belongs to nobody."""
+    """Without the labels of Deployments or pods, cost has no owner."""
 
     doubt = Doubt.MOSTLY_UNALLOCATED
 
     def object_to(self, summary: Summary, question: AllocationQuestion) -> str:
-        """Whether most of the cost has an owner."""
+        """How much of the cost has no owner; empty where that is little enough."""
         share = summary.unallocated / summary.cost if summary.cost > 0 else 0.0
         if share <= question.most_unallocated:
             return ""
-        return f"{share:.0%} of its cost belongs to no controller, and {question.most_unallocated:.0%} may"
+        return f"{share:.0%} of its cost belongs to no controller, and at most {question.most_unallocated:.0%} may"
 
 
 OWN_RULES: tuple[AnswerRule, ...] = (

@@ -63,7 +63,7 @@ class Tally:
         self._cost = self._unallocated = 0.0
 
     def add(self, key: str, row: RawRow) -> None:
-        """One more row."""
+        """Judge one more row, and keep what is needed of it."""
         if IDLE in (key, row.get("name")):
             return
         owner, question = read_owner(row), self._question
@@ -120,7 +120,7 @@ class Tally:
             self._unallocated += max(figures.freed, 0)
 
     def _keep(self, workload: WorkloadKey | None, found: RowFigures | Objection) -> None:
-        """What is believed of a workload, or why nothing is."""
+        """Keep what is believed of a workload, or why nothing is."""
         if workload is None:
             return
         if workload in self._amounts or workload in self._doubts:

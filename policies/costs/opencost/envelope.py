@@ -26,7 +26,7 @@ def read_rows(chunks: Iterable[bytes]) -> Iterator[tuple[str, RawRow]]:
         else:
             text.value()
     if text.peek():
-        raise NotBelieved(Doubt.NOT_AN_ANSWER, "something stands behind its end")
+        raise NotBelieved(Doubt.NOT_AN_ANSWER, "there is text after its end")
     if isinstance(code, bool) or code != HTTPStatus.OK:
         raise NotBelieved(Doubt.NOT_AN_ANSWER, f"its code is {code if isinstance(code, int) else 'missing'}, not 200")
 
@@ -50,7 +50,7 @@ def _read_sets(text: JsonText) -> Iterator[tuple[str, RawRow]]:
     """The rows of all sets: one, because they were asked for accumulated. `null` and `{}` hold none."""
     if text.peek() != "[":
         if text.value() is not None:
-            raise NotBelieved(Doubt.NOT_AN_ANSWER, "its data is no list")
+            raise NotBelieved(Doubt.NOT_AN_ANSWER, "its data is not a list")
         return
     text.take("[")
     if text.peek() == "]":
@@ -69,11 +69,11 @@ def _read_sets(text: JsonText) -> Iterator[tuple[str, RawRow]]:
 def _read_set(text: JsonText) -> Iterator[tuple[str, RawRow]]:
     if text.peek() != "{":
         if text.value() is not None:
-            raise NotBelieved(Doubt.NOT_AN_ANSWER, "a set of it is no map of rows")
+            raise NotBelieved(Doubt.NOT_AN_ANSWER, "one of its sets is not a map of rows")
         return
     text.take("{")
     for key in _names(text):
         row = text.value()
         if not isinstance(row, dict):
-            raise NotBelieved(Doubt.NOT_AN_ANSWER, "a row of it is none")
+            raise NotBelieved(Doubt.NOT_AN_ANSWER, "one of its rows is not an object")
         yield key, row

@@ -29,7 +29,7 @@ class JsonText:
         self._at = 0
 
     def peek(self) -> str:
-        """The next character that is no blank, left where it is; empty at the end."""
+        """The next character that is not a blank, left where it is; empty at the end."""
         while True:
             while self._at < len(self._text) and self._text[self._at] in _BLANKS:
                 self._at += 1
@@ -55,9 +55,9 @@ class JsonText:
             except json.JSONDecodeError:
                 if self._read_on():
                     continue
-                raise NotBelieved(Doubt.NOT_AN_ANSWER, "it is not JSON, or breaks off") from None
+                raise NotBelieved(Doubt.NOT_AN_ANSWER, "it is not JSON, or it is cut off") from None
             except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-                raise NotBelieved(Doubt.NOT_AN_ANSWER, "it holds what no answer holds") from None
+                raise NotBelieved(Doubt.NOT_AN_ANSWER, "it holds a number or nesting that no answer has") from None
             if end == len(self._text) and self._read_on():
                 continue  # it may be the beginning of a longer number
             self._at = end
@@ -68,7 +68,7 @@ class JsonText:
         try:
             more = next((text for chunk in self._chunks if (text := self._decode(chunk))), "")
         except UnicodeDecodeError:
-            raise NotBelieved(Doubt.NOT_AN_ANSWER, "it is not text") from None
+            raise NotBelieved(Doubt.NOT_AN_ANSWER, "it is not UTF-8 text") from None
         self._text, self._at = self._text[self._at :] + more, 0
         if len(self._text) > LARGEST_PIECE:
             raise NotBelieved(Doubt.NOT_AN_ANSWER, "a single piece of it is larger than any row")
@@ -76,8 +76,8 @@ class JsonText:
 
 
 def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object. One that says a thing twice may be two that were run together, and their figures with them."""
+    """An object. One that has a name twice may be two objects run together, and so a mix of their figures."""
     read = dict(pairs)
     if len(read) < len(pairs):
-        raise NotBelieved(Doubt.NOT_AN_ANSWER, "an object in it says the same thing twice")
+        raise NotBelieved(Doubt.NOT_AN_ANSWER, "an object in it has the same name twice")
     return read

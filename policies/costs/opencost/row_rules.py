@@ -33,9 +33,9 @@ class NegativeRule(RowRule):
     doubt = Doubt.NEGATIVE
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether anything costs or uses less than nothing."""
+        """What is negative; empty where nothing is."""
         least = _least(figures)
-        return f"something of it is less than nothing ({least:g})" if least < 0 else ""
+        return f"one of its figures is negative ({least:g})" if least < 0 else ""
 
 
 class SumRule(RowRule):
@@ -44,7 +44,7 @@ class SumRule(RowRule):
     doubt = Doubt.SUM_DIFFERS
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether it is, within rounding."""
+        """How far the total is from the sum; empty where they agree within rounding."""
         if _about(figures.parts, figures.total):
             return ""
         return f"its totalCost {figures.total:g} is not the sum of its parts, {figures.parts:g}"
@@ -56,7 +56,7 @@ class WindowRule(RowRule):
     doubt = Doubt.OUTSIDE_WINDOW
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:
-        """Whether it lies inside."""
+        """That the row lies outside the window; empty where it lies inside."""
         window = question.window
         inside = window.start <= figures.start <= figures.end <= window.end
         return "" if inside else "it lies outside the window that was asked for"
@@ -65,13 +65,13 @@ class WindowRule(RowRule):
 class SpanRule(RowRule):
     """The minutes are those between its start and its end, and those that its hours were made of.
 
-    A rate is nothing but a division by them. (All of 868 recorded rows keep this.)
+    Every rate is a division by them. (All of 868 recorded rows keep this.)
     """
 
     doubt = Doubt.SPAN_DIFFERS
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether they are."""
+        """Which of the two differs; empty where both agree within rounding."""
         between = (figures.end - figures.start).total_seconds() / 60
         if abs(between - figures.minutes) > _MINUTE_ROUNDING:
             return f"its minutes are {figures.minutes:g}, and {between:g} lie between its start and its end"
@@ -81,17 +81,17 @@ class SpanRule(RowRule):
             ("GiB", figures.gib, figures.gib_hours),
         ):
             if not _about(average * hours, sum_of_hours):
-                return f"{average:g} {what} for {hours:g} hours are not the {sum_of_hours:g} {what}-hours it tells"
+                return f"{average:g} {what} for {hours:g} hours are not the {sum_of_hours:g} {what}-hours it has"
         return ""
 
 
 class LengthRule(RowRule):
-    """A rate needs some time to be one."""
+    """A rate needs some time to mean anything."""
 
     doubt = Doubt.TOO_SHORT
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether it was seen for long enough."""
+        """How short the row's time is; empty where it is long enough."""
         if figures.minutes >= LEAST_MINUTES:
             return ""
         return f"it has been seen for {figures.minutes:g} minutes, and a rate needs {LEAST_MINUTES}"
@@ -103,7 +103,7 @@ class PriceRule(RowRule):
     doubt = Doubt.PRICE_OUT_OF_BAND
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:
-        """Whether they do."""
+        """Which price is out of the band; empty where none is."""
         return object_to_price(unit_price(figures, question.reference), question.reference)
 
 
@@ -113,7 +113,7 @@ class RowUsageRule(RowRule):
     doubt = Doubt.NO_USAGE
 
     def object_to(self, figures: RowFigures, question: AllocationQuestion) -> str:  # noqa: ARG002 - asks nothing of the question
-        """Whether both usages are there."""
+        """Which usage is missing; empty where both are there."""
         missing = [name for name, usage in (("CPU", figures.cpu_usage), ("memory", figures.ram_usage)) if usage == 0]
         return f"its {' and '.join(missing)} usage is exactly 0, which means that there is no data" if missing else ""
 

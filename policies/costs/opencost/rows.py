@@ -1,4 +1,4 @@
-"""One row of an answer: whose it is, and its figures, every one of them a number or none at all."""
+"""One row of an answer: whose it is, and its figures, each checked to be a number."""
 
 import math
 from datetime import datetime

@@ -50,7 +50,7 @@ def object_to_price(price: UnitPrice, reference: Rates) -> str:
         scale = expected / built_in if expected > 0 else 1.0
         low, high = (bound * scale for bound in _BANDS[what])
         if value is not None and not low <= value <= high:
-            return f"an hour of a {what} costs {value:.6g} by it, which is not between {low:.6g} and {high:.6g}"
+            return f"by its figures an hour of a {what} costs {value:.6g}, not between {low:.6g} and {high:.6g}"
     return ""
 
 
@@ -58,7 +58,7 @@ def object_to_jump(now: UnitPrice, before: UnitPrice) -> str:
     """Which price has jumped against what it was, in a sentence; empty where none has."""
     for what, value, earlier in (("core", now.core, before.core), ("GiB", now.gib, before.gib)):
         if value is not None and earlier is not None and not earlier / JUMP <= value <= earlier * JUMP:
-            return f"an hour of a {what} costs {value:.6g} by it, and cost {earlier:.6g} so far"
+            return f"by its figures an hour of a {what} costs {value:.6g}, and it cost {earlier:.6g} so far"
     return ""
 
 
@@ -71,7 +71,9 @@ def middle_price(prices: Iterable[UnitPrice]) -> UnitPrice:
 
 
 def _divide(cost: float, quantity: float, expected: float) -> float | None:
-    """Infinite where something costs although nothing was used."""
+    """The price of one; None where it is too small to tell, infinite where something costs although nothing was
+    used.
+    """
     if cost < TINY and quantity * expected < TINY:
         return None
     return cost / quantity if quantity > 0 else float("inf")

@@ -68,8 +68,8 @@ def test_twenty_refusals_of_one_cause_are_one_alert_and_a_wakes_is_another(caplo
         for number in range(20):
             refusals.tell("denied", act, WorkloadRef(namespace="a", name=f"web-{number}"), Denied(CALL, status=403))
     assert [record.getMessage().rpartition("; ")[2] for record in caplog.records] == [
-        "this one alert stands for all pauses refused so in namespace a",
-        "this one alert stands for all wakes refused so in namespace a",
+        "this one alert stands for every pause that is refused so in namespace a",
+        "this one alert stands for every wake that is refused so in namespace a",
     ]
 
 

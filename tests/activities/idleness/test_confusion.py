@@ -106,7 +106,7 @@ def works_within(actor: Actor, moment: datetime, span: timedelta) -> bool:
         ("young-pods", "less than 48h"),
         ("one-week-old", "history of 1 whole week where 2 are needed"),
         ("long-gap", "was seen, 90% are needed"),
-        ("no-number", "its figures are no numbers"),
+        ("no-number", "its figures are not numbers"),
         ("exactly-zero", "it is exactly 0, and that is no data"),
         ("never-measured", "1 of the 2 signals needed can be seen (not there: CPU, requests, average CPU)"),
         ("half-measured", "1 of 2 pods have none"),

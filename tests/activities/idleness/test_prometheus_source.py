@@ -182,7 +182,7 @@ class Averages:
         pytest.param(None, "unknown", "1 of the 2 signals", id="none"),
         pytest.param(Averages(0.002), "idle", "average CPU 0.0020 cores a pod", id="quiet"),
         pytest.param(Averages(0.4), "busy", "average CPU: 0.4000 cores a pod", id="busy"),
-        pytest.param(Averages(0.0), "unknown", "0 cores are no data", id="exactly 0"),
+        pytest.param(Averages(0.0), "unknown", "0 cores mean no data", id="exactly 0"),
         pytest.param(Averages(0.002, timedelta(hours=24)), "unknown", "only 50% of 48h", id="over half the window"),
     ],
 )

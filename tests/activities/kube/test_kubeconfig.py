@@ -108,14 +108,16 @@ def test_an_unknown_context_names_those_there_are(write: Write) -> None:
             id="a plugin that fails",
         ),
         pytest.param(
-            {"users": [{"name": "u", "user": {"token": TOKEN, "as-groups": ["g"]}}]}, "names nobody", id="groups alone"
+            {"users": [{"name": "u", "user": {"token": TOKEN, "as-groups": ["g"]}}]},
+            "without naming a user",
+            id="groups alone",
         ),
         pytest.param(
             {"users": [{"name": "u", "user": {"token": TOKEN, "as": "a\nb"}}]}, "no header can carry", id="two lines"
         ),
         pytest.param(
             {"users": [{"name": "u", "user": {"token": TOKEN, "as": "a", "as-user-extra": ["x"]}}]},
-            "cannot be read whose rights",
+            "in a form that cannot be read",
             id="extra that is none",
         ),
         pytest.param(

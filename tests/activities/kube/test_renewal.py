@@ -49,7 +49,7 @@ class Yesterday:
         )
 
     def new_token(self) -> str:
-        """Of the account, made anew: what was given out before is worth nothing any more."""
+        """A new token of the account: what was given out before is worth nothing any more."""
         account = {"apiVersion": "v1", "kind": "ServiceAccount"}
         self._cluster.objects.delete(
             f"/api/v1/namespaces/{self._namespace}/serviceaccounts", fieldSelector=f"metadata.name={USER}"

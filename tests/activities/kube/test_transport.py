@@ -206,7 +206,7 @@ def test_while_a_plugin_hangs_nobody_waits_longer_than_for_an_answer(
         failed = [outcome for outcome in as_completed(outcomes) if outcome.exception()]
         transport.close()
     assert len(failed) == 2
-    with pytest.raises(Unreachable, match="its credential plugin has not come to its end"):
+    with pytest.raises(Unreachable, match="its credential plugin has not finished"):
         failed[0].result()
 
 

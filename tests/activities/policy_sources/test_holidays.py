@@ -92,7 +92,7 @@ def test_the_next_ten_years_are_known() -> None:
 @pytest.mark.parametrize(
     ("holidays", "says"),
     [
-        ({"country": "XX", "keep": "Asleep"}, "holidays.country: no holidays are known of XX"),
+        ({"country": "XX", "keep": "Asleep"}, "holidays.country: the holidays of XX are not known"),
         ({"country": "de", "keep": "Asleep"}, 'holidays.country: "de" is not a country'),
         (
             {"country": "GB", "subdivision": "ENGG", "keep": "Asleep"},

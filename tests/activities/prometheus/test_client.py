@@ -130,21 +130,25 @@ def test_when_the_time_is_over_nothing_is_asked(server: AnsweringServer, time: S
             id="too much",
         ),
         pytest.param(Answer(410, b"<html>"), PrometheusRefused, "answered 410; its log", id="something else"),
-        pytest.param(Answer(200, b"<html>"), PrometheusAnswerInvalid, "it is no JSON; a page to log in", id="HTML"),
+        pytest.param(
+            Answer(200, b"<html>"), PrometheusAnswerInvalid, "it is not JSON, but a login page perhaps", id="HTML"
+        ),
         pytest.param(Answer(200, b"[]"), PrometheusAnswerInvalid, "envelope", id="another form"),
-        pytest.param(Answer(200, b'{"status":"error"}'), PrometheusAnswerInvalid, "no success", id="an error as 200"),
+        pytest.param(
+            Answer(200, b'{"status":"error"}'), PrometheusAnswerInvalid, "did not succeed", id="an error as 200"
+        ),
         pytest.param(
             vector(row(), warnings=["store down"]), PrometheusAnswerInvalid, "warnings", id="a partial answer"
         ),
         pytest.param(
             Answer(200, b'{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}'),
             PrometheusAnswerInvalid,
-            "no vector",
+            "not a vector",
             id="a scalar",
         ),
         pytest.param(vector({"metric": [], "value": 1}), PrometheusAnswerInvalid, "rows", id="rows of another form"),
         pytest.param(vector(row(at=AT.timestamp() - 60)), PrometheusAnswerInvalid, "another time", id="another time"),
-        pytest.param(vector(row(value="much")), PrometheusAnswerInvalid, "no number", id="no number"),
+        pytest.param(vector(row(value="much")), PrometheusAnswerInvalid, "a value is not a number", id="no number"),
         pytest.param(Answer(200, b" " * (LARGEST_BODY + 1)), PrometheusAnswerInvalid, "32 MiB", id="huge"),
     ],
 )

@@ -26,7 +26,7 @@ def test_a_dry_run_wants_nobody_asleep() -> None:
 def test_sleepers_of_other_installations_and_policies_are_left_out() -> None:
     sleepers = [sleeper("a", instance="they")]
     (handover,) = foresee_handovers(sleepers, ["idle-dev"], [], instance="me", now=NOW)
-    assert str(handover) == "idle-dev: nobody sleeps under it"
+    assert str(handover) == "idle-dev: nothing sleeps under it"
 
 
 def test_a_record_that_nobody_can_read_is_left_as_it_is() -> None:

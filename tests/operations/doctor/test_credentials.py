@@ -91,7 +91,7 @@ def test_what_is_no_certificate_is_said(tmp_path: Path) -> None:
     broken = tmp_path / "broken.crt"
     broken.write_text("no certificate")
     (found,) = judge_access(access(certificate=broken), NOW)
-    assert (found.level, "it is no certificate" in found.sentence) == (Level.WARN, True)
+    assert (found.level, "it is not a certificate" in found.sentence) == (Level.WARN, True)
 
 
 def test_an_api_key_that_stands_in_a_file_is_looked_at(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_what_nobody_will_touch_is_said_with_the_last_known_count_and_how_to_giv
     count: int | None, source: str, seen: Workload, copies: Copies, runs: KnownRuns
 ) -> None:
     outlook = look_ahead(seen, copies, runs, "me")
-    assert "nobody of us will touch it" in outlook.sentence
+    assert "finops will not touch it" in outlook.sentence
     assert outlook.untouched
     known = outlook.last_known
     assert (None if known is None else known.replicas) == count

@@ -55,8 +55,8 @@ def test_a_period_is_of_whole_days_and_ends_now_at_the_latest() -> None:
 @pytest.mark.parametrize(
     ("since", "until", "words"),
     [
-        ("yesterday", None, "--from 'yesterday' is no day and no time"),
-        (None, "2026-11-20T10:00", "--to '2026-11-20T10:00' is no day and no time"),
+        ("yesterday", None, "--from 'yesterday' is neither a day nor a time"),
+        (None, "2026-11-20T10:00", "--to '2026-11-20T10:00' is neither a day nor a time"),
         ("2026-11-20", "2026-11-10", "--from must lie before --to"),
         ("9999-12-31", None, "and in the past"),
     ],

@@ -126,7 +126,7 @@ def test_what_else_is_excluded_is_kept_awake_by_a_command(reference: dict[str, A
         ({"excludeRef": [{"name": "nobody"}]}, "no Deployment nobody now"),
         ({"weekdays": "1,7"}, "its Sunday is 0"),
         ({"sleepAt": "02:30", "weekdays": "*"}, "skip once a year"),
-        ({"sleepAt": "08:01"}, "every other of such sleeps"),
+        ({"sleepAt": "08:01"}, "every other one of these sleeps"),
         ({"includeRef": [{"kind": "Deployment", "name": "web"}]}, "selects by labels and not by names"),
         ({"includeRef": [{"matchLabels": {"a": "1"}}, {"matchLabels": {"a": "2"}}]}, "two values of the label a"),
     ],

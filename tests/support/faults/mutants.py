@@ -30,7 +30,7 @@ _MODEL_VERDICT = re.compile(r"""['"]([A-Z ]+): """)
 
 
 class DoesNotApply(Exception):
-    """The product no longer has the text that a mutant replaces: the mutant is to be written anew."""
+    """The product no longer has the text that a mutant replaces: the mutant has to be rewritten."""
 
     def __init__(self, edit: "Edit", times: int) -> None:
         super().__init__(f"{edit.file} has this text {times} times, not once: {edit.find!r}")
@@ -146,7 +146,7 @@ def everything(mutants: Iterable[Mutant]) -> Mutant:
 
 
 def _read(report: Path) -> Iterator[tuple[str, str]]:
-    """What failed, as pairs of case and invariant. An error before a test began is none."""
+    """What failed, as pairs of case and invariant. An error before a test began does not count."""
     for test in ET.parse(report).getroot().iter("testcase"):
         failure = test.findtext("failure")
         if failure is None:

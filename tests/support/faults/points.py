@@ -27,7 +27,7 @@ class Point(StrEnum):
     FENCE = "F"
     """A write that only makes an unknown one stale."""
     RECORD = "R"
-    """The record of a sleep that goes on, written again or anew."""
+    """The record of a sleep that goes on, written again, unchanged or changed."""
     NOTE = "N"
     """Kept awake: the note of it."""
     READ = "READ"

@@ -72,7 +72,7 @@ class Case:
 
     @property
     def is_extended(self) -> bool:
-        """Whether its wake time is moved, so that its record is written anew."""
+        """Whether its wake time is moved, so that its record is written again."""
         return self._has(Point.RECORD)
 
     @property

@@ -148,7 +148,7 @@ async def test_a_hold_cannot_be_set_where_there_is_no_record(
     await register_attributes(client)
     await create_record(client, cluster, ClusterRecord(identity="this-one"))
     await lose(client, cluster)
-    with pytest.raises(RecordUnreadable, match="nobody knows whether a hold is on"):
+    with pytest.raises(RecordUnreadable, match="it is not known whether a hold is on"):
         await set_hold(client, cluster, ANNA)
 
 

@@ -50,7 +50,9 @@ def test_a_missing_right_is_told_with_what_it_means() -> None:
 
 def test_every_reason_is_documented() -> None:
     """Those that worker/service/statuses.py gives stand in the row of Degraded, beside the one of a broken policy."""
-    given = set(re.findall(r'return "(\w+)", ', Path(worker.service.statuses.__file__).read_text(encoding="utf-8")))
+    given = set(
+        re.findall(r'return \(?\s*"(\w+)",\s', Path(worker.service.statuses.__file__).read_text(encoding="utf-8"))
+    )
     text = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
     (row,) = re.findall(r"^\| `Degraded` \| ([^|]*) \|", text, flags=re.MULTILINE)
     assert {"OlderDefinition", "NotScheduled", "RightsMissing"} < given

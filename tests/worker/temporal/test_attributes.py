@@ -38,7 +38,7 @@ async def test_a_name_with_another_type_is_refused_and_nothing_added(client: Cli
     for name in ("ResumeAt", "Policy"):
         await remove(client, name)
     await add(client, "ResumeAt", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-    with pytest.raises(AttributeClash, match="ResumeAt is Keyword, needed is Datetime"):
+    with pytest.raises(AttributeClash, match="ResumeAt is Keyword, and Datetime is needed"):
         await register_attributes(client)
     await remove(client, "ResumeAt")
     assert await register_attributes(client) == ("Policy", "ResumeAt")

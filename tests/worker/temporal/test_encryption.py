@@ -86,7 +86,7 @@ async def test_a_missing_key_is_named(keys: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("", "is no key"), ("not base64!", "is no key"), (base64.b64encode(b"short").decode(), "is no key")],
+    [("", "is not a key"), ("not base64!", "is not a key"), (base64.b64encode(b"short").decode(), "is not a key")],
     ids=["empty", "no base64", "too short"],
 )
 def test_a_key_that_is_none_is_named_and_never_quoted(tmp_path: Path, text: str, told: str) -> None:

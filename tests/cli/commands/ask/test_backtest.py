@@ -85,7 +85,7 @@ def test_doctor_asks_prometheus(finops: Service) -> None:
     ("arguments", "says"),
     [
         (("strict.yaml", "--from", "2025-11-10", "--to", "2025-11-09"), "--from must lie before --to"),
-        (("strict.yaml", "--from", "last week"), "--from 'last week' is no day and no time"),
+        (("strict.yaml", "--from", "last week"), "--from 'last week' is neither a day nor a time"),
         (("strict.yaml", "--from", "2999-01-01"), "--from must lie before --to, and in the past"),
         (("strict.yaml", "--every", "1m"), "--every must be at least 5m"),
         (("strict.yaml", "--from", "2020-01-01"), "choose a longer --every"),

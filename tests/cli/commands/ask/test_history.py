@@ -96,7 +96,7 @@ async def test_both_records_lost_leaves_it_at_zero_and_tells_the_last_known_coun
     namespace, name = asleep.split("/")
     assert known["outlook"]["by_hand"] == f"kubectl -n {namespace} scale deployment {name} --replicas 3"
     shown = service.run("history", asleep).stdout
-    assert "nobody of us will touch it" in shown
+    assert "finops will not touch it" in shown
     assert ": gone wrong" in shown
     assert replicas_of(cluster.objects, namespace, name) == 0
 

@@ -25,7 +25,7 @@ def client(cluster: LocalCluster, temporal: str, tmp_path: Path) -> Iterator[Ser
 
 def test_status_of_a_temporal_that_knows_nothing_yet_says_so(client: Service) -> None:
     shown = client.run("status").stdout
-    assert "nobody sleeps" in shown
+    assert "nothing is asleep" in shown
     assert "no worker polls" in shown
 
 
