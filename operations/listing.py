@@ -14,6 +14,11 @@ class Listing:
     workloads: tuple[Workload, ...]
     unreadable: tuple[Unreadable, ...]
 
+    @property
+    def wakeable(self) -> tuple[Workload, ...]:
+        """Also those of which only the requests cannot be read: a price asks for them, and no wake does."""
+        return (*self.workloads, *(each.but_requests for each in self.unreadable if each.but_requests is not None))
+
 
 def list_workloads(installation: Installation) -> Listing:
     """All Deployments of the cluster. Raises KubernetesError."""

@@ -1,7 +1,7 @@
 """The kinds of workload that can sleep, and what of the protocol differs between them.
 
 The order of the four writes, the record and the fences are the same for all. A kind that is added here also says in
-activities/kube/objects/kinds.py how its objects are read.
+activities/kube/workloads/conversion.py how its objects are read.
 """
 
 from collections.abc import Mapping

@@ -82,7 +82,7 @@ async def foresee_change(
     return compare(
         policies,
         applied,
-        listing.workloads,
+        listing.wakeable,
         prune=prune,
         instance=installation.known_instance,
         settings=installation.settings,

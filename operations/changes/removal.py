@@ -22,7 +22,7 @@ async def foresee_removal(installation: Installation, policy: str) -> Handover:
     others = await asyncio.to_thread(_read_others, installation, policy)
     listing = await asyncio.to_thread(list_workloads, installation)
     (handover,) = foresee_handovers(
-        listing.workloads, [policy], others, instance=installation.known_instance, now=datetime.now(UTC)
+        listing.wakeable, [policy], others, instance=installation.known_instance, now=datetime.now(UTC)
     )
     return handover
 

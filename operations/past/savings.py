@@ -50,7 +50,7 @@ async def reckon_savings(installation: Installation, period: Period, namespace: 
 
 def _look(installation: Installation, namespace: str | None) -> SleepingNow:
     try:
-        found = list_workloads(installation).workloads
+        found = list_workloads(installation).wakeable
     except IoError as error:
         return SleepingNow(trouble=f"the cluster cannot be asked, so what sleeps now is not counted: {error}")
     wanted = [each for each in found if namespace in {None, each.ref.namespace}]

@@ -106,7 +106,7 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
         if found.is_down and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
-    listed = list_workloads(installation).workloads
+    listed = list_workloads(installation).wakeable
     mine = installation.known_instance
     chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
     if not chosen:

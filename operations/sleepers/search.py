@@ -17,7 +17,10 @@ from operations.temporal import find_open, phase_of
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.messages import AWAKE_PHASES
+from policies.wording import name_some
 from policies.workload import Workload
+
+_NAMED = 5
 
 
 class SleepersFound(Frozen):
@@ -79,7 +82,12 @@ async def find_sleepers(installation: Installation, client: Client, target: Targ
 
 def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.key is None:
-        return list_workloads(installation).workloads
+        listing = list_workloads(installation)
+        strange = [each.name for each in listing.unreadable if each.but_requests is None]
+        if strange:
+            named = name_some(strange, _NAMED)
+            installation.listener.warn(f"{named} cannot be read: whether they sleep is not known, and none is woken")
+        return listing.wakeable
     found = installation.cluster.workloads.read(target.key)
     return () if found is None else (found,)
 

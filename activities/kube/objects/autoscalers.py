@@ -15,7 +15,7 @@ from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
 from policies.checks import Autoscalers
 from policies.keys import WorkloadKey
-from policies.kinds import KINDS, Kind
+from policies.kinds import DEPLOYMENT, KINDS, Kind
 from policies.sleep.raised_count import Bounds
 from policies.workload import WorkloadRef
 
@@ -31,14 +31,14 @@ class _Target(KubeModel):
     """What is scaled. KEDA leaves kind and apiVersion out for a Deployment."""
 
     api_version: str = Field(default="", alias="apiVersion")
-    kind: str = "Deployment"
+    kind: str | None = None
     name: str = ""
 
     @property
     def known_kind(self) -> Kind | None:
         """The kind, where it is one that can sleep."""
-        group = self.api_version.partition("/")[0]
-        return next((kind for kind in KINDS if kind.title == self.kind and group in {"", kind.group}), None)
+        group, title = self.api_version.partition("/")[0], self.kind or DEPLOYMENT.title
+        return next((kind for kind in KINDS if kind.title == title and group in {"", kind.group}), None)
 
 
 class _AutoscalerSpec(KubeModel):

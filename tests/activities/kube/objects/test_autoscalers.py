@@ -68,6 +68,12 @@ ITSELF = frozenset({KEY})
             id="two HPAs",
         ),
         pytest.param(
+            listing(),
+            listing(scaler("a", {"kind": "", "name": "web"})),
+            Autoscalers(keda=ITSELF),
+            id="of no kind: KEDA's default",
+        ),
+        pytest.param(
             listing(scaler("keda-hpa-web", WEB)),
             listing(),
             Autoscalers(keda=ITSELF),
