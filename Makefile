@@ -107,10 +107,10 @@ clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis site
 
 # For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
-# they are of sleeps that may still be open somewhere.
+# they are of sleeps that may still be open somewhere. PATCH=name-of-the-patch records all beside them.
 histories: $(READY)
-	@RECORD_HISTORIES=1 $(BIN)/python -m pytest -q -m "not long" tests/workflows/test_hibernation.py \
+	@RECORD_HISTORIES=$(PATCH) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not long" tests/workflows/test_hibernation.py \
 	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
-	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/test_starts.py \
+	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py \
 	  tests/workflows/troubled
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

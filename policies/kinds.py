@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.errors import UnknownKind
-
 
 @dataclass(frozen=True)
 class SpecChange:
@@ -69,11 +67,10 @@ KIND_NAMES = frozenset(_BY_NAME)
 
 
 def kind_named(name: str) -> Kind:
-    """The kind that kubectl prints so. Raises UnknownKind, as for one that only a later version knows."""
-    try:
-        return _BY_NAME[name]
-    except KeyError:
-        raise UnknownKind(name) from None
+    """The kind that kubectl prints so. Of one that only a later version knows it is what the name tells: enough to go
+    on with what is recorded of such a workload, and not enough to ask the cluster for it.
+    """
+    return _BY_NAME.get(name) or Kind(name=name, title=name, resource="", group="")
 
 
 def kind_called(text: str) -> Kind | None:

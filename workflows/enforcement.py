@@ -114,9 +114,11 @@ class EnforcementWorkflow:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last)
-        started, already = (0, 0) if opened.dry_run else await self._start(opened, selection)
+        started, already, last = (
+            (0, 0, selection.chosen_last) if opened.dry_run else await self._start(opened, selection)
+        )
         result = self._result(opened, judged, selection, census, started, already)
-        return result.replace(chosen_last=selection.chosen_last or chosen_last)
+        return result.replace(chosen_last=last or chosen_last)
 
     async def _open(self, *, in_turn: bool) -> RunOpened:
         return await workflow.execute_activity_method(
@@ -162,9 +164,10 @@ class EnforcementWorkflow:
                     clocks=clocks,
                 )
 
-    async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int]:
+    async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int, WorkloadRef | None]:
+        """How many began, how many had begun, and the last of them: the next run goes on behind it."""
         assert opened.terms is not None
-        started = already = 0
+        started, already, last = 0, 0, None
         waiting = last_down(each.seen for each in selection.chosen)
         size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
         for index in range(0, len(selection.chosen), size):
@@ -173,7 +176,7 @@ class EnforcementWorkflow:
                 workflow.logger.warning("policy %s: somebody ended its turn", self._enforcement.policy)
                 break
             if workflow.now() > self._began + _patience():
-                break  # the next run goes on with the others
+                break
             batch = selection.chosen[index : index + size]
             keys = {candidate.seen.ref.key for candidate in batch}
             answer = await workflow.execute_activity_method(
@@ -189,8 +192,8 @@ class EnforcementWorkflow:
                 summary=f"start {len(batch)} hibernations",
                 **options.START,
             )
-            started, already = started + answer.started, already + answer.already
-        return started, already
+            started, already, last = started + answer.started, already + answer.already, batch[-1].seen.ref
+        return started, already, last
 
     def _result(
         self,

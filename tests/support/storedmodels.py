@@ -98,7 +98,7 @@ def stored_models() -> tuple[type[BaseModel], ...]:
 
 def _signed() -> Iterator[Any]:
     """What stands in the signatures that Temporal knows: of all activities, and of all that a workflow takes."""
-    for module in _modules():
+    for module in modules_of_the_rooms():
         for thing in vars(module).values():
             if inspect.isclass(thing) and (thing in WORKFLOWS or thing.__module__ == module.__name__):
                 for method in vars(thing).values():
@@ -109,7 +109,7 @@ def _signed() -> Iterator[Any]:
 
 def _read() -> Iterator[Any]:
     """The models that something is read as: those that `model_validate` is called on, or that a call is given."""
-    for module in _modules():
+    for module in modules_of_the_rooms():
         source = ast.parse(Path(str(module.__file__)).read_text())
         for call in (node for node in ast.walk(source) if isinstance(node, ast.Call)):
             if isinstance(call.func, ast.Name) and call.func.id == "isinstance":
@@ -128,7 +128,7 @@ def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _modules() -> Iterator[ModuleType]:
+def modules_of_the_rooms() -> Iterator[ModuleType]:
     for room in ROOMS:
         package = importlib.import_module(room)
         yield package

@@ -29,8 +29,8 @@ async def bedroom(
     source.reset()
     used = Bedroom(skipping, product, cluster.objects, source, namespace)
     yield used
-    if os.environ.get("RECORD_HISTORIES"):
-        await record(used, HISTORIES / f"{history_name(request.node)}.json")
+    if (asked := os.environ.get("RECORD_HISTORIES")) is not None:
+        await record(used, HISTORIES / f"{history_name(request.node)}{asked and f'@{asked}'}.json")
     await used.end()
 
 

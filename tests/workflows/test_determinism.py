@@ -1,11 +1,16 @@
 """A sleep outlives deploys: open hibernations must go on under new code exactly where they stood."""
 
 import ast
+import base64
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fingerprints import ROOM, fingerprint
+from recordings import losses_of
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
@@ -17,6 +22,9 @@ HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 WAITS_TELL_OF_A_CANCEL = 2
 """`PROCESS_WORKFLOW_ACTIVATION_JOBS_AS_SINGLE_BATCH` of the SDK: off in 1.35, and announced as the next default."""
 COMMANDS = Path(__file__).with_name("commands.json")
+HIBERNATIONS = [path for path in HISTORIES if '"workflowType":{"name":"Hibernation"}' in path.read_text()]
+CONTINUED = [path for path in HIBERNATIONS if path.stem.endswith("_2")]
+TROUBLE = re.compile(rb'"trouble":"[^"]+"')
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
@@ -35,6 +43,38 @@ async def test_a_cancel_is_a_wake_also_by_the_rules_of_the_sdks_next_versions(pa
     first = next(event for event in history["events"] if "workflowTaskCompletedEventAttributes" in event)
     first["workflowTaskCompletedEventAttributes"]["sdkMetadata"] = {"langUsedFlags": [WAITS_TELL_OF_A_CANCEL]}
     await replay(path.stem, json.dumps(history))
+
+
+def rewrite(history: Any, change: Callable[[bytes], bytes]) -> Any:
+    """The history with its payloads changed."""
+    if isinstance(history, dict):
+        return {
+            key: base64.b64encode(change(base64.b64decode(item))).decode() if key == "data" else rewrite(item, change)
+            for key, item in history.items()
+        }
+    return [rewrite(item, change) for item in history] if isinstance(history, list) else history
+
+
+@pytest.mark.parametrize("path", HIBERNATIONS, ids=lambda path: path.stem)
+async def test_a_life_of_a_kind_that_only_a_later_version_knows_goes_on(path: Path) -> None:
+    """After a rollback: nobody can ask the cluster for it, and whatever was recorded still leads to the same step."""
+    later = rewrite(json.loads(path.read_text()), lambda data: data.replace(b'"deployment"', b'"a-later-kind"'))
+    await replay(path.stem, json.dumps(later))
+
+
+@pytest.mark.parametrize("path", CONTINUED, ids=lambda path: path.stem)
+async def test_what_the_run_before_handed_on_as_its_trouble_decides_nothing(path: Path) -> None:
+    """Its sentence may be in the words of another version."""
+    history = json.loads(path.read_text())
+    begun = history["events"][0]["workflowExecutionStartedEventAttributes"]
+    begun["input"] = rewrite(begun["input"], lambda data: TROUBLE.sub(b'"trouble":"in other words"', data))
+    await replay(path.stem, json.dumps(history))
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_what_an_activity_was_given_and_answered_is_read_without_a_loss(path: Path) -> None:
+    """A task that waits in a queue while the worker is replaced is taken up by the new one."""
+    assert list(losses_of(json.loads(path.read_text()))) == []
 
 
 def test_there_is_one_way_to_wait() -> None:

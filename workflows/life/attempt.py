@@ -13,6 +13,10 @@ FIRST_BACK_OFF = timedelta(seconds=1)
 LONGEST_BACK_OFF = timedelta(minutes=5)
 
 
+GIVEN_UP = WriteOutcome(result="unknown", sentence="somebody wants it awake, so the write was not waited for")
+"""Of a write that a person's wake took out of its queue. Nothing failed."""
+
+
 @dataclass
 class Attempt:
     """The state of one attempt to pause or to wake."""
@@ -36,6 +40,8 @@ class Attempt:
         if outcome.changed_to is not None:
             # Of a pause. A wake whose count is changed too is left at that: it would be so for ever.
             self.changed_to = outcome.changed_to if outcome.result == "denied" else None
+        if outcome is GIVEN_UP:
+            return
         if outcome.result == "conflict":
             self.rounds += 1
         else:

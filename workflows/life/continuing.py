@@ -92,6 +92,7 @@ def take_up(start: Continuation) -> Life:
         ended=so_far if start.ended else None,
         reasserts=start.reasserts,
         trouble=start.trouble,
+        inherits_trouble=bool(start.trouble),
         cycles=start.cycles,
         look_again_at=start.look_again_at,
         waiting_since=start.waiting_since,

@@ -69,6 +69,8 @@ class Life:
     reasserts: tuple[datetime, ...] = ()
     """When it was put to sleep again against its HPA."""
     trouble: str = ""
+    inherits_trouble: bool = False
+    """Whether that is in the words of the run before, which may be another version's: nothing is decided by them."""
     cycles: int = 0
     looking: CheckRequest | None = None
     """The look that is under way."""
@@ -174,11 +176,15 @@ class Life:
                 return False
         return True
 
-    def enter(self, phase: Phase, trouble: str = "") -> None:
-        """Take up a phase, and show it. Attributes are written only where they change: each write is an event."""
-        if trouble != self.trouble:
-            workflow.upsert_memo({TROUBLE: trouble[:LONGEST_TROUBLE] or None})
-        before, self.phase, self.trouble = self.phase, phase, trouble
+    def enter(self, phase: Phase, trouble: str | None = "") -> None:
+        """Take up a phase, and show it; where `trouble` is None, that stays as it was. Attributes are written only
+        where they change: each write is an event.
+        """
+        if trouble is not None:
+            if self.inherits_trouble or trouble != self.trouble:
+                workflow.upsert_memo({TROUBLE: trouble[:LONGEST_TROUBLE] or None})
+            self.trouble, self.inherits_trouble = trouble, False
+        before, self.phase = self.phase, phase
         updates: list[SearchAttributeUpdate[Any]] = []
         if phase is not before:
             updates.append(HIBERNATION_STATE.value_set(phase.value))

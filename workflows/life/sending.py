@@ -8,9 +8,8 @@ from temporalio.exceptions import ActivityError, FailureError, TimeoutType
 
 from activities.hibernation.orders import WriteOutcome
 from workflows import options
+from workflows.life.attempt import GIVEN_UP
 from workflows.waiting import answered
-
-GIVEN_UP = WriteOutcome(result="unknown", sentence="somebody wants it awake, so the write was not waited for")
 
 
 async def send(activity: Callable[[Any, Any], WriteOutcome], order: Any, *, summary: str) -> WriteOutcome:

@@ -31,7 +31,7 @@ clock is set right meanwhile, a timer for later would go on by the wrong one."""
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
     """Sleep until it is over. Returns why it is, or that nothing is left to give back."""
-    life.enter(Phase.ASLEEP, life.trouble)
+    life.enter(Phase.ASLEEP, None)
     while True:
         assert life.sleep is not None
         await continue_if_long(life)

@@ -17,7 +17,7 @@ from policies.sleep.review import Consultation, Sleep
 from policies.sleep.wake_note import BY_ITSELF, note_of_wake
 from policies.workload import Observation
 from workflows import options
-from workflows.life.attempt import Attempt
+from workflows.life.attempt import GIVEN_UP, Attempt
 from workflows.life.continuing import continue_if_long
 from workflows.life.endings import Woken
 from workflows.life.life import Life
@@ -32,7 +32,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
     assert life.sleep is not None
     life.waking, attempt = waking, waking.attempt
     if life.phase is Phase.RESUME_FAILING:  # it was handed on, and goes on as it was
-        life.enter(life.phase, life.trouble)
+        life.enter(life.phase, None)
     else:
         life.enter(Phase.RESUMING)
     while True:
@@ -94,20 +94,20 @@ async def _send(life: Life, action: SendResume | SendClear, *, in_turn: bool) ->
     """W3 and W4. A wake that comes by itself takes its turn among the others, unless somebody asks for it meanwhile; a
     conflict does not send it back to the end of the queue.
     """
-    write = WriteActivities.send_resume if isinstance(action, SendResume) else WriteActivities.send_clear
+    turn, summary = options.wake_options(life.hibernation.cluster), _summary(action)
+    if isinstance(action, SendResume):
+        if not in_turn:
+            return await send(WriteActivities.send_resume, action, summary=summary)
+        return await send_in_turn(WriteActivities.send_resume, action, turn, given_up=life.is_wanted, summary=summary)
     if not in_turn:
-        return await send(write, action, summary=_summary(action))
-    return await send_in_turn(
-        write,
-        action,
-        options.wake_options(life.hibernation.cluster),
-        given_up=life.is_wanted,
-        summary=_summary(action),
-    )
+        return await send(WriteActivities.send_clear, action, summary=summary)
+    return await send_in_turn(WriteActivities.send_clear, action, turn, given_up=life.is_wanted, summary=summary)
 
 
 async def _wait(life: Life, attempt: Attempt, outcome: WriteOutcome) -> None:
     """Back off, and show the trouble meanwhile. A person who asks again does not wait."""
+    if outcome is GIVEN_UP:
+        return
     back_off = attempt.back_off(outcome)
     if outcome.result != "conflict":
         life.enter(Phase.RESUME_FAILING, trouble=attempt.trouble)

@@ -16,7 +16,7 @@ from activities.kube.lists import PAGE_SIZE, RESTARTS, decode, request_page
 from activities.kube.models import ObjectMeta, Scale
 from activities.kube.replies import Reply
 from activities.kube.transport import KubeTransport
-from activities.kube.workloads.conversion import READERS
+from activities.kube.workloads.conversion import reader_of
 from activities.kube.workloads.pages import PAGES, Page
 from policies.annotations import AnnotationPatch
 from policies.keys import WorkloadKey
@@ -60,7 +60,7 @@ class Workloads:
 
         Raises KubernetesError; NotFound for a 404 that is not an API server's word on this object.
         """
-        reader = READERS[kind_named(key.kind).name]
+        reader = reader_of(key.kind)
         try:
             reply = self._transport.request("GET", _path(key))
         except NotFound as error:
@@ -74,7 +74,7 @@ class Workloads:
 
         Raises UnconditionalWrite, KubernetesError, UnexpectedAnswer where the answer does not carry them.
         """
-        reader = READERS[kind_named(ref.kind).name]
+        reader = reader_of(ref.kind)
         reply = self._write(_path(ref.key), ref, resource_version, annotations=patch)
         written = reader.convert_anyway(decode(reader.model, reply))
         problem = _identity_problem(written.ref, written.resource_version, ref)
@@ -97,6 +97,7 @@ class Workloads:
         return self._scale(ref, resource_version, kind_named(ref.kind).wake(replicas), replicas)
 
     def _scale(self, ref: WorkloadRef, resource_version: str, change: SpecChange, replicas: int) -> str:
+        reader_of(ref.kind)
         path = path_of(_path(ref.key), change.subresource)
         reply = self._write(path, ref, resource_version, spec=change.spec)
         scale = decode(Scale, reply)
