@@ -6,7 +6,7 @@ from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
 from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
-from worker.settings.settings import PolicyPlace
+from worker.settings.values import PolicyPlace
 
 
 def check_policies(installation: Installation) -> Iterator[CheckResult]:

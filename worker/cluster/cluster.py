@@ -28,7 +28,8 @@ from policies.checks import Surroundings
 from policies.rights.blindness import Use
 from worker.cluster.called import called_by
 from worker.cluster.cost_sources import build_source, has_node_prices
-from worker.settings.settings import PolicyPlace, Settings
+from worker.settings.settings import Settings
+from worker.settings.values import PolicyPlace
 
 if TYPE_CHECKING:
     from activities.prometheus.client import Prometheus

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +30,7 @@ from worker.settings.sources import (
 )
 from worker.settings.toml_tables import TABLES, choose_clusters, take_tables
 from worker.settings.values import (
+    SHIPPED_UNCOUNTED,
     AddressFile,
     ClusterName,
     Hosts,
@@ -42,6 +42,7 @@ from worker.settings.values import (
     Patience,
     Period,
     Place,
+    PolicyPlace,
     Uncounted,
     Url,
     expand,
@@ -50,16 +51,6 @@ from worker.settings.values import (
 
 _PREFIX = "FINOPS_"
 _WEBHOOK = "_webhook_file"
-
-SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
-"""Scrapers, whose requests a mesh counts like everybody's."""
-
-
-class PolicyPlace(StrEnum):
-    """The one source of a worker's policies."""
-
-    FILES = "files"
-    CLUSTER = "cluster"
 
 
 class Settings(BaseSettings):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, get_args, get_type_hints
 from urllib.parse import urlsplit
@@ -19,6 +20,17 @@ _LONGEST_ANSWER = timedelta(seconds=30)
 _HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
 _MATCHER = r'[a-zA-Z_][a-zA-Z0-9_]*\s*(=|!=|=~|!~)\s*"[^"\\]*"'
 _MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
+
+
+SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
+"""Scrapers, whose requests a mesh counts like everybody's."""
+
+
+class PolicyPlace(StrEnum):
+    """The one source of a worker's policies."""
+
+    FILES = "files"
+    CLUSTER = "cluster"
 
 
 def _check_cluster(name: str) -> str:

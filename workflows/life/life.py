@@ -16,9 +16,9 @@ from temporalio.workflow import ActivityHandle
 
 from activities.hibernation.look import ConsultActivities
 from activities.hibernation.orders import ConsultOrder
-from activities.hibernation.visibility import HIBERNATION_STATE, POLICY, RESUME_AT, SAVED_PER_DAY
+from activities.hibernation.visibility import HIBERNATION_STATE
 from policies.annotations import PauseRecord, WakeNote
-from policies.costs.savings import describe_saving, saved_per_day
+from policies.costs.savings import describe_saving
 from policies.names import TROUBLE
 from policies.sleep.messages import (
     CheckRequest,
@@ -34,6 +34,7 @@ from policies.sleep.review import Consultation, Sleep
 from policies.workload import Observation
 from workflows import options
 from workflows.length import is_long
+from workflows.life.attributes import changed_attributes
 from workflows.life.endings import Woken
 from workflows.life.requests import HeardRequests
 from workflows.life.texts import describe
@@ -188,26 +189,10 @@ class Life:
         updates: list[SearchAttributeUpdate[Any]] = []
         if phase is not before:
             updates.append(HIBERNATION_STATE.value_set(phase.value))
-        updates += self._changed_attributes()
+        updates += changed_attributes(self.sleep)
         if updates:
             workflow.upsert_search_attributes(updates)
         workflow.set_current_details(describe(self.status(), self._saving_line()))
-
-    def _changed_attributes(self) -> list[SearchAttributeUpdate[Any]]:
-        shown = workflow.info().typed_search_attributes
-        updates: list[SearchAttributeUpdate[Any]] = []
-        if self.sleep is None:
-            return [RESUME_AT.value_unset()] if shown.get(RESUME_AT) is not None else updates
-        record = self.sleep.record
-        if shown.get(POLICY) != record.policy:
-            updates.append(POLICY.value_set(record.policy))
-        if record.resume_at is None and shown.get(RESUME_AT) is not None:
-            updates.append(RESUME_AT.value_unset())
-        elif record.resume_at is not None and shown.get(RESUME_AT) != record.resume_at:
-            updates.append(RESUME_AT.value_set(record.resume_at))
-        if record.cost is not None and shown.get(SAVED_PER_DAY) is None:
-            updates.append(SAVED_PER_DAY.value_set(round(saved_per_day(record.cost), 6)))
-        return updates
 
     def count_sleep(self, raised_at: datetime | None = None) -> None:
         """Add the sleep that ends now to the totals; where somebody raised its count, it ended then."""

@@ -23,7 +23,7 @@ from worker.embedded.temporal import EmbeddedTemporal
 from worker.service.health import Health
 from worker.service.metrics import serving_metrics
 from worker.service.service import running_service
-from worker.settings.settings import PolicyPlace
+from worker.settings.values import PolicyPlace
 from worker.temporal.connection import connect_to
 from worker.temporal.encryption import build_converter
 from worker.temporal.tracing import tracing

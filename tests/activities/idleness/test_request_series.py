@@ -21,7 +21,7 @@ from activities.prometheus.client import Prometheus
 from activities.prometheus.expressions import Filters, SeriesScope
 from policies.idleness.readings import Reading
 from policies.workload import WorkloadRef
-from worker.settings.settings import SHIPPED_UNCOUNTED
+from worker.settings.values import SHIPPED_UNCOUNTED
 
 END = datetime(2025, 11, 24, tzinfo=UTC)
 SPAN = timedelta(hours=48)
