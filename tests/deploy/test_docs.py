@@ -5,11 +5,18 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
+from typing import get_args
 
 import pytest
 from manifests import installed
+from policytexts import read_policy_text
 from prometheus_client import generate_latest
 
+from activities.alerts.raised import AlertKind
+from cli.main import COMMANDS
+from policies.annotations import ASLEEP_KEYS, AWAKE_UNTIL, EXCLUDE, EXCLUDE_UNTIL, WAKE_AFTER
+from policies.checks.reasons import Reason
 from policies.rights.blindness import Blindness
 from policies.rights.rights import RIGHTS
 from worker.settings.settings import Settings
@@ -83,3 +90,41 @@ def test_every_mark_that_the_documents_tell_people_to_set_is_on_an_object_that_t
     plural = {"deploy": "deployments", "deployment": "deployments"}
     assert kinds >= {"deploy", "namespaces"}
     assert {plural.get(kind, kind) for kind in kinds} <= readable
+
+
+def section(name: str, heading: str) -> str:
+    """A section of a page, up to the next heading."""
+    found = re.search(rf"^##+ {re.escape(heading)}\n(.*?)(?=^##|\Z)", page(name), re.DOTALL | re.MULTILINE)
+    assert found is not None, heading
+    return found[1]
+
+
+def test_every_reason_stands_in_the_table_of_what_to_do_and_no_other() -> None:
+    table = page("troubleshooting").split("<!-- reasons -->")[1].split("<!-- /reasons -->")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [str(reason) for reason in Reason]
+
+
+def test_every_kind_of_alert_stands_once_in_the_table_of_the_runbook() -> None:
+    rows = re.findall(r"^\| (?:`\w+`|none) \| ([^|]*) \|", page("runbook"), re.MULTILINE)
+    assert sorted(kind for row in rows for kind in re.findall(r"`([-a-z]+)`", row)) == sorted(get_args(AlertKind))
+
+
+def test_every_command_stands_in_the_table_of_what_to_type() -> None:
+    told = re.findall(r"`finops ([-a-z]+)", section("using", "What to type when"))
+    assert set(told) == set(COMMANDS)
+
+
+def test_the_marks_that_people_may_set_are_those_that_are_read_and_are_no_record() -> None:
+    told = re.findall(r"^\| `(finops\.io/[-a-z]+)` \|", section("using", "Annotations that you may set"), re.MULTILINE)
+    assert told == [EXCLUDE, EXCLUDE_UNTIL, AWAKE_UNTIL, WAKE_AFTER]
+    assert not set(told) & set(ASLEEP_KEYS)
+
+
+@pytest.mark.parametrize("name", ["README", "docs/install", "docs/calendar", "docs/idleness", "docs/opencost"])
+def test_every_policy_that_is_shown_is_valid(name: str) -> None:
+    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+    shown = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
+    policies = [block for block in shown if "kind: EnforcementPolicy" in block]
+    assert policies
+    for policy in policies:
+        assert read_policy_text(policy.encode(), "policy.yaml").problems == ()
