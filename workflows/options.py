@@ -113,7 +113,7 @@ START: CallOptions = {
 
 
 def recall_options(cluster: str) -> CallOptions:
-    """The options of a look through closed runs: visibility may be slow, and no wake should wait behind that."""
+    """The options of a look that may take long, at closed runs or at many workloads: no wake should wait behind it."""
     return {**LOOK_AROUND, "task_queue": run_queue(cluster)}
 
 

@@ -1,6 +1,8 @@
 """A look at the workloads that another one waits for, or that have to go down before it."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from temporalio import activity
 
@@ -16,7 +18,11 @@ from policies.wake_after import readable_targets, targets_of
 from policies.workload import Workload, WorkloadRef
 
 MOST_READS = 32
-"""In search of a cycle: a chain that is longer is not followed to its end."""
+"""In search of cycles, for all targets together: a longer chain is not followed to its end. People's wakes wait for the
+same threads.
+"""
+MOST_NAMED = 5
+"""Of those that are still up: one is enough to wait for."""
 
 
 class WakeOrder(Frozen):
@@ -74,7 +80,8 @@ class OrderingActivities:
             alert_once("order", about, f"{order.ref} waits for nothing: {error}", workload=str(order.ref))
             return TargetsSeen()
         with told_to_temporal(f"read what {order.ref} waits for"):
-            standings = tuple(self._look(order, target) for target in targets)
+            reads = iter(range(MOST_READS))
+            standings = tuple(self._look(order, target, reads) for target in targets)
         wrong = [each for each in standings if each.place in {"missing", "in a cycle"}]
         vain = [each for each in standings if each.holds_back] if order.is_last else []
         if wrong or vain:
@@ -86,29 +93,31 @@ class OrderingActivities:
 
     @activity.defn
     def look_who_is_up(self, order: SleepOrder) -> StillUp:
-        """Which of them still have replicas."""
+        """The first of them that still have replicas."""
         with told_to_temporal("read what has to go down first"):
-            found = [self._workloads.read(ref.key) for ref in order.refs]
-        return StillUp(names=tuple(str(each.ref) for each in found if each is not None and not each.is_down))
+            found = (self._workloads.read(ref.key) for ref in order.refs)
+            still_up = (str(each.ref) for each in found if each is not None and not each.is_down)
+            return StillUp(names=tuple(islice(still_up, MOST_NAMED)))
 
-    def _look(self, order: WakeOrder, target: WorkloadKey) -> Standing:
+    def _look(self, order: WakeOrder, target: WorkloadKey, reads: Iterator[int]) -> Standing:
         found = self._workloads.read(target)
         standing = standing_of(target, found, order.limit, order.policy_over)
-        if standing.place == "due" and found is not None and self._waits_for(order.ref.key, found):
+        if standing.place == "due" and found is not None and self._waits_for(order.ref.key, found, reads):
             return Standing(target=standing.target, place="in a cycle")
         return standing
 
-    def _waits_for(self, workload: WorkloadKey, found: Workload) -> bool:
-        """Whether a sleeper waits for that workload, directly or through others. Sleepers on the way are read, too."""
-        seen, open_ends, reads = {found.ref.key}, [found], 0
+    def _waits_for(self, workload: WorkloadKey, found: Workload, reads: Iterator[int]) -> bool:
+        """Whether a sleeper waits for that workload, directly or through others. Sleepers on the way are read, too, as
+        long as there are `reads` left.
+        """
+        seen, open_ends = {found.ref.key}, [found]
         while open_ends:
             for target in readable_targets(open_ends.pop().annotations):
                 if target == workload:
                     return True
-                if target in seen or reads == MOST_READS:
+                if target in seen or next(reads, None) is None:
                     continue
                 seen.add(target)
-                reads += 1
                 further = self._workloads.read(target)
                 if further is not None and further.is_down:
                     open_ends.append(further)

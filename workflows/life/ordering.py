@@ -62,7 +62,7 @@ async def wait_for_dependents(life: Life, order: PauseOrder) -> None:
             OrderingActivities.look_who_is_up,
             SleepOrder(refs=order.after),
             summary="who has to go down first",
-            **options.LOOK_AROUND,
+            **options.recall_options(life.hibernation.cluster),
         )
         try:
             up = await life.unless_wanted(looked)
