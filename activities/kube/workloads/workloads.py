@@ -97,7 +97,7 @@ class Workloads:
         return self._scale(ref, resource_version, kind_named(ref.kind).wake(replicas), replicas)
 
     def _scale(self, ref: WorkloadRef, resource_version: str, change: SpecChange, replicas: int) -> str:
-        reader_of(ref.kind)
+        reader_of(ref.kind)  # or there is no path to it
         path = path_of(_path(ref.key), change.subresource)
         reply = self._write(path, ref, resource_version, spec=change.spec)
         scale = decode(Scale, reply)
