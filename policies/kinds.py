@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.errors import UnknownKind
+
 
 @dataclass(frozen=True)
 class SpecChange:
@@ -40,6 +42,11 @@ class Kind:
         """As manifests write it."""
         return f"{self.group}/{self.version}"
 
+    @property
+    def path(self) -> str:
+        """Where all of a cluster are listed."""
+        return f"/apis/{self.api_version}/{self.resource}"
+
     def is_called(self, text: str) -> bool:
         """Whether kubectl takes this text for the kind: `deploy`, `deployments.apps`, `Deployment.v1.apps`."""
         name, dot, place = text.lower().partition(".")
@@ -71,6 +78,14 @@ def kind_named(name: str) -> Kind:
     on with what is recorded of such a workload, and not enough to ask the cluster for it.
     """
     return _BY_NAME.get(name) or Kind(name=name, title=name, resource="", group="")
+
+
+def known_kind(name: str) -> Kind:
+    """The same, for whoever asks the cluster for it. Raises UnknownKind for one that only a later version knows."""
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise UnknownKind(name) from None
 
 
 def kind_called(text: str) -> Kind | None:

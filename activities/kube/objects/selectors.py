@@ -10,7 +10,6 @@ from policies.costs.overlaps import PodSelection
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
 
-_ALL = "/apis/apps/v1/deployments"
 _PAGE = 250
 """Smaller than other pages: the worker does this beside everything else, and keeps the memory of the largest."""
 _DEFAULT_REPLICAS = 1
@@ -60,4 +59,4 @@ _Reduced = Annotated[_SelectedDeployment, AfterValidator(_reduce)]
 
 def list_selections(transport: KubeTransport) -> tuple[PodSelection, ...]:
     """The selections of all Deployments, also of those at zero. Raises KubernetesError."""
-    return list_items(transport, _ALL, _Reduced, limit=_PAGE)  # type: ignore[return-value]
+    return list_items(transport, DEPLOYMENT.path, _Reduced, limit=_PAGE)  # type: ignore[return-value]

@@ -18,7 +18,6 @@ from activities.kube.models import (
 from activities.kube.quantities import InvalidQuantity
 from activities.kube.workloads.pod_requests import sum_requests
 from policies.costs.cost import Requests
-from policies.errors import UnknownKind
 from policies.kinds import DEPLOYMENT
 from policies.workload import Rollout, Workload, WorkloadRef, Writer
 
@@ -129,11 +128,3 @@ class Reader:
 
 READERS: Mapping[str, Reader] = {DEPLOYMENT.name: Reader(Deployment, to_workload, to_workload_anyway)}
 """By the name of the kind: each of `policies.kinds` has one."""
-
-
-def reader_of(kind: str) -> Reader:
-    """The reader of a kind. Raises UnknownKind for one that only a later version knows."""
-    try:
-        return READERS[kind]
-    except KeyError:
-        raise UnknownKind(kind) from None

@@ -16,11 +16,11 @@ from activities.kube.lists import PAGE_SIZE, RESTARTS, decode, request_page
 from activities.kube.models import ObjectMeta, Scale
 from activities.kube.replies import Reply
 from activities.kube.transport import KubeTransport
-from activities.kube.workloads.conversion import reader_of
+from activities.kube.workloads.conversion import READERS
 from activities.kube.workloads.pages import PAGES, Page
 from policies.annotations import AnnotationPatch
 from policies.keys import WorkloadKey
-from policies.kinds import KINDS, Kind, SpecChange, kind_named
+from policies.kinds import KINDS, Kind, SpecChange, known_kind
 from policies.workload import Workload, WorkloadRef
 
 _VERSION = re.compile(r"[1-9][0-9]{0,19}")
@@ -60,7 +60,7 @@ class Workloads:
 
         Raises KubernetesError; NotFound for a 404 that is not an API server's word on this object.
         """
-        reader = reader_of(key.kind)
+        reader = READERS[known_kind(key.kind).name]
         try:
             reply = self._transport.request("GET", _path(key))
         except NotFound as error:
@@ -74,7 +74,7 @@ class Workloads:
 
         Raises UnconditionalWrite, KubernetesError, UnexpectedAnswer where the answer does not carry them.
         """
-        reader = reader_of(ref.kind)
+        reader = READERS[known_kind(ref.kind).name]
         reply = self._write(_path(ref.key), ref, resource_version, annotations=patch)
         written = reader.convert_anyway(decode(reader.model, reply))
         problem = _identity_problem(written.ref, written.resource_version, ref)
@@ -90,14 +90,13 @@ class Workloads:
 
         Raises UnconditionalWrite, KubernetesError, CountChanged where the answer has another count.
         """
-        return self._scale(ref, resource_version, kind_named(ref.kind).sleep(), 0)
+        return self._scale(ref, resource_version, known_kind(ref.kind).sleep(), 0)
 
     def give_back(self, ref: WorkloadRef, resource_version: str, replicas: int) -> str:
         """Bring it back to a count; the resourceVersion it then has. Raises the same."""
-        return self._scale(ref, resource_version, kind_named(ref.kind).wake(replicas), replicas)
+        return self._scale(ref, resource_version, known_kind(ref.kind).wake(replicas), replicas)
 
     def _scale(self, ref: WorkloadRef, resource_version: str, change: SpecChange, replicas: int) -> str:
-        reader_of(ref.kind)  # or there is no path to it
         path = path_of(_path(ref.key), change.subresource)
         reply = self._write(path, ref, resource_version, spec=change.spec)
         scale = decode(Scale, reply)
@@ -109,8 +108,7 @@ class Workloads:
         return scale.metadata.resource_version
 
     def _list_kind(self, kind: Kind, continue_token: str, limit: int) -> Page:
-        path = f"/apis/{kind.api_version}/{kind.resource}"
-        return PAGES[kind].read(request_page(self._transport, path, continue_token, limit=limit))
+        return PAGES[kind].read(request_page(self._transport, kind.path, continue_token, limit=limit))
 
     def _list_whole_kind(self, kind: Kind, limit: int) -> Iterator[Page]:
         seen: set[WorkloadRef] = set()
@@ -154,7 +152,7 @@ class Workloads:
 
 
 def _path(key: WorkloadKey) -> str:
-    kind = kind_named(key.kind)
+    kind = known_kind(key.kind)
     return path_of(f"/apis/{kind.api_version}/namespaces", key.namespace, kind.resource, key.name)
 
 
