@@ -18,8 +18,9 @@ class Session:
     def __init__(self, options: Globals, *, serves: bool = False) -> None:
         self.options = options
         self.terminal = Terminal(options.output or OutputFormat.TABLE)
-        self.installation = Installation(options.settings_flags(), user=name_user(), listener=self.terminal)
-        self.installation.asks_once = not serves
+        self.installation = Installation(
+            options.settings_flags(), user=name_user(), listener=self.terminal, asks_once=not serves
+        )
         self._log_level = logging.DEBUG if options.verbose else logging.INFO if serves else logging.ERROR
         log_to_stderr(self._log_level)
 

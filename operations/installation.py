@@ -22,14 +22,21 @@ class Installation:
         flags: settings by name that go before environment and file; None where one was not given.
         user: who asks, as it stands in Temporal afterwards.
         listener: who wants to hear how it goes on.
+        asks_once: OpenCost and Prometheus are not tried again while a person waits; a process that serves has the time.
     """
 
-    def __init__(self, flags: Mapping[str, Any] | None = None, *, user: str, listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        flags: Mapping[str, Any] | None = None,
+        *,
+        user: str,
+        listener: Listener | None = None,
+        asks_once: bool = True,
+    ) -> None:
         self.user = user
         self.listener: Listener = Silence() if listener is None else listener
         self.recorded_instance = ""
-        self.asks_once = True
-        """OpenCost and Prometheus are not tried again while a person waits; a process that serves has the time."""
+        self._asks_once = asks_once
         self._flags = dict(flags or {})
 
     def close(self) -> None:
@@ -89,7 +96,7 @@ class Installation:
     @cached_property
     def cluster(self) -> Cluster:
         """The cluster; nothing is sent yet. Raises KubeconfigError."""
-        return Cluster.connect(self.settings, self.known_instance or "", asks_once=self.asks_once)
+        return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)
 
     @cached_property
     def policies(self) -> PolicySource:

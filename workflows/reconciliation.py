@@ -6,7 +6,7 @@ from temporalio.exceptions import ActivityError
 from activities.reconciliation.compare import ReconcileActivities, ReconcileOrder
 from policies.names import RECONCILIATION
 from policies.sleep.clocks import ClockDrift
-from policies.sleep.reconciled import Reconcile, ReconcileResult
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from workflows import options
 
 

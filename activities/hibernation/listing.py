@@ -21,8 +21,8 @@ from activities.hibernation.visibility import (
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
 from policies.names import CHECK, HIBERNATION, TROUBLE
+from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
-from policies.sleep.reconciliation import OpenHibernation
 
 _LOG = logging.getLogger(__name__)
 WORKLOAD_MEMO = "workload"

@@ -12,14 +12,14 @@ from activities.hibernation.starting import start_hibernation
 from activities.reconciliation.survey import Survey
 from policies.annotations import PauseRecord
 from policies.names import CHECK
-from policies.sleep.messages import CheckRequest, Hibernation
-from policies.sleep.reconciliation import (
+from policies.sleep.discrepancies import (
     Discrepancy,
     Ground,
     OpenHibernation,
     is_said_each_time,
     what_answers,
 )
+from policies.sleep.messages import CheckRequest, Hibernation
 from policies.workload import Workload
 
 AT_ONCE = 32

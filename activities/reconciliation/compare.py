@@ -27,9 +27,7 @@ from policies.annotations import Annotations
 from policies.models import Frozen
 from policies.names import MANUAL, hibernation_id
 from policies.resource.status import PolicyFigures
-from policies.sleep.messages import Phase
-from policies.sleep.reconciled import NotUnderstood, ReconcileResult
-from policies.sleep.reconciliation import (
+from policies.sleep.discrepancies import (
     Discrepancy,
     Ground,
     OpenHibernation,
@@ -38,6 +36,8 @@ from policies.sleep.reconciliation import (
     gone_policies,
     may_have_a_copy,
 )
+from policies.sleep.messages import Phase
+from policies.sleep.reconciliation import NotUnderstood, ReconcileResult
 
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""

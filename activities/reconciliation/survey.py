@@ -8,8 +8,8 @@ from activities.kube.workloads.pages import Unreadable
 from activities.reconciliation.policy_statuses import FiguresTally
 from policies.annotations import INSTANCE, PauseRecord
 from policies.sleep.clocks import ClockDrift
+from policies.sleep.discrepancies import Discrepancy, record_to_adopt
 from policies.sleep.ledger import sleep_of
-from policies.sleep.reconciliation import Discrepancy, record_to_adopt
 from policies.workload import Workload
 
 

@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 
 from activities.alerts.raised import alert_once, settle
 from activities.hibernation.listing import count_paused
+from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import AWAKE_PHASES
-from policies.sleep.reconciliation import OpenHibernation
 
 _LOG = logging.getLogger(__name__)
 _PAUSED = "hibernations paused in Temporal"

@@ -13,7 +13,7 @@ from policies.annotations import EXCLUDE
 from policies.rights.rights import describe_blindness
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
-from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import ReconcileResult
 from policies.wording import name_some
 from worker.errors import RecordUnreadable
 

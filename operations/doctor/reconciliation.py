@@ -9,7 +9,7 @@ from operations.installation import Installation
 from operations.times import show_time
 from policies.rights.rights import describe_blindness
 from policies.sleep.clocks import MEANWHILE
-from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.reconciliations import read_last_reconciliation
 
 _NAMED = 5

@@ -12,8 +12,8 @@ from operations.doctor.check_results import CheckResult, ok, warn
 from policies import annotations as notes
 from policies.annotations import Because
 from policies.errors import InvalidAnnotation
+from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import AWAKE_PHASES
-from policies.sleep.reconciliation import OVERDUE_AFTER
 from policies.wording import name_some
 from policies.workload import Workload
 

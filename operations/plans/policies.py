@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from activities.policy_sources.files import read_policies
-from activities.policy_sources.source import PolicySourceUnreadable
 from operations.errors import UsageProblem
 from operations.installation import Installation
+from operations.policy_source import read_applied
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.problems import PolicyError
@@ -49,7 +49,7 @@ def choose_policies(installation: Installation, named: Sequence[str]) -> Chosen:
 
     Raises UsageProblem, PolicyError, KubeconfigError.
     """
-    applied = _read_applied(installation)
+    applied = {policy.name: policy for policy in read_applied(installation)}
     if named:
         chosen = tuple(policy for name in named for policy in _find(name, applied))
         return Chosen(policies=chosen, whence="policies " + ", ".join(policy.name for policy in chosen))
@@ -57,17 +57,6 @@ def choose_policies(installation: Installation, named: Sequence[str]) -> Chosen:
     if applied:
         return Chosen(policies=tuple(applied.values()), whence=f"policies of {place}")
     return Chosen(policies=(sample_policy(),), whence=f"no policy in {place}: judging by the sample of `finops plan`")
-
-
-def _read_applied(installation: Installation) -> Mapping[str, EnforcementPolicy]:
-    """By name; empty where the source cannot be read: files can be asked about all the same."""
-    try:
-        read = installation.policies.read()
-    except PolicySourceUnreadable:
-        return {}
-    for problem in read.problems:
-        installation.listener.warn(f"warning: {problem}")
-    return {policy.name: policy for policy in read.policies}
 
 
 def _find(name: str, applied: Mapping[str, EnforcementPolicy]) -> tuple[EnforcementPolicy, ...]:

@@ -12,8 +12,8 @@ from operations.installation import Installation
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
 from policies.names import reconcile_id
+from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import AWAKE_PHASES, Phase
-from policies.sleep.reconciliation import OVERDUE_AFTER
 from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
 

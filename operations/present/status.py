@@ -12,7 +12,7 @@ from operations.present.often_woken import OftenWoken, find_often_woken
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
-from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
 from worker.temporal.schedule_states import ScheduleSeen, read_states

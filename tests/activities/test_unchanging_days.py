@@ -11,8 +11,8 @@ from unchangingdays import RUNS, Counts, Situation, enforce_all_day, reconcile_a
 
 from activities.errors import Call, Denied
 from activities.kube.workloads.pages import Unreadable
+from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import Phase
-from policies.sleep.reconciliation import OpenHibernation
 from policies.times import to_rfc3339
 from policies.workload import Workload, WorkloadRef, Writer
 

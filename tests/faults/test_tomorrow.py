@@ -17,7 +17,7 @@ from policies.annotations import Because, WakeNote
 from policies.names import ENFORCEMENT, HIBERNATION, RECONCILIATION, hibernation_id, run_queue, task_queue
 from policies.runs.enforcement import EnforcementResult
 from policies.sleep.messages import Hibernation
-from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import ReconcileResult
 from policies.workload import WorkloadRef
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal, pytest.mark.long]

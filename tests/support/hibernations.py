@@ -42,7 +42,7 @@ from policies.names import (
 from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import Enforcement, EnforcementResult
 from policies.sleep.messages import Hibernation, HibernationResult, HibernationStatus, Phase
-from policies.sleep.reconciled import Reconcile, ReconcileResult
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.workload import Workload, observe
 from worker.cluster.cluster import Cluster
 

@@ -37,8 +37,8 @@ from policies.costs.prices import PriceList
 from policies.names import TROUBLE, hibernation_id
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.actions import SendClear, SendPause
-from policies.sleep.reconciled import ReconcileResult
-from policies.sleep.reconciliation import OpenHibernation
+from policies.sleep.discrepancies import OpenHibernation
+from policies.sleep.reconciliation import ReconcileResult
 from policies.workload import Workload, WorkloadRef
 
 EVERY = timedelta(minutes=5)

@@ -12,8 +12,8 @@ from policies.annotations import AWAKE_BECAUSE, Because, note_patch, read_note
 from policies.checks.reasons import Reason
 from policies.policy.document import EnforcementPolicy
 from policies.resource.status import Condition
+from policies.sleep.discrepancies import OpenHibernation, compare_missing
 from policies.sleep.messages import AWAKE_PHASES, Phase
-from policies.sleep.reconciliation import OpenHibernation, compare_missing
 from policies.sleep.wake_order import Standing
 
 MODELS = tuple(model for model in stored_models() if model.model_config.get("extra") != "forbid")

@@ -35,9 +35,9 @@ from policies.names import (
     run_queue,
 )
 from policies.runs.enforcement import Enforcement, EnforcementResult
+from policies.sleep.discrepancies import Discrepancy
 from policies.sleep.messages import HibernationResult, HibernationStatus, Phase, Until, WakeRequest
-from policies.sleep.reconciled import Reconcile, ReconcileResult
-from policies.sleep.reconciliation import Discrepancy
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.times import from_rfc3339
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers

@@ -15,8 +15,8 @@ from temporalio.client import WorkflowHandle
 
 from localcluster import LocalCluster
 from policies.names import REACTIVATE
+from policies.sleep.discrepancies import Discrepancy
 from policies.sleep.messages import HibernationResult, Phase
-from policies.sleep.reconciliation import Discrepancy
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

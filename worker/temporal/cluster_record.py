@@ -30,7 +30,7 @@ from activities.hibernation.visibility import CLUSTER
 from activities.snapshot import Hold
 from policies.models import Frozen
 from policies.names import RECONCILIATION, reconcile_id, run_queue
-from policies.sleep.reconciled import Reconcile
+from policies.sleep.reconciliation import Reconcile
 from worker.errors import RecordUnreadable
 from worker.temporal.schedules import is_made_of, renewed, run_soon, spread, with_fingerprint
 

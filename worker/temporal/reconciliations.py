@@ -8,7 +8,7 @@ from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, Work
 from temporalio.service import RPCError, RPCStatusCode
 
 from policies.names import reconcile_id
-from policies.sleep.reconciled import ReconcileResult
+from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import start_reconciling
 
 STALLED_AFTER = timedelta(minutes=12)

@@ -6,8 +6,8 @@ from cases import NOW, policy
 from sleepers import sleeper
 from unchangingdays import Counts, Situation, reconcile_once
 
+from policies.sleep.discrepancies import Discrepancy, OpenHibernation
 from policies.sleep.messages import Phase
-from policies.sleep.reconciliation import Discrepancy, OpenHibernation
 
 NAMES = tuple(f"web-{number}" for number in range(40))
 OVERDUE = OpenHibernation(phase=Phase.ASLEEP, policy="idle-dev", resume_at=NOW.replace(hour=1))

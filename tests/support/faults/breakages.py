@@ -290,7 +290,7 @@ MUTANTS = (
         {"tests/activities/test_unchanging_days.py::test_a_day_of_reconciliations": ""},
         (
             Edit(
-                "policies/sleep/reconciliation.py",
+                "policies/sleep/discrepancies.py",
                 "is_due or finding in {Discrepancy.OVERDUE, ",
                 "finding in {",
             ),

@@ -34,7 +34,7 @@ from policies.annotations import PREFIX
 from policies.keys import WorkloadKey
 from policies.names import HIBERNATION, RECONCILIATION, run_queue
 from policies.sleep.messages import Hibernation, HibernationResult, Phase
-from policies.sleep.reconciled import Reconcile, ReconcileResult
+from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.workload import observe
 from worker.cluster.cluster import Cluster
 from worker.service.assembly import running_workers

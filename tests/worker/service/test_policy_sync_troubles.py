@@ -14,8 +14,8 @@ from unchangingdays import execution
 
 from activities.snapshot import Snapshot
 from policies.policy.document import EnforcementPolicy
+from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import Phase
-from policies.sleep.reconciliation import OpenHibernation
 from worker.service.policy_sync import TRIED_AGAIN_AFTER, PolicySync
 
 ASLEEP = OpenHibernation(phase=Phase.ASLEEP, policy="a")

@@ -8,8 +8,7 @@ from cases import NOW, policy, workload
 
 from policies.annotations import PauseRecord, pause_patch
 from policies.errors import InvalidAnnotation
-from policies.sleep.messages import Phase
-from policies.sleep.reconciliation import (
+from policies.sleep.discrepancies import (
     Discrepancy,
     Ground,
     OpenHibernation,
@@ -20,6 +19,7 @@ from policies.sleep.reconciliation import (
     record_to_adopt,
     what_answers,
 )
+from policies.sleep.messages import Phase
 from policies.times import to_rfc3339
 from policies.workload import Workload, Writer
 
