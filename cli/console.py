@@ -1,26 +1,31 @@
-"""What people and programs read: tables and JSON on stdout, everything else on stderr."""
+"""What people and programs read: tables and documents on stdout, everything else on stderr."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import typer
-from pydantic_core import to_json
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from cli.documents import to_json, to_yaml
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
+from cli.tables import Column, lay_out, wrap
 from operations.errors import Refused
+from policies.keys import WorkloadKey
+from policies.models import Frozen
 
 _UNATTENDED_WIDTH = 10_000
 """Columns where no window limits them: in a log or a pipe a row is a line."""
 
 
 class Terminal:
-    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster."""
+    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster.
+
+    Styles are rich's: none without a terminal or where TERM is dumb; with NO_COLOR no colours, but bold and dim
+    (no-color.org is about colour only).
+    """
 
     def __init__(self, output: OutputFormat = OutputFormat.TABLE) -> None:
         self.output = output
@@ -29,54 +34,84 @@ class Terminal:
 
     @property
     def for_programs(self) -> bool:
-        """Whether stdout carries JSON and nothing else."""
-        return self.output is OutputFormat.JSON
+        """Whether stdout carries a document or names, and nothing else."""
+        return self.output in {OutputFormat.JSON, OutputFormat.YAML, OutputFormat.NAME}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all columns are asked for."""
+        return self.output is OutputFormat.WIDE
+
+    @property
+    def redraws(self) -> bool:
+        """Whether stdout is a window whose content can be drawn anew."""
+        return self._out.is_terminal and not self._out.is_dumb_terminal
+
+    @property
+    def height(self) -> int:
+        """Lines of the window."""
+        return self._out.height
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print a line for people: on stdout, or on stderr where stdout belongs to JSON."""
-        (self._err if self.for_programs else self._out).print(Text(text, style=style), soft_wrap=True)
+        """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
+        _print(self._err if self.for_programs else self._out, text, style)
 
     def note(self, text: str, style: str = "") -> None:
         """Print a line on stderr: progress, warnings, what will happen next."""
-        self._err.print(Text(text, style=style), soft_wrap=True)
+        _print(self._err, text, style)
 
     def warn(self, text: str) -> None:
         """Print a line on stderr that may need somebody."""
         self.note(text, "yellow")
 
-    def show_json(self, value: Any) -> None:
-        """Print a value as JSON on stdout."""
-        sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+    def show(self, answer: Frozen, names: Iterable[WorkloadKey] = ()) -> None:
+        """Print an answer for programs on stdout, in the format that was asked for; `names` are those in it."""
+        if self.output is OutputFormat.NAME:
+            sys.stdout.write("".join(f"{name}\n" for name in names))
+        else:
+            sys.stdout.write(to_yaml(answer) if self.output is OutputFormat.YAML else to_json(answer))
 
-    def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
-        """Print a table on stdout; `numbers` are the columns to align right."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for index, column in enumerate(columns):
-            table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
-        with self._out.capture() as captured:
-            self._out.print(table)
-        for line in captured.get().splitlines():
-            sys.stdout.write(line.rstrip() + "\n")
+    def show_table(
+        self, columns: Sequence[str | Column], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+    ) -> None:
+        """Print a table on stdout, as wide as its window.
+
+        A column that is named by its title alone always stays; those at `numbers` are aligned to the right.
+        """
+        known = [
+            column if isinstance(column, Column) else Column(title=column, is_number=index in numbers)
+            for index, column in enumerate(columns)
+        ]
+        shown = [index for index, column in enumerate(known) if self.is_wide or not column.wide_only]
+        heading, lines = lay_out(
+            [known[index] for index in shown],
+            ([row[index] for index in shown] for row in rows),
+            self._out.width if self._out.is_terminal else None,
+        )
+        self._out.print(Text(heading, style="bold"), soft_wrap=True)
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+    def clear(self) -> None:
+        """Empty the window."""
+        self._out.clear()
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
-        """A sign of life on stderr while something takes its time; a plain line without a terminal's."""
-        if self._err.is_terminal:
-            with self._err.status(Text(text)):
-                yield
-        else:
+        """A sign of life on stderr while something takes its time; nothing without a terminal."""
+        if not _moves(self._err):
+            yield
+            return
+        with self._err.status(Text(text)):
             yield
 
     @contextmanager
     def counting(self, text: str) -> Iterator[Callable[[int, int], None]]:
         """A sign of life that counts: call what it gives with how many are done, and of how many."""
-        if not self._err.is_terminal:
+        if not _moves(self._err):
             yield lambda _done, _total: None
             return
         with self._err.status(Text(text)) as status:
-            yield lambda done, total: status.update(Text(f"{text} {done} of {total}"))
+            yield lambda done, total: status.update(Text(f"{text} {done:,} of {total:,}"))
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only if the user says so.
@@ -89,6 +124,22 @@ class Terminal:
             raise NeedsYes(question)
         if not typer.confirm(f"{question} Go on?", err=True):
             raise Refused("nothing was changed")
+
+
+def _print(console: Console, text: str, style: str) -> None:
+    """Lines are wrapped at words in a window only."""
+    lines = text.split("\n")
+    if console.is_terminal:
+        lines = [part for line in lines for part in wrap(line, console.width, indent=_indent_of(line))]
+    console.print(Text("\n".join(lines), style=style), soft_wrap=True)
+
+
+def _indent_of(line: str) -> str:
+    return " " * (len(line) - len(line.lstrip(" ")))
+
+
+def _moves(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def _console(*, stderr: bool) -> Console:

@@ -12,6 +12,7 @@ from policies.costs.savings import describe_saving, saved_per_day
 from policies.kinds import kind_named
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.sleep.messages import Hibernation, Phase
+from policies.wording import amount
 
 START_PRIORITY = Priority(priority_key=2)
 
@@ -87,7 +88,7 @@ def _summary(hibernation: Hibernation) -> str:
     if hibernation.pause is None:
         return f"{ref}: asleep under {policy_of(hibernation)}"
     cost = hibernation.pause.candidate.cost
-    money = "" if cost is None else f", up to {saved_per_day(cost):.2f} {cost.currency} a day"
+    money = "" if cost is None else f", up to {amount(saved_per_day(cost), cost.currency)} a day"
     return f"{ref}: paused by {hibernation.pause.policy}{money}"
 
 

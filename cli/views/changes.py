@@ -3,6 +3,7 @@
 from cli.console import Terminal
 from operations.changes.policy_change import PolicyChange
 from operations.changes.schedule_look import ScheduleLook
+from policies.wording import count
 
 
 def show_change(terminal: Terminal, change: PolicyChange) -> None:
@@ -17,7 +18,7 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
 def show_dry_run(terminal: Terminal, change: PolicyChange) -> None:
     """Print how many policies it is about."""
     removed = f", {len(change.pruned)} removed: {', '.join(change.pruned)}" if change.pruned else ""
-    terminal.say(f"dry run: {len(change.policies)} policies would be applied{removed}")
+    terminal.say(f"dry run: {count(len(change.policies), 'policy')} would be applied{removed}")
 
 
 def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 
 from cli.console import Terminal
+from cli.tables import Column
 from operations.present.clusters import ClusterOverview
 from operations.times import show_time
+from policies.wording import amount
 
-_COLUMNS = ("Cluster", "Worker", "Asleep", "In trouble", "Overdue", "Saves/day", "Hold", "Reconciled")
+_COLUMNS = (
+    Column(title="Cluster"),
+    Column(title="Worker"),
+    Column(title="Asleep", is_number=True),
+    Column(title="In trouble", is_number=True),
+    Column(title="Overdue", is_number=True),
+    Column(title="Saves/day", is_number=True, gives_way=2),
+    Column(title="Hold", gives_way=1),
+    Column(title="Reconciled", gives_way=3),
+)
 
 
 def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
@@ -14,7 +25,7 @@ def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
     if not found:
         terminal.say("no worker has been up for any cluster yet")
         return
-    terminal.show_table(_COLUMNS, map(_row, found), numbers=(2, 3, 4, 5))
+    terminal.show_table(_COLUMNS, map(_row, found))
     for each in found:
         if each.trouble:
             terminal.say(f"{each.cluster}: {each.trouble}", "red")
@@ -28,10 +39,10 @@ def _row(each: ClusterOverview) -> tuple[str, ...]:
     return (
         each.cluster,
         "up" if each.worker else "NONE",
-        str(each.asleep),
-        str(each.in_trouble),
-        str(each.overdue),
-        f"{each.saved_per_day:.2f}",
+        f"{each.asleep:,}",
+        f"{each.in_trouble:,}",
+        f"{each.overdue:,}",
+        amount(each.saved_per_day),
         each.hold,
         "" if each.reconciled_at is None else show_time(each.reconciled_at),
     )

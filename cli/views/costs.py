@@ -1,33 +1,49 @@
 """Costs as people read them."""
 
+from collections.abc import Sequence
+
 from cli.console import Terminal
+from cli.list_options import SortKeys
+from cli.tables import Column
 from operations.costs.costs import CostRow, CostTable
 from operations.costs.money import describe_money
 from policies.costs.savings import up_to_per_month
+from policies.wording import amount, count
+
+SORT_KEYS: SortKeys = {
+    "name": lambda row: (row.namespace, row.name),
+    "cost": lambda row: None if row.believed is None else row.believed.amount,
+}
 
 
-def show_costs(terminal: Terminal, costs: CostTable) -> None:
-    """The table, with a column for second opinions where there are any, and the sum."""
+def show_costs(terminal: Terminal, costs: CostTable, rows: Sequence[CostRow]) -> None:
+    """The rows, with a column for second opinions where there are any, and the sum of all there are."""
     if costs.problem:
         terminal.say(f"{costs.problem}: nothing is paused by its cost", style="yellow")
     if costs.kept:
         terminal.say(costs.kept, style="dim")
-    compared = any(row.opinion is not None for row in costs.rows)
-    columns = ("Deployment", "Cost/h", "Up to/month", *(("Price list/h",) if compared else ()))
-    rows = (
-        (f"{row.namespace}/{row.name}", *_show_amounts(row), *(_show_opinion(row) if compared else ()), row.reason)
-        for row in costs.rows
+    compared = any(row.opinion is not None for row in rows)
+    columns = (
+        Column(title="Deployment"),
+        Column(title="Cost/h", is_number=True),
+        Column(title="Up to/month", is_number=True, gives_way=1),
+        Column(title="Price list/h", is_number=True, gives_way=2, wide_only=not compared),
+        Column(title="Source", wide_only=True),
+        Column(title="Remark", is_prose=True),
     )
-    terminal.show_table((*columns, "Remark"), rows, numbers=range(1, len(columns)))
-    terminal.say(f"{len(costs.rows)} Deployments, together {describe_money(costs.together)}")
+    terminal.show_table(columns, map(_row, rows))
+    terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_money(costs.together)}")
+
+
+def _row(row: CostRow) -> tuple[str, ...]:
+    opinion = "" if row.opinion is None else amount(row.opinion.amount, places=4)
+    return (f"{row.namespace}/{row.name}", *_show_amounts(row), opinion, row.source, row.reason)
 
 
 def _show_amounts(row: CostRow) -> tuple[str, str]:
     cost = row.believed
     if cost is not None:
-        return f"{cost.amount:.4f} {cost.currency}", f"{up_to_per_month(cost):.2f}"
-    return "unknown" if row.hourly_cost is None else f"stale: {row.hourly_cost:.4f} {row.currency}", ""
-
-
-def _show_opinion(row: CostRow) -> tuple[str]:
-    return ("" if row.opinion is None else f"{row.opinion.amount:.4f}",)
+        return amount(cost.amount, cost.currency, places=4), amount(up_to_per_month(cost))
+    if row.hourly_cost is None:
+        return "unknown", ""
+    return f"stale: {amount(row.hourly_cost, row.currency, places=4)}", ""

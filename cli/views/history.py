@@ -1,6 +1,7 @@
 """The history of a workload as people read it."""
 
 from cli.console import Terminal
+from cli.tables import Column
 from operations.past.carried import Carried, KnownCopy
 from operations.past.hibernation_runs import HibernationRun, KnownRuns
 from operations.past.history import History
@@ -9,10 +10,27 @@ from operations.sleepers.records import describe_sleep
 from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
+from policies.wording import amount, count
 from policies.workload import Workload
 
-_RUNS = ("Began", "Ended", "Policy", "Replicas", "Slept", "Avoided (estimate)", "How it ended")
-_COPIES = ("ReplicaSet", "Revision", "Paused at", "Policy", "Replicas", "Pause-id", "")
+_RUNS = (
+    Column(title="Began"),
+    Column(title="Ended", gives_way=2),
+    Column(title="Policy"),
+    Column(title="Replicas", is_number=True, gives_way=3),
+    Column(title="Slept", is_number=True),
+    Column(title="Avoided (estimate)", is_number=True, gives_way=1),
+    Column(title="How it ended", is_prose=True),
+)
+_COPIES = (
+    Column(title="ReplicaSet"),
+    Column(title="Revision", is_number=True, gives_way=1),
+    Column(title="Paused at"),
+    Column(title="Policy"),
+    Column(title="Replicas", is_number=True),
+    Column(title="Pause-id", gives_way=2),
+    Column(title="", is_prose=True),
+)
 
 
 def show_history(terminal: Terminal, found: History) -> None:
@@ -26,7 +44,7 @@ def show_history(terminal: Terminal, found: History) -> None:
     if found.workload is None or found.carried is None:
         terminal.say(f"\nDeployment {found.key}: not there, so only its hibernations are known", style="bold")
     else:
-        terminal.say(f"\nDeployment {found.key}, {found.workload.replicas} replicas", style="bold")
+        terminal.say(f"\nDeployment {found.key}, {count(found.workload.replicas, 'replica')}", style="bold")
         for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
     _show_outlook(terminal, found.outlook)
@@ -47,7 +65,7 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         lines.append(
-            f"given back {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
+            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
         )
     return lines or ["it carries no record of ours, and no note"]
 
@@ -63,18 +81,19 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
         terminal.say("no replica count is known for it")
     else:
         when = f" at {show_past(known.at)}" if known.at is not None else ""
-        terminal.say(f"last known: {known.replicas} replicas{when}, from {known.source}")
-    terminal.say(f"give it back by hand: {outlook.by_hand}")
+        terminal.say(f"last known: {count(known.replicas, 'replica')}{when}, from {known.source}")
+    terminal.say(f"wake it by hand: {outlook.by_hand}")
 
 
 def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
     terminal.say("\nHibernations, newest first", style="bold")
     if runs.hibernations:
-        terminal.show_table(_RUNS, map(_run_row, runs.hibernations), numbers=(3, 4, 5))
+        terminal.show_table(_RUNS, map(_run_row, runs.hibernations))
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(runs.since)}; closed hibernations are kept for {runs.kept_days} days", style="dim"
+        f"data since {show_past(runs.since)}; closed hibernations are kept for {count(runs.kept_days, 'day')}",
+        style="dim",
     )
 
 
@@ -83,13 +102,13 @@ def _show_copies(terminal: Terminal, carried: Carried) -> None:
     if carried.copies_trouble:
         terminal.say(f"they cannot be asked for: {carried.copies_trouble}", style="yellow")
     elif carried.copies:
-        terminal.show_table(_COPIES, map(_copy_row, carried.copies), numbers=(1, 4))
+        terminal.show_table(_COPIES, map(_copy_row, carried.copies))
     else:
         terminal.say("none")
 
 
 def _run_row(run: HibernationRun) -> tuple[str, ...]:
-    avoided = "" if run.avoided_cost is None else f"{run.avoided_cost:.2f} {run.currency}"
+    avoided = "" if run.avoided_cost is None else amount(run.avoided_cost, run.currency)
     return (
         show_past(run.began),
         show_past(run.ended),

@@ -1,81 +1,100 @@
 """A plan as people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.console import Terminal
+from cli.list_options import SortKeys, arrange
+from cli.tables import Column
+from cli.views.plan_warnings import show_warnings
 from operations.costs.money import describe_money
-from operations.plans.blindness import describe_missing_rights
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
 from policies.checks.decision import Decision
-from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
+from policies.wording import amount, count
+
+SORT_KEYS: SortKeys = {
+    "name": lambda decision: str(decision.ref),
+    "cost": lambda decision: None if decision.cost is None else decision.cost.amount,
+    "saving": lambda decision: None if decision.cost is None else up_to_per_month(decision.cost),
+    "replicas": lambda decision: decision.replicas,
+    "reason": lambda decision: decision.reason,
+}
+_PAUSES = (
+    Column(title="Deployment"),
+    Column(title="Replicas", is_number=True, gives_way=1),
+    Column(title="Cost/h", is_number=True),
+    Column(title="Up to/month", is_number=True),
+    Column(title="Cost source", wide_only=True),
+    Column(title="Why", is_prose=True, wide_only=True),
+)
+_DECISIONS = (
+    Column(title="Deployment"),
+    Column(title="Decision"),
+    Column(title="Cost/h", is_number=True, gives_way=1),
+    Column(title="Why", is_prose=True),
+)
+_SLEEPERS = (
+    Column(title="Deployment"),
+    Column(title="State"),
+    Column(title="Wakes with", is_number=True, gives_way=2),
+    Column(title="Cost/h when paused", is_number=True, gives_way=1),
+)
 
 
-def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
+@dataclass(frozen=True)
+class PlanForm:
+    """How much of a plan is shown, and in which order."""
+
+    interval: timedelta
+    """Between two runs."""
+    lists_all: bool = False
+    sort_by: str | None = None
+    limit: int | None = None
+
+
+def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
     """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
     terminal.say(f"as of {show_time(plan.judged_at)}, now")
     for policy in plan.policies:
-        moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at)}"
-        _show_policy(terminal, policy, moment, interval=interval, show_all=show_all)
+        moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at, policy.zone)}"
+        _show_policy(terminal, policy, moment, form)
     if plan.sleepers:
-        terminal.say(f"\nAsleep already ({len(plan.sleepers)}), not counted above", style="bold")
-        terminal.show_table(
-            ("Deployment", "State", "Gives back", "Cost/h when paused"), map(_sleep_row, plan.sleepers), numbers=(2, 3)
-        )
+        terminal.say(f"\nAsleep already ({len(plan.sleepers):,}), not counted above", style="bold")
+        zones = {policy.policy: policy.zone for policy in plan.policies}
+        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers])
     if len(plan.policies) > 1:
         terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
-    _show_warnings(terminal, plan)
+    show_warnings(terminal, plan, lists_all=form.lists_all)
 
 
-def _show_warnings(terminal: Terminal, plan: Plan) -> None:
-    for caveat in plan.caveats:
-        terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
-    for problem in plan.order_problems:
-        terminal.say(f"warning: {problem}", style="yellow")
-    for told in plan.unreadable:
-        terminal.say(f"warning: {told}, so it is left alone", style="yellow")
-    if plan.taken_for_operators:
-        named = ", ".join(plan.taken_for_operators)
-        terminal.say(
-            f"left alone because they are called {OPERATORS} like an operator's: {named}; name those that are "
-            "applications in FINOPS_UNPROTECTED_NAMESPACES",
-            style="yellow",
-        )
-    if plan.costs_kept:
-        terminal.say(plan.costs_kept, style="dim")
-    if plan.may_not_write:
-        terminal.say(f"{Reason.MAY_NOT_WRITE}: {describe_missing_rights(plan.may_not_write)}", style="yellow")
-    for unknown in plan.unknowns:
-        terminal.say(f"not known: {unknown}", style="yellow")
-
-
-def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval: timedelta, show_all: bool) -> None:
+def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanForm) -> None:
     standing = "suspended" if plan.suspended else str(plan.mode)
     pauses = plan.pauses
-    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}{moment}", style="bold")
+    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}", style="bold")
     if pauses:
-        terminal.show_table(
-            ("Deployment", "Replicas", "Cost/h", "Up to/month"), map(_pause_row, pauses), numbers=(1, 2, 3)
-        )
+        terminal.show_table(_PAUSES, map(_pause_row, arrange(pauses, SORT_KEYS, form.sort_by, form.limit)))
+        if form.limit is not None and form.limit < len(pauses):
+            terminal.say(f"and {len(pauses) - form.limit:,} more", style="dim")
         terminal.say(f"would save {describe_money(plan.saving)}")
-    for sentence in _describe_limits(plan, interval):
+    for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
-    others = {reason: count for reason, count in plan.counts.items() if reason is not Reason.PAUSE}
+    others = {reason: number for reason, number in plan.counts.items() if reason is not Reason.PAUSE}
     if others:
         terminal.say("\nLeft alone")
         rows = sorted(others.items(), key=lambda item: -item[1])
         terminal.show_table(
-            ("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,)
+            ("Reason", "Deployments"), ((str(reason), f"{number:,}") for reason, number in rows), numbers=(1,)
         )
-    considered = sum(count for reason, count in plan.counts.items() if reason not in OUT_OF_SCOPE)
-    terminal.say(f"considered {considered} Deployments, together {describe_money(plan.considered)}")
-    if show_all:
+    considered = sum(number for reason, number in plan.counts.items() if reason not in OUT_OF_SCOPE)
+    terminal.say(f"considered {count(considered, 'Deployment')}, together {describe_money(plan.considered)}")
+    if form.lists_all:
         terminal.show_table(
-            ("Deployment", "Decision", "Cost/h", "Why"), map(_decision_row, plan.decisions), numbers=(2,)
+            _DECISIONS, map(_decision_row, arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit))
         )
     elif others:
         terminal.say("--all lists each with its reason", style="dim")
@@ -85,18 +104,21 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
     if plan.brake is not None:
         yield f"brake: {plan.brake}"
         return
-    if plan.max_actions_per_run is not None and plan.last_asleep_at is not None:
+    most, last = plan.max_actions_per_run, plan.last_asleep_at
+    if most is not None and last is not None and last > plan.judged_at:  # it takes more than one run
         yield (
-            f"{plan.max_actions_per_run} a run, every {format_duration(interval)}: the last one would be asleep at "
-            f"{show_time(plan.last_asleep_at)}"
+            f"{most:,} a run, every {format_duration(interval)}: the last one would be asleep at "
+            f"{show_time(last, plan.zone)}"
         )
     if plan.suspended:
         yield "it is suspended, so it pauses nothing"
 
 
 def _pause_row(decision: Decision) -> tuple[str, ...]:
-    month = "unknown" if decision.cost is None else f"{up_to_per_month(decision.cost):.2f}"
-    return (str(decision.ref), str(decision.replicas), _show_cost(decision), month)
+    cost = decision.cost
+    month = "unknown" if cost is None else amount(up_to_per_month(cost))
+    source = "" if cost is None else cost.source
+    return (str(decision.ref), f"{decision.replicas:,}", _show_cost(decision), month, source, decision.sentence)
 
 
 def _decision_row(decision: Decision) -> tuple[str, ...]:
@@ -106,15 +128,17 @@ def _decision_row(decision: Decision) -> tuple[str, ...]:
 def _show_cost(decision: Decision) -> str:
     """A figure that is not believed any more is shown as what it is."""
     if decision.cost is not None:
-        return f"{decision.cost.amount:.4f} {decision.cost.currency}"
-    earlier = decision.earlier_cost
-    return "unknown" if earlier is None else f"stale: {earlier.cost.amount:.4f} {earlier.cost.currency}"
+        return amount(decision.cost.amount, decision.cost.currency, places=4)
+    if decision.earlier_cost is None:
+        return "unknown"
+    earlier = decision.earlier_cost.cost
+    return f"stale: {amount(earlier.amount, earlier.currency, places=4)}"
 
 
-def _sleep_row(sleep: PlannedSleep) -> tuple[str, ...]:
+def _sleep_row(sleep: PlannedSleep, zones: Mapping[str, str]) -> tuple[str, ...]:
     if sleep.problem:
         return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
     stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"
-    state = f"Asleep ({sleep.policy}, until {show_time(sleep.until)}{stranger})"
-    cost = "unknown" if sleep.cost is None else f"{sleep.cost.amount:.4f} {sleep.cost.currency}"
-    return (str(sleep.ref), state, str(sleep.original_replicas), cost)
+    state = f"Asleep ({sleep.policy}, until {show_time(sleep.until, zones.get(sleep.policy))}{stranger})"
+    cost = "unknown" if sleep.cost is None else amount(sleep.cost.amount, sleep.cost.currency, places=4)
+    return (str(sleep.ref), state, f"{sleep.original_replicas:,}", cost)

@@ -1,67 +1,91 @@
 """Savings as people read them."""
 
-from collections.abc import Iterable
-
 from cli.console import Terminal
+from cli.list_options import SortKeys, arrange
+from cli.tables import Column
 from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_past
 from policies.sleep.ledger import Entry
+from policies.wording import amount, count
 
-_COLUMNS = ("Asleep", "Frees", "Saves/h now", "Up to/month", "Sleeps", "Hours", "Avoided")
+_COLUMNS = (
+    Column(title="Asleep", is_number=True),
+    Column(title="Frees", gives_way=1),
+    Column(title="Saves/h now", is_number=True, gives_way=3),
+    Column(title="Up to/month", is_number=True, gives_way=2),
+    Column(title="Sleeps", is_number=True),
+    Column(title="Hours", is_number=True, gives_way=1),
+    Column(title="Avoided", is_number=True),
+)
+SORT_KEYS: SortKeys = {
+    "name": lambda entry: (entry.namespace, entry.name),
+    "policy": lambda entry: entry.policy,
+    "saving": lambda entry: entry.avoided if entry.currency else None,
+    "hours": lambda entry: entry.slept_hours,
+    "sleeps": lambda entry: entry.sleeps,
+}
 
 
-def show_savings(terminal: Terminal, made: Savings, *, show_all: bool) -> None:
+def show_savings(
+    terminal: Terminal, made: Savings, *, show_all: bool, sort_by: str | None = None, limit: int | None = None
+) -> None:
     """The table, the sums, and what they are worth."""
     for trouble in made.troubles:
         terminal.say(trouble, style="yellow")
     terminal.say(f"{show_past(made.since)} to {show_past(made.until)}")
     if not made.workloads:
         terminal.say("nothing was asleep")
-    elif show_all:
-        rows = ((entry.policy, f"{entry.namespace}/{entry.name}", *_figures(entry)) for entry in made.workloads)
-        _show_table(terminal, ("Policy", "Deployment"), rows)
     else:
-        rows = ((entry.policy, entry.namespace, *_figures(entry)) for entry in made.groups)
-        _show_table(terminal, ("Policy", "Namespace"), rows)
+        _show_entries(terminal, made, show_all=show_all, sort_by=sort_by, limit=limit)
     for entry in made.total:
         terminal.say(_describe_total(entry))
     if made.data_since is not None:
         terminal.say(f"data since {show_past(made.data_since)}", style="dim")
     if made.strangers:
-        terminal.say(f"{made.strangers} sleep under another installation and are not counted", style="yellow")
+        terminal.say(
+            f"not counted, because they are another installation's: {count(made.strangers, 'sleeper')}", style="yellow"
+        )
     if made.unreadable:
-        terminal.say(f"of {made.unreadable} nothing could be read, and they are not counted", style="yellow")
+        terminal.say(f"not counted, because nothing of them could be read: {made.unreadable:,}", style="yellow")
     terminal.say(ESTIMATED, style="dim")
     terminal.say(made.realised, style="dim")
 
 
-def _show_table(terminal: Terminal, first: tuple[str, str], rows: Iterable[tuple[str, ...]]) -> None:
-    terminal.show_table((*first, *_COLUMNS), rows, numbers=(2, 4, 5, 6, 7, 8))
+def _show_entries(terminal: Terminal, made: Savings, *, show_all: bool, sort_by: str | None, limit: int | None) -> None:
+    entries = arrange(made.workloads if show_all else made.groups, SORT_KEYS, sort_by, limit)
+    names = [f"{entry.namespace}/{entry.name}" if show_all else entry.namespace for entry in entries]
+    rows = [(entry.policy, name, *_figures(entry)) for entry, name in zip(entries, names, strict=True)]
+    terminal.show_table(("Policy", "Deployment" if show_all else "Namespace", *_COLUMNS), rows)
 
 
 def _figures(entry: Entry) -> tuple[str, ...]:
     asleep = bool(entry.asleep)
     return (
-        str(entry.asleep),
+        f"{entry.asleep:,}",
         str(entry.freed) if asleep else "",
-        f"{entry.hourly:.4f}" if asleep and entry.currency else "",
-        f"{entry.up_to_per_month:.2f}" if asleep and entry.currency else "",
-        str(entry.sleeps),
-        f"{entry.slept_hours:.1f}",
-        f"{entry.avoided:.2f} {entry.currency}" if entry.currency else "no price",
+        amount(entry.hourly, places=4) if asleep and entry.currency else "",
+        amount(entry.up_to_per_month) if asleep and entry.currency else "",
+        f"{entry.sleeps:,}",
+        f"{entry.slept_hours:,.1f}",
+        amount(entry.avoided, entry.currency) if entry.currency else "no price",
     )
 
 
 def _describe_total(entry: Entry) -> str:
     if not entry.currency:
-        return f"{entry.sleeps} sleeps without a price, {entry.slept_hours:.1f} hours"
+        return f"{count(entry.sleeps, 'sleep')} without a price, {_hours(entry)}"
     now = ""
     if entry.asleep:
         now = (
-            f"; {entry.asleep} asleep now free {entry.freed} and save {entry.hourly:.4f} {entry.currency} an hour, up "
-            f"to {entry.up_to_per_month:.2f} {entry.currency} a month"
+            f"; asleep now: {entry.asleep:,}, which frees {entry.freed} and saves "
+            f"{amount(entry.hourly, entry.currency, places=4)} an hour, up to "
+            f"{amount(entry.up_to_per_month, entry.currency)} a month"
         )
     return (
-        f"{entry.avoided:.2f} {entry.currency} avoided by {entry.sleeps} sleeps of {entry.slept_hours:.1f} hours "
+        f"{amount(entry.avoided, entry.currency)} avoided by {count(entry.sleeps, 'sleep')} of {_hours(entry)} "
         f"together (estimate, {', '.join(entry.sources)}){now}"
     )
+
+
+def _hours(entry: Entry) -> str:
+    return f"{entry.slept_hours:,.1f} {'hour' if entry.slept_hours == 1 else 'hours'}"

@@ -1,11 +1,13 @@
 """How a cluster is, and who sleeps there, as people read it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.console import Terminal
+from cli.list_options import SortKeys, arrange
+from cli.tables import Column
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.status import ClusterStatus
 from operations.times import show_time
@@ -14,15 +16,42 @@ from policies.rights.rights import describe_blindness
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
-from policies.wording import name_some
+from policies.wording import amount, count, name_some
 from worker.errors import RecordUnreadable
 
-_COLUMNS = ("Deployment", "State", "Since", "Until", "Saves/day")
+
+def _saved(each: ListedHibernation) -> float | None:
+    return each.saved_per_day if each.phase in SAVING_PHASES else None
+
+
+_POLICY = Column(title="Policy", gives_way=1)
+_COLUMNS = (
+    Column(title="Deployment"),
+    Column(title="State"),
+    Column(title="Since", gives_way=2),
+    Column(title="Until"),
+    Column(title="Saves/day", is_number=True, gives_way=1),
+    _POLICY,
+    Column(title="Workflow", wide_only=True),
+)
+SORT_KEYS: SortKeys = {
+    "name": lambda each: str(each.key),
+    "saving": _saved,
+    "since": lambda each: each.since,
+    "until": lambda each: each.resume_at,
+    "policy": lambda each: each.policy,
+    "state": lambda each: each.phase,
+}
 _NAMED = 10
 
 
-def show_status(terminal: Terminal, found: ClusterStatus) -> None:
-    """The hold first, what does not run, who sleeps, and what the last reconciliation found."""
+def show_status(
+    terminal: Terminal, found: ClusterStatus, *, sort_by: str | None = None, limit: int | None = None
+) -> None:
+    """The hold first, what does not run, who sleeps, and what the last reconciliation found.
+
+    Those who sleep are listed by policy; sorted or limited, in one table.
+    """
     if found.hold is not None:
         terminal.say(_describe_hold(found.hold), style="bold yellow")
     terminal.say(f"cluster {found.cluster}, Temporal {found.temporal}", style="dim")
@@ -30,7 +59,7 @@ def show_status(terminal: Terminal, found: ClusterStatus) -> None:
         _show_what_does_not_run(terminal, found)
     else:
         terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
-    _show_hibernations(terminal, found)
+    _show_hibernations(terminal, found, sort_by, limit)
     if found.reconciliation is not None:
         _show_reconciled(terminal, found.reconciliation)
     if found.often_woken:
@@ -50,23 +79,34 @@ def _show_what_does_not_run(terminal: Terminal, found: ClusterStatus) -> None:
             terminal.say(seen.problem, "yellow")
 
 
-def _show_hibernations(terminal: Terminal, found: ClusterStatus) -> None:
+def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | None, limit: int | None) -> None:
     if not found.hibernations:
         terminal.say("nothing is asleep and nothing is kept awake")
         return
-    for heading, group in groupby(found.hibernations, key=_heading):
-        members = list(group)
-        saved = sum(each.saved_per_day or 0 for each in members if each.phase in SAVING_PHASES)
-        saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
-        terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
-        terminal.show_table(_COLUMNS, map(_row, members), numbers=(4,))
-        for each in members:
-            if each.trouble:
-                terminal.say(f"{each.namespace}/{each.name}: {each.trouble}", style="red")
-    terminal.say(
-        f"\n{found.asleep} asleep of {len(found.hibernations)} open, {found.saved_per_day:.2f} a day in the currency "
-        "of the cost source (estimate)"
-    )
+    if sort_by is None and limit is None:
+        for heading, group in groupby(found.hibernations, key=_heading):
+            _show_group(terminal, heading, list(group), found)
+    else:
+        rows = arrange(found.hibernations, SORT_KEYS, sort_by, limit)
+        terminal.show_table(_COLUMNS, [_row(each, found.zones) for each in rows])
+        _show_trouble(terminal, rows)
+    saved = amount(found.saved_per_day, found.currency)
+    terminal.say(f"\n{found.asleep:,} asleep of {len(found.hibernations):,} open, {saved} a day (estimate)")
+
+
+def _show_group(terminal: Terminal, heading: str, members: Sequence[ListedHibernation], found: ClusterStatus) -> None:
+    saved = sum(each.saved_per_day or 0 for each in members if each.phase in SAVING_PHASES)
+    saves = f", saves {amount(saved, found.currency)} a day (estimate)" if saved else ""
+    terminal.say(f"\n{heading}: {len(members):,}{saves}", style="bold")
+    columns = [column.replace(wide_only=True) if column is _POLICY else column for column in _COLUMNS]
+    terminal.show_table(columns, [_row(each, found.zones) for each in members])
+    _show_trouble(terminal, members)
+
+
+def _show_trouble(terminal: Terminal, members: Sequence[ListedHibernation]) -> None:
+    for each in members:
+        if each.trouble:
+            terminal.say(f"{each.key}: {each.trouble}", style="red")
 
 
 def _heading(each: ListedHibernation) -> str:
@@ -76,11 +116,17 @@ def _heading(each: ListedHibernation) -> str:
     return "kept awake" if each.phase in AWAKE_PHASES else f"policy {each.policy or 'unknown'}"
 
 
-def _row(each: ListedHibernation) -> tuple[str, ...]:
-    asleep = each.phase == Phase.ASLEEP
-    saved = "" if each.saved_per_day is None or each.phase not in SAVING_PHASES else f"{each.saved_per_day:.2f}"
-    until = show_time(each.resume_at) if asleep else ""
-    return (f"{each.namespace}/{each.name}", each.phase, show_time(each.since), until, saved)
+def _row(each: ListedHibernation, zones: Mapping[str, str]) -> tuple[str, ...]:
+    zone, saved = zones.get(each.policy), _saved(each)
+    return (
+        str(each.key),
+        each.phase,
+        show_time(each.since, zone),
+        show_time(each.resume_at, zone) if each.phase == Phase.ASLEEP else "",
+        "" if saved is None else amount(saved),
+        each.policy,
+        each.workflow_id,
+    )
 
 
 def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
@@ -111,7 +157,7 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
 
 
 def _show_often_woken(terminal: Terminal, often: Sequence[OftenWoken]) -> None:
-    named = name_some([f"{each.namespace}/{each.name} ({each.times} times)" for each in often], _NAMED)
+    named = name_some([f"{each.namespace}/{each.name} ({count(each.times, 'time')})" for each in often], _NAMED)
     terminal.say(
         f"woken by somebody more than {OFTEN} times in a week: {named}. What is needed at such hours is better "
         f"left out: kubectl -n NAMESPACE annotate deployment NAME {EXCLUDE}=true",

@@ -3,19 +3,21 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from cli.answers.changes import ResumeAnswer
 from cli.console import Terminal
 from operations.sleepers.direct import WokenDirectly
 from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
 from policies.keys import WorkloadKey
+from policies.wording import count
 
 
 def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
     """Print what is not woken because it may not be ours."""
     if found.unclaimed:
         terminal.note(
-            f"{found.unclaimed} sleepers without an open hibernation are left asleep: say whose with --instance"
+            f"left asleep: {count(found.unclaimed, 'sleeper')} without an open hibernation; say whose with --instance"
         )
     for stranger in found.strangers:
         terminal.note(f"{stranger} sleeps under another installation: name it exactly to wake it")
@@ -25,7 +27,7 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     """Print that nothing sleeps in a namespace or the cluster."""
     terminal.say(f"nothing of ours sleeps in {found.target}")
     if terminal.for_programs:
-        terminal.show_json({"results": []})
+        terminal.show(ResumeAnswer(results=()))
 
 
 def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:

@@ -6,6 +6,7 @@ from policies.checks.decision import Decision
 from policies.costs.cost import HourlyCost
 from policies.costs.savings import up_to_per_month
 from policies.models import Frozen
+from policies.wording import amount
 
 
 class Money(Frozen):
@@ -40,8 +41,8 @@ def describe_money(money: Money) -> str:
     """Hourly and monthly, always as the estimate that it is."""
     if not money.currency:
         return "an unknown amount (no cost is known)" if money.unknown else "nothing"
-    unknown = f"; the cost of {money.unknown} is unknown" if money.unknown else ""
+    unknown = f"; the cost of {money.unknown:,} is unknown" if money.unknown else ""
     return (
-        f"{money.hourly:.4f} {money.currency} an hour, up to {money.up_to_per_month:.2f} {money.currency} a month "
-        f"(estimate, {money.source}{unknown})"
+        f"{amount(money.hourly, money.currency, places=4)} an hour, "
+        f"up to {amount(money.up_to_per_month, money.currency)} a month (estimate, {money.source}{unknown})"
     )

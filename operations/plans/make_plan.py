@@ -11,7 +11,7 @@ from activities.runs.surroundings import Gathered
 from operations.costs.money import add_up
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
-from operations.plans.plan import Caveat, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan import Caveat, CaveatKind, Plan, PlannedSleep, PolicyPlan
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.calendar.sleep_windows import next_window
@@ -103,6 +103,7 @@ def _plan_policy(
         policy=policy.name,
         mode=policy.spec.mode,
         judged_at=now,
+        zone=policy.zone,
         suspended=policy.spec.suspend,
         decisions=decisions,
         counts=Counter(decision.reason for decision in decisions),
@@ -144,8 +145,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> PlannedSleep:
 def _find_caveats(seen: ClusterSeen, paused: Mapping[WorkloadKey, Decision]) -> Iterator[Caveat]:
     for workload in seen.workloads:
         if workload.ref.key in paused:
-            for sentence in caveats_of(workload, seen.budgets):
-                yield Caveat(ref=workload.ref, sentence=sentence)
+            yield from caveats_of(workload, seen.budgets)
 
 
 def _find_due(
@@ -154,7 +154,7 @@ def _find_due(
     for policy, plan in planned:
         namespaces = {each.ref.namespace for each in plan.pauses}
         for ref, sentence in warn_of_cron_jobs(cron_jobs, policy, namespaces, plan.judged_at):
-            yield Caveat(ref=ref, sentence=sentence)
+            yield Caveat(ref=ref, kind=CaveatKind.CRON_JOB, sentence=sentence)
 
 
 def _find_unknowns(gathered: Gathered, policies: Iterable[EnforcementPolicy]) -> Iterator[str]:

@@ -11,19 +11,26 @@ from operations.listing import list_workloads
 from operations.plans.blindness import find_blindness, find_unwritable
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
+from operations.plans.plan_selection import EVERYTHING, PlanSelection, select_of
 from policies.policy.document import EnforcementPolicy
 from policies.rights.blindness import Use
 
 
 def plan_pauses(
-    installation: Installation, policies: Sequence[EnforcementPolicy], *, now: datetime, at: datetime | None = None
+    installation: Installation,
+    policies: Sequence[EnforcementPolicy],
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    selection: PlanSelection = EVERYTHING,
 ) -> Plan:
     """What these policies would pause, and what that would save.
 
-    They are judged as of `at`; without it, as of `now` or the beginning of their next window. Raises KubernetesError.
+    They are judged as of `at`; without it, as of `now` or the beginning of their next window. All workloads count for
+    limits; the selection is of what is told. Raises KubernetesError.
     """
     seen = _look(installation, policies, now)
-    plan = make_plan(policies, seen, interval=installation.settings.interval, at=at)
+    plan = select_of(make_plan(policies, seen, interval=installation.settings.interval, at=at), seen, selection)
     refused, unknown = find_unwritable(installation, plan.pausing_in)
     return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))
 

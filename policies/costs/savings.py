@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from policies.costs.cost import HourlyCost, Requests
 from policies.models import Frozen
+from policies.wording import amount
 
 HOURS_PER_MONTH = 730.0
 HOURS_PER_DAY = 24.0
@@ -54,6 +55,6 @@ def describe_saving(cost: HourlyCost, freed: Requests | None) -> str:
     """The rate of a sleep, and what it frees where that is known, in a sentence."""
     frees = "" if freed is None or freed.nothing else f" It frees {freed}."
     return (
-        f"Saves up to {saved_per_day(cost):.2f} {cost.currency} a day, {up_to_per_month(cost):.2f} a month (estimate, "
-        f"{cost.source}); volumes and load balancers go on costing.{frees}"
+        f"Saves up to {amount(saved_per_day(cost), cost.currency)} a day, {amount(up_to_per_month(cost))} a month "
+        f"(estimate, {cost.source}); volumes and load balancers go on costing.{frees}"
     )

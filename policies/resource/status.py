@@ -16,6 +16,7 @@ from policies.costs.savings import HOURS_PER_MONTH
 from policies.models import Frozen, unknown_means
 from policies.policy.document import EnforcementPolicy
 from policies.times import EARLIEST, to_rfc3339
+from policies.wording import amount
 
 REWRITTEN_AFTER = timedelta(hours=1)
 READY = "Ready"
@@ -173,9 +174,7 @@ def _condition(
 
 
 def _written(hourly: Mapping[str, float]) -> str:
-    return ", ".join(
-        f"{rate * HOURS_PER_MONTH:.2f} {currency}" for currency, rate in sorted(hourly.items()) if currency
-    )
+    return ", ".join(amount(rate * HOURS_PER_MONTH, currency) for currency, rate in sorted(hourly.items()) if currency)
 
 
 def _instant(text: str) -> datetime:

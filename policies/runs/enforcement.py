@@ -6,6 +6,7 @@ from datetime import timedelta
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
+from policies.wording import amount, count
 from policies.workload import WorkloadRef
 
 LONGEST_RUN = timedelta(minutes=10)
@@ -45,14 +46,16 @@ class EnforcementResult(Frozen):
 def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
     """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand."""
     judged = sum(result.decisions.values())
-    left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
+    left_alone = (
+        f" Left alone, because they could not be understood: {result.unreadable:,}." if result.unreadable else ""
+    )
     if result.brake is not None:
         return f"{result.brake}.{left_alone}"
     if result.dry_run:
         return (
-            f"Dry run: {candidates} of {judged} Deployments would be paused, "
-            f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
+            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused, "
+            f"up to {amount(result.up_to_per_month, result.currency)} a month.{left_alone}"
         )
-    waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
+    waiting = f", {result.held_back:,} to wait for the next run" if result.held_back else ""
     ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
-    return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"
+    return f"{result.started:,} of {count(judged, 'Deployment')} go to sleep{waiting}{ended}.{left_alone}"

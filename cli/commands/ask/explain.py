@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.session import Session
-from cli.views.explain import as_json, show_explanation
+from cli.views.explain import answer, show_explanation
 from operations.plans.explanation import explain_workload
 from operations.plans.policies import choose_policies
 from operations.targets import read_key
@@ -32,6 +32,6 @@ def explain(
         session.terminal.say(chosen.whence, style="dim")
     explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
     if session.terminal.for_programs:
-        session.terminal.show_json(session.place | as_json(explained))
+        session.terminal.show(answer(explained, session.place))
         return
     show_explanation(session.terminal, explained)

@@ -1,10 +1,11 @@
 """`finops history`: everything that is known of one workload's sleeps, from the cluster and from Temporal."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from cli.answers.past import HistoryAnswer
 from cli.session import Session
 from cli.views.history import show_history
 from operations.past.history import History, read_history
@@ -24,22 +25,22 @@ def history(
     session = Session.of(ctx)
     found = asyncio.run(read_history(session.installation, key))
     if session.terminal.for_programs:
-        session.terminal.show_json(_as_json(found))
+        session.terminal.show(_answer(found))
         return
     if found.server:
         session.introduce()
     show_history(session.terminal, found)
 
 
-def _as_json(found: History) -> dict[str, Any]:
-    return {
-        "deployment": str(found.key),
-        "cluster": found.cluster,
-        "server": found.server or None,
-        "server_trouble": found.server_trouble,
-        "workflow": hibernation_id(found.cluster, found.key),
-        "now": found.carried,
-        "temporal": found.runs,
-        "temporal_trouble": found.runs_trouble,
-        "outlook": found.outlook,
-    }
+def _answer(found: History) -> HistoryAnswer:
+    return HistoryAnswer(
+        deployment=str(found.key),
+        cluster=found.cluster,
+        server=found.server or None,
+        server_trouble=found.server_trouble,
+        workflow=hibernation_id(found.cluster, found.key),
+        now=found.carried,
+        temporal=found.runs,
+        temporal_trouble=found.runs_trouble,
+        outlook=found.outlook,
+    )

@@ -1,56 +1,82 @@
 """`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from cli.answers.present import ClustersAnswer, StatusAnswer
+from cli.list_options import (
+    LimitOption,
+    PolicyOption,
+    SelectorOption,
+    SortOption,
+    arrange,
+    check_sort_key,
+    read_selector,
+)
+from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
-from cli.views.status import show_status
+from cli.views.status import SORT_KEYS, show_status
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
-from operations.present.status import ClusterStatus, read_status
+from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
 from operations.targets import read_namespace
 
 
 def status(
     ctx: typer.Context,
     namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    policy: PolicyOption = None,
+    selector: SelectorOption = None,
+    sort_by: SortOption = None,
+    limit: LimitOption = None,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
-    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
+    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves.
+
+    --sort-by takes name, saving, since, until, policy or state: `finops status --sort-by saving --limit 10`.
+    """
+    question = StatusQuestion(
+        namespace=None if namespace is None else read_namespace(namespace),
+        policy=policy,
+        labels=read_selector(selector),
+    )
+    check_sort_key(sort_by, SORT_KEYS)
     if all_clusters:
-        if namespace is not None:
-            raise UsageProblem("--namespace and --all-clusters are two questions; ask one of them")
+        if question != EVERYONE or sort_by is not None or limit is not None:
+            raise UsageProblem("--all-clusters has a line for each cluster: ask about what sleeps in one without it")
         _show_all(Session.of(ctx))
         return
-    wanted = None if namespace is None else read_namespace(namespace)
-    session = Session.of(ctx)
-    found = asyncio.run(read_status(session.installation, wanted))
+    session = Session.of(ctx, formats=LISTS)
+    found = asyncio.run(read_status(session.installation, question))
     if session.terminal.for_programs:
-        session.terminal.show_json(_as_json(found))
+        answer = _answer(found.replace(hibernations=arrange(found.hibernations, SORT_KEYS, sort_by, limit)), found)
+        session.terminal.show(answer, names=[each.key for each in answer.hibernations])
         return
-    show_status(session.terminal, found)
+    show_status(session.terminal, found, sort_by=sort_by, limit=limit)
 
 
 def _show_all(session: Session) -> None:
     found = asyncio.run(look_at_clusters(session.installation))
     if session.terminal.for_programs:
-        session.terminal.show_json({"clusters": found})
+        session.terminal.show(ClustersAnswer(clusters=found))
         return
     show_clusters(session.terminal, found)
 
 
-def _as_json(found: ClusterStatus) -> dict[str, Any]:
-    return {
-        "cluster": found.cluster,
-        "hold": found.hold,
-        "worker": found.worker,
-        "asleep": found.asleep,
-        "saved_per_day": found.saved_per_day,
-        "hibernations": found.hibernations,
-        "reconciliation": found.reconciliation,
-        "schedules": found.schedules,
-        "often_woken": found.often_woken,
-    }
+def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:
+    """Sums are of all that was found, a list that was limited is not."""
+    return StatusAnswer(
+        cluster=found.cluster,
+        hold=found.hold,
+        worker=found.worker,
+        asleep=found.asleep,
+        saved_per_day=found.saved_per_day,
+        currency=found.currency,
+        hibernations=shown.hibernations,
+        reconciliation=found.reconciliation,
+        schedules=found.schedules,
+        often_woken=found.often_woken,
+    )

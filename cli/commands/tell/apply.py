@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import ApplyAnswer
 from cli.session import Session
 from cli.views.changes import show_change, show_dry_run, show_schedules
 from operations.changes.carrying_out import carry_out, open_client_if_up
@@ -13,6 +14,7 @@ from operations.changes.policy_change import PolicyChange, foresee_change
 from operations.changes.schedule_look import look_at_schedules
 from operations.errors import UsageProblem
 from operations.plans.policies import load_policies
+from policies.wording import count
 
 
 def apply(
@@ -34,18 +36,18 @@ def apply(
         show_dry_run(session.terminal, change)
     else:
         if change.pruned:
-            removed = f"{len(change.pruned)} policies will be removed: {', '.join(change.pruned)}."
+            removed = f"{count(len(change.pruned), 'policy')} will be removed: {', '.join(change.pruned)}."
             session.terminal.confirm(removed, yes=yes)
         asyncio.run(_apply(session, change))
     if session.terminal.for_programs:
-        session.terminal.show_json(
-            {
-                "dry_run": dry_run,
-                "applied": change.names,
-                "changed": change.changed,
-                "removed": change.pruned,
-                "handovers": change.handovers,
-            }
+        session.terminal.show(
+            ApplyAnswer(
+                dry_run=dry_run,
+                applied=change.names,
+                changed=change.changed,
+                removed=change.pruned,
+                handovers=change.handovers,
+            )
         )
 
 

@@ -6,13 +6,17 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import KeepAwakeAnswer
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from operations.errors import OperationError
 from operations.sleepers.keep_awake import keep_awake as keep_each_awake
 from operations.targets import Target
 from operations.times import read_end, show_time
 from policies.annotations import AWAKE_UNTIL
+from policies.keys import WorkloadKey
 from policies.times import to_rfc3339
+from policies.wording import count
 
 
 def keep_awake(
@@ -29,26 +33,26 @@ def keep_awake(
     target = Target.parse(workload, namespace)
     end = read_end(until, duration, datetime.now(UTC), required=True)
     assert end is not None
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     asyncio.run(_keep_awake(session, target, end))
 
 
 async def _keep_awake(session: Session, target: Target, until: datetime) -> None:
     terminal = session.terminal
-    kept, failed = list[str](), dict[str, str]()
+    kept, failed = list[WorkloadKey](), dict[str, str]()
     async for each in keep_each_awake(session.installation, target, until):
         if each.trouble:
             failed[str(each.workload)] = each.trouble
             terminal.say(f"{each.workload}: {each.trouble}", style="red")
         else:
-            kept.append(str(each.workload))
+            kept.append(each.workload)
             terminal.say(f"{each.workload}: not paused before {show_time(until)}")
     if terminal.for_programs:
-        terminal.show_json({"kept_awake": kept, "until": until, "failed": failed})
+        terminal.show(KeepAwakeAnswer(kept_awake=tuple(kept), until=until, failed=failed), names=kept)
     if target.namespace is not None:
         terminal.say(
-            f"{len(kept)} Deployments of namespace {target.namespace} are kept awake; those that come later are "
+            f"{count(len(kept), 'Deployment')} of namespace {target.namespace} kept awake; those that come later are "
             f"not covered. Where the worker may list namespaces, this covers them, too: kubectl annotate namespace "
             f"{target.namespace} --overwrite {AWAKE_UNTIL}={to_rfc3339(until)}"
         )

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import PauseAnswer
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from operations.sleepers.pause import pause as pause_until
 from operations.targets import read_key
@@ -28,9 +30,11 @@ def pause(
     end = read_end(until, duration, now, required=True)
     assert end is not None
     seconds = read_duration(timeout).total_seconds()
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
     session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}")
     if session.terminal.for_programs:
-        session.terminal.show_json(paused)
+        session.terminal.show(
+            PauseAnswer(workload=paused.workload, asleep_until=paused.asleep_until), names=[paused.workload]
+        )

@@ -1,13 +1,15 @@
 """`finops resume`: a signal to what sleeps, and a look whether it woke."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from temporalio.client import Client
 
+from cli.answers.changes import ResumeAnswer, WakeAnswer
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, show_nothing_asleep, show_wakes
 from operations.awaiting import wait_until_back
@@ -19,6 +21,7 @@ from operations.targets import Target
 from operations.temporal import open_client
 from operations.times import read_duration, read_end
 from policies.keys import WorkloadKey
+from policies.wording import count
 from worker.errors import ConnectionFailed
 
 
@@ -41,7 +44,7 @@ def resume(
     target = Target.parse(workload, namespace, everything=everything)
     until = read_end(None, duration, datetime.now(UTC), required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     if direct:
         _resume_directly(session, target, until, seconds, yes=yes)
@@ -61,7 +64,11 @@ def _resume_directly(
     _confirm(session, found, yes=yes)
     wakes = show_each_wake(terminal, wake_each_directly(installation, found.sleepers, until))
     if terminal.for_programs:
-        terminal.show_json({"results": wakes})
+        results = (
+            WakeAnswer(workload=each.workload, awake=each.woken, trouble="" if each.woken else each.sentence)
+            for each in wakes
+        )
+        _answer(session, results)
     woken = [each.workload for each in wakes if each.woken]
     missing = frozenset[WorkloadKey]()
     if seconds is not None:
@@ -85,7 +92,7 @@ async def _resume(
     _confirm(session, found, yes=yes)
     woken = await wake(installation, client, found, reason=reason, until=until, available_within=seconds)
     if terminal.for_programs:
-        terminal.show_json({"results": woken.results})
+        _answer(session, (WakeAnswer(**dict(each)) for each in woken.results))
     else:
         show_wakes(terminal, woken, read_kept_until(installation, woken))
     _conclude(len(woken.results), woken.failed, woken.missing if seconds is not None else ())
@@ -100,20 +107,26 @@ async def _leave_awake(
         return
     show_awake_already(session.terminal, key, until)
     if session.terminal.for_programs:
-        session.terminal.show_json({"results": [{"workload": str(key), "trouble": "", "awake": True}]})
+        _answer(session, [WakeAnswer(workload=key, awake=True)])
     if seconds is not None:
         _conclude(1, 0, await wait_until_back(session.installation, [key], seconds, available=True))
 
 
 def _confirm(session: Session, found: SleepersFound, *, yes: bool) -> None:
     if found.target.key is None:
-        session.terminal.confirm(f"{len(found.keys)} Deployments of {found.target} will be woken.", yes=yes)
+        session.terminal.confirm(f"{count(len(found.keys), 'Deployment')} of {found.target} will be woken.", yes=yes)
 
 
-def _conclude(count: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:
+def _answer(session: Session, results: Iterable[WakeAnswer]) -> None:
+    """Names are those that are awake now."""
+    answer = ResumeAnswer(results=tuple(results))
+    session.terminal.show(answer, names=[each.workload for each in answer.results if each.awake])
+
+
+def _conclude(total: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:
     if failed:
-        raise OperationError(f"{failed} of {count} could not be woken")
+        raise OperationError(f"{failed:,} of {total:,} could not be woken")
     if unavailable:
         raise Unconfirmed(
-            f"{len(unavailable)} of {count} are not available yet: {', '.join(map(str, sorted(unavailable)[:5]))}"
+            f"{len(unavailable):,} of {total:,} are not available yet: {', '.join(map(str, sorted(unavailable)[:5]))}"
         )

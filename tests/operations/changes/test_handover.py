@@ -13,7 +13,7 @@ def test_what_a_changed_policy_still_wants_goes_on_sleeping() -> None:
     narrowed = policy("idle-dev", scope={"namespaces": {"include": ["dev-shop"]}})
     sleepers = [sleeper("a"), sleeper("b", namespace="dev-x")]
     (handover,) = foresee_handovers(sleepers, ["idle-dev"], [narrowed], instance="me", now=NOW)
-    assert str(handover) == "idle-dev: 2 asleep: 1 go on sleeping, 1 will wake"
+    assert str(handover) == "idle-dev: 2 asleep: 1 stays asleep, 1 will wake"
 
 
 def test_a_dry_run_wants_nobody_asleep() -> None:
