@@ -1,10 +1,13 @@
 """The Deployments of a cluster, for commands that look at all of them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from activities.kube.workloads.pages import Unreadable
 from operations.installation import Installation
 from policies.workload import Workload
+
+if TYPE_CHECKING:
+    from activities.kube.workloads.pages import Unreadable
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,7 @@ class Listing:
     """All Deployments; `unreadable` names those that could not be understood, and why."""
 
     workloads: tuple[Workload, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: "tuple[Unreadable, ...]"
 
     @property
     def wakeable(self) -> tuple[Workload, ...]:

@@ -1,6 +1,5 @@
 """The currency of money whose source is not at hand, such as what Temporal's visibility shows."""
 
-from activities.costs.price_list import read_prices
 from activities.errors import PriceFileError
 from operations.installation import Installation
 from policies.costs.prices import PriceList
@@ -11,7 +10,11 @@ def read_currency(installation: Installation) -> str:
     cannot be used.
     """
     file = installation.settings.prices
+    if file is None:
+        return PriceList().currency
+    from activities.costs.price_list import read_prices  # noqa: PLC0415 - it brings the client of Kubernetes along
+
     try:
-        return (PriceList() if file is None else read_prices(file)).currency
+        return read_prices(file).currency
     except PriceFileError:
         return ""

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from activities.hibernation.starting import start_hibernation
 from activities.snapshot import Hold
 from operations.installation import Installation
-from operations.present.status import ClusterStatus, read_status
+from operations.present.status import ClusterStatus, StatusQuestion, read_status
 from policies.annotations import PauseRecord
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
