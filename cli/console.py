@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
+from typing import TextIO
 
 import typer
 from rich.console import Console
@@ -16,6 +18,8 @@ from operations.errors import Refused
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 
+_HOME, _REST_OF_LINE, _REST_OF_WINDOW = "\x1b[H", "\x1b[K", "\x1b[J"
+"""To the upper left; and what is erased behind the cursor, so that nothing flickers."""
 _UNATTENDED_WIDTH = 10_000
 """Columns where no window limits them: in a log or a pipe a row is a line."""
 
@@ -27,10 +31,10 @@ class Terminal:
     (no-color.org is about colour only).
     """
 
-    def __init__(self, output: OutputFormat = OutputFormat.TABLE) -> None:
+    def __init__(self, output: OutputFormat = OutputFormat.TABLE, frame: Console | None = None) -> None:
         self.output = output
-        self._out = _console(stderr=False)
-        self._err = _console(stderr=True)
+        self._out = _console(sys.stdout) if frame is None else frame
+        self._err = _console(sys.stderr)
 
     @property
     def for_programs(self) -> bool:
@@ -89,11 +93,18 @@ class Terminal:
             self._out.width if self._out.is_terminal else None,
         )
         self._out.print(Text(heading, style="bold"), soft_wrap=True)
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        self._out.file.write("".join(f"{line}\n" for line in lines))
 
-    def clear(self) -> None:
-        """Empty the window."""
-        self._out.clear()
+    @contextmanager
+    def redrawing(self) -> Iterator["Terminal"]:
+        """Draw the whole window anew: what is printed on the terminal that this gives replaces what is there."""
+        memory = _console(StringIO(), like=self._out)
+        yield Terminal(self.output, memory)
+        file = memory.file
+        assert isinstance(file, StringIO)
+        lines = file.getvalue().splitlines()[: self._out.height - 1]
+        sys.stdout.write("".join((_HOME, *(f"{line}{_REST_OF_LINE}\n" for line in lines), _REST_OF_WINDOW)))
+        sys.stdout.flush()
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
@@ -142,12 +153,13 @@ def _moves(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
-def _console(*, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
+def _console(stream: TextIO, *, like: Console | None = None) -> Console:
+    """What prints on a stream; or in the styles and the width of another one."""
     return Console(
         file=stream,
         markup=False,
         highlight=False,
         emoji=False,
-        width=None if stream.isatty() else _UNATTENDED_WIDTH,
+        force_terminal=None if like is None else like.is_terminal,
+        width=like.width if like is not None else None if stream.isatty() else _UNATTENDED_WIDTH,
     )

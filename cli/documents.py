@@ -1,12 +1,14 @@
 """Results as JSON and YAML have them: one dialect for all commands.
 
 Keys are camelCase, as in policies and in kubectl; keys that are data (reasons, annotations, names) stay as they are.
-Times are ISO 8601 with their zone.
+Times are ISO 8601 with their zone, durations seconds with that unit in their key.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from functools import cache
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -36,10 +38,23 @@ def to_camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
+def _rename_field(model: BaseModel, name: str, plain: Any) -> tuple[str, Any]:
+    value: object = getattr(model, name)
+    if _is_duration(type(model), name):
+        return to_camel(f"{name}_seconds"), value.total_seconds() if isinstance(value, timedelta) else None
+    return to_camel(name), _rename(value, plain)
+
+
+@cache
+def _is_duration(model: type[BaseModel], name: str) -> bool:
+    field = model.model_fields.get(name)
+    return field is not None and timedelta in (field.annotation, *get_args(field.annotation))
+
+
 def _rename(value: object, plain: Any) -> Any:
     """What a value became, with the names of fields changed. `plain` is what pydantic made of the value."""
     if isinstance(value, BaseModel) and isinstance(plain, dict):
-        return {to_camel(name): _rename(getattr(value, name), each) for name, each in plain.items()}
+        return dict(_rename_field(value, name, each) for name, each in plain.items())
     if isinstance(value, Mapping) and isinstance(plain, dict):
         return {key: _rename(each, plain[key]) for (key, each) in zip(plain, value.values(), strict=True)}
     if isinstance(value, list | tuple) and isinstance(plain, list):

@@ -1,4 +1,4 @@
-"""Writes what is made from code: the CRD, the protected namespaces of the chart, and the reference of policies.
+"""Writes what is made from code: the CRD, the protected namespaces of the chart, the references of policies and JSON.
 
 With --check it changes nothing and fails where a file is stale.
 """  # noqa: INP001
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from json_reference import json_reference
 from outputs import write_or_check
 from reference import policy_reference
 
@@ -24,6 +25,7 @@ def generated() -> dict[Path, str]:
         _TOP / "deploy" / "chart" / "crds" / "enforcementpolicies.finops.io.yaml": crd,
         _TOP / "deploy" / "chart" / "files" / "protected-namespaces.txt": "\n".join(SHIPPED_PROTECTED) + "\n",
         _TOP / "docs" / "policies.md": policy_reference(),
+        _TOP / "docs" / "json.md": json_reference(),
     }
 
 

@@ -1,6 +1,8 @@
 """`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
+from contextlib import suppress
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -19,10 +21,15 @@ from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
 from cli.views.status import SORT_KEYS, show_status
+from cli.views.status_watch import StatusWatch
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
 from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
+from operations.present.watching import watch_status
 from operations.targets import read_namespace
+
+EVERY = timedelta(seconds=5)
+"""Between two looks of --watch."""
 
 
 def status(
@@ -32,6 +39,7 @@ def status(
     selector: SelectorOption = None,
     sort_by: SortOption = None,
     limit: LimitOption = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on, and show what changes.")] = False,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
     """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves.
@@ -45,17 +53,33 @@ def status(
     )
     check_sort_key(sort_by, SORT_KEYS)
     if all_clusters:
-        if question != EVERYONE or sort_by is not None or limit is not None:
+        if question != EVERYONE or sort_by is not None or limit is not None or watch:
             raise UsageProblem("--all-clusters has a line for each cluster: ask about what sleeps in one without it")
         _show_all(Session.of(ctx))
         return
     session = Session.of(ctx, formats=LISTS)
+    if watch:
+        _watch(session, question, sort_by, limit)
+        return
     found = asyncio.run(read_status(session.installation, question))
     if session.terminal.for_programs:
         answer = _answer(found.replace(hibernations=arrange(found.hibernations, SORT_KEYS, sort_by, limit)), found)
         session.terminal.show(answer, names=[each.key for each in answer.hibernations])
         return
     show_status(session.terminal, found, sort_by=sort_by, limit=limit)
+
+
+def _watch(session: Session, question: StatusQuestion, sort_by: str | None, limit: int | None) -> None:
+    if session.terminal.for_programs:
+        raise UsageProblem(f"--watch is for people: a program asks with -o {session.terminal.output} when it needs to")
+    shown = StatusWatch(session.terminal, sort_by=sort_by, limit=limit)
+
+    async def follow() -> None:
+        async for look in watch_status(session.installation, question, every=EVERY):
+            shown.show(look)
+
+    with suppress(KeyboardInterrupt):  # that is how a person ends it
+        asyncio.run(follow())
 
 
 def _show_all(session: Session) -> None:

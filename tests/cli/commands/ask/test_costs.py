@@ -39,7 +39,7 @@ def service(cluster: LocalCluster, tmp_path: Path, opencost: FakeOpenCost, names
 
 def costs_of(service: Service, namespace: str) -> dict[str, dict[str, Any]]:
     """The rows of `finops costs` by name."""
-    return {row["name"]: row for row in service.ask("costs", "--namespace", namespace)}
+    return {row["name"]: row for row in service.ask("costs", "--namespace", namespace)["deployments"]}
 
 
 def test_costs_has_a_row_for_every_deployment_with_what_is_believed_and_why_not(
