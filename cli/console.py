@@ -8,12 +8,13 @@ from typing import TextIO
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.text import Text
 
 from cli.documents import to_json, to_yaml
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
-from cli.tables import Column, lay_out, wrap
+from cli.tables import TableColumn, lay_out, wrap
 from operations.errors import Refused
 from policies.keys import WorkloadKey
 from policies.models import Frozen
@@ -35,6 +36,7 @@ class Terminal:
         self.output = output
         self._out = _console(sys.stdout) if frame is None else frame
         self._err = _console(sys.stderr)
+        self._moving: Status | None = None
 
     @property
     def for_programs(self) -> bool:
@@ -58,11 +60,11 @@ class Terminal:
 
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
-        _print(self._err if self.for_programs else self._out, text, style)
+        self._print(self._err if self.for_programs else self._out, text, style)
 
     def note(self, text: str, style: str = "") -> None:
         """Print a line on stderr: progress, warnings, what will happen next."""
-        _print(self._err, text, style)
+        self._print(self._err, text, style)
 
     def warn(self, text: str) -> None:
         """Print a line on stderr that may need somebody."""
@@ -76,21 +78,21 @@ class Terminal:
             sys.stdout.write(to_yaml(answer) if self.output is OutputFormat.YAML else to_json(answer))
 
     def show_table(
-        self, columns: Sequence[str | Column], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+        self, columns: Sequence[str | TableColumn], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
     ) -> None:
         """Print a table on stdout, as wide as its window.
 
         A column that is named by its title alone always stays; those at `numbers` are aligned to the right.
         """
         known = [
-            column if isinstance(column, Column) else Column(title=column, is_number=index in numbers)
+            column if isinstance(column, TableColumn) else TableColumn(title=column, is_number=index in numbers)
             for index, column in enumerate(columns)
         ]
         shown = [index for index, column in enumerate(known) if self.is_wide or not column.wide_only]
         heading, lines = lay_out(
             [known[index] for index in shown],
             ([row[index] for index in shown] for row in rows),
-            self._out.width if self._out.is_terminal else None,
+            self._out.width if self._out.is_terminal and not self.is_wide else None,
         )
         self._out.print(Text(heading, style="bold"), soft_wrap=True)
         self._out.file.write("".join(f"{line}\n" for line in lines))
@@ -109,20 +111,41 @@ class Terminal:
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
         """A sign of life on stderr while something takes its time; nothing without a terminal."""
-        if not _moves(self._err):
-            yield
-            return
-        with self._err.status(Text(text)):
+        with self._sign_of_life(text):
             yield
 
     @contextmanager
     def counting(self, text: str) -> Iterator[Callable[[int, int], None]]:
         """A sign of life that counts: call what it gives with how many are done, and of how many."""
-        if not _moves(self._err):
-            yield lambda _done, _total: None
+        with self._sign_of_life(text) as shown:
+            if shown is None:
+                yield lambda _done, _total: None
+            else:
+                yield lambda done, total: shown.update(Text(f"{text} {done:,} of {total:,}"))
+
+    @contextmanager
+    def _sign_of_life(self, text: str) -> Iterator[Status | None]:
+        """One at a time: what begins inside another one is part of it."""
+        if self._moving is not None or not self._err.is_terminal or self._err.is_dumb_terminal:
+            yield None
             return
-        with self._err.status(Text(text)) as status:
-            yield lambda done, total: status.update(Text(f"{text} {done:,} of {total:,}"))
+        with self._err.status(Text(text)) as shown:
+            self._moving = shown
+            try:
+                yield shown
+            finally:
+                self._moving = None
+
+    def _print(self, console: Console, text: str, style: str) -> None:
+        """Lines are wrapped at words in a window only. A sign of life makes room for what is printed."""
+        lines = text.split("\n")
+        if console.is_terminal:
+            lines = [part for line in lines for part in wrap(line, console.width, indent=_indent_of(line))]
+        if self._moving is not None:
+            self._moving.stop()
+        console.print(Text("\n".join(lines), style=style), soft_wrap=True)
+        if self._moving is not None:
+            self._moving.start()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only if the user says so.
@@ -137,20 +160,9 @@ class Terminal:
             raise Refused("nothing was changed")
 
 
-def _print(console: Console, text: str, style: str) -> None:
-    """Lines are wrapped at words in a window only."""
-    lines = text.split("\n")
-    if console.is_terminal:
-        lines = [part for line in lines for part in wrap(line, console.width, indent=_indent_of(line))]
-    console.print(Text("\n".join(lines), style=style), soft_wrap=True)
-
-
 def _indent_of(line: str) -> str:
-    return " " * (len(line) - len(line.lstrip(" ")))
-
-
-def _moves(console: Console) -> bool:
-    return console.is_terminal and not console.is_dumb_terminal
+    """As far as its text begins, behind an arrow."""
+    return " " * (len(line) - len(line.lstrip(" ").removeprefix("-> ")))
 
 
 def _console(stream: TextIO, *, like: Console | None = None) -> Console:

@@ -14,7 +14,7 @@ _NARROWEST_PROSE = 24
 """Columns below which a sentence is not worth reading in a cell."""
 
 
-class Column(Frozen):
+class TableColumn(Frozen):
     """One column: its heading, and how it may give way."""
 
     title: str
@@ -28,7 +28,7 @@ class Column(Frozen):
     """Where there is no room, columns with the highest number fall away first. 0: it stays."""
 
 
-def lay_out(columns: Sequence[Column], rows: Iterable[Sequence[str]], width: int | None) -> tuple[str, list[str]]:
+def lay_out(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], width: int | None) -> tuple[str, list[str]]:
     """The heading, and the lines. `width` is that of the window; None where nothing limits them."""
     cells = [list(row) for row in rows]
     shown = list(range(len(columns)))
@@ -53,11 +53,11 @@ def wrap(text: str, width: int, *, indent: str = "") -> list[str]:
     ) or [""]
 
 
-def _natural(columns: Sequence[Column], rows: Sequence[Sequence[str]], index: int) -> int:
+def _natural(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], index: int) -> int:
     return max([len(columns[index].title), *(len(row[index]) for row in rows)])
 
 
-def _needed(columns: Sequence[Column], rows: Sequence[Sequence[str]], shown: Sequence[int]) -> int:
+def _needed(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], shown: Sequence[int]) -> int:
     """What the columns need at least: a sentence can be wrapped."""
     natural = (
         min(_NARROWEST_PROSE, _natural(columns, rows, index))
@@ -68,7 +68,7 @@ def _needed(columns: Sequence[Column], rows: Sequence[Sequence[str]], shown: Seq
     return sum(natural) + GAP * (len(shown) - 1)
 
 
-def _lines_of(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
+def _lines_of(columns: Sequence[TableColumn], row: Sequence[str], widths: Sequence[int]) -> list[str]:
     if not columns[-1].is_prose or len(row[-1]) <= widths[-1]:
         return _join(columns, row, widths)
     first, *rest = wrap(row[-1], widths[-1])
@@ -76,7 +76,7 @@ def _lines_of(columns: Sequence[Column], row: Sequence[str], widths: Sequence[in
     return [*_join(columns, [*row[:-1], first], widths), *(indent + line for line in rest)]
 
 
-def _join(columns: Sequence[Column], row: Sequence[str], widths: Sequence[int]) -> list[str]:
+def _join(columns: Sequence[TableColumn], row: Sequence[str], widths: Sequence[int]) -> list[str]:
     padded = (
         cell.rjust(width) if column.is_number else cell.ljust(width)
         for column, cell, width in zip(columns, row, widths, strict=True)

@@ -31,7 +31,7 @@ from policies.wording import count
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
 """How long an answer is used, believed or not. An older one never pauses anything."""
-_KEPT = f"a worker acts on the last answer it was given until that is {KEPT_SECONDS / 60:g} minutes old"
+_KEPT = f"a worker acts on the last answer it was given until that is {KEPT_SECONDS / 60:g} min old"
 REST_SECONDS = 60.0
 """How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 

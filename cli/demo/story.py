@@ -20,6 +20,7 @@ from cli.demo.workloads import (
     DemoWorkload,
 )
 from localcluster import LocalCluster, LocalClusterError
+from policies.wording import count
 from worker.state import StateFolder
 
 SLEEPERS = tuple(workload for workload in WORKLOADS if workload.sleeps)
@@ -93,8 +94,8 @@ def _wake_one(stage: Stage) -> None:
     stage.show("resume", f"{SLEEPER_TO_WAKE.namespace}/{SLEEPER_TO_WAKE.name}", "--reason", "demo")
     stage.wait(lambda: _all_at(stage, (SLEEPER_TO_WAKE,), asleep=False), "the signalled one to wake")
     stage.console.print(
-        f"{SLEEPER_TO_WAKE.name} is back at {SLEEPER_TO_WAKE.replicas} replicas, {time.monotonic() - began:.1f} s "
-        "after the command was typed (most of it is the command's own start)."
+        f"{SLEEPER_TO_WAKE.name} is back at {count(SLEEPER_TO_WAKE.replicas, 'replica')}, "
+        f"{time.monotonic() - began:.1f} s after the command was typed (most of it is the command's own start)."
     )
 
 

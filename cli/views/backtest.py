@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cli.answers.plans import BacktestAnswer, ReplayedPause
 from cli.console import Terminal
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.plans.backtest import Backtest
 from operations.times import show_past
 from policies.durations import format_duration
@@ -12,13 +12,13 @@ from policies.runs.replay import ReplayedSleep
 from policies.wording import amount, count
 
 _COLUMNS = (
-    Column(title="Deployment"),
-    Column(title="Paused"),
-    Column(title="Woken", gives_way=1),
-    Column(title="By", gives_way=3),
-    Column(title="Hours", is_number=True),
-    Column(title="Avoided", is_number=True, gives_way=2),
-    Column(title="Work inside", is_prose=True),
+    TableColumn(title="Deployment"),
+    TableColumn(title="Paused"),
+    TableColumn(title="Woken", gives_way=1),
+    TableColumn(title="By", gives_way=3),
+    TableColumn(title="Hours", is_number=True),
+    TableColumn(title="Avoided", is_number=True, gives_way=2),
+    TableColumn(title="Work inside", is_prose=True),
 )
 NOTES = (
     "Deployments are taken as they are now: those that are gone are not replayed, and past edits are not known",

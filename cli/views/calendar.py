@@ -1,7 +1,7 @@
 """Coming sleeps as people read them."""
 
 from cli.console import Terminal
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.plans.calendar import Calendar, ComingSleep
 from operations.times import show_past
 from policies.wording import count
@@ -20,7 +20,7 @@ def show_calendar(terminal: Terminal, coming: Calendar, *, days: int) -> None:
         )
         for each in coming.sleeps
     ]
-    terminal.show_table((*_COLUMNS, Column(title="Why", is_prose=True)), rows)
+    terminal.show_table((*_COLUMNS, TableColumn(title="Why", is_prose=True)), rows)
     if not rows:
         terminal.say(f"no sleep within {count(days, 'day')}")
 

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 
 from cli.console import Terminal
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.present.clusters import ClusterOverview
 from operations.times import show_time
 from policies.wording import amount
 
 _COLUMNS = (
-    Column(title="Cluster"),
-    Column(title="Worker"),
-    Column(title="Asleep", is_number=True),
-    Column(title="In trouble", is_number=True),
-    Column(title="Overdue", is_number=True),
-    Column(title="Saves/day", is_number=True, gives_way=2),
-    Column(title="Hold", gives_way=1),
-    Column(title="Reconciled", gives_way=3),
+    TableColumn(title="Cluster"),
+    TableColumn(title="Worker"),
+    TableColumn(title="Asleep", is_number=True),
+    TableColumn(title="In trouble", is_number=True),
+    TableColumn(title="Overdue", is_number=True),
+    TableColumn(title="Saves/day", is_number=True, gives_way=2),
+    TableColumn(title="Hold", gives_way=1),
+    TableColumn(title="Reconciled", gives_way=3),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cli.console import Terminal
 from cli.list_options import SortKeys
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.costs.costs import CostRow, CostTable
 from operations.costs.money import describe_money
 from policies.costs.savings import up_to_per_month
@@ -24,12 +24,12 @@ def show_costs(terminal: Terminal, costs: CostTable, rows: Sequence[CostRow]) ->
         terminal.say(costs.kept, style="dim")
     compared = any(row.opinion is not None for row in rows)
     columns = (
-        Column(title="Deployment"),
-        Column(title="Cost/h", is_number=True),
-        Column(title="Up to/month", is_number=True, gives_way=1),
-        Column(title="Price list/h", is_number=True, gives_way=2, wide_only=not compared),
-        Column(title="Source", wide_only=True),
-        Column(title="Remark", is_prose=True),
+        TableColumn(title="Deployment"),
+        TableColumn(title="Cost/h", is_number=True),
+        TableColumn(title="Up to/month", is_number=True, gives_way=1),
+        TableColumn(title="Price list/h", is_number=True, gives_way=2, wide_only=not compared),
+        TableColumn(title="Source", wide_only=True),
+        TableColumn(title="Remark", is_prose=True),
     )
     terminal.show_table(columns, map(_row, rows))
     terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_money(costs.together)}")

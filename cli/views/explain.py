@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cli.answers.plans import ExplainAnswer, VerdictAnswer
 from cli.console import Terminal
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.plans.blindness import describe_missing_rights
 from operations.plans.explanation import CheckVerdict, Explanation, PolicyVerdict
 from operations.sleepers.records import describe_sleep
@@ -16,13 +16,13 @@ from policies.durations import format_duration
 from policies.names import hibernation_id
 from policies.wording import count
 
-_CHECKS = (Column(title=""), Column(title="Check"), Column(title="Why not", is_prose=True))
+_CHECKS = (TableColumn(title=""), TableColumn(title="Check"), TableColumn(title="Why not", is_prose=True))
 _SIGNALS = (
-    Column(title="Signal"),
-    Column(title="Says"),
-    Column(title="Seen", is_number=True),
-    Column(title="Source", gives_way=1),
-    Column(title="Figures", is_prose=True),
+    TableColumn(title="Signal"),
+    TableColumn(title="Says"),
+    TableColumn(title="Seen", is_number=True),
+    TableColumn(title="Source", gives_way=1),
+    TableColumn(title="Figures", is_prose=True),
 )
 
 

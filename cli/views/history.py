@@ -1,7 +1,7 @@
 """The history of a workload as people read it."""
 
 from cli.console import Terminal
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.past.carried import Carried, KnownCopy
 from operations.past.hibernation_runs import HibernationRun, KnownRuns
 from operations.past.history import History
@@ -14,22 +14,22 @@ from policies.wording import amount, count
 from policies.workload import Workload
 
 _RUNS = (
-    Column(title="Began"),
-    Column(title="Ended", gives_way=2),
-    Column(title="Policy"),
-    Column(title="Replicas", is_number=True, gives_way=3),
-    Column(title="Slept", is_number=True),
-    Column(title="Avoided (estimate)", is_number=True, gives_way=1),
-    Column(title="How it ended", is_prose=True),
+    TableColumn(title="Began"),
+    TableColumn(title="Ended", gives_way=2),
+    TableColumn(title="Policy"),
+    TableColumn(title="Replicas", is_number=True, gives_way=3),
+    TableColumn(title="Slept", is_number=True),
+    TableColumn(title="Avoided (estimate)", is_number=True, gives_way=1),
+    TableColumn(title="How it ended", is_prose=True),
 )
 _COPIES = (
-    Column(title="ReplicaSet"),
-    Column(title="Revision", is_number=True, gives_way=1),
-    Column(title="Paused at"),
-    Column(title="Policy"),
-    Column(title="Replicas", is_number=True),
-    Column(title="Pause-id", gives_way=2),
-    Column(title="", is_prose=True),
+    TableColumn(title="ReplicaSet"),
+    TableColumn(title="Revision", is_number=True, gives_way=1),
+    TableColumn(title="Paused at"),
+    TableColumn(title="Policy"),
+    TableColumn(title="Replicas", is_number=True),
+    TableColumn(title="Pause-id", gives_way=2),
+    TableColumn(title="", is_prose=True),
 )
 
 

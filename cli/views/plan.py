@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cli.console import Terminal
 from cli.list_options import SortKeys, arrange
-from cli.tables import Column
+from cli.tables import TableColumn
 from cli.views.plan_warnings import show_warnings
 from operations.costs.money import describe_money
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
@@ -25,24 +25,24 @@ SORT_KEYS: SortKeys = {
     "reason": lambda decision: decision.reason,
 }
 _PAUSES = (
-    Column(title="Deployment"),
-    Column(title="Replicas", is_number=True, gives_way=1),
-    Column(title="Cost/h", is_number=True),
-    Column(title="Up to/month", is_number=True),
-    Column(title="Cost source", wide_only=True),
-    Column(title="Why", is_prose=True, wide_only=True),
+    TableColumn(title="Deployment"),
+    TableColumn(title="Replicas", is_number=True, gives_way=1),
+    TableColumn(title="Cost/h", is_number=True),
+    TableColumn(title="Up to/month", is_number=True),
+    TableColumn(title="Cost source", wide_only=True),
+    TableColumn(title="Why", is_prose=True, wide_only=True),
 )
 _DECISIONS = (
-    Column(title="Deployment"),
-    Column(title="Decision"),
-    Column(title="Cost/h", is_number=True, gives_way=1),
-    Column(title="Why", is_prose=True),
+    TableColumn(title="Deployment"),
+    TableColumn(title="Decision"),
+    TableColumn(title="Cost/h", is_number=True, gives_way=1),
+    TableColumn(title="Why", is_prose=True),
 )
 _SLEEPERS = (
-    Column(title="Deployment"),
-    Column(title="State"),
-    Column(title="Wakes with", is_number=True, gives_way=2),
-    Column(title="Cost/h when paused", is_number=True, gives_way=1),
+    TableColumn(title="Deployment"),
+    TableColumn(title="State"),
+    TableColumn(title="Wakes with", is_number=True, gives_way=2),
+    TableColumn(title="Cost/h when paused", is_number=True, gives_way=1),
 )
 
 
@@ -66,7 +66,8 @@ def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
     if plan.sleepers:
         terminal.say(f"\nAsleep already ({len(plan.sleepers):,}), not counted above", style="bold")
         zones = {policy.policy: policy.zone for policy in plan.policies}
-        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers])
+        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers[: form.limit]])
+        _tell_rest(terminal, len(plan.sleepers), form)
     if len(plan.policies) > 1:
         terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
     show_warnings(terminal, plan, lists_all=form.lists_all)
@@ -78,8 +79,7 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
     terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}", style="bold")
     if pauses:
         terminal.show_table(_PAUSES, map(_pause_row, arrange(pauses, SORT_KEYS, form.sort_by, form.limit)))
-        if form.limit is not None and form.limit < len(pauses):
-            terminal.say(f"and {len(pauses) - form.limit:,} more", style="dim")
+        _tell_rest(terminal, len(pauses), form)
         terminal.say(f"would save {describe_money(plan.saving)}")
     for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
@@ -98,6 +98,11 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
         )
     elif others:
         terminal.say("--all lists each with its reason", style="dim")
+
+
+def _tell_rest(terminal: Terminal, number: int, form: PlanForm) -> None:
+    if form.limit is not None and form.limit < number:
+        terminal.say(f"and {number - form.limit:,} more", style="dim")
 
 
 def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:

@@ -2,20 +2,20 @@
 
 from cli.console import Terminal
 from cli.list_options import SortKeys, arrange
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_past
 from policies.sleep.ledger import Entry
 from policies.wording import amount, count
 
 _COLUMNS = (
-    Column(title="Asleep", is_number=True),
-    Column(title="Frees", gives_way=1),
-    Column(title="Saves/h now", is_number=True, gives_way=3),
-    Column(title="Up to/month", is_number=True, gives_way=2),
-    Column(title="Sleeps", is_number=True),
-    Column(title="Hours", is_number=True, gives_way=1),
-    Column(title="Avoided", is_number=True),
+    TableColumn(title="Asleep", is_number=True),
+    TableColumn(title="Frees", gives_way=1),
+    TableColumn(title="Saves/h now", is_number=True, gives_way=3),
+    TableColumn(title="Up to/month", is_number=True, gives_way=2),
+    TableColumn(title="Sleeps", is_number=True),
+    TableColumn(title="Hours", is_number=True, gives_way=1),
+    TableColumn(title="Avoided", is_number=True),
 )
 SORT_KEYS: SortKeys = {
     "name": lambda entry: (entry.namespace, entry.name),

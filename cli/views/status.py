@@ -7,7 +7,7 @@ from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.console import Terminal
 from cli.list_options import SortKeys, arrange
-from cli.tables import Column
+from cli.tables import TableColumn
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.status import ClusterStatus
 from operations.times import show_time
@@ -24,15 +24,15 @@ def _saved(each: ListedHibernation) -> float | None:
     return each.saved_per_day if each.phase in SAVING_PHASES else None
 
 
-_POLICY = Column(title="Policy", gives_way=1)
+_POLICY = TableColumn(title="Policy", gives_way=1)
 _COLUMNS = (
-    Column(title="Deployment"),
-    Column(title="State"),
-    Column(title="Since", gives_way=2),
-    Column(title="Until"),
-    Column(title="Saves/day", is_number=True, gives_way=1),
+    TableColumn(title="Deployment"),
+    TableColumn(title="State"),
+    TableColumn(title="Since", gives_way=2),
+    TableColumn(title="Until"),
+    TableColumn(title="Saves/day", is_number=True, gives_way=1),
     _POLICY,
-    Column(title="Workflow", wide_only=True),
+    TableColumn(title="Workflow", wide_only=True),
 )
 SORT_KEYS: SortKeys = {
     "name": lambda each: str(each.key),

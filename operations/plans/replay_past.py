@@ -52,7 +52,9 @@ def read_span(start: str | None, end: str | None, every: str, *, now: datetime) 
         raise UsageProblem("--every must be at least 5m, which is how often a policy runs")
     count = int((last - first) / step) + 1
     if count > MOST_MOMENTS:
-        raise UsageProblem(f"that is {count:,} evaluations, {MOST_MOMENTS:,} at most: choose a longer --every")
+        raise UsageProblem(
+            f"that is {count_of(count, 'evaluation')}, {MOST_MOMENTS:,} at most: choose a longer --every"
+        )
     return Span(first, step, count)
 
 

@@ -8,6 +8,7 @@ from policies.checks.reasons import Reason
 from policies.local_times import tell_instant
 from policies.times import to_rfc3339
 from policies.touches import last_touch
+from policies.wording import count
 from policies.workload import Rollout, Workload
 
 
@@ -26,7 +27,7 @@ class RolloutCheck(Check):
             return None
         return Finding(
             reason=Reason.ROLLOUT_IN_PROGRESS,
-            sentence=f"a rollout is in progress ({rollout.updated_replicas} of {replicas} replicas updated, "
+            sentence=f"a rollout is in progress ({rollout.updated_replicas} of {count(replicas, 'replica')} updated, "
             f"{rollout.available_replicas} available)",
             evidence={
                 "generation": str(rollout.generation),

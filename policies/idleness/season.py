@@ -72,4 +72,4 @@ def _came_back(workload: Workload, seen: WorkloadSeen, week: WeekSeen, limits: I
 
 
 def _ago(week: WeekSeen) -> str:
-    return "a week ago" if week.weeks_ago == 1 else f"{week.weeks_ago} weeks ago"
+    return "a week ago" if week.weeks_ago == 1 else f"{count(week.weeks_ago, 'week')} ago"

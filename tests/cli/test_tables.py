@@ -2,14 +2,14 @@
 
 import pytest
 
-from cli.tables import Column, lay_out, wrap
+from cli.tables import TableColumn, lay_out, wrap
 
 COLUMNS = (
-    Column(title="Deployment"),
-    Column(title="Cost/h", is_number=True),
-    Column(title="Since", gives_way=2),
-    Column(title="Saves", is_number=True, gives_way=1),
-    Column(title="Why", is_prose=True),
+    TableColumn(title="Deployment"),
+    TableColumn(title="Cost/h", is_number=True),
+    TableColumn(title="Since", gives_way=2),
+    TableColumn(title="Saves", is_number=True, gives_way=1),
+    TableColumn(title="Why", is_prose=True),
 )
 NAME = "dev-payments/audit-consumer-v5"
 ROW = (NAME, "0.0074 USD", "Mon 23 Nov 20:00 CET", "12.00", "its autoscaler scaled it; it cools down until Mon")

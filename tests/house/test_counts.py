@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("policies", "activities", "workflows", "worker", "operations", "cli")
 _COUNTED = (
-    r" (open )?(policies|Deployments|replicas|hibernations|sleepers|sleeps|pauses|namespaces|pods|rows|requests|checks|"
+    r" (open )?(policies|Deployments|replicas|hibernations|sleepers|namespaces|pods|rows|requests|checks|"
     r"clusters|hours|minutes|days|weeks|times|events|evaluations|moments|CronJobs)\b"
 )
 

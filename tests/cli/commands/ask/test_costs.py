@@ -110,7 +110,7 @@ def test_a_command_asks_a_dead_opencost_once_and_says_what_a_worker_does_meanwhi
     shown = service.run(command, *arguments, succeeds=command != "doctor")
     assert len(opencost.asked) == 1
     assert "OpenCost at http://127.0.0.1" in shown.stdout
-    assert "acts on the last answer it was given until that is 5 minutes old" in " ".join(shown.stdout.split())
+    assert "acts on the last answer it was given until that is 5 min old" in " ".join(shown.stdout.split())
 
 
 def test_plan_says_until_when_an_answer_is_good(service: Service, namespace: str, tmp_path: Path) -> None:
