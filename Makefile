@@ -111,6 +111,7 @@ clean:
 histories: $(READY)
 	@RECORD_HISTORIES=$(PATCH) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not long" tests/workflows/test_hibernation.py \
 	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
-	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py \
-	  tests/workflows/troubled
+	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py tests/workflows/test_rare_courses.py \
+	  tests/workflows/test_late_wishes.py tests/workflows/test_late_worker.py tests/workflows/test_lost_turns.py tests/workflows/test_turns.py \
+	  tests/workflows/test_run_turns.py tests/workflows/test_idleness.py tests/workflows/test_calendar.py tests/workflows/troubled
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

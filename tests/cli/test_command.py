@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from services import clean_environment
 
 CLOSED = """
@@ -35,7 +36,7 @@ def finops(*arguments: str, home: Path, **environment: str) -> subprocess.Comple
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert "Traceback" not in done.stderr
     return done
