@@ -38,7 +38,7 @@ check: lint types contract
 test: lint types contract unit
 
 test-all: $(READY) prometheus
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "thorough and not long"
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "thorough and not long"
 
 # A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'". A part of it is
 # chosen as for pytest, and replaces its rows of the report: FAULTS="tests/faults/test_days.py".
@@ -67,9 +67,9 @@ types: $(READY)
 contract: $(READY)
 	@$(BIN)/lint-imports
 
-# Two processes, each with a control plane and a Temporal server of its own: most tests wait most of the time.
+# Four processes, each with a control plane and a Temporal server of its own (1.5 GB): most tests wait most of the time.
 unit: $(READY) prometheus
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # The tests of idleness ask a real Prometheus. Where there is none, Debian's package is unpacked into the user's cache:
 # nothing is installed, and nobody needs to be root.
