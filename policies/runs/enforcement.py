@@ -6,6 +6,7 @@ from datetime import timedelta
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
+from policies.runs.first_window import FIRST_WINDOW_PAUSES, FirstWindow
 from policies.workload import WorkloadRef
 
 LONGEST_RUN = timedelta(minutes=10)
@@ -36,6 +37,10 @@ class EnforcementResult(Frozen):
     chosen_last: WorkloadRef | None = None
     """The last of those that were to be paused: a limited run goes on behind it."""
     brake: Brake | None = None
+    first_window: FirstWindow | None = None
+    """None until it pauses something in Enforce: the next run starts from this result."""
+    held_by_first_window: int = 0
+    """How many stay awake because this is its first window."""
     up_to_per_month: float = 0
     currency: str = ""
     told_window: str = ""
@@ -54,5 +59,10 @@ def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool)
             f"up to {result.up_to_per_month:.2f} {result.currency} a month.{left_alone}"
         )
     waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
+    if result.held_by_first_window:
+        waiting += (
+            f", {result.held_by_first_window} stay awake in its first window, in which a policy without limits puts at "
+            f"most {FIRST_WINDOW_PAUSES} to sleep"
+        )
     ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
     return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"
