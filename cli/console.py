@@ -32,6 +32,11 @@ class Terminal:
         """Whether stdout carries JSON and nothing else."""
         return self.output is OutputFormat.JSON
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody can be asked."""
+        return sys.stdin.isatty()
+
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to JSON."""
         (self._err if self.for_programs else self._out).print(Text(text, style=style), soft_wrap=True)
@@ -85,7 +90,7 @@ class Terminal:
         """
         if yes:
             return
-        if not sys.stdin.isatty():
+        if not self.attended:
             raise NeedsYes(question)
         if not typer.confirm(f"{question} Go on?", err=True):
             raise Refused("nothing was changed")

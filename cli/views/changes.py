@@ -1,23 +1,72 @@
 """Changes of policies as people read them."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from cli.console import Terminal
-from operations.changes.policy_change import PolicyChange
+from operations.changes.consent import Consent
+from operations.changes.forecast import Forecast
+from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
+from operations.costs.money import describe_money
+from policies.runs.first_window import describe_first_window
+
+HOW_TO_STOP = (
+    "to stop it: `finops hold` (nothing more is paused until `finops release`); `finops resume --all` wakes what sleeps"
+)
+_LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def show_change(terminal: Terminal, change: PolicyChange) -> None:
-    """What authors should hear, and what becomes of those who sleep."""
-    for notice in change.notices:
-        terminal.warn(f"notice: {notice.policy}: {notice.sentence}")
+    """For each policy what is new about it and what it is about to do, what becomes of those who sleep, and what is not
+    known.
+    """
+    for name in change.names:
+        if change.novelties[name] is Novelty.UNCHANGED:
+            terminal.say(f"policy {name} is in force as it is: unchanged")
+    for forecast in change.forecasts:
+        _show_forecast(terminal, forecast, change.novelties[forecast.policy])
     for handover in change.handovers:
         if handover.asleep:
             terminal.say(str(handover))
+    for notice in change.notices:
+        terminal.warn(f"notice: {notice.policy}: {notice.sentence}")
+    for sentence in change.unknowns:
+        terminal.warn(f"not known: {sentence}")
+    if change.more:
+        terminal.say(HOW_TO_STOP)
 
 
-def show_dry_run(terminal: Terminal, change: PolicyChange) -> None:
-    """Print how many policies it is about."""
+def as_json(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> dict[str, Any]:
+    """A change as JSON has it."""
+    return {
+        "dry_run": dry_run,
+        "applied": change.names,
+        "novelties": change.novelties,
+        "changed": change.changed,
+        "removed": change.pruned,
+        "forecasts": change.forecasts,
+        "handovers": change.handovers,
+        "notices": change.notices,
+        "unknowns": change.unknowns,
+        "more": sorted(change.more),
+        "wake": change.wake,
+        "consent": consent,
+    }
+
+
+def show_dry_run(terminal: Terminal, change: PolicyChange, consent: Consent | None) -> None:
+    """Print what would be asked, and how many policies it is about."""
+    if consent is not None:
+        terminal.say(f"it would ask: {consent.question} Go on?")
+        if consent.too_much:
+            terminal.say(f"without a terminal it would need --yes: {consent.too_much}")
+    count = len(change.to_write)
     removed = f", {len(change.pruned)} removed: {', '.join(change.pruned)}" if change.pruned else ""
-    terminal.say(f"dry run: {len(change.policies)} policies would be applied{removed}")
+    noun = "policy" if count == 1 else "policies"
+    terminal.say(f"dry run: {count} {noun} would be written{removed}; nothing was")
 
 
 def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
@@ -26,3 +75,45 @@ def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
         terminal.warn(f"no worker polls for cluster {look.cluster}: the policies count when one runs")
     for problem in look.problems:
         terminal.warn(problem)
+
+
+def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> None:
+    was = f" (was {forecast.was})" if forecast.was is not None and forecast.was != forecast.standing else ""
+    terminal.say(f"{forecast.policy}: {forecast.standing}{was}, {novelty}", style="bold")
+    for line in forecast.diff:
+        terminal.say(line, style=_LINE_STYLES.get(line[:1], ""))
+    for sentence in _describe(forecast):
+        terminal.say(f"  {sentence}")
+    for unmet in forecast.unmet:
+        terminal.say(f"  warning: {unmet}", style="yellow")
+
+
+def _describe(forecast: Forecast) -> Iterator[str]:
+    does, when = ("go" if forecast.in_force else "would go"), _describe_time(forecast)
+    if not forecast.pauses:
+        yield f"nothing {'goes' if forecast.in_force else 'would go'} to sleep {when}; `finops plan` tells why not"
+    else:
+        noun = "Deployment" if forecast.pauses == 1 else "Deployments"
+        verb = "goes" if does == "go" and forecast.pauses == 1 else does
+        share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
+        yield f"{forecast.pauses} {noun} {verb} to sleep {when}{share}"
+        yield f"that saves {describe_money(forecast.saving)}"
+    if forecast.undecided:
+        yield f"{forecast.undecided} more may: what they cost, or whether they are idle, is not known yet"
+    if forecast.brake is not None:
+        yield f"brake: {forecast.brake}"
+    elif forecast.room is not None and forecast.pauses > forecast.room:
+        yield f"first window: {describe_first_window(forecast.room)}"
+    elif forecast.first_run < forecast.pauses:
+        yield f"{forecast.first_run} of them in the first run, by its limits"
+
+
+def _describe_time(forecast: Forecast) -> str:
+    """`as soon as a worker has read it, until Tue 01 Dec 07:00 CET`."""
+    when = "as soon as a worker has read it" if forecast.at_once else f"at {_show_moment(forecast, forecast.at)}"
+    return when if forecast.until is None else f"{when}, until {_show_moment(forecast, forecast.until)}"
+
+
+def _show_moment(forecast: Forecast, instant: datetime) -> str:
+    """In the policy's own zone, which it names."""
+    return instant.astimezone(ZoneInfo(forecast.zone)).strftime("%a %d %b %H:%M %Z")

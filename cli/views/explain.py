@@ -13,6 +13,7 @@ from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
 from policies.names import hibernation_id
+from policies.runs.first_window import describe_first_window, first_window_limit
 
 
 def show_explanation(terminal: Terminal, explained: Explanation) -> None:
@@ -66,6 +67,9 @@ def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     policy, decision = verdict.policy, verdict.decision
     terminal.say(f"\nPolicy {policy.name} ({policy.spec.mode}): {decision.reason}", style="bold")
     terminal.say(decision.sentence)
+    limit = first_window_limit(policy)
+    if decision.reason is Reason.PAUSE and limit is not None:
+        terminal.say(f"first window: {describe_first_window(limit)}")
     _show_idleness(terminal, verdict)
     terminal.show_table(("", "Check", "Why not"), map(_row, verdict.checks))
 
@@ -95,6 +99,7 @@ def _verdict_as_json(verdict: PolicyVerdict) -> dict[str, Any]:
         "policy": verdict.policy.name,
         "mode": verdict.policy.spec.mode,
         "decision": verdict.decision,
+        "first_window_limit": first_window_limit(verdict.policy),
         "idleness": verdict.idleness,
         "checks": verdict.checks,
     }

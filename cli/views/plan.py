@@ -13,6 +13,7 @@ from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
+from policies.runs.first_window import describe_first_window
 
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
@@ -64,6 +65,8 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval:
         terminal.say(f"would save {describe_money(plan.saving)}")
     for sentence in _describe_limits(plan, interval):
         terminal.say(sentence)
+    for unmet in plan.unmet:
+        terminal.say(f"warning: {unmet}", style="yellow")
     others = {reason: count for reason, count in plan.counts.items() if reason is not Reason.PAUSE}
     if others:
         terminal.say("\nLeft alone")
@@ -90,6 +93,8 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
             f"{plan.max_actions_per_run} a run, every {format_duration(interval)}: the last one would be asleep at "
             f"{show_time(plan.last_asleep_at)}"
         )
+    if plan.first_window_limit is not None and len(plan.pauses) > plan.first_window_limit:
+        yield f"first window: {describe_first_window(plan.first_window_limit)}"
     if plan.suspended:
         yield "it is suspended, so it pauses nothing"
 

@@ -10,7 +10,7 @@ from cli.session import Session
 from operations.errors import OperationError
 from operations.sleepers.keep_awake import keep_awake as keep_each_awake
 from operations.targets import Target
-from operations.times import read_end, show_time
+from operations.times import describe_long, read_end, show_time
 from policies.annotations import AWAKE_UNTIL
 from policies.times import to_rfc3339
 
@@ -24,13 +24,17 @@ def keep_awake(
     ] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Keep a Deployment awake until a time, waking it if it sleeps."""
     target = Target.parse(workload, namespace)
-    end = read_end(until, duration, datetime.now(UTC), required=True)
+    now = datetime.now(UTC)
+    end = read_end(until, duration, now, required=True)
     assert end is not None
     session = Session.of(ctx)
     session.introduce()
+    if long := describe_long(end, now):
+        session.terminal.confirm(f"{target} would be kept awake {long}.", yes=yes)
     asyncio.run(_keep_awake(session, target, end))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from cli.session import Session
 from operations.sleepers.pause import pause as pause_until
+from operations.sleepers.pause_ahead import foresee_pause
 from operations.targets import read_key
 from operations.times import read_duration, read_end, show_time
 
@@ -21,6 +22,7 @@ def pause(
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
     timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for it to sleep.")] = "30s",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Pause a Deployment by hand. At the time given it wakes, unless a policy wants it asleep then."""
     key = read_key(workload, namespace)
@@ -30,7 +32,11 @@ def pause(
     seconds = read_duration(timeout).total_seconds()
     session = Session.of(ctx)
     session.introduce()
+    ahead = foresee_pause(session.installation, key, end, now=now)
+    if ahead.reasons_to_ask:
+        session.terminal.confirm("; ".join(ahead.reasons_to_ask) + ".", yes=yes)
     paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
-    session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}")
+    down = f"{paused.replicas} {'replica' if paused.replicas == 1 else 'replicas'} down, " if paused.replicas else ""
+    session.terminal.say(f"{paused.workload}: {down}asleep until {show_time(paused.asleep_until)}")
     if session.terminal.for_programs:
         session.terminal.show_json(paused)

@@ -17,7 +17,7 @@ from operations.sleepers.resume import leave_awake, read_kept_until, wake
 from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepers_in_cluster
 from operations.targets import Target
 from operations.temporal import open_client
-from operations.times import read_duration, read_end
+from operations.times import describe_long, read_duration, read_end
 from policies.keys import WorkloadKey
 from worker.errors import ConnectionFailed
 
@@ -39,10 +39,13 @@ def resume(
 ) -> None:
     """Wake one Deployment, those of a namespace, or all, each with the replica count it had."""
     target = Target.parse(workload, namespace, everything=everything)
-    until = read_end(None, duration, datetime.now(UTC), required=False)
+    now = datetime.now(UTC)
+    until = read_end(None, duration, now, required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
     session = Session.of(ctx)
     session.introduce()
+    if until is not None and (long := describe_long(until, now)):
+        session.terminal.confirm(f"{target} would not be paused again {long}.", yes=yes)
     if direct:
         _resume_directly(session, target, until, seconds, yes=yes)
     else:
