@@ -91,7 +91,7 @@ def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> 
 def _describe(forecast: Forecast) -> Iterator[str]:
     does, when = ("go" if forecast.in_force else "would go"), _describe_time(forecast)
     if not forecast.pauses:
-        yield f"nothing {'goes' if forecast.in_force else 'would go'} to sleep {when}; `finops plan` tells why not"
+        yield f"nothing new {'goes' if forecast.in_force else 'would go'} to sleep {when}; `finops plan` tells why not"
     else:
         noun = "Deployment" if forecast.pauses == 1 else "Deployments"
         verb = "goes" if does == "go" and forecast.pauses == 1 else does
@@ -103,7 +103,7 @@ def _describe(forecast: Forecast) -> Iterator[str]:
     if forecast.brake is not None:
         yield f"brake: {forecast.brake}"
     elif forecast.room is not None and forecast.pauses > forecast.room:
-        yield f"first window: {describe_first_window(forecast.room)}"
+        yield f"brake: {describe_first_window(forecast.room)}"
     elif forecast.first_run < forecast.pauses:
         yield f"{forecast.first_run} of them in the first run, by its limits"
 

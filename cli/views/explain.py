@@ -69,7 +69,7 @@ def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     terminal.say(decision.sentence)
     limit = first_window_limit(policy)
     if decision.reason is Reason.PAUSE and limit is not None:
-        terminal.say(f"first window: {describe_first_window(limit)}")
+        terminal.say(f"brake: {describe_first_window(limit)}")
     _show_idleness(terminal, verdict)
     terminal.show_table(("", "Check", "Why not"), map(_row, verdict.checks))
 

@@ -94,7 +94,7 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
             f"{show_time(plan.last_asleep_at)}"
         )
     if plan.first_window_limit is not None and len(plan.pauses) > plan.first_window_limit:
-        yield f"first window: {describe_first_window(plan.first_window_limit)}"
+        yield f"brake: {describe_first_window(plan.first_window_limit)}"
     if plan.suspended:
         yield "it is suspended, so it pauses nothing"
 

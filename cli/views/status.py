@@ -6,8 +6,9 @@ from itertools import groupby
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.console import Terminal
+from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
-from operations.present.status import ClusterStatus, FirstWindowSeen
+from operations.present.status import ClusterStatus
 from operations.times import show_time
 from policies.annotations import EXCLUDE
 from policies.rights.rights import describe_blindness

@@ -32,7 +32,8 @@ def _describe(change: PolicyChange) -> Iterator[str]:
     if change.more:
         undecided = sum(forecast.undecided for forecast in change.forecasts if forecast.more)
         up_to = "up to " if undecided else ""
-        yield f"{up_to}{_count(len(change.more), 'more Deployment')} may go to sleep because of this change"
+        verb = "goes" if len(change.more) == 1 and not undecided else "go"
+        yield f"{up_to}{_count(len(change.more), 'more Deployment')} {verb} to sleep because of this change"
     if change.wake:
         yield f"{_count(change.wake, 'sleeper')} will wake"
     if change.pruned:

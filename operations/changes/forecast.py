@@ -4,12 +4,13 @@ so far. Pure.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from operations.changes.document_diff import diff_documents
 from operations.costs.money import Money
 from operations.plans.make_plan import ClusterSeen, make_plan
-from operations.plans.plan import PolicyPlan
-from policies.checks.limits import Brake
+from operations.plans.plan import Plan, PolicyPlan
+from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
@@ -84,43 +85,67 @@ def foresee(
 
     `first_windows` is what their runs remember. Beside the forecasts it returns what could not be found out.
     """
-    olds = {policy.name: policy for policy in applied if policy.name in {each.name for each in changed}}
-    plan = make_plan(changed, seen, interval=interval, beside=beside)
-    before = {each.policy: each for each in make_plan(olds.values(), seen, interval=interval, beside=beside).policies}
-    census = plan.census
-    remembered = first_windows or {}
-    forecasts = []
-    for policy, planned in zip(changed, plan.policies, strict=True):
-        old = olds.get(policy.name)
-        room = room_left(remembered.get(policy.name), planned.first_window_limit, planned.judged_at)
-        asleep = census.asleep + census.pausing + len(planned.pauses)
-        forecasts.append(
-            Forecast(
-                policy=policy.name,
-                standing=_standing(policy),
-                was=None if old is None else _standing(old),
-                diff=() if old is None else diff_documents(old, policy),
-                pauses=len(planned.pauses),
-                first_run=planned.first_run if room is None else min(planned.first_run, room),
-                room=room,
-                at=planned.judged_at,
-                seen_at=seen.at,
-                until=planned.until,
-                zone=policy.zone,
-                saving=planned.saving,
-                percent=100 * asleep / census.deployments if census.deployments else None,
-                max_percent=policy.spec.limits.max_affected_percent,
-                brake=planned.brake,
-                undecided=len(_undecided(policy, planned, seen)),
-                more=_find_more((policy, planned), None if old is None else (old, before[old.name]), seen),
-                unmet=planned.unmet,
+    names, remembered = {policy.name for policy in changed}, first_windows or {}
+
+    def judge(policies: Sequence[EnforcementPolicy]) -> tuple[list[_Judged], Plan]:
+        plan = make_plan(policies, seen, interval=interval, beside=beside)
+        return [
+            _Judged(
+                policy,
+                planned,
+                room_left(remembered.get(policy.name), planned.first_window_limit, planned.judged_at),
+                _undecided(policy, planned, seen),
             )
-        )
-    return tuple(forecasts), plan.unknowns
+            for policy, planned in zip(policies, plan.policies, strict=True)
+        ], plan
+
+    olds, _ = judge([policy for policy in applied if policy.name in names])
+    news, plan = judge(changed)
+    before = {old.policy.name: old for old in olds}
+    forecasts = tuple(_forecast(new, before.get(new.policy.name), plan.census, seen.at) for new in news)
+    return forecasts, plan.unknowns
 
 
-def _standing(policy: EnforcementPolicy) -> Standing:
-    return Standing(mode=policy.spec.mode, suspended=policy.spec.suspend)
+class _Judged(NamedTuple):
+    """A policy with what it means to do."""
+
+    policy: EnforcementPolicy
+    plan: PolicyPlan
+    room: int | None
+    undecided: tuple[str, ...]
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(mode=self.policy.spec.mode, suspended=self.policy.spec.suspend)
+
+    @property
+    def pauses(self) -> tuple[str, ...]:
+        return tuple(str(each.ref) for each in self.plan.pauses)
+
+
+def _forecast(new: _Judged, old: _Judged | None, census: Census, now: datetime) -> Forecast:
+    plan = new.plan
+    asleep = census.asleep + census.pausing + len(plan.pauses)
+    return Forecast(
+        policy=new.policy.name,
+        standing=new.standing,
+        was=None if old is None else old.standing,
+        diff=() if old is None else diff_documents(old.policy, new.policy),
+        pauses=len(plan.pauses),
+        first_run=plan.first_run if new.room is None else min(plan.first_run, new.room),
+        room=new.room,
+        at=plan.judged_at,
+        seen_at=now,
+        until=plan.until,
+        zone=new.policy.zone,
+        saving=plan.saving,
+        percent=100 * asleep / census.deployments if census.deployments else None,
+        max_percent=new.policy.spec.limits.max_affected_percent,
+        brake=plan.brake,
+        undecided=len(new.undecided),
+        more=_find_more(new, old, now),
+        unmet=plan.unmet,
+    )
 
 
 def _undecided(policy: EnforcementPolicy, planned: PolicyPlan, seen: ClusterSeen) -> tuple[str, ...]:
@@ -131,23 +156,18 @@ def _undecided(policy: EnforcementPolicy, planned: PolicyPlan, seen: ClusterSeen
     return tuple(str(each.ref) for each in planned.decisions if each.reason in reasons)
 
 
-def _find_more(
-    new: tuple[EnforcementPolicy, PolicyPlan], old: tuple[EnforcementPolicy, PolicyPlan] | None, seen: ClusterSeen
-) -> tuple[str, ...]:
+def _find_more(new: _Judged, old: _Judged | None, now: datetime) -> tuple[str, ...]:
     """Who goes to sleep by the new policy and would not have by the old one: another workload, one sooner, or, where a
-    limit was raised, one run earlier. The new one's brake is not asked, because it may let go at any time.
+    limit was raised, one run earlier. The new one's brakes are not asked, because they let go later.
     """
-    policy, planned = new
-    if not planned.is_in_force:
+    if not new.plan.is_in_force:
         return ()
-    pauses = [str(each.ref) for each in planned.pauses]
-    meant = [*pauses, *_undecided(policy, planned, seen)]
-    if old is None:
-        return tuple(meant)
-    old_policy, before = old
-    sooner = planned.judged_at <= seen.at < before.judged_at
-    if not before.is_in_force or before.brake is not None or sooner:
-        return tuple(meant)
-    known = {*(str(each.ref) for each in before.pauses), *_undecided(old_policy, before, seen)}
+    meant = (*new.pauses, *new.undecided)
+    if old is None or not old.plan.is_in_force or old.plan.brake is not None:
+        return meant
+    if new.plan.judged_at <= now < old.plan.judged_at:
+        return meant
+    was_held = old.room if new.room is None else None
+    known = {*old.pauses[:was_held], *old.undecided}
     further = tuple(each for each in meant if each not in known)
-    return further or tuple(pauses[before.first_run : planned.first_run])
+    return further or new.pauses[old.plan.first_run : new.plan.first_run]

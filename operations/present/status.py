@@ -1,41 +1,22 @@
 """How one cluster is, and who sleeps there: from Temporal's visibility alone. Never a query, so no worker is needed."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-
-from temporalio.client import Client
 
 from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
 from activities.snapshot import Hold
 from operations.installation import Installation
 from operations.policy_source import read_quietly
+from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
-from policies.policy.document import EnforcementPolicy
-from policies.runs.first_window import first_window_limit
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import read_record
-from worker.temporal.last_runs import read_last_enforcements
 from worker.temporal.reconciliations import read_last_reconciliation
 from worker.temporal.schedule_states import ScheduleSeen, read_states
-
-
-class FirstWindowSeen(Frozen):
-    """A policy in force whose first window is not over."""
-
-    policy: str
-    limit: int
-    """How many it lets go to sleep in that window."""
-    paused: int = 0
-    """How many were to go to sleep in it so far."""
-    held_back: int = 0
-    """How many the last run kept awake because of it."""
-    until: datetime | None = None
-    """When the window ends; None where it has not paused anything yet."""
 
 
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
@@ -94,30 +75,8 @@ async def read_status(installation: Installation, namespace: str | None = None) 
         reconciliation=reconciliation,
         schedules=await read_states(client, cluster, names),
         often_woken=await find_often_woken(client, cluster, now, namespace),
-        first_windows=await _find_first_windows(client, cluster, policies or (), now),
+        first_windows=await read_first_windows(client, cluster, policies or (), now),
     )
-
-
-async def _find_first_windows(
-    client: Client, cluster: str, policies: Iterable[EnforcementPolicy], now: datetime
-) -> tuple[FirstWindowSeen, ...]:
-    braked = {
-        policy.name: limit
-        for policy in policies
-        if policy.is_in_force and (limit := first_window_limit(policy)) is not None
-    }
-    seen, results = [], await read_last_enforcements(client, cluster, braked)
-    for name, limit in braked.items():
-        result = results.get(name)
-        first = None if result is None else result.first_window
-        if result is None or first is None:
-            seen.append(FirstWindowSeen(policy=name, limit=limit))
-        elif first.until > now:
-            held = result.held_by_first_window
-            seen.append(
-                FirstWindowSeen(policy=name, limit=limit, paused=first.paused, held_back=held, until=first.until)
-            )
-    return tuple(seen)
 
 
 def _rank(each: ListedHibernation) -> tuple[Any, ...]:

@@ -58,6 +58,6 @@ def count_pauses(
 def describe_first_window(limit: int) -> str:
     """The brake in a sentence, for the author of a policy."""
     return (
-        f"it has no limits, so at most {limit} go to sleep in its first window, and all from the second on; "
+        f"at most {limit} go to sleep in its first window, because it has no limits, and all from the second on; "
         "`limits` in the document overrules that"
     )

@@ -53,4 +53,5 @@ def _as_json(found: ClusterStatus) -> dict[str, Any]:
         "reconciliation": found.reconciliation,
         "schedules": found.schedules,
         "often_woken": found.often_woken,
+        "first_windows": found.first_windows,
     }
