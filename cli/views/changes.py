@@ -89,22 +89,23 @@ def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> 
 
 
 def _describe(forecast: Forecast) -> Iterator[str]:
-    does, when = ("go" if forecast.in_force else "would go"), _describe_time(forecast)
-    if not forecast.pauses:
-        yield f"nothing new {'goes' if forecast.in_force else 'would go'} to sleep {when}; `finops plan` tells why not"
-    else:
-        noun = "Deployment" if forecast.pauses == 1 else "Deployments"
-        verb = "goes" if does == "go" and forecast.pauses == 1 else does
+    when, count = _describe_time(forecast), forecast.pauses
+    may = "go" if forecast.in_force else "would go"
+    if count:
+        noun, verb = ("Deployment", "goes") if count == 1 and forecast.in_force else ("Deployments", may)
         share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
-        yield f"{forecast.pauses} {noun} {verb} to sleep {when}{share}"
+        yield f"{count} {noun} {verb} to sleep {when}{share}"
         yield f"that saves {describe_money(forecast.saving)}"
+    elif not forecast.undecided:
+        yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
     if forecast.undecided:
-        yield f"{forecast.undecided} more may: what they cost, or whether they are idle, is not known yet"
+        more = "more might" if count else f"might go to sleep {when}"
+        yield f"{forecast.undecided} {more}: what they cost, or whether they are idle, is not known yet"
     if forecast.brake is not None:
         yield f"brake: {forecast.brake}"
-    elif forecast.room is not None and forecast.pauses > forecast.room:
+    elif forecast.room is not None and count > forecast.room:
         yield f"brake: {describe_first_window(forecast.room)}"
-    elif forecast.first_run < forecast.pauses:
+    elif forecast.first_run < count:
         yield f"{forecast.first_run} of them in the first run, by its limits"
 
 

@@ -18,8 +18,8 @@ from policies.policy.unmet_patterns import UnmetPattern
 from policies.runs.first_window import FirstWindow, room_left
 
 
-class Standing(Frozen):
-    """How a policy stands, or stood."""
+class PolicyMode(Frozen):
+    """Whether a policy acts, or acted."""
 
     mode: Mode
     suspended: bool = False
@@ -32,8 +32,8 @@ class Forecast(Frozen):
     """What one policy is about to do. A dry run, or one that is suspended, only would."""
 
     policy: str
-    standing: Standing
-    was: Standing | None = None
+    standing: PolicyMode
+    was: PolicyMode | None = None
     """None where it is new."""
     diff: tuple[str, ...] = ()
     """Of its document, line by line."""
@@ -115,8 +115,8 @@ class _Judged(NamedTuple):
     undecided: tuple[str, ...]
 
     @property
-    def standing(self) -> Standing:
-        return Standing(mode=self.policy.spec.mode, suspended=self.policy.spec.suspend)
+    def standing(self) -> PolicyMode:
+        return PolicyMode(mode=self.policy.spec.mode, suspended=self.policy.spec.suspend)
 
     @property
     def pauses(self) -> tuple[str, ...]:

@@ -18,7 +18,6 @@ from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
 from worker.temporal.schedule_states import ScheduleSeen, read_states
 
-
 _ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
 
 

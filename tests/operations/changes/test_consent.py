@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from operations.changes.consent import seek_consent
-from operations.changes.forecast import Forecast, Standing
+from operations.changes.forecast import Forecast, PolicyMode
 from operations.changes.handover import Handover
 from operations.changes.policy_change import PolicyChange
 from operations.costs.money import Money
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)
 def forecast(more: int, **fields: Any) -> Forecast:
     return Forecast(
         policy="nights",
-        standing=Standing(mode=Mode.ENFORCE),
+        standing=PolicyMode(mode=Mode.ENFORCE),
         at=NOW,
         seen_at=NOW,
         zone="UTC",
