@@ -68,7 +68,7 @@ class EnforcementWorkflow:
         try:
             result = await self._enforce(before.chosen_last)
         except ActivityError as error:
-            result = self._skipped(_cause(error))
+            result = self._skipped(str(error.cause or error))
         result = result.replace(first_window=self._first_window)
         with contextlib.suppress(ActivityError):
             await workflow.execute_activity_method(
@@ -240,10 +240,6 @@ class EnforcementWorkflow:
 def _patience() -> timedelta:
     """How long a run may wait for its turn, and begin to start hibernations."""
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
-
-
-def _cause(error: ActivityError) -> str:
-    return str(error.cause) if error.cause is not None else str(error)
 
 
 def _is_expired(error: ActivityError) -> bool:

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from operations.errors import NoSuchWorkload
 from operations.installation import Installation
 from operations.targets import WorkloadName
-from operations.times import describe_long
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.workload import Workload
@@ -30,17 +28,15 @@ class PauseAhead(Frozen):
     """One sentence for each thing that somebody should think of first."""
 
 
-def foresee_pause(installation: Installation, key: WorkloadKey, until: datetime, *, now: datetime) -> PauseAhead:
+def foresee_pause(installation: Installation, key: WorkloadKey) -> PauseAhead:
     """Look at the workload. Raises NoSuchWorkload, KubernetesError."""
     workload = installation.cluster.workloads.read(key)
     if workload is None:
         raise NoSuchWorkload(key, installation.cluster.transport.server)
-    return PauseAhead(
-        workload=key, replicas=workload.replicas, reasons_to_ask=tuple(_reasons_to_ask(workload, until, now))
-    )
+    return PauseAhead(workload=key, replicas=workload.replicas, reasons_to_ask=tuple(_reasons_to_ask(workload)))
 
 
-def _reasons_to_ask(workload: Workload, until: datetime, now: datetime) -> Iterator[str]:
+def _reasons_to_ask(workload: Workload) -> Iterator[str]:
     hint = find_controller_hint(workload)
     if hint:
         yield (
@@ -49,8 +45,6 @@ def _reasons_to_ask(workload: Workload, until: datetime, now: datetime) -> Itera
         )
     if workload.replicas >= MANY_REPLICAS:
         yield f"{workload.replicas} replicas of {workload.ref} go to zero"
-    if long := describe_long(until, now):
-        yield f"it would be asleep {long}"
 
 
 def find_controller_hint(workload: Workload) -> str:

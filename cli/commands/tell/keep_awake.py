@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from cli.asking import ask_about_long_wake
 from cli.session import Session
 from operations.errors import OperationError
 from operations.sleepers.keep_awake import keep_awake as keep_each_awake
 from operations.targets import Target
-from operations.times import describe_long, read_end, show_time
+from operations.times import read_end, show_time
 from policies.annotations import AWAKE_UNTIL
 from policies.times import to_rfc3339
 
@@ -33,8 +34,7 @@ def keep_awake(
     assert end is not None
     session = Session.of(ctx)
     session.introduce()
-    if long := describe_long(end, now):
-        session.terminal.confirm(f"{target} would be kept awake {long}.", yes=yes)
+    ask_about_long_wake(session.terminal, target, end, now, yes=yes)
     asyncio.run(_keep_awake(session, target, end))
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cli.asking import ask_before_pause
 from cli.session import Session
 from operations.sleepers.pause import pause as pause_until
-from operations.sleepers.pause_ahead import foresee_pause
 from operations.targets import read_key
 from operations.times import read_duration, read_end, show_time
 
@@ -32,9 +32,7 @@ def pause(
     seconds = read_duration(timeout).total_seconds()
     session = Session.of(ctx)
     session.introduce()
-    ahead = foresee_pause(session.installation, key, end, now=now)
-    if ahead.reasons_to_ask:
-        session.terminal.confirm("; ".join(ahead.reasons_to_ask) + ".", yes=yes)
+    ask_before_pause(session, [key], end, now, yes=yes)
     paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
     down = f"{paused.replicas} {'replica' if paused.replicas == 1 else 'replicas'} down, " if paused.replicas else ""
     session.terminal.say(f"{paused.workload}: {down}asleep until {show_time(paused.asleep_until)}")

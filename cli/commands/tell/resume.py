@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
+from cli.asking import ask_about_long_wake
 from cli.session import Session
 from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, show_nothing_asleep, show_wakes
 from operations.awaiting import wait_until_back
@@ -17,7 +18,7 @@ from operations.sleepers.resume import leave_awake, read_kept_until, wake
 from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepers_in_cluster
 from operations.targets import Target
 from operations.temporal import open_client
-from operations.times import describe_long, read_duration, read_end
+from operations.times import read_duration, read_end
 from policies.keys import WorkloadKey
 from worker.errors import ConnectionFailed
 
@@ -44,8 +45,7 @@ def resume(
     seconds = read_duration(timeout).total_seconds() if wait else None
     session = Session.of(ctx)
     session.introduce()
-    if until is not None and (long := describe_long(until, now)):
-        session.terminal.confirm(f"{target} would not be paused again {long}.", yes=yes)
+    ask_about_long_wake(session.terminal, target, until, now, yes=yes)
     if direct:
         _resume_directly(session, target, until, seconds, yes=yes)
     else:
