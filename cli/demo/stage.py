@@ -104,6 +104,7 @@ class Stage:
             self._command(*arguments),
             env=self._environment(),
             cwd=self.folder,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -1,7 +1,7 @@
 """Changes of policies as people read them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from policies.runs.first_window import describe_first_window
 HOW_TO_STOP = (
     "to stop it: `finops hold` (nothing more is paused until `finops release`); `finops resume --all` wakes what sleeps"
 )
+_YEAR_IS_TOLD_AFTER = timedelta(days=300)
 _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -116,5 +117,6 @@ def _describe_time(forecast: Forecast) -> str:
 
 
 def _show_moment(forecast: Forecast, instant: datetime) -> str:
-    """In the policy's own zone, which it names."""
-    return instant.astimezone(ZoneInfo(forecast.zone)).strftime("%a %d %b %H:%M %Z")
+    """In the policy's own zone, which it names, and with the year where that is not plain."""
+    year = " %Y" if instant - forecast.seen_at > _YEAR_IS_TOLD_AFTER else ""
+    return instant.astimezone(ZoneInfo(forecast.zone)).strftime(f"%a %d %b{year} %H:%M %Z")

@@ -53,10 +53,10 @@ def _ask(session: Session, consent: Consent, *, yes: bool) -> None:
 
 
 async def _apply(session: Session, change: PolicyChange) -> None:
-    if not change.to_write and not change.pruned:
-        return
     client = await open_client_if_up(session.installation, asleep=change.asleep)
     async for step in carry_out(session.installation, client, change):
         session.terminal.say(str(step))
     if client is not None:
-        show_schedules(session.terminal, await look_at_schedules(session.installation, client, change.changed))
+        changed = bool(change.to_write)
+        look = await look_at_schedules(session.installation, client, change.names, changed=changed)
+        show_schedules(session.terminal, look)

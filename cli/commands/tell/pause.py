@@ -34,7 +34,8 @@ def pause(
     session.introduce()
     ask_before_pause(session, [key], end, now, yes=yes)
     paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
-    down = f"{paused.replicas} {'replica' if paused.replicas == 1 else 'replicas'} down, " if paused.replicas else ""
-    session.terminal.say(f"{paused.workload}: {down}asleep until {show_time(paused.asleep_until)}")
+    noun = "replica" if paused.replicas == 1 else "replicas"
+    count = f" ({paused.replicas} {noun})" if paused.replicas else ""
+    session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{count}")
     if session.terminal.for_programs:
         session.terminal.show_json(paused)
