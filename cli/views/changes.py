@@ -36,7 +36,9 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
         terminal.warn(f"notice: {notice.policy}: {notice.sentence}")
     for sentence in change.unknowns:
         terminal.warn(f"not known: {sentence}")
-    if change.more:
+    if change.hold is not None:
+        terminal.warn(f"a hold is on, set by {change.hold.by}: nothing goes to sleep until `finops release`")
+    elif change.more:
         terminal.say(HOW_TO_STOP)
 
 
@@ -51,6 +53,7 @@ def as_json(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> 
         "forecasts": change.forecasts,
         "handovers": change.handovers,
         "notices": change.notices,
+        "hold": change.hold,
         "unknowns": change.unknowns,
         "more": sorted(change.more),
         "wake": change.wake,

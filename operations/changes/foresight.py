@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from temporalio.service import RPCError
 
+from activities.snapshot import Hold
 from operations.changes.forecast import foresee
 from operations.changes.objections import (
     refuse_every_namespace_unseen,
@@ -22,6 +23,7 @@ from operations.temporal import open_client
 from policies.policy.document import EnforcementPolicy
 from policies.runs.first_window import FirstWindow
 from worker.errors import ConnectionFailed
+from worker.temporal.cluster_record import read_record
 from worker.temporal.last_runs import read_last_enforcements
 
 
@@ -54,6 +56,7 @@ async def foresee_change(
         return change
     replaced = [each for each in applied if each.name in change.changed]
     seen = await asyncio.to_thread(look_at_cluster, installation, [*change.to_write, *replaced], now, listing)
+    hold, first_windows = await _ask_temporal(installation, [each.name for each in replaced])
     gone = {*change.changed, *change.pruned}
     forecasts, unknowns = foresee(
         change.to_write,
@@ -61,18 +64,21 @@ async def foresee_change(
         [each for each in applied if each.name not in gone],
         seen,
         interval=installation.settings.interval,
-        first_windows=await _read_first_windows(installation, (each.name for each in replaced)),
+        first_windows=first_windows,
     )
-    return change.replace(forecasts=forecasts, unknowns=unknowns)
+    return change.replace(forecasts=forecasts, hold=hold, unknowns=unknowns)
 
 
-async def _read_first_windows(installation: Installation, names: Iterable[str]) -> dict[str, FirstWindow]:
-    """What the runs of these policies remember; nothing where Temporal is down: then the next window counts as a first
-    one, which is what is told in doubt.
+async def _ask_temporal(installation: Installation, names: Iterable[str]) -> tuple[Hold | None, dict[str, FirstWindow]]:
+    """The hold that is on, and what the runs of these policies remember; nothing where Temporal is down: then the next
+    window counts as a first one.
     """
+    cluster = installation.settings.cluster
     try:
         client = await open_client(installation)
-        results = await read_last_enforcements(client, installation.settings.cluster, names)
+        record = await read_record(client, cluster)
+        results = await read_last_enforcements(client, cluster, names)
     except (ConnectionFailed, RPCError):
-        return {}
-    return {name: result.first_window for name, result in results.items() if result.first_window is not None}
+        return None, {}
+    first_windows = {name: each.first_window for name, each in results.items() if each.first_window is not None}
+    return None if record is None else record.hold, first_windows

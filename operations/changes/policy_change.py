@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from activities.snapshot import Hold
 from operations.changes.forecast import Forecast
 from operations.changes.handover import Handover, foresee_handovers
 from policies.models import Frozen
@@ -41,6 +42,8 @@ class PolicyChange(Frozen):
     notices: tuple[Notice, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     """Of the policies that are new or changed."""
+    hold: Hold | None = None
+    """The hold that is on: nothing goes to sleep until it is released."""
     unknowns: tuple[str, ...] = ()
     """What could not be found out, and what that means."""
 
