@@ -1,4 +1,4 @@
-"""Writes what is made from code: the CRD, the protected namespaces of the chart, and the reference of policies.
+"""Writes what is made from code: the CRD, the chart's protected namespaces, the references of policies and settings.
 
 With --check it changes nothing and fails where a file is stale.
 """  # noqa: INP001
@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from outputs import write_or_check
 from reference import policy_reference
+from settings_reference import settings_reference
 
 from policies.checks.platforms import SHIPPED_PROTECTED
 from policies.resource.crd import custom_resource_definition
@@ -24,6 +25,7 @@ def generated() -> dict[Path, str]:
         _TOP / "deploy" / "chart" / "crds" / "enforcementpolicies.finops.io.yaml": crd,
         _TOP / "deploy" / "chart" / "files" / "protected-namespaces.txt": "\n".join(SHIPPED_PROTECTED) + "\n",
         _TOP / "docs" / "policies.md": policy_reference(),
+        _TOP / "docs" / "settings.md": settings_reference(),
     }
 
 
