@@ -5,6 +5,7 @@
 #   make test          lint, types, the contract between the rooms, and the tests that a change needs
 #   make test-all      the rest of the long tables: every way to be bad, every story of a refusal, every encounter
 #   make docs          the documentation as a site, in site/, its links checked
+#   make pictures      the pictures of Temporal's UI in it, taken from the demo in a real Chromium
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
 #   make test-week     a week of each refusal, in skipped time: no history grows long, and nothing is lost
 
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all test-faults test-week coverage lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-all test-faults test-week coverage lint format types contract unit prometheus generate docs pictures histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -91,6 +92,10 @@ format: $(READY)
 generate: $(READY)
 	@$(BIN)/python deploy/generate.py
 	@$(BIN)/python deploy/render.py
+
+# Temporal's UI while the demo plays, in docs/pictures/. It needs a Chromium: apt-get install chromium, or CHROMIUM_BIN.
+pictures: $(READY)
+	@$(BIN)/python docs/tools/screenshots.py
 
 docs: $(READY)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
