@@ -5,6 +5,7 @@
 #   make test          lint, types, the contract between the rooms, and the tests that a change needs
 #   make test-all      the rest of the long tables: every way to be bad, every story of a refusal, every encounter
 #   make docs          the documentation as a site, in site/, its links checked
+#   make pictures      the pictures of Temporal's UI in it, taken from the demo in a real Chromium
 #   make test-faults   every fault between the service and the API server: 45 minutes, writes docs/fault-report.md
 #   make test-week     a week of each refusal, in skipped time: no history grows long, and nothing is lost
 
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready
 KEEP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-all test-faults test-week coverage lint format types contract unit prometheus generate docs histories lock clean
+.PHONY: help demo check test test-all test-faults test-week coverage lint format types contract unit prometheus generate docs pictures histories lock clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -38,7 +39,7 @@ check: lint types contract
 test: lint types contract unit
 
 test-all: $(READY) prometheus
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "thorough and not long"
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "thorough and not long"
 
 # A case is a line, and a failure prints the line that replays it: CASES="--case 'W2=lost W3=killed'". A part of it is
 # chosen as for pytest, and replaces its rows of the report: FAULTS="tests/faults/test_days.py".
@@ -67,9 +68,9 @@ types: $(READY)
 contract: $(READY)
 	@$(BIN)/lint-imports
 
-# Two processes, each with a control plane and a Temporal server of its own: most tests wait most of the time.
+# Four processes, each with a control plane and a Temporal server of its own (1.5 GB): most tests wait most of the time.
 unit: $(READY) prometheus
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # The tests of idleness ask a real Prometheus. Where there is none, Debian's package is unpacked into the user's cache:
 # nothing is installed, and nobody needs to be root.
@@ -92,6 +93,10 @@ generate: $(READY)
 	@$(BIN)/python deploy/generate.py
 	@$(BIN)/python deploy/render.py
 
+# Temporal's UI while the demo plays, in docs/pictures/. It needs a Chromium: apt-get install chromium, or CHROMIUM_BIN.
+pictures: $(READY)
+	@$(BIN)/python docs/tools/screenshots.py
+
 docs: $(READY)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "open site/index.html"
@@ -111,6 +116,7 @@ clean:
 histories: $(READY)
 	@RECORD_HISTORIES=$(PATCH) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not long" tests/workflows/test_hibernation.py \
 	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
-	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py \
-	  tests/workflows/troubled
+	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py tests/workflows/test_rare_courses.py \
+	  tests/workflows/test_late_wishes.py tests/workflows/test_late_worker.py tests/workflows/test_lost_turns.py tests/workflows/test_turns.py \
+	  tests/workflows/test_run_turns.py tests/workflows/test_idleness.py tests/workflows/test_calendar.py tests/workflows/troubled
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

@@ -58,6 +58,11 @@ class Terminal:
         """Lines of the window."""
         return self._out.height
 
+    @property
+    def attended(self) -> bool:
+        """Whether somebody can be asked."""
+        return sys.stdin.isatty()
+
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
         self._print(self._err if self.for_programs else self._out, text, style)
@@ -154,7 +159,7 @@ class Terminal:
         """
         if yes:
             return
-        if not sys.stdin.isatty():
+        if not self.attended:
             raise NeedsYes(question)
         if not typer.confirm(f"{question} Go on?", err=True):
             raise Refused("nothing was changed")

@@ -1,4 +1,4 @@
-"""Writes what is made from code: the CRD, the protected namespaces of the chart, the references of policies and JSON.
+"""Writes what is made from code: the CRD, the chart's protected namespaces, references, drawings.
 
 With --check it changes nothing and fails where a file is stale.
 """  # noqa: INP001
@@ -7,9 +7,13 @@ import sys
 from pathlib import Path
 
 import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "docs" / "tools"))
+from drawings import drawing
 from json_reference import json_reference
 from outputs import write_or_check
 from reference import policy_reference
+from settings_reference import settings_reference
 
 from policies.checks.platforms import SHIPPED_PROTECTED
 from policies.resource.crd import custom_resource_definition
@@ -26,6 +30,8 @@ def generated() -> dict[Path, str]:
         _TOP / "deploy" / "chart" / "files" / "protected-namespaces.txt": "\n".join(SHIPPED_PROTECTED) + "\n",
         _TOP / "docs" / "policies.md": policy_reference(),
         _TOP / "docs" / "json.md": json_reference(),
+        _TOP / "docs" / "settings.md": settings_reference(),
+        **{source.with_suffix(".svg"): drawing(source) for source in (_TOP / "docs" / "pictures").glob("*.yaml")},
     }
 
 

@@ -59,7 +59,8 @@ class LocalCluster:
         environment: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> Self:
-        """Start a control plane and return when it is ready; the first time ever it is built (about 6 minutes).
+        """Start a control plane and return when it is ready; the first time ever it is downloaded or
+        built (about 6 minutes).
 
         Args:
             directory: a new or empty folder, removed at the end; None for one of our own.

@@ -8,7 +8,10 @@ from policies.durations import format_duration, parse_duration
 from policies.local_times import tell_instant
 from policies.problems import FieldError
 from policies.times import EARLIEST, LATEST, from_rfc3339
+from policies.wording import count
 
+LONG = timedelta(days=30)
+"""What is longer is asked about: `9999h` is more than a year."""
 _MINUTE, _HOUR = 60, 3600
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -27,6 +30,13 @@ def read_end(until: str | None, duration: str | None, now: datetime, *, required
     if required:
         raise UsageProblem("say until when: --until 07:00, --until 2026-11-24T07:00:00+01:00 or --for 4h")
     return None
+
+
+def describe_long(end: datetime, now: datetime) -> str:
+    """`until Wed 19 Jan 2028 07:21 CET, which is 416 days from now`; empty where that is not long."""
+    if end - now <= LONG:
+        return ""
+    return f"until {tell_instant(end, None, now, with_year=True)}, which is {count((end - now).days, 'day')} from now"
 
 
 def read_instant(text: str, now: datetime) -> datetime:

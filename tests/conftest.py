@@ -34,6 +34,8 @@ _SERVERS = {"cluster", "temporal_server", "skipping", "prometheus", "helm", "ser
 _FOLDERS = {"coexistence", "deploy", "e2e", "faults", "localcluster"}
 """Whose tests start programs of their own."""
 
+_LONGEST = ("faults", "e2e", "coexistence")
+
 _CLUSTER = pytest.StashKey[LocalCluster]()
 _SERVER = pytest.StashKey[EmbeddedTemporal]()
 _SKIPPING = pytest.StashKey[WorkflowEnvironment]()
@@ -46,13 +48,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the tests that need a server or another program from those that need none, which `make check` runs."""
+    """Tell the tests that need a server or another program from those that need none, which `make check` runs.
+
+    The files with the longest tests come first: the last one to begin is then no long one.
+    """
+    ranks: dict[Path, int] = {}
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
-        folders = set(item.path.relative_to(Path(__file__).parent).parts)
+        folders = item.path.relative_to(Path(__file__).parent).parts
         named = {"cluster", "temporal"} & {mark.name for mark in item.iter_markers()}
-        if named or asked & _SERVERS or folders & _FOLDERS:
+        rank = len(_LONGEST) + 1
+        if named or asked & _SERVERS or _FOLDERS.intersection(folders):
             item.add_marker("server")
+            rank = _LONGEST.index(folders[0]) if folders[0] in _LONGEST else len(_LONGEST)
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

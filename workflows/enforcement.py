@@ -25,6 +25,7 @@ from policies.costs.savings import up_to_per_month
 from policies.names import ENFORCEMENT
 from policies.runs.digests import Digest, is_worth_telling, window_key
 from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run
+from policies.runs.first_window import FirstWindow, count_pauses, room_left
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.wake_order import last_down
 from policies.wording import count
@@ -54,6 +55,7 @@ class EnforcementWorkflow:
         """The moment that the evaluation is about."""
         self._opened: RunOpened | None = None
         self._turn: ChildWorkflowHandle[Any, None] | None = None
+        self._first_window: FirstWindow | None = None
         self._lost_turn = False
         """Whether it stopped starting, because somebody ended its turn."""
 
@@ -63,10 +65,12 @@ class EnforcementWorkflow:
         follows.
         """
         before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
+        self._first_window = before.first_window
         try:
             result = await self._enforce(before.chosen_last)
         except ActivityError as error:
-            result = self._skipped(_cause(error))
+            result = self._skipped(str(error.cause or error))
+        result = result.replace(first_window=self._first_window)
         with contextlib.suppress(ActivityError):
             await workflow.execute_activity_method(
                 EnforceActivities.close_run,
@@ -88,7 +92,7 @@ class EnforcementWorkflow:
                 cluster=self._enforcement.cluster,
                 at_start=result.told_window != before.told_window,
                 result=result,
-                window_end=None if opened.terms is None else opened.terms.window_end,
+                window_end=opened.window_end,
             )
             with contextlib.suppress(ActivityError):
                 await workflow.execute_activity_method(
@@ -114,7 +118,10 @@ class EnforcementWorkflow:
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
-        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last)
+        room = None if opened.dry_run else room_left(self._first_window, opened.first_window_limit, self._now)
+        selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last, room)
+        count = None if opened.dry_run else len(selection.chosen)
+        self._first_window = count_pauses(self._first_window, count, opened.window_end, self._now)
         started, already, last = (
             (0, 0, selection.chosen_last) if opened.dry_run else await self._start(opened, selection)
         )
@@ -214,6 +221,7 @@ class EnforcementWorkflow:
             census=census,
             started=started,
             already_there=already,
+            held_by_first_window=selection.held_by_first_window,
             held_back=selection.held_back + (0 if opened.dry_run else len(selection.chosen) - started - already),
             unreadable=len(judged.unreadable),
             brake=selection.brake,
@@ -233,10 +241,6 @@ class EnforcementWorkflow:
 def _patience() -> timedelta:
     """How long a run may wait for its turn, and begin to start hibernations."""
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
-
-
-def _cause(error: ActivityError) -> str:
-    return str(error.cause) if error.cause is not None else str(error)
 
 
 def _is_expired(error: ActivityError) -> bool:

@@ -17,6 +17,7 @@ from policies.checks.decision import Candidate
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.runs.enforcement import LONGEST_RUN, Enforcement
+from policies.runs.first_window import first_window_limit
 from policies.sleep.messages import Hibernation, PauseOrder, Terms
 from policies.sleep.wake_order import GoesDownLast
 
@@ -33,11 +34,18 @@ class RunOpened(Frozen):
     dry_run: bool = True
     max_actions: int | None = None
     max_percent: float | None = None
+    first_window_limit: int | None = None
+    """How many may go to sleep in the policy's first window."""
     window_start: datetime | None = None
     terms: Terms | None = None
     """None where it shall do nothing."""
     pausing: int = 0
     starts_per_second: float = STARTS_PER_SECOND
+
+    @property
+    def window_end(self) -> datetime | None:
+        """When the window ends that it runs in; None where it never does, or no window runs."""
+        return None if self.terms is None else self.terms.window_end
 
 
 class OpenRun(Frozen):
@@ -156,6 +164,7 @@ class EnforceActivities:
             dry_run=dry_run,
             max_actions=policy.max_actions_per_run,
             max_percent=spec.limits.max_affected_percent,
+            first_window_limit=first_window_limit(policy),
             window_start=None if window is None else window.start,
             terms=Terms(
                 not_after=_not_after(now, None if end is None else end - self._min_sleep()),

@@ -25,6 +25,8 @@ class Gathered:
     base: Surroundings
     costs: Costs
     idleness: Idleness = field(default_factory=NoIdleness)
+    namespaces: frozenset[str] | None = None
+    """All that there are; None where they may not be listed."""
 
     def surroundings_at(self, now: datetime, policies: Iterable[EnforcementPolicy] = ()) -> Surroundings:
         """The surroundings at this moment, under all policies that there are."""
@@ -78,4 +80,4 @@ class Gatherer:
         idleness: Idleness = NoIdleness()
         if self._idle_source is not None:
             idleness = self._idle_source.fetch(now, policies, costs if isinstance(costs, TellsUsage) else None)
-        return Gathered(base=base, costs=costs, idleness=idleness)
+        return Gathered(base=base, costs=costs, idleness=idleness, namespaces=namespaces.names)

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from activities.snapshot import Hold
+from operations.changes.consent import Consent
+from operations.changes.forecast import Forecast
 from operations.changes.handover import Handover
+from operations.changes.policy_change import Notice, Novelty
 from operations.targets import WorkloadName
 from policies.models import Frozen
 
@@ -15,11 +18,27 @@ class ApplyAnswer(Frozen):
     dry_run: bool
     applied: tuple[str, ...]
     """The policies that are in force now."""
+    novelties: Mapping[str, Novelty]
+    """By the policies' names: created, changed, unchanged."""
     changed: tuple[str, ...]
-    """Those of them that were not, or not so."""
+    """Those that were not in force so."""
     removed: tuple[str, ...]
+    forecasts: tuple[Forecast, ...]
+    """What those that are new or changed are about to do."""
     handovers: tuple[Handover, ...]
     """What becomes of those who sleep."""
+    notices: tuple[Notice, ...]
+    """What authors should hear."""
+    hold: Hold | None
+    """The hold that is on: nothing goes to sleep until it is released."""
+    unknowns: tuple[str, ...]
+    """What could not be found out, and what that means."""
+    more: tuple[str, ...]
+    """All that go to sleep and would not have so far."""
+    wake: int
+    """How many sleepers wake because of it."""
+    consent: Consent | None
+    """What is asked before; null where nothing is."""
 
 
 class DeleteAnswer(Frozen):
@@ -51,8 +70,9 @@ class PauseAnswer(Frozen):
     """`finops pause`."""
 
     workload: WorkloadName
-    asleep_until: datetime | None
-    """None where nothing wakes it but a person."""
+    asleep_until: datetime
+    replicas: int
+    """How many it had; 0 where it slept already."""
 
 
 class WakeAnswer(Frozen):

@@ -54,6 +54,8 @@ class VerdictAnswer(Frozen):
     policy: str
     mode: Mode
     decision: Decision
+    first_window_limit: int | None
+    """How many its first window lets go to sleep; None where it has no such brake."""
     idleness: IdleAnswer | None
     """None where the policy does not ask for it."""
     checks: tuple[CheckVerdict, ...]

@@ -6,6 +6,7 @@ from cli.answers.place import Placed
 from operations.costs.money import Money
 from operations.doctor.check_results import CheckResult
 from operations.present.clusters import ClusterOverview
+from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OftenWoken
 from policies.models import Frozen
 from policies.sleep.reconciliation import ReconcileResult
@@ -30,6 +31,8 @@ class StatusAnswer(Frozen):
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...]
     often_woken: tuple[OftenWoken, ...]
+    first_windows: tuple[FirstWindowSeen, ...]
+    """Policies whose first window is not over."""
 
 
 class ClustersAnswer(Frozen):

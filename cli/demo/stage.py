@@ -1,42 +1,39 @@
-"""What the demo plays on: a real control plane, a scratch folder, and the `finops` command itself."""
+"""What the demo plays on: a real control plane, a scratch folder, and `finops run`."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
 from rich.console import Console
 
-from cli.demo.workloads import NAMESPACES, OWNER, POLICIES, WORKLOADS, DemoWorkload
+from cli.demo.errors import DemoFailed
+from cli.demo.shell import Shell
+from cli.demo.workloads import NAMESPACES, OWNER, WORKLOADS, DemoWorkload
 from localcluster import LocalCluster
+from worker.state import StateFolder
 
+CLUSTER = "demo"
 PATIENCE_SECONDS = 60.0
 _DEPLOYS_APART = 2.0
 
 
-class DemoFailed(Exception):
-    """A step of the demo did not come out as told."""
-
-    def __init__(self, step: str, problem: str) -> None:
-        self.step = step
-        self.problem = problem
-        super().__init__(f"the demo failed at {step!r}: {problem}")
-
-
 class Stage:
-    """The demo's cluster and folder, and the commands a user would type."""
+    """The demo's cluster and folder, a shell in it, and `finops run` beside it."""
 
     def __init__(self, cluster: LocalCluster, folder: Path, console: Console) -> None:
         self.cluster = cluster
         self.folder = folder
         self.console = console
+        self.began = datetime.now(UTC)
         self.policies = folder / "policies.yaml"
-        self.state = folder / "state"
+        self.state = StateFolder(folder / "state")
+        self.shell = Shell(cluster, CLUSTER, folder, self.state.path, console)
         self._service: subprocess.Popen[bytes] | None = None
 
     def furnish(self) -> None:
@@ -52,7 +49,6 @@ class Stage:
             for reference in manifest["metadata"]["ownerReferences"]:
                 reference["uid"] = owner_uids[manifest["metadata"]["namespace"]]
         objects.create_all(manifests)
-        self.policies.write_text(POLICIES)
         self.wait(self._all_available, "every Deployment to become available")
 
     def redeploy(self, workload: DemoWorkload) -> None:
@@ -97,33 +93,26 @@ class Stage:
                 raise DemoFailed(what, f"not within {seconds:g} s; see {self.log}")
             time.sleep(0.1)
 
-    def show(self, *arguments: str) -> str:
-        """Run a `finops` command as a user would, and show it with its output."""
-        self.console.print(f"[bold green]$ finops {' '.join(arguments)}[/]")
-        done = subprocess.run(
-            self._command(*arguments),
-            env=self._environment(),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.console.print(done.stdout.rstrip(), markup=False, highlight=False, soft_wrap=True)
-        if done.returncode != 0:
-            raise DemoFailed(f"finops {' '.join(arguments)}", done.stderr.strip() or f"exit code {done.returncode}")
-        return done.stdout
-
     def start_service(self) -> None:
         """`finops run` in the background, with its log in the scratch folder."""
         with self.log.open("ab") as log:
             self._service = subprocess.Popen(
-                self._command("run"),
-                env=self._environment(),
+                [sys.executable, "-m", "cli", "run"],
+                env=self.shell.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+
+        self.wait(lambda: self.state.read_server() is not None, "Temporal to start")
+
+    @property
+    def ui_url(self) -> str:
+        """Temporal's UI; only while `finops run` is up."""
+        server = self.state.read_server()
+        assert server is not None
+        return server.ui_url
 
     def stop_service(self) -> None:
         """Ctrl-C, and wait for the clean end."""
@@ -146,20 +135,6 @@ class Stage:
         """The process of `finops run`."""
         assert self._service is not None
         return self._service.pid
-
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "cli", *arguments]
-
-    def _environment(self) -> dict[str, str]:
-        """A clean one: nothing of the user's own cluster or Temporal may get in."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("FINOPS_", "TEMPORAL_", "KUBE"))}
-        return kept | {
-            "KUBECONFIG": str(self.cluster.kubeconfig),
-            "FINOPS_STATE_DIR": str(self.state),
-            "FINOPS_CLUSTER": "demo",
-            "FINOPS_INTERVAL": "1h",
-            "COLUMNS": "118",
-        }
 
     def _all_available(self) -> bool:
         return all(self._is_available(workload) for workload in WORKLOADS)

@@ -85,29 +85,4 @@ WORKLOADS = (
 )
 
 SLEEPER_TO_WAKE = WORKLOADS[1]
-"""The one that the demo reactivates by a signal."""
-
-COOLDOWN_SECONDS = 10
-SLEEP_SECONDS = 25
-
-POLICIES = f"""\
-# Acts: what costs at least 0.02 an hour sleeps, for a while.
-apiVersion: finops.io/v1alpha1
-kind: EnforcementPolicy
-metadata: {{name: idle-dev}}
-spec:
-  mode: Enforce
-  scope: {{namespaces: {{include: ["dev-*", "preview-*", monitoring]}}}}
-  minHourlyCost: 0.02
-  cooldownWindow: {COOLDOWN_SECONDS}s
-  resumeAfter: {SLEEP_SECONDS}s
----
-# Only tells what it would do: DryRun is the default.
-apiVersion: finops.io/v1alpha1
-kind: EnforcementPolicy
-metadata: {{name: staging-trial}}
-spec:
-  scope: {{namespaces: {{include: [staging]}}}}
-  minHourlyCost: 0.02
-  cooldownWindow: {COOLDOWN_SECONDS}s
-"""
+"""The one that a person wakes."""

@@ -1,24 +1,74 @@
 """Changes of policies as people read them."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from cli.answers.changes import ApplyAnswer
 from cli.console import Terminal
-from operations.changes.policy_change import PolicyChange
+from operations.changes.consent import Consent
+from operations.changes.forecast import Forecast
+from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
+from operations.costs.money import describe_money
+from policies.local_times import tell_instant
+from policies.runs.first_window import describe_first_window
 from policies.wording import count
+
+HOW_TO_STOP = (
+    "to stop it: `finops hold` (nothing more is paused until `finops release`); `finops resume --all` wakes what sleeps"
+)
+_LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def show_change(terminal: Terminal, change: PolicyChange) -> None:
-    """What authors should hear, and what becomes of those who sleep."""
-    for notice in change.notices:
-        terminal.warn(f"notice: {notice.policy}: {notice.sentence}")
+    """For each policy what is new about it and what it is about to do, what becomes of those who sleep, and what is not
+    known.
+    """
+    for name in change.names:
+        if change.novelties[name] is Novelty.UNCHANGED:
+            terminal.say(f"policy {name} is in force as it is: unchanged")
+    for forecast in change.forecasts:
+        _show_forecast(terminal, forecast, change.novelties[forecast.policy])
     for handover in change.handovers:
         if handover.asleep:
             terminal.say(str(handover))
+    for notice in change.notices:
+        terminal.warn(f"notice: {notice.policy}: {notice.sentence}")
+    for sentence in change.unknowns:
+        terminal.warn(f"not known: {sentence}")
+    if change.hold is not None:
+        terminal.warn(f"a hold is on, set by {change.hold.by}: nothing goes to sleep until `finops release`")
+    elif change.more:
+        terminal.say(HOW_TO_STOP)
 
 
-def show_dry_run(terminal: Terminal, change: PolicyChange) -> None:
-    """Print how many policies it is about."""
+def answer(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> ApplyAnswer:
+    """A change as programs read it."""
+    return ApplyAnswer(
+        dry_run=dry_run,
+        applied=change.names,
+        novelties=change.novelties,
+        changed=change.changed,
+        removed=change.pruned,
+        forecasts=change.forecasts,
+        handovers=change.handovers,
+        notices=change.notices,
+        hold=change.hold,
+        unknowns=change.unknowns,
+        more=tuple(sorted(change.more)),
+        wake=change.wake,
+        consent=consent,
+    )
+
+
+def show_dry_run(terminal: Terminal, change: PolicyChange, consent: Consent | None) -> None:
+    """Print what would be asked, and how many policies it is about."""
+    if consent is not None:
+        terminal.say(f"it would ask: {consent.question} Go on?")
+        if consent.too_much:
+            terminal.say(f"without a terminal it would need --yes: {consent.too_much}")
     removed = f", {len(change.pruned)} removed: {', '.join(change.pruned)}" if change.pruned else ""
-    terminal.say(f"dry run: {count(len(change.policies), 'policy')} would be applied{removed}")
+    terminal.say(f"dry run: {count(len(change.to_write), 'policy')} would be written{removed}; nothing was")
 
 
 def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
@@ -27,3 +77,46 @@ def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
         terminal.warn(f"no worker polls for cluster {look.cluster}: the policies count when one runs")
     for problem in look.problems:
         terminal.warn(problem)
+
+
+def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> None:
+    was = f" (was {forecast.was})" if forecast.was is not None and forecast.was != forecast.standing else ""
+    terminal.say(f"{forecast.policy}: {forecast.standing}{was}, {novelty}", style="bold")
+    for line in forecast.diff:
+        terminal.say(line, style=_LINE_STYLES.get(line[:1], ""))
+    for sentence in _describe(forecast):
+        terminal.say(f"  {sentence}")
+    for unmet in forecast.unmet:
+        terminal.say(f"  warning: {unmet}", style="yellow")
+
+
+def _describe(forecast: Forecast) -> Iterator[str]:
+    when, number = _describe_time(forecast), forecast.pauses
+    may = "go" if forecast.in_force else "would go"
+    if number:
+        verb = "goes" if number == 1 and forecast.in_force else may
+        share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
+        yield f"{count(number, 'Deployment')} {verb} to sleep {when}{share}"
+        yield f"that saves {describe_money(forecast.saving)}"
+    elif not forecast.undecided:
+        yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
+    if forecast.undecided:
+        more = "more might" if number else f"might go to sleep {when}"
+        yield f"{forecast.undecided:,} {more}: what they cost, or whether they are idle, is not known yet"
+    if forecast.brake is not None:
+        yield f"brake: {forecast.brake}"
+    elif forecast.room is not None and number > forecast.room:
+        yield f"brake: {describe_first_window(forecast.room)}"
+    elif forecast.first_run < number:
+        yield f"{forecast.first_run:,} of them in the first run, by its limits"
+
+
+def _describe_time(forecast: Forecast) -> str:
+    """`as soon as a worker has read it, until Tue 01 Dec 07:00 CET`."""
+    when = "as soon as a worker has read it" if forecast.at_once else f"at {_show_moment(forecast, forecast.at)}"
+    return when if forecast.until is None else f"{when}, until {_show_moment(forecast, forecast.until)}"
+
+
+def _show_moment(forecast: Forecast, instant: datetime) -> str:
+    """In the policy's own zone, which it names, and with the year where that is not plain."""
+    return tell_instant(instant, forecast.zone, forecast.seen_at)

@@ -14,6 +14,7 @@ from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
 from policies.names import hibernation_id
+from policies.runs.first_window import describe_first_window, first_window_limit
 from policies.wording import count
 
 _CHECKS = (TableColumn(title=""), TableColumn(title="Check"), TableColumn(title="Why not", is_prose=True))
@@ -78,6 +79,9 @@ def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     policy, decision = verdict.policy, verdict.decision
     terminal.say(f"\nPolicy {policy.name} ({policy.spec.mode}): {decision.reason}", style="bold")
     terminal.say(decision.sentence)
+    limit = first_window_limit(policy)
+    if decision.reason is Reason.PAUSE and limit is not None:
+        terminal.say(f"brake: {describe_first_window(limit)}")
     _show_idleness(terminal, verdict)
     terminal.show_table(_CHECKS, map(_row, verdict.checks))
 
@@ -107,6 +111,7 @@ def _as_answer(verdict: PolicyVerdict) -> VerdictAnswer:
         policy=verdict.policy.name,
         mode=verdict.policy.spec.mode,
         decision=verdict.decision,
+        first_window_limit=first_window_limit(verdict.policy),
         idleness=verdict.idleness,
         checks=verdict.checks,
     )

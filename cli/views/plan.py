@@ -15,6 +15,7 @@ from policies.checks.decision import Decision
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.costs.savings import up_to_per_month
 from policies.durations import format_duration
+from policies.runs.first_window import describe_first_window
 from policies.wording import amount, count
 
 SORT_KEYS: SortKeys = {
@@ -83,6 +84,8 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
         terminal.say(f"would save {describe_money(plan.saving)}")
     for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
+    for unmet in plan.unmet:
+        terminal.say(f"warning: {unmet}", style="yellow")
     others = {reason: number for reason, number in plan.counts.items() if reason is not Reason.PAUSE}
     if others:
         terminal.say("\nLeft alone")
@@ -115,6 +118,8 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
             f"{most:,} a run, every {format_duration(interval)}: the last one would be asleep at "
             f"{show_time(last, plan.zone)}"
         )
+    if plan.first_window_limit is not None and len(plan.pauses) > plan.first_window_limit:
+        yield f"brake: {describe_first_window(plan.first_window_limit)}"
     if plan.suspended:
         yield "it is suspended, so it pauses nothing"
 

@@ -8,11 +8,13 @@ from activities.snapshot import Hold
 from cli.console import Terminal
 from cli.list_options import SortKeys, arrange
 from cli.tables import TableColumn
+from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.status import ClusterStatus
 from operations.times import show_time
 from policies.annotations import EXCLUDE
 from policies.rights.rights import describe_blindness
+from policies.runs.first_window import describe_first_window
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
@@ -59,6 +61,8 @@ def show_status(
         _show_what_does_not_run(terminal, found)
     else:
         terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
+    for first in found.first_windows:
+        terminal.say(_describe_first_window(first), "yellow")
     _show_hibernations(terminal, found, sort_by, limit)
     if found.reconciliation is not None:
         _show_reconciled(terminal, found.reconciliation)
@@ -69,6 +73,16 @@ def show_status(
 def _describe_hold(hold: Hold) -> str:
     reason = f": {hold.reason}" if hold.reason else ""
     return f"HOLD since {show_time(hold.since)} by {hold.by}{reason}. Nothing is paused until `finops release`."
+
+
+def _describe_first_window(first: FirstWindowSeen) -> str:
+    if first.until is None:
+        return f"policy {first.policy} has not paused anything yet: {describe_first_window(first.limit)}"
+    waiting = f", {first.held_back} wait for the next one" if first.held_back else ""
+    return (
+        f"policy {first.policy} is in its first window, until {show_time(first.until)}: at most {first.limit} go to "
+        f"sleep in it, {first.paused} were to so far{waiting}; `limits` in the document overrules that"
+    )
 
 
 def _show_what_does_not_run(terminal: Terminal, found: ClusterStatus) -> None:

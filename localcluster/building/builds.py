@@ -1,4 +1,4 @@
-"""Building a kit once, with Go, into a folder of the user's cache."""
+"""A kit, once, in a folder of the user's cache: downloaded where that can be, else built with Go."""
 
 import fcntl
 import os
@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcluster.building.downloads import download
 from localcluster.building.programs import Kit, Program
+from localcluster.building.releases import Archive
 from localcluster.building.toolchain import provide_go
 from localcluster.errors import BuildFailed, CacheUnusable
 from localcluster.processes import die_with_parent
@@ -24,8 +26,21 @@ def missing(kit: Kit, folder: Path) -> list[Program]:
     return [program for program in kit.programs if not os.access(folder / program.name, os.X_OK)]
 
 
-def build_missing(kit: Kit, folder: Path, environment: Mapping[str, str], progress: Progress) -> None:
-    """Build what the folder does not have yet; two at once wait for each other.
+def provide_missing(
+    kit: Kit,
+    folder: Path,
+    environment: Mapping[str, str],
+    progress: Progress,
+    releases: tuple[Archive, ...] = (),
+) -> None:
+    """Download what the folder does not have yet, or build it; two at once wait for each other.
+
+    Args:
+        kit: what is wanted.
+        folder: where it belongs.
+        environment: of Go, pip and proxies, and whether to download at all.
+        progress: where to report.
+        releases: the official archives with the whole kit, if there are any for this machine.
 
     Raises:
         GoMissing: there is no Go.
@@ -37,7 +52,8 @@ def build_missing(kit: Kit, folder: Path, environment: Mapping[str, str], progre
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _build_lock(kit, folder, progress):
-            _build(kit, folder, environment, progress)
+            if missing(kit, folder) and not download(releases, folder, environment, progress):
+                _build(kit, folder, environment, progress)
     except OSError as error:
         raise CacheUnusable(folder, error.strerror or str(error)) from error
 
@@ -48,7 +64,7 @@ def _build_lock(kit: Kit, folder: Path, progress: Progress) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            with progress.step(f"Waiting for another build of {kit.title}"):
+            with progress.step(f"Waiting for another start that provides {kit.title}"):
                 fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -56,8 +72,6 @@ def _build_lock(kit: Kit, folder: Path, progress: Progress) -> Iterator[None]:
 def _build(kit: Kit, folder: Path, environment: Mapping[str, str], progress: Progress) -> None:
     """Build what is missing, one atomic rename each, so that a broken-off build goes on where it stopped."""
     wanted = missing(kit, folder)
-    if not wanted:
-        return
     environment = _build_environment(folder, environment)
     go = provide_go(folder.parent, environment, progress, kit)
     for leftover in folder.glob("*.partial"):

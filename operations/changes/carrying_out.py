@@ -59,13 +59,14 @@ async def open_client_if_up(installation: Installation, *, asleep: int) -> Clien
 async def carry_out(
     installation: Installation, client: Client | None, change: PolicyChange
 ) -> AsyncIterator[PolicyWritten | PolicyRemoved]:
-    """Put the change in force; each step as soon as it is done, so that a failure hides none of those before it.
+    """Put the change in force; each step as soon as it is done, so that a failure hides none of those before it. What
+    is in force as it should be is not written again.
 
     Raises OSError, KubernetesError, PolicySourceUnreadable, RPCError.
     """
     source = installation.policies
     source.prepare()
-    for policy in change.policies:
+    for policy in change.to_write:
         source.write(policy)
         yield PolicyWritten(policy=policy.name, mode=policy.spec.mode, novelty=change.novelties[policy.name])
     async for removed in remove_policies(installation, client, change.pruned):

@@ -19,6 +19,8 @@ class Handover(Frozen):
     policy: str
     asleep: int = 0
     stay: int = 0
+    moved: int = 0
+    """Those of them that will wake at another time than so far."""
     handed_to: dict[str, int] = {}
     wake: int = 0
     unreadable: int = 0
@@ -27,7 +29,8 @@ class Handover(Frozen):
         """For instance `weekend: 812 asleep: 800 handed to nights, 12 will wake`."""
         if not self.asleep:
             return f"{self.policy}: nothing sleeps under it"
-        parts = [f"{self.stay:,} stay asleep" if self.stay > 1 else "1 stays asleep"] if self.stay else []
+        moved = f" ({self.moved:,} until another time)" if self.moved else ""
+        parts = [f"{self.stay:,} {'stays' if self.stay == 1 else 'stay'} asleep{moved}"] if self.stay else []
         parts += [f"{count:,} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
         parts += [f"{self.wake:,} will wake"] if self.wake else []
         parts += [f"{self.unreadable:,} left as they are, with an unreadable record"] if self.unreadable else []
@@ -41,13 +44,15 @@ def foresee_handovers(
     *,
     instance: str | None,
     now: datetime,
+    before: Sequence[EnforcementPolicy] = (),
 ) -> tuple[Handover, ...]:
-    """What happens to the sleepers of the affected policies when only the remaining ones are asked.
+    """What happens to the sleepers of the affected policies when only the remaining ones are asked; `before` are those
+    that are asked so far.
 
     Sleepers of other installations are left out.
     """
     wishes: dict[str, Counter[str | None]] = {policy: Counter() for policy in affected}
-    unreadable: Counter[str] = Counter()
+    unreadable, moved = Counter[str](), Counter[str]()
     for workload in workloads:
         policy = workload.annotations.get(notes.PAUSED_BY, "")
         if policy not in wishes or not is_sleeper(workload) or instance not in (None, instance_of(workload)):
@@ -59,16 +64,20 @@ def foresee_handovers(
         if record is None:
             unreadable[policy] += 1
             continue
-        wish = wants_asleep(remaining, as_sleeper(workload, record), now)
+        sleeper = as_sleeper(workload, record)
+        wish, was = wants_asleep(remaining, sleeper, now), wants_asleep(before, sleeper, now)
         wishes[policy][None if wish is None else wish.policy] += 1
-    return tuple(_sum_up(policy, wishes[policy], unreadable[policy]) for policy in affected)
+        if wish is not None and was is not None and wish.policy == policy and wish.until != was.until:
+            moved[policy] += 1
+    return tuple(_sum_up(policy, wishes[policy], unreadable[policy], moved[policy]) for policy in affected)
 
 
-def _sum_up(policy: str, wishes: Counter[str | None], unreadable: int) -> Handover:
+def _sum_up(policy: str, wishes: Counter[str | None], unreadable: int, moved: int) -> Handover:
     return Handover(
         policy=policy,
         asleep=wishes.total() + unreadable,
         stay=wishes[policy],
+        moved=moved,
         handed_to={name: count for name, count in wishes.items() if name not in (None, policy)},
         wake=wishes[None],
         unreadable=unreadable,

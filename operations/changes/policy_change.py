@@ -1,20 +1,12 @@
 """What putting policies in force would change, and for whom. Nothing is written here."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from activities.snapshot import Hold
+from operations.changes.forecast import Forecast
 from operations.changes.handover import Handover, foresee_handovers
-from operations.changes.objections import (
-    refuse_every_namespace_unseen,
-    refuse_other_files,
-    refuse_times_that_temporal_refuses,
-)
-from operations.identity import confirm_cluster_if_up
-from operations.installation import Installation
-from operations.listing import list_workloads
-from operations.policy_source import read_applied
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.resource.notices import notices
@@ -48,6 +40,12 @@ class PolicyChange(Frozen):
     handovers: tuple[Handover, ...] = ()
     """Of the policies that are new or changed, then of those that are pruned."""
     notices: tuple[Notice, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    """Of the policies that are new or changed."""
+    hold: Hold | None = None
+    """The hold that is on: nothing goes to sleep until it is released."""
+    unknowns: tuple[str, ...] = ()
+    """What could not be found out, and what that means."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,34 +58,24 @@ class PolicyChange(Frozen):
         return tuple(name for name in self.names if self.novelties[name] is not Novelty.UNCHANGED)
 
     @property
+    def to_write(self) -> tuple[EnforcementPolicy, ...]:
+        """The policies of those names."""
+        return tuple(policy for policy in self.policies if self.novelties[policy.name] is not Novelty.UNCHANGED)
+
+    @property
+    def more(self) -> frozenset[str]:
+        """All that go to sleep and would not have so far."""
+        return frozenset(name for forecast in self.forecasts for name in forecast.more)
+
+    @property
+    def wake(self) -> int:
+        """How many sleepers wake because of it."""
+        return sum(handover.wake for handover in self.handovers)
+
+    @property
     def asleep(self) -> int:
         """How many sleep under what changes or goes."""
         return sum(handover.asleep for handover in self.handovers)
-
-
-async def foresee_change(
-    installation: Installation, policies: Sequence[EnforcementPolicy], *, prune: bool
-) -> PolicyChange:
-    """What becomes of policies and sleepers when these policies are put in force, with `prune` as the only ones.
-
-    Raises Refused where something stands against it, IdentityMismatch, KubernetesError.
-    """
-    await confirm_cluster_if_up(installation)
-    applied = await asyncio.to_thread(read_applied, installation)
-    names = [policy.name for policy in policies]
-    await asyncio.to_thread(refuse_other_files, installation, applied, names)
-    await asyncio.to_thread(refuse_every_namespace_unseen, installation, policies)
-    await refuse_times_that_temporal_refuses(installation, [each for each in policies if each not in applied])
-    listing = await asyncio.to_thread(list_workloads, installation)
-    return compare(
-        policies,
-        applied,
-        listing.wakeable,
-        prune=prune,
-        instance=installation.known_instance,
-        settings=installation.settings,
-        now=datetime.now(UTC),
-    )
 
 
 def compare(
@@ -110,7 +98,9 @@ def compare(
         policies=tuple(policies),
         novelties=novelties,
         pruned=tuple(pruned),
-        handovers=foresee_handovers(workloads, [*changed, *pruned], together, instance=instance, now=now),
+        handovers=foresee_handovers(
+            workloads, [*changed, *pruned], together, instance=instance, now=now, before=applied
+        ),
         notices=tuple(each for policy in policies for each in _notice(policy, together, settings, now)),
     )
 

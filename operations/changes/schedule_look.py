@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import nullcontext
 
 from temporalio.client import Client
 
@@ -30,15 +31,19 @@ class ScheduleLook(Frozen):
         return tuple(each.problem for each in self.schedules if each.problem)
 
 
-async def look_at_schedules(installation: Installation, client: Client, policies: Collection[str]) -> ScheduleLook:
-    """Give the worker time to put the Schedules of these policies, and see how they stand. Raises RPCError."""
+async def look_at_schedules(
+    installation: Installation, client: Client, policies: Collection[str], *, changed: bool
+) -> ScheduleLook:
+    """See how the Schedules of these policies stand; if something was `changed`, after giving the worker time to put
+    them. Raises RPCError.
+    """
     cluster = installation.settings.cluster
     if not await has_worker(client, cluster):
         return ScheduleLook(cluster=cluster, worker=False)
-    with installation.listener.progress("letting the worker read it"):
+    with installation.listener.progress("letting the worker read it") if changed else nullcontext():
         for _ in range(_LOOKS):
-            await asyncio.sleep(_SNAPSHOT_SECONDS)
+            await asyncio.sleep(_SNAPSHOT_SECONDS if changed else 0)
             seen = [each for each in await read_states(client, cluster, policies) if each.policy in policies]
-            if all(each.state != "missing" for each in seen):
+            if not changed or all(each.state != "missing" for each in seen):
                 break
     return ScheduleLook(cluster=cluster, worker=True, schedules=tuple(seen))

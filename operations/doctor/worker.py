@@ -15,7 +15,9 @@ from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.temporal import has_worker
 from operations.times import show_time
-from worker.temporal.reconciliations import STALLED_AFTER, list_recent_runs
+from policies.names import reconcile_id
+from worker.temporal.last_runs import list_recent_runs
+from worker.temporal.reconciliations import STALLED_AFTER
 
 LOOKS = 2
 SECONDS_BETWEEN_LOOKS = 2.0
@@ -54,7 +56,7 @@ async def check_worker(installation: Installation, client: Client) -> list[Check
 
 async def _check_answers(client: Client, cluster: str) -> CheckResult:
     """A query of the last reconciliation, which takes a worker that lives; in a crash loop none answers twice."""
-    recent = await list_recent_runs(client, cluster)
+    recent = await list_recent_runs(client, reconcile_id(cluster))
     if not recent:
         return ok("worker", "polls for this cluster")
     handle = client.get_workflow_handle(recent[0])

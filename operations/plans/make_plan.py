@@ -14,7 +14,7 @@ from operations.plans.cron_jobs import warn_of_cron_jobs
 from operations.plans.plan import Caveat, CaveatKind, Plan, PlannedSleep, PolicyPlan
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
-from policies.calendar.sleep_windows import next_window
+from policies.calendar.sleep_windows import next_window, running_window
 from policies.checks import Case, Surroundings, protection_of
 from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
 from policies.checks.limits import Census, select
@@ -24,7 +24,10 @@ from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
+from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
+from policies.runs.first_window import first_window_limit
 from policies.sleep.wake_order import order_problems
+from policies.times import earliest
 from policies.workload import Workload
 
 
@@ -44,11 +47,23 @@ class ClusterSeen:
     blind_to: tuple[str, ...] = ()
     """What the caller may not see, and what that means."""
 
+    def unmet_by(self, policy: EnforcementPolicy) -> tuple[UnmetPattern, ...]:
+        """What of its scope meets no namespace; where they may not be listed, none with a Deployment."""
+        listed = self.gathered.namespaces
+        names = frozenset(each.ref.namespace for each in self.workloads) if listed is None else listed
+        return find_unmet_patterns(policy.spec.scope.namespaces, names, all_known=listed is not None)
+
 
 def make_plan(
-    policies: Iterable[EnforcementPolicy], seen: ClusterSeen, *, interval: timedelta, at: datetime | None = None
+    policies: Iterable[EnforcementPolicy],
+    seen: ClusterSeen,
+    *,
+    interval: timedelta,
+    at: datetime | None = None,
+    beside: Sequence[EnforcementPolicy] = (),
 ) -> Plan:
-    """Judge all workloads by all policies. `interval` is the time between two runs.
+    """Judge all workloads by all policies. `interval` is the time between two runs; the policies `beside` them judge
+    nothing, but may keep workloads awake.
 
     The instant is `at`, or for each policy the present if one of its windows runs, else the beginning of the next.
     """
@@ -58,9 +73,10 @@ def make_plan(
     census = _count(seen.workloads, surroundings)
     for policy in judging:
         moment = at or _next_moment(policy, seen.at)
-        around = seen.gathered.surroundings_at(moment, judging)
+        around = seen.gathered.surroundings_at(moment, (*judging, *beside))
         cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
-        plans.append(_plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval))
+        planned = _plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval)
+        plans.append(planned.replace(unmet=seen.unmet_by(policy)))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
     return Plan(
@@ -113,7 +129,14 @@ def _plan_policy(
         first_run=len(selection.chosen),
         last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
         brake=selection.brake,
+        until=_wakes_at(policy, now),
+        first_window_limit=first_window_limit(policy),
     )
+
+
+def _wakes_at(policy: EnforcementPolicy, paused_at: datetime) -> datetime | None:
+    window, longest = running_window(policy, paused_at), policy.spec.resume_after
+    return earliest(None if window is None else window.end, None if longest is None else paused_at + longest)
 
 
 def _last_asleep_at(

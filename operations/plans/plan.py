@@ -10,6 +10,7 @@ from policies.checks.reasons import Reason
 from policies.costs.cost import HourlyCost
 from policies.models import Frozen
 from policies.policy.document import Mode
+from policies.policy.unmet_patterns import UnmetPattern
 from policies.workload import WorkloadRef
 
 
@@ -62,6 +63,17 @@ class PolicyPlan(Frozen):
     last_asleep_at: datetime | None = None
     """When the run that takes the last of them begins."""
     brake: Brake | None = None
+    until: datetime | None = None
+    """When what goes to sleep then wakes by itself; None where nothing says it."""
+    first_window_limit: int | None = None
+    """How many may go to sleep in its first window; None where it has limits, or no schedule."""
+    unmet: tuple[UnmetPattern, ...] = ()
+    """What of its scope meets no namespace."""
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it pauses: neither a dry run nor suspended."""
+        return self.mode is Mode.ENFORCE and not self.suspended
 
     @property
     def pauses(self) -> tuple[Decision, ...]:

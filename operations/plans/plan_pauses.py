@@ -7,7 +7,7 @@ from activities.kube.objects.budgets import read_budgets
 from activities.kube.objects.cron_jobs import read_cron_jobs
 from operations.costs.ask_ahead import ask_ahead
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import Listing, list_workloads
 from operations.plans.blindness import find_blindness, find_unwritable
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
@@ -29,15 +29,20 @@ def plan_pauses(
     They are judged as of `at`; without it, as of `now` or the beginning of their next window. All workloads count for
     limits; the selection is of what is told. Raises KubernetesError.
     """
-    seen = _look(installation, policies, now)
+    seen = look_at_cluster(installation, policies, now)
     plan = select_of(make_plan(policies, seen, interval=installation.settings.interval, at=at), seen, selection)
     refused, unknown = find_unwritable(installation, plan.pausing_in)
     return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))
 
 
-def _look(installation: Installation, policies: Sequence[EnforcementPolicy], now: datetime) -> ClusterSeen:
+def look_at_cluster(
+    installation: Installation, policies: Sequence[EnforcementPolicy], now: datetime, listing: Listing | None = None
+) -> ClusterSeen:
+    """The cluster with all that these policies ask about it; its Deployments are those of `listing`, where there is one
+    already. Raises KubernetesError.
+    """
     ask_ahead(installation, now)
-    listing = list_workloads(installation)
+    listing = listing or list_workloads(installation)
     cluster = installation.cluster
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
         return ClusterSeen(

@@ -13,6 +13,7 @@ from operations.costs.currency import read_currency
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.policy_source import read_quietly
+from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
@@ -47,6 +48,7 @@ class ClusterStatus(Frozen):
     """Of all money here; empty where it is not known."""
     zones: Mapping[str, str] = {}
     """The policies' zones, by the policies' names."""
+    first_windows: tuple[FirstWindowSeen, ...] = ()
 
     @property
     def asleep(self) -> int:
@@ -59,7 +61,7 @@ class ClusterStatus(Frozen):
         return sum(each.saved_per_day or 0 for each in self.hibernations if each.phase in SAVING_PHASES)
 
 
-_SLOW = ("reconciliation", "schedules", "often_woken", "currency", "zones")
+_SLOW = ("reconciliation", "schedules", "often_woken", "currency", "zones", "first_windows")
 """What changes every few minutes at most."""
 
 
@@ -103,10 +105,11 @@ async def read_by(
     )
     if known is not None:
         return found.replace(**{name: getattr(known, name) for name in _SLOW})
+    now = datetime.now(UTC)
     policies, reconciliation, often = await asyncio.gather(
         asyncio.to_thread(read_quietly, installation),
         read_last_reconciliation(client, cluster),
-        find_often_woken(client, cluster, datetime.now(UTC), question.namespace),
+        find_often_woken(client, cluster, now, question.namespace),
     )
     names = None if policies is None else [policy.name for policy in policies]
     return found.replace(
@@ -115,6 +118,7 @@ async def read_by(
         reconciliation=reconciliation,
         schedules=await read_states(client, cluster, names),
         often_woken=often,
+        first_windows=await read_first_windows(client, cluster, policies or (), now),
     )
 
 

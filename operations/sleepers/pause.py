@@ -41,6 +41,8 @@ class Paused(Frozen):
 
     workload: WorkloadName
     asleep_until: datetime
+    replicas: int = 0
+    """How many it had; 0 where it slept already."""
 
 
 async def pause(
@@ -69,7 +71,7 @@ async def pause(
         await _update(installation, client, order, seconds)
     else:
         await _wait_until_asleep(installation, client, order.seen.ref, seconds)
-    return Paused(workload=key, asleep_until=until)
+    return Paused(workload=key, asleep_until=until, replicas=order.seen.replicas)
 
 
 def _judge(

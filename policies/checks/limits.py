@@ -1,4 +1,6 @@
-"""How many may go to sleep in one run: the policy's own limit, and the brake over the whole cluster."""
+"""How many may go to sleep in one run: the policy's own limit, the room in its first window, and the brake over the
+whole cluster.
+"""
 
 from policies.checks.decision import Candidate
 from policies.keys import WorkloadKey
@@ -46,6 +48,8 @@ class Selection(Frozen):
 
     chosen: tuple[Candidate, ...] = ()
     held_back: int = 0
+    held_by_first_window: int = 0
+    """How many wait for the policy's second window."""
     brake: Brake | None = None
 
     @property
@@ -60,18 +64,24 @@ def select(
     max_actions: int | None,
     max_percent: float | None,
     chosen_last: WorkloadRef | None = None,
+    room: int | None = None,
 ) -> Selection:
     """The candidates by namespace and name, as many as one run may pause, from behind the one chosen last
-    and round again: where some cannot be paused, the others get their turn all the same.
+    and round again: where some cannot be paused, the others get their turn all the same. `room` is what the policy's
+    first window leaves.
     """
     last = _FIRST if chosen_last is None else chosen_last.key
     keyed = {candidate.seen.ref.key: candidate for candidate in candidates}
     ordered = [keyed[key] for key in sorted(keyed, key=lambda key: (key <= last, key))]
-    chosen = tuple(ordered if max_actions is None else ordered[:max_actions])
+    most = min((each for each in (max_actions, room) if each is not None), default=None)
+    chosen = tuple(ordered[:most])
     if chosen and max_percent is not None and census.deployments:
         share = 100 * (census.asleep + census.pausing + len(chosen)) / census.deployments
         if share > max_percent:
             return Selection(
                 held_back=len(ordered), brake=Brake(would_sleep_percent=share, allowed_percent=max_percent)
             )
-    return Selection(chosen=chosen, held_back=len(ordered) - len(chosen))
+    held = len(ordered) - len(chosen)
+    if room is not None and most == room:
+        return Selection(chosen=chosen, held_by_first_window=held)
+    return Selection(chosen=chosen, held_back=held)

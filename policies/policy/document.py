@@ -182,7 +182,11 @@ class PolicySpec(DocumentPart):
         default=GitOps.DECLINE,
         description="Pause only where the GitOps tool was told to ignore replicas.",
     )
-    limits: Limits = Field(default=Limits(), description="Brakes on what the policy may do.")
+    limits: Limits = Field(
+        default=Limits(),
+        description="Brakes on what the policy may do. With a schedule and no limit set, at most 20 Deployments go to "
+        "sleep in its first window, and all from the second on.",
+    )
     action: Action = Field(default=Action(), description="What is done to a workload.")
 
     @model_validator(mode="after")

@@ -83,6 +83,8 @@ def describe(digest: Digest) -> Message:
         facts += [Fact(name="asleep before", value=str(result.census.asleep))]
     if result.held_back:
         facts.append(Fact(name="wait for the next run", value=str(result.held_back)))
+    if result.held_by_first_window:
+        facts.append(Fact(name="wait for its second window", value=str(result.held_by_first_window)))
     if digest.window_end is not None:
         facts.append(Fact(name="until", value=to_rfc3339(digest.window_end)))
     if result.up_to_per_month:

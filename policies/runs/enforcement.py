@@ -6,6 +6,7 @@ from datetime import timedelta
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
+from policies.runs.first_window import FIRST_WINDOW_PAUSES, FirstWindow
 from policies.wording import amount, count
 from policies.workload import WorkloadRef
 
@@ -37,6 +38,10 @@ class EnforcementResult(Frozen):
     chosen_last: WorkloadRef | None = None
     """The last of those that were to be paused: a limited run goes on behind it."""
     brake: Brake | None = None
+    first_window: FirstWindow | None = None
+    """None until it pauses something in Enforce: the next run starts from this result."""
+    held_by_first_window: int = 0
+    """How many stay awake because this is its first window."""
     up_to_per_month: float = 0
     currency: str = ""
     told_window: str = ""
@@ -57,5 +62,10 @@ def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool)
             f"up to {amount(result.up_to_per_month, result.currency)} a month.{left_alone}"
         )
     waiting = f", {result.held_back:,} to wait for the next run" if result.held_back else ""
+    if result.held_by_first_window:
+        waiting += (
+            f", {result.held_by_first_window:,} stay awake in its first window, in which a policy without limits puts "
+            f"at most {FIRST_WINDOW_PAUSES} to sleep"
+        )
     ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
     return f"{result.started:,} of {count(judged, 'Deployment')} go to sleep{waiting}{ended}.{left_alone}"

@@ -1,11 +1,13 @@
 """The command as a process of its own: what it prints, and what it exits with."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from services import clean_environment
 
 CLOSED = """
@@ -35,7 +37,7 @@ def finops(*arguments: str, home: Path, **environment: str) -> subprocess.Comple
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert "Traceback" not in done.stderr
     return done
@@ -106,6 +108,13 @@ def test_a_cluster_that_refuses_is_one_sentence_and_leaves_nothing(
     done = finops(*given, "--kubeconfig", str(closed), home=tmp_path)
     assert (done.returncode, "cannot be reached" in done.stderr) == (1, True), done.stderr
     assert not (tmp_path / "state" / "finops-enforcer" / "policies").exists()
+
+
+@pytest.mark.parametrize("command", [("resume",), ("resume", "--direct"), ("keep-awake",)], ids=" ".join)
+def test_more_than_thirty_days_are_asked_about(command: tuple[str, ...], closed: Path, tmp_path: Path) -> None:
+    done = finops(*command, "dev/app", "--for", "9999h", "--kubeconfig", str(closed), home=tmp_path)
+    assert done.returncode == 2
+    assert re.search(r"dev/app would not be paused until .* 20\d\d .*, which is 416 days from now", done.stderr)
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])

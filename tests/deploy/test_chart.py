@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from kubectl import kubectl
+from patience import PATIENCE_SECONDS
 
 from localcluster import LocalCluster
 from localcluster.building.binaries import provide_helm
@@ -37,7 +38,9 @@ def helm(request: pytest.FixtureRequest) -> Callable[..., subprocess.CompletedPr
         program = provide_helm()
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(program), *arguments], capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(
+            [str(program), *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
 
     return call
 
@@ -187,7 +190,11 @@ def test_the_temporal_program_takes_the_options_of_the_bundled_one(render: Calla
     for item in (of_kind(objects, "StatefulSet"), of_kind(objects, "Job", "retention")):
         (container,) = item["spec"]["template"]["spec"]["containers"]
         known = subprocess.run(
-            [program, *container["args"], "--help"], capture_output=True, text=True, check=False, timeout=60
+            [program, *container["args"], "--help"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
         )
         assert (known.returncode, known.stderr) == (0, "")
 

@@ -158,7 +158,7 @@ def test_two_policies_at_once_put_everything_to_sleep_once_and_each_gives_back_i
     wait_for(lambda: "left" not in owners(), what="the first to give back its own")
     both[1].run("delete", "night", "--yes")
     # One that a run had on its way is told by nobody: two reconciliations find it within little more than a minute.
-    wait_for(lambda: owners() == {""}, seconds=150, what="the second to give back its own")
+    wait_for(lambda: owners() == {""}, what="the second to give back its own")
     assert counts(cluster, namespace, *names) == before
 
 
@@ -300,7 +300,7 @@ def test_a_kubeconfig_that_changes_under_a_running_worker_leads_it_to_no_other_c
     # New credentials for the cluster it belongs to: it goes on where it stood.
     admin.run("delete", "night", "--yes")
     merged(kubeconfig, enroll(cluster, account), there, current="there")
-    wait_for(lambda: counts(cluster, namespace, "web", "api") == [3, 2], seconds=120, what="the wake")
+    wait_for(lambda: counts(cluster, namespace, "web", "api") == [3, 2], what="the wake")
     assert counts(elsewhere, namespace, "web", "api") == [3, 2]
     assert writes(elsewhere) == written
     assert said != WRONG or len(re.findall("identity: the kubeconfig was read again", service.log.read_text())) == 1

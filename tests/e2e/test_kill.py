@@ -60,7 +60,6 @@ def test_a_kill_and_a_restart_bring_every_count_back(
             and all("paused" not in annotations_of(objects, namespace, name) for name in NAMES)
             and service.ask("status")["hibernations"] == []
         ),
-        seconds=120,
         what="every count to come back",
     )
     assert service.stop() == 0

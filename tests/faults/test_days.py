@@ -65,7 +65,7 @@ async def test_no_random_day_loses_a_count(
     wanted = {(stage.name, name): deployment(stage.name, name, replicas=REPLICAS) for name in names}
     stage.actors.manifests = wanted
     stage.actors.objects.create_all(wanted.values())
-    wait_for(stage.are_ready, seconds=300, what="the Deployments")
+    wait_for(stage.are_ready, what="the Deployments")
     violations, unfinished, lives = [], [], 0
     for index in range(0, len(seeds), WORKLOADS // A_DAY):
         days = [Day(seed, []) for seed in seeds[index : index + WORKLOADS // A_DAY]]

@@ -1,9 +1,10 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from operations.errors import UsageProblem
-from operations.times import read_duration, read_end, read_instant
+from operations.times import describe_long, read_duration, read_end, read_instant
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 
@@ -52,3 +53,11 @@ def test_an_end_that_is_required_must_be_given() -> None:
 
 def test_for_counts_from_now() -> None:
     assert read_end(None, "1h30m", NOW, required=True) == NOW + timedelta(minutes=90)
+
+
+def test_only_more_than_thirty_days_is_long_and_is_told_with_its_year() -> None:
+    assert describe_long(NOW + timedelta(days=30), NOW) == ""
+    assert re.fullmatch(
+        r"until \w{3} \d{2} Jan 2028 \d{2}:\d{2}, which is 416 days from now",
+        describe_long(NOW + timedelta(hours=9999), NOW),
+    )

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from localcluster import ObjectClient
+from patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60.0
+from localcluster import ObjectClient
 
 
 def deployment(

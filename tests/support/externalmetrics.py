@@ -67,7 +67,7 @@ def serving(queue: Queue, objects: ObjectClient, namespace: str, keys: tuple[Pat
             }
         )
         try:
-            wait_for(lambda: _is_available(objects), seconds=60, what="the metrics API")
+            wait_for(lambda: _is_available(objects), what="the metrics API")
             yield
         finally:
             objects.delete(f"{_SERVICES}/{VERSION}.{GROUP}")

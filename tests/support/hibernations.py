@@ -150,14 +150,12 @@ class Bedroom:
         await handle.terminate()
         query = f"WorkflowId = '{handle.id}' AND ExecutionStatus = 'Running'"
         client = self.environment.client
-        await eventually(
-            lambda: client.count_workflows(query), lambda found: not found.count, tries=600, what="visibility"
-        )
+        await eventually(lambda: client.count_workflows(query), lambda found: not found.count, what="visibility")
 
     async def reach(self, handle: WorkflowHandle[Any, Any], *phases: Phase) -> HibernationStatus:
         """Wait until the hibernation is in one of these phases."""
         return await eventually(
-            lambda: self.status(handle), lambda status: status.phase in phases, tries=600, what=f"one of {phases}"
+            lambda: self.status(handle), lambda status: status.phase in phases, what=f"one of {phases}"
         )
 
     async def status(self, handle: WorkflowHandle[Any, Any]) -> HibernationStatus:

@@ -2,6 +2,8 @@
 
 import subprocess
 
+from patience import PATIENCE_SECONDS
+
 from localcluster import LocalCluster
 from worker.processes import find_program
 
@@ -11,6 +13,6 @@ def kubectl(cluster: LocalCluster, *arguments: str, text: str = "") -> str:
     program = find_program("kubectl")
     assert program is not None, "there is no kubectl: it comes with the extra `dev`"
     command = [str(program), "--kubeconfig", str(cluster.kubeconfig), *arguments]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -13,6 +13,7 @@ from audits import requests_by_namespace
 from deployments import is_ready
 from encounters import ORIGINAL, Encounter, Look
 from hibernations import Bedroom, reconcile
+from patience import PATIENCE_SECONDS
 from shells import Shell
 from temporalio.client import WorkflowHandle
 
@@ -21,7 +22,6 @@ from policies.annotations import PREFIX
 from policies.names import CHECK, REACTIVATE
 from policies.sleep.messages import HibernationResult, Phase
 
-PATIENCE_SECONDS = 90.0
 AT_ONCE = 4
 """Commands: the machine has few cores, and each is a process."""
 _DEPLOYMENTS = "/apis/apps/v1/deployments"

@@ -10,6 +10,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from patience import PATIENCE_SECONDS
+
 from worker.ports import find_free_port
 
 INSTALL = (
@@ -17,7 +19,6 @@ INSTALL = (
     "program with PROMETHEUS_BIN"
 )
 _CACHED = Path("finops-enforcer/prometheus/usr/bin/prometheus")
-_PATIENCE_SECONDS = 120
 
 
 def find_prometheus() -> Path:
@@ -77,7 +78,7 @@ class PrometheusServer:
         log = self.data.parent / f"{self.data.name}.log"
         with log.open("ab") as stream:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._is_ready():
             assert self._process.poll() is None, log.read_text()[-2000:]
             assert time.monotonic() < deadline, "Prometheus is not ready"
@@ -93,7 +94,7 @@ class PrometheusServer:
     def ask(self, query: str, at: float) -> list[dict[str, object]]:
         """The rows of a query, for a test that looks for itself."""
         target = f"{self.url}/api/v1/query?query={urllib.request.quote(query)}&time={at}"  # type: ignore[attr-defined]
-        with urllib.request.urlopen(target, timeout=60) as response:
+        with urllib.request.urlopen(target, timeout=PATIENCE_SECONDS) as response:
             return list(json.load(response)["data"]["result"])
 
     def _is_ready(self) -> bool:

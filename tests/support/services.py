@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deployments import wait_for
+from patience import PATIENCE_SECONDS
 
 from worker.state import StateFolder
 
@@ -81,7 +82,7 @@ class Service:
             return 0
         if not self.ended:
             self._process.send_signal(how)
-        return self._process.wait(timeout=60)
+        return self._process.wait(timeout=PATIENCE_SECONDS)
 
     @property
     def ended(self) -> bool:
@@ -112,7 +113,7 @@ class Service:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
         assert "Traceback" not in done.stderr
         return done

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from deployments import deployment
+from patience import PATIENCE_SECONDS
 
 NEW_IMAGE = "example/app:2"
 
@@ -36,7 +37,7 @@ class Shell:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
 
     def write_manifests(self, name: str = "web") -> None:

@@ -191,7 +191,7 @@ async def looks(handle: WorkflowHandle[Any, Any]) -> int:
 
 async def looked(handle: WorkflowHandle[Any, Any], times: int) -> None:
     """Wait until it was read so often, and what followed is done."""
-    await eventually(lambda: looks(handle), lambda seen: seen >= times, tries=600, what=f"{times} reads")
+    await eventually(lambda: looks(handle), lambda seen: seen >= times, what=f"{times} reads")
     await asyncio.sleep(0.5)
 
 

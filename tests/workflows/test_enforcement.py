@@ -20,6 +20,9 @@ from policies.times import to_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
+ALL_WEEK = {"timeZone": "UTC", "asleep": [{"from": "Mon-Sun 00:00", "to": "24:00"}]}
+"""A window that never ends."""
+
 
 def enforcing(bedroom: Bedroom, **spec: Any) -> None:
     """One policy over the test's own namespace."""
@@ -124,6 +127,23 @@ async def test_what_exceeds_the_limit_waits_for_the_next_run(bedroom: Bedroom) -
     second = await enforce(bedroom)
     await hibernations(bedroom, "c")
     assert (second.started, second.held_back) == (1, 0)
+
+
+async def test_in_its_first_window_a_policy_without_limits_takes_twenty_in_all_runs_together(bedroom: Bedroom) -> None:
+    furnish(bedroom, *(f"app-{number:02}" for number in range(22)))
+    enforcing(bedroom, schedule=ALL_WEEK)
+    first = await enforce(bedroom)
+    assert (first.started, first.held_back, first.held_by_first_window) == (20, 0, 2)
+    assert "2 stay awake in its first window" in first.sentence
+    assert first.first_window is not None
+    assert first.first_window.paused == 20
+
+
+async def test_a_limit_of_its_own_overrules_the_brake_of_the_first_window(bedroom: Bedroom) -> None:
+    furnish(bedroom, *(f"app-{number:02}" for number in range(22)))
+    enforcing(bedroom, schedule=ALL_WEEK, limits={"maxActionsPerRun": 21})
+    result = await enforce(bedroom)
+    assert (result.started, result.held_back, result.held_by_first_window) == (21, 1, 0)
 
 
 async def test_the_brake_pauses_nothing_and_tells_both_figures(bedroom: Bedroom) -> None:

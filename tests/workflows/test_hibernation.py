@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 async def trouble(bedroom: Bedroom, handle: WorkflowHandle[Any, HibernationResult]) -> None:
     """Wait until it says what keeps it from going on."""
-    await eventually(lambda: bedroom.status(handle), lambda status: status.trouble, tries=600, what="a trouble")
+    await eventually(lambda: bedroom.status(handle), lambda status: status.trouble, what="a trouble")
 
 
 async def test_a_sleep_records_all_that_is_needed_to_give_the_workload_back(bedroom: Bedroom) -> None:
@@ -496,12 +496,11 @@ async def test_a_bug_in_what_is_looked_at_before_a_wake_does_not_keep_a_person_f
         )
     )
     await handle.signal(CHECK)
-    for _ in range(600):
-        kinds = [event.event_type async for event in handle.fetch_history_events()]
-        if EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in kinds:
-            break
-        await asyncio.sleep(0.05)
-    assert EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in kinds
+
+    async def kinds() -> list[int]:
+        return [event.event_type async for event in handle.fetch_history_events()]
+
+    await eventually(kinds, lambda seen: EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED in seen, what="a task that fails")
     await handle.signal(REACTIVATE, {"by": "anna"})
     await asyncio.to_thread(wait_for, lambda: bedroom.replicas() == 3, what="the wake")
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import pytest
 from cases import policy
 from deployments import create_ready, deployment, replicas_of, wait_for
+from eventually import eventually
 from hibernations import Source
 from orders import pause_order
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
@@ -56,11 +57,12 @@ async def make_current(client: Client) -> None:
         build_id=version(PROGRAM),
         ignore_missing_task_queues=True,
     )
-    for _ in range(100):
+
+    async def sets_it() -> bool:
         try:
             await client.workflow_service.set_worker_deployment_current_version(request)
         except RPCError:
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server never learned of the version")
+            return False
+        return True
+
+    await eventually(sets_it, what="the server to learn of the version")

@@ -59,40 +59,45 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
 
     cluster: ClusterName = "default"
-    """A name for the cluster, part of every workflow id."""
+    """A name for the cluster, part of every workflow id: keep it."""
     instance: InstanceName | None = None
-    """Whose sleepers are ours; `finops run` makes one up, `finops worker` needs it."""
+    """A name for the installation: which sleepers are its own. `finops run` makes one up, `finops worker` needs it."""
     state_dir: Place = Field(default_factory=lambda: default_state_dir(os.environ))
+    """The state folder: the embedded Temporal's database and ports, and policies. `XDG_STATE_HOME` moves it, too."""
     policies: Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
-    """The directory of policy documents."""
+    """The folder of policies."""
     policy_source: PolicyPlace = PolicyPlace.FILES
-    """Where policies are: that directory, or custom resources of the cluster."""
+    """Where policies are: `files` (that folder), or `cluster` (custom resources)."""
     opencost_url: Url | None = None
+    """OpenCost instead of the price list, which is then the second opinion."""
     opencost_timeout: Patience = timedelta(seconds=10)
-    """For one answer; the waits between five attempts come on top."""
+    """For one answer, at most 30 seconds; the waits between five attempts (15 s in all) come on top."""
     opencost_cluster: str = Field(default="", max_length=253)
-    """Which cluster's rows count, where OpenCost knows several."""
+    """Which cluster this is, if OpenCost knows several."""
     opencost_namespaces: NamespaceBeginnings = ()
-    """Ask about no others; a star only at the end."""
+    """Ask only about these, such as `dev-* staging`; all others are then `NoRow`."""
     opencost_unallocated_percent: float = Field(default=50, ge=0, le=100, allow_inf_nan=False)
-    """Where more of the cost belongs to no controller, the whole answer is not believed."""
+    """If more of the cost belongs to no controller, nothing is believed."""
     prices: Place | None = None
-    """A price list that replaces the built-in one."""
+    """A YAML file of prices; without it, a built-in list in USD."""
     prometheus_url: Url | None = None
-    """Where idleness is measured; without it, nowhere."""
+    """Where idleness is measured; also a server with the same API, with its path. Without it, nowhere."""
     prometheus_username: str | None = Field(default=None, min_length=1)
-    """For basic authentication, with `prometheus_password_file`."""
+    """For basic authentication, with the file of the password."""
     prometheus_password_file: Place | None = None
+    """The password, read again for every query."""
     prometheus_token_file: Place | None = None
-    """A bearer token, read again for every query."""
+    """A bearer token instead, read again for every query."""
     prometheus_headers_file: Place | None = None
-    """Further headers as `Name: value` lines, such as a tenant's, read again for every query."""
+    """Further headers as `Name: value` lines, read again for every query: `X-Scope-OrgID: dev` for a tenant of Mimir or
+    Cortex.
+    """
     prometheus_ca_file: Place | None = None
-    """The CA that Prometheus's certificate is signed by, as PEM; without it, the system's."""
+    """The CA that signed its certificate, as PEM; without it, the system's."""
     prometheus_matchers: Matchers = ""
-    """Label matchers that every series must meet, such as `cluster="dev"`, where one Prometheus knows several."""
+    """Label matchers for every series, such as `cluster="dev"`, where one Prometheus knows several."""
     uncounted_requests: Uncounted = SHIPPED_UNCOUNTED
-    """Requests that keep nobody awake, as `source:`, `route:` or `path:` and a name; replaces the shipped list."""
+    """Requests that keep no workload awake, such as `source:prometheus* path:/healthz`; replaces the shipped list."""
     slack_webhook_file: AddressFile | None = None
     """Holds the address of a Slack incoming webhook; read again for every message, as the two below."""
     teams_webhook_file: AddressFile | None = None
@@ -102,40 +107,41 @@ class Settings(BaseSettings):
     webhook_key_file: Place | None = None
     """Holds the key that those are signed with (HMAC-SHA256)."""
     webhook_hosts: Hosts = ()
-    """Hosts that webhooks may lead to, beside those of Slack and Teams; `*` stands for a part of a name."""
+    """Further hosts that webhooks may lead to, beside those of Slack and Teams; `*` stands for part of a name."""
     events: bool = False
     """Kubernetes Events on what is paused and woken; needs an optional role."""
     interval: Period = timedelta(minutes=5)
-    """Time between two enforcements of a policy."""
+    """Time between two runs of a policy."""
     min_sleep: Period = timedelta(minutes=30)
-    """Nothing is paused for less than this."""
+    """The shortest sleep: nothing is paused when a window has less left."""
     protected_namespaces: NamespacePatterns = (ALWAYS_PROTECTED, *SHIPPED_PROTECTED)
-    """Added to the shipped list of `policies/checks/platforms.py`."""
+    """Added to the shipped list."""
     unprotected_namespaces: NamespaceNames = ()
-    """Namespaces by their names that the list is not about, although a pattern of it fits; never `kube-*`."""
+    """Namespaces, by exact name, that the list does not cover although one of its patterns matches; never `kube-*`."""
     max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
-    """A workload said to cost more an hour is not believed; currency of the cost source."""
+    """A higher cost of one workload an hour is not believed; in the currency of the cost source."""
     pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
-    """What the API server of the cluster is asked for at most."""
+    """The most that the API server is asked for."""
     wakes_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
-    """Of those that come by themselves; a person's wake is never limited."""
+    """The same for wakes by time or policy; a person's wake is not limited."""
     kubeconfig: Place | None = None
-    """Without it, KUBECONFIG and the usual places."""
+    """Which cluster; without it, `KUBECONFIG` and the usual places."""
     context: str | None = Field(default=None, min_length=1)
+    """Which context of it; without it, the current one."""
     temporal_api_key_file: Place | None = None
-    """Holds the API key for Temporal; read again while a worker runs. Instead of TEMPORAL_API_KEY."""
+    """A file with the API key for Temporal, instead of `TEMPORAL_API_KEY`; read again when it changes."""
     worker_versioning: bool = False
-    """Temporal's worker versioning: a worker then gets work only once its version is made the current one."""
+    """Temporal's worker versioning: a worker gets work only once its version is made the current one."""
     otlp_endpoint: Url | None = None
-    """Where traces go, by OTLP over HTTP; without it, nowhere."""
+    """Where traces go, by OTLP over HTTP (extra `tracing`); without it, nowhere."""
     payload_keys: Place | None = None
-    """A folder of keys that what Temporal stores is encrypted with. The same for workers and commands."""
+    """A folder of keys that encrypt what Temporal stores (extra `encryption`); the same for workers and commands."""
     log_format: LogFormat = LogFormat.TEXT
-    """Of `worker` and `run`: lines for people, or a JSON object a line."""
+    """Of `worker` and `run`: `text`, or `json` for one object a line."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where /metrics is served; without it, nowhere."""
+    """Where `/metrics`, `/healthz` and `/readyz` are served; without it, nowhere."""
     metrics_host: str = "127.0.0.1"
-    """The address it listens on; 0.0.0.0 in a container."""
+    """The address it listens on; `0.0.0.0` in a container."""
 
     @model_validator(mode="after")
     def _check_credentials(self) -> Self:

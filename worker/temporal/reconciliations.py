@@ -4,12 +4,13 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from policies.names import reconcile_id
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import start_reconciling
+from worker.temporal.last_runs import read_last_result
 
 STALLED_AFTER = timedelta(minutes=12)
 """More than two periods of the Schedule."""
@@ -18,29 +19,11 @@ _LOG = logging.getLogger(__name__)
 
 
 async def read_last_reconciliation(client: Client, cluster: str) -> ReconcileResult | None:
-    """The result of the latest run that is over, or None where there was no run, or retention has removed it."""
-    try:
-        for workflow_id in await list_recent_runs(client, cluster):
-            handle = client.get_workflow_handle(workflow_id, result_type=ReconcileResult)
-            if (await handle.describe()).status is WorkflowExecutionStatus.COMPLETED:
-                result: ReconcileResult = await handle.result()
-                return result
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-    return None
+    """The result of the latest run that is over, or None where there was no run, or retention has removed it.
 
-
-async def list_recent_runs(client: Client, cluster: str) -> list[str]:
-    """The workflow ids of the last reconciliations, newest first, over or not. Raises RPCError."""
-    try:
-        description = await client.get_schedule_handle(reconcile_id(cluster)).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return []
-    actions = (each.action for each in reversed(description.info.recent_actions))
-    return [each.workflow_id for each in actions if isinstance(each, ScheduleActionExecutionStartWorkflow)]
+    Raises RPCError.
+    """
+    return await read_last_result(client, reconcile_id(cluster), ReconcileResult)
 
 
 async def keep_reconciling(client: Client, cluster: str, stalled_after: timedelta = STALLED_AFTER) -> None:

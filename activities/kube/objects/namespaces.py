@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 
 from activities.cluster_context import in_this_context
@@ -35,6 +35,8 @@ class NamespaceReader:
     """Being deleted. What lives in them does not carry a mark of it yet."""
     marks: Mapping[str, Annotations] = field(default_factory=dict)
     """Their own `finops.io/*` annotations."""
+    names: frozenset[str] | None = None
+    """All that there are; None where they cannot be listed, or only one was asked for."""
 
 
 def read_namespaces(transport: KubeTransport) -> NamespaceReader:
@@ -43,7 +45,11 @@ def read_namespaces(transport: KubeTransport) -> NamespaceReader:
     Not knowing is no reason to leave a whole cluster alone: a pause in a namespace that is being deleted only succeeds
     on paper, and its hibernation ends with the Deployment.
     """
-    return _told_by([each.metadata for each in list_if_allowed(transport, _NAMESPACES, _Namespace) or ()])
+    listed = list_if_allowed(transport, _NAMESPACES, _Namespace)
+    if listed is None:
+        return NamespaceReader()
+    told = _told_by([each.metadata for each in listed])
+    return replace(told, names=frozenset(each.metadata.name for each in listed))
 
 
 def read_namespace(transport: KubeTransport, name: str, seconds: float = QUICK_SECONDS) -> NamespaceReader:

@@ -103,4 +103,5 @@ def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:
         reconciliation=found.reconciliation,
         schedules=found.schedules,
         often_woken=found.often_woken,
+        first_windows=found.first_windows,
     )

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from cli.answers.changes import ApplyAnswer
 from cli.session import Session
-from cli.views.changes import show_change, show_dry_run, show_schedules
+from cli.views.changes import answer, show_change, show_dry_run, show_schedules
 from operations.changes.carrying_out import carry_out, open_client_if_up
-from operations.changes.policy_change import PolicyChange, foresee_change
+from operations.changes.consent import Consent, seek_consent
+from operations.changes.foresight import foresee_change
+from operations.changes.policy_change import PolicyChange
 from operations.changes.schedule_look import look_at_schedules
 from operations.errors import UsageProblem
 from operations.plans.policies import load_policies
-from policies.wording import count
 
 
 def apply(
@@ -22,7 +22,7 @@ def apply(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a directory of policy files.")],
     prune: Annotated[bool, typer.Option("--prune", help="Remove the policies that are not in DIR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a prune.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: for pipelines.")] = False,
 ) -> None:
     """Validate policies and put them in force. Nothing is applied if any of them is wrong."""
     if prune and not path.is_dir():
@@ -31,24 +31,25 @@ def apply(
     policies = load_policies(path)
     session.introduce()
     change = asyncio.run(foresee_change(session.installation, policies, prune=prune))
+    consent = seek_consent(change)
     show_change(session.terminal, change)
     if dry_run:
-        show_dry_run(session.terminal, change)
+        show_dry_run(session.terminal, change, consent)
     else:
-        if change.pruned:
-            removed = f"{count(len(change.pruned), 'policy')} will be removed: {', '.join(change.pruned)}."
-            session.terminal.confirm(removed, yes=yes)
+        if consent is not None:
+            _ask(session, consent, yes=yes)
         asyncio.run(_apply(session, change))
     if session.terminal.for_programs:
-        session.terminal.show(
-            ApplyAnswer(
-                dry_run=dry_run,
-                applied=change.names,
-                changed=change.changed,
-                removed=change.pruned,
-                handovers=change.handovers,
-            )
-        )
+        session.terminal.show(answer(change, consent, dry_run=dry_run))
+
+
+def _ask(session: Session, consent: Consent, *, yes: bool) -> None:
+    """In a terminal always; without one only what is too much for a change that nobody looks at."""
+    terminal = session.terminal
+    if terminal.attended:
+        terminal.confirm(consent.question, yes=yes)
+    elif consent.too_much:
+        terminal.confirm(f"{consent.question} Not without an answer: {consent.too_much}.", yes=yes)
 
 
 async def _apply(session: Session, change: PolicyChange) -> None:
@@ -56,4 +57,6 @@ async def _apply(session: Session, change: PolicyChange) -> None:
     async for step in carry_out(session.installation, client, change):
         session.terminal.say(str(step))
     if client is not None:
-        show_schedules(session.terminal, await look_at_schedules(session.installation, client, change.names))
+        changed = bool(change.to_write)
+        look = await look_at_schedules(session.installation, client, change.names, changed=changed)
+        show_schedules(session.terminal, look)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.answers.changes import KeepAwakeAnswer
+from cli.asking import ask_about_long_wake
 from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from operations.errors import OperationError
@@ -28,13 +29,16 @@ def keep_awake(
     ] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Keep a Deployment awake until a time, waking it if it sleeps."""
     target = Target.parse(workload, namespace)
-    end = read_end(until, duration, datetime.now(UTC), required=True)
+    now = datetime.now(UTC)
+    end = read_end(until, duration, now, required=True)
     assert end is not None
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
+    ask_about_long_wake(session.terminal, target, end, now, yes=yes)
     asyncio.run(_keep_awake(session, target, end))
 
 

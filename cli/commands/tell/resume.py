@@ -9,6 +9,7 @@ import typer
 from temporalio.client import Client
 
 from cli.answers.changes import ResumeAnswer, WakeAnswer
+from cli.asking import ask_about_long_wake
 from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, show_nothing_asleep, show_wakes
@@ -42,10 +43,12 @@ def resume(
 ) -> None:
     """Wake one Deployment, those of a namespace, or all, each with the replica count it had."""
     target = Target.parse(workload, namespace, everything=everything)
-    until = read_end(None, duration, datetime.now(UTC), required=False)
+    now = datetime.now(UTC)
+    until = read_end(None, duration, now, required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
+    ask_about_long_wake(session.terminal, target, until, now, yes=yes)
     if direct:
         _resume_directly(session, target, until, seconds, yes=yes)
     else:

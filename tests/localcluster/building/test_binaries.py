@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 
 from localcluster.building.binaries import provide_binaries, provide_helm
+from localcluster.building.downloads import SETTING
 from localcluster.building.programs import CONTROL_PLANE
 from localcluster.errors import BinaryMissing, BuildFailed, CacheUnusable, GoMissing
 from localcluster.progress import Progress
 
+# Not downloaded, whatever this machine can reach.
+BUILT = {SETTING: "never"}
 # pip finds nothing, whatever this machine's configuration says.
 UNREACHABLE_INDEX = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": "/dev/null"}
 
@@ -49,6 +52,7 @@ def test_without_a_compiler_and_a_network_one_sentence_says_what_to_do(
         "PATH": str(tmp_path / "bin") if go else "",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         **UNREACHABLE_INDEX,
+        **BUILT,
     }
     with pytest.raises(GoMissing) as failure:
         provide_binaries(environment, Progress(StringIO()))
@@ -83,6 +87,7 @@ def test_a_build_that_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None
         "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "LOG": str(log),
+        **BUILT,
     }
     with pytest.raises(BuildFailed, match=r"(?s)Building kube-apiserver failed .*disk is full"):
         provide_binaries(environment, Progress(StringIO()))
@@ -109,6 +114,7 @@ def test_helm_is_built_apart_from_the_control_plane_and_only_when_asked_for(tmp_
         "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "LOG": str(log),
+        **BUILT,
     }
     folder = provide_binaries(environment, Progress(StringIO()))
     assert "helm" not in log.read_text()

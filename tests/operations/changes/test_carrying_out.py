@@ -4,9 +4,11 @@ import pytest
 from cases import NOW, policy
 
 from operations.changes.carrying_out import carry_out, remove_policies
-from operations.changes.policy_change import PolicyChange, compare
+from operations.changes.policy_change import Novelty, PolicyChange, compare
 from operations.installation import Installation
 from operations.policy_source import read_names
+
+BOTH_NEW = {"new": Novelty.CREATED, "second": Novelty.CREATED}
 
 
 @pytest.fixture
@@ -29,19 +31,24 @@ def change(installation: Installation) -> PolicyChange:
 
 async def test_each_step_is_told_as_it_is_done(installation: Installation) -> None:
     steps = [str(step) async for step in carry_out(installation, None, change(installation))]
-    assert steps == ["policy first (Enforce) unchanged", "policy second (Enforce) created", "policy third removed"]
-    assert read_names(installation) == ["first", "second"]
+    assert steps == ["policy second (Enforce) created", "policy third removed"]
+
+
+async def test_a_policy_that_is_unchanged_is_not_written(installation: Installation) -> None:
+    [_ async for _ in carry_out(installation, None, change(installation))]
+    assert read_names(installation) == ["second"]
 
 
 async def test_what_was_written_before_a_failure_has_been_told(installation: Installation) -> None:
     (installation.settings.policies / "second.yaml").mkdir(parents=True)
-    steps = carry_out(installation, None, change(installation))
-    assert str(await anext(steps)) == "policy first (Enforce) unchanged"
+    two_new = change(installation).replace(policies=(policy("new"), policy("second")), novelties=BOTH_NEW)
+    steps = carry_out(installation, None, two_new)
+    assert str(await anext(steps)) == "policy new (Enforce) created"
     with pytest.raises(OSError, match=r"second\.yaml"):
         await anext(steps)
 
 
 async def test_a_policy_that_is_removed_is_gone(installation: Installation) -> None:
     [_ async for _ in carry_out(installation, None, change(installation))]
-    (removed,) = [each async for each in remove_policies(installation, None, ["first"])]
-    assert (removed.policy, read_names(installation)) == ("first", ["second"])
+    (removed,) = [each async for each in remove_policies(installation, None, ["second"])]
+    assert (removed.policy, read_names(installation)) == ("second", [])

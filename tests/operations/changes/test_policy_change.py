@@ -5,7 +5,8 @@ from cases import NOW, policy
 from sleepers import sleeper
 
 from localcluster import LocalCluster
-from operations.changes.policy_change import Novelty, PolicyChange, compare, foresee_change
+from operations.changes.foresight import foresee_change
+from operations.changes.policy_change import Novelty, PolicyChange, compare
 from operations.errors import Refused
 from operations.installation import Installation
 from policies.policy.document import EnforcementPolicy

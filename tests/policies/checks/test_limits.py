@@ -59,3 +59,14 @@ def test_a_limited_run_goes_on_behind_the_one_that_was_chosen_last_and_round_aga
 def test_the_one_that_was_chosen_last_may_be_gone() -> None:
     gone = WorkloadRef(namespace="dev", name="b")
     assert names(select(candidates("a", "c"), Census(), 1, None, gone).chosen) == ["c"]
+
+
+def test_what_the_first_window_has_no_room_for_waits_for_the_second_and_not_for_the_next_run() -> None:
+    selection = select(candidates("a", "b", "c"), Census(deployments=3), None, None, room=1)
+    assert names(selection.chosen) == ["a"]
+    assert (selection.held_back, selection.held_by_first_window) == (0, 2)
+
+
+def test_a_full_first_window_lets_nothing_more_go_to_sleep() -> None:
+    selection = select(candidates("a", "b"), Census(deployments=3), None, None, room=0)
+    assert (selection.chosen, selection.held_by_first_window) == ((), 2)

@@ -8,7 +8,7 @@ import pytest
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.runs.digests import Digest, Urgency, describe, is_worth_telling, window_key
-from policies.runs.enforcement import EnforcementResult
+from policies.runs.enforcement import EnforcementResult, describe_run
 
 FRIDAY, SATURDAY = "2026-11-27T20:00:00Z", "2026-11-28T20:00:00Z"
 BRAKE = Brake(would_sleep_percent=80, allowed_percent=50)
@@ -81,3 +81,13 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
 def test_the_brake_is_a_warning() -> None:
     message = describe(Digest(cluster="dev", at_start=False, result=result(dry_run=False, brake=BRAKE)))
     assert message.urgency is Urgency.WARNING
+
+
+def test_the_brake_of_a_first_window_is_named_with_how_many_it_keeps_awake() -> None:
+    run = result(dry_run=False, started=20, decisions={Reason.PAUSE: 116}, held_by_first_window=96)
+    assert describe_run(run, 116, lost_turn=False) == (
+        "20 of 116 Deployments go to sleep, 96 stay awake in its first window, in which a policy without limits puts "
+        "at most 20 to sleep."
+    )
+    facts = {fact.name: fact.value for fact in describe(Digest(cluster="dev", at_start=True, result=run)).facts}
+    assert facts["wait for its second window"] == "96"

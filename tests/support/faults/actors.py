@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deployments import path_of
+from patience import PATIENCE_SECONDS
 
 from faults.renewals import RENEWALS, Door
 from localcluster import LocalCluster, ObjectClient
@@ -41,7 +42,7 @@ class Actors:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
         if done.returncode:
             raise RuntimeError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")

@@ -79,14 +79,14 @@ class Stage:
                 self.revisions.keep_whole(*subject.key)
         objects.create_all(wanted.values())
         # An image that is set before the first one was rolled out leaves no revision to go back to.
-        wait_for(self.are_ready, seconds=300, what="the Deployments of the cases")
+        wait_for(self.are_ready, what="the Deployments of the cases")
         for subject, case in zip(subjects, cases, strict=True):
             if case.needs_an_older_revision:
                 self.actors.run(subject.namespace, "set", "image", f"deployment/{subject.name}", "main=example/app:2")
             if case.needs_an_autoscaler:
                 subject.autoscaled = True
                 objects.create(_autoscaler(subject))
-        wait_for(self.are_ready, seconds=300, what="their second revisions")
+        wait_for(self.are_ready, what="their second revisions")
         for subject in subjects:
             self.observe(subject)
         return subjects

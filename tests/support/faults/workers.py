@@ -147,7 +147,7 @@ class Installation:
         wrong = []
         for worker in self.leaving:
             try:
-                code = worker.wait(timeout=60)
+                code = worker.wait(timeout=PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 worker.kill()
                 code = worker.wait()

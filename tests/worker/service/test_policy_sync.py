@@ -1,6 +1,5 @@
 """Schedules follow the source of policies, on the real server."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from cases import policy
+from eventually import eventually
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleHandle
 from temporalio.service import RPCError
 
@@ -57,13 +57,12 @@ class Follower:
         """How the Schedules of these policies stand."""
         return {seen.policy: seen.state for seen in await read_states(self.client, self.cluster, policies)}
 
-    async def acted(self, policy: str, times: int) -> bool:
-        """Whether its Schedule has started so many runs."""
-        for _ in range(100):
-            if (await self.handle(policy).describe()).info.num_actions >= times:
-                return True
-            await asyncio.sleep(0.1)
-        return False
+    async def see_runs(self, policy: str, times: int) -> None:
+        """Wait until its Schedule has started so many runs."""
+        described = await eventually(
+            self.handle(policy).describe, lambda found: found.info.num_actions >= times, what=f"{times} runs"
+        )
+        assert described.info.num_actions == times
 
     async def end_runs(self, policy: str) -> None:
         """No worker is there that would."""
@@ -71,13 +70,16 @@ class Follower:
             assert isinstance(run, ScheduleActionExecutionStartWorkflow)
             await self.client.get_workflow_handle(run.workflow_id).terminate()
 
-    async def has(self, *names: str) -> bool:
-        """Whether these are the policies with a Schedule; the server's list may be a moment behind."""
-        for _ in range(100):
-            if {name async for name in list_scheduled(self.client, self.cluster)} == set(names):
-                return True
-            await asyncio.sleep(0.1)
-        return False
+    async def see_scheduled(self, *names: str) -> None:
+        """Wait until these are the policies with a Schedule: the server's list may be a moment behind."""
+        await eventually(self._scheduled, lambda found: found == set(names), what=f"Schedules of {names}")
+
+    async def trials(self) -> list[str]:
+        """The Schedules that only try whether a policy's times are accepted."""
+        return [each.id async for each in await self.client.list_schedules() if each.id.startswith("trial/")]
+
+    async def _scheduled(self) -> set[str]:
+        return {name async for name in list_scheduled(self.client, self.cluster)}
 
 
 @pytest.fixture
@@ -91,12 +93,12 @@ async def follower(client: Client) -> AsyncIterator[Follower]:
 
 async def test_a_new_policy_has_a_schedule_and_a_gone_one_loses_it_after_a_while(follower: Follower) -> None:
     await follower.see(policy("a"), policy("b"))
-    assert await follower.has("a", "b")
+    await follower.see_scheduled("a", "b")
     await follower.see(policy("b"))
-    assert await follower.has("a", "b")
+    await follower.see_scheduled("a", "b")
     follower.counted += GONE_AFTER
     await follower.see(policy("b"))
-    assert await follower.has("b")
+    await follower.see_scheduled("b")
 
 
 async def test_a_policy_that_went_is_missed_by_two_reconciliations_within_little_more_than_a_minute(
@@ -110,7 +112,7 @@ async def test_a_policy_that_went_is_missed_by_two_reconciliations_within_little
         await follower.see()
         asked.append(follower.reconciled)
     assert asked == [1, 2, 2, 2, 3, 3]
-    assert await follower.has()
+    await follower.see_scheduled()
 
 
 async def test_a_policy_that_is_there_again_keeps_its_schedule(follower: Follower) -> None:
@@ -120,7 +122,7 @@ async def test_a_policy_that_is_there_again_keeps_its_schedule(follower: Followe
     await follower.see(policy("a"))
     follower.counted += GONE_AFTER
     await follower.see(policy("a"))
-    assert await follower.has("a")
+    await follower.see_scheduled("a")
 
 
 async def test_a_source_that_cannot_be_read_takes_no_schedule_away(follower: Follower) -> None:
@@ -128,18 +130,18 @@ async def test_a_source_that_cannot_be_read_takes_no_schedule_away(follower: Fol
     await follower.see(complete=False)
     follower.counted += GONE_AFTER
     await follower.see(complete=False)
-    assert await follower.has("a")
+    await follower.see_scheduled("a")
 
 
 async def test_what_went_while_no_worker_was_up_loses_its_schedule_too(follower: Follower) -> None:
     await follower.see(policy("old"), policy("new"))
-    assert await follower.has("old", "new")
+    await follower.see_scheduled("old", "new")
     later = Follower(follower.client, follower.cluster)
     await later.sync.begin([policy("new")])
     await later.see(policy("new"))
     later.counted += GONE_AFTER
     await later.see(policy("new"))
-    assert await later.has("new")
+    await later.see_scheduled("new")
 
 
 async def test_a_schedule_that_somebody_deleted_is_put_again(follower: Follower) -> None:
@@ -156,7 +158,7 @@ async def test_a_schedule_that_somebody_paused_stays_so_whatever_happens_and_is_
     follower: Follower, caplog: pytest.LogCaptureFixture
 ) -> None:
     await follower.see(policy("a"))
-    assert await follower.acted("a", 1)
+    await follower.see_runs("a", 1)
     await follower.handle("a").pause(note="anna: not this week")
     await follower.see_later(policy("a"))
     await follower.see_later(policy("a", minHourlyCost=0.5))
@@ -172,10 +174,10 @@ async def test_a_schedule_that_somebody_paused_stays_so_whatever_happens_and_is_
 @pytest.mark.parametrize("change", [{"minHourlyCost": 0.5}, {"mode": "DryRun"}], ids=["of a check", "of the Schedule"])
 async def test_a_changed_policy_runs_at_once_as_a_new_one_does(follower: Follower, change: dict[str, Any]) -> None:
     await follower.see(policy("a"))
-    assert await follower.acted("a", 1)
+    await follower.see_runs("a", 1)
     await follower.end_runs("a")
     await follower.see(policy("a", **change))
-    assert await follower.acted("a", 2)
+    await follower.see_runs("a", 2)
 
 
 def only_python_knows(name: str) -> EnforcementPolicy:
@@ -199,7 +201,7 @@ async def test_a_policy_that_temporal_refuses_harms_no_other_and_is_told_once(
     assert caplog.text.count("policy odd pauses nothing, because Temporal does not take its Schedule") == 1
     await follower.see(policy("odd"), policy("fine"))
     assert not follower.sync.failed
-    assert await follower.has("odd", "fine")
+    await follower.see_scheduled("odd", "fine")
 
 
 async def test_one_that_was_refused_and_deleted_is_told_of_again_when_it_is_back(
@@ -217,6 +219,4 @@ async def test_the_times_of_a_policy_can_be_tried_without_a_trace(follower: Foll
     with pytest.raises(RPCError, match="time zone"):
         await try_schedule(follower.client, follower.cluster, only_python_knows("odd"))
     await try_schedule(follower.client, follower.cluster, policy("fine"))
-    async with asyncio.timeout(30):  # the list is a moment behind
-        while [each async for each in await follower.client.list_schedules() if each.id.startswith("trial/")]:
-            await asyncio.sleep(0.1)
+    await eventually(follower.trials, lambda found: not found, what="the list, which is a moment behind")

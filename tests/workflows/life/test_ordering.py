@@ -42,7 +42,7 @@ async def test_it_waits_until_its_target_is_available(bedroom: Bedroom) -> None:
     create_unready(bedroom, "db")
     handle = await put_to_sleep_after(bedroom, "db")
     await bedroom.skip(handle, 10.005)
-    status = await eventually(lambda: bedroom.status(handle), lambda seen: seen.trouble, tries=600, what="a trouble")
+    status = await eventually(lambda: bedroom.status(handle), lambda seen: seen.trouble, what="a trouble")
     assert "db has no pod that is available yet" in status.trouble
     assert bedroom.replicas("web") == 0
     bedroom.patch({"spec": {"minReadySeconds": 0}}, "db")

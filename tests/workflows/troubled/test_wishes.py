@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from deployments import wait_for
+from eventually import eventually
 from hibernations import Handle
 from temporalio.api.enums.v1 import EventType
 from troubles import Trouble
@@ -26,20 +27,18 @@ async def kinds(handle: Handle) -> list[int]:
 
 async def attempts(handle: Handle, number: int) -> None:
     """Wait until the read under way is at this attempt."""
-    for _ in range(600):
+
+    async def attempt() -> int:
         pending = (await handle.describe()).raw_description.pending_activities
-        if pending and pending[0].attempt >= number:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it does not read")
+        return pending[0].attempt if pending else 0
+
+    await eventually(attempt, lambda seen: seen >= number, what=f"attempt {number} to read")
 
 
 async def happened(handle: Handle, kind: EventType.ValueType, times: int) -> None:
-    for _ in range(1200):
-        if (await kinds(handle)).count(kind) >= times:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{EventType.Name(kind)} did not happen {times} times")
+    await eventually(
+        lambda: kinds(handle), lambda seen: seen.count(kind) >= times, what=f"{EventType.Name(kind)} {times} times"
+    )
 
 
 async def the_look_at_its_time_while_the_api_server_is_away(trouble: Trouble) -> Handle:

@@ -1,0 +1,140 @@
+"""What a change of policies is about to do, and who would not have gone to sleep without it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cases import COST, NOW, policy, surroundings, workload
+
+from activities.runs.surroundings import Gathered
+from operations.changes.forecast import Forecast, foresee
+from operations.plans.make_plan import ClusterSeen
+from policies.costs.cost import CostAnswer
+from policies.policy.document import EnforcementPolicy
+from policies.runs.first_window import FirstWindow
+from policies.workload import Workload
+
+MORNING = datetime(2026, 11, 24, 6, tzinfo=UTC)
+TONIGHT = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Mon-Fri 20:00", "to": "07:00"}]}
+LATER = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Mon-Fri 23:00", "to": "07:00"}]}
+CROWD = tuple(workload("dev-shop" if number < 30 else "dev-web", f"app-{number:02}") for number in range(40))
+HELD = {"nights": FirstWindow(until=MORNING, paused=15)}
+OVER = {"nights": FirstWindow(until=NOW - timedelta(days=1), paused=20)}
+
+
+class Prices:
+    """Everything costs the same, or nothing is known."""
+
+    answered, kept = "", ""
+
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+
+    def quote(self, _: Workload) -> CostAnswer:
+        return CostAnswer(unknown_because=self.problem) if self.problem else CostAnswer(cost=COST)
+
+
+def nights(**spec: Any) -> EnforcementPolicy:
+    """By the calendar alone; at NOW, Monday at nine in the evening in Berlin, its window runs."""
+    return policy("nights", **{"minHourlyCost": None, "schedule": TONIGHT, **spec})
+
+
+def forecast(
+    new: EnforcementPolicy,
+    old: EnforcementPolicy | None = None,
+    *,
+    costs: str = "",
+    first_windows: dict[str, FirstWindow] | None = None,
+    workloads: tuple[Workload, ...] = CROWD,
+) -> Forecast:
+    seen = ClusterSeen(at=NOW, workloads=workloads, gathered=Gathered(base=surroundings(), costs=Prices(costs)))
+    applied = () if old is None else (old,)
+    (made,), _ = foresee([new], applied, (), seen, interval=timedelta(minutes=5), first_windows=first_windows)
+    return made
+
+
+SHOP, ALL = {"namespaces": {"include": ["dev-shop"]}}, {"namespaces": {"include": ["dev-*"]}}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        pytest.param(None, nights(), 40, id="new in Enforce"),
+        pytest.param(None, nights(mode="DryRun"), 0, id="new in DryRun"),
+        pytest.param(nights(mode="DryRun"), nights(), 40, id="DryRun to Enforce"),
+        pytest.param(nights(suspend=True), nights(), 40, id="no longer suspended"),
+        pytest.param(nights(), nights(mode="DryRun"), 0, id="Enforce to DryRun"),
+        pytest.param(nights(), nights(resumeAfter="4h"), 0, id="a shorter sleep"),
+        pytest.param(nights(scope=SHOP), nights(scope=ALL), 10, id="a wider scope"),
+        pytest.param(nights(scope=ALL), nights(scope=SHOP), 0, id="a narrower scope"),
+        pytest.param(nights(minHourlyCost=9), nights(), 40, id="a threshold that goes"),
+        pytest.param(nights(schedule=LATER), nights(), 40, id="a window that runs now and did not"),
+        pytest.param(nights(), nights(schedule=LATER), 0, id="a window that begins later"),
+        pytest.param(
+            nights(limits={"maxActionsPerRun": 5}), nights(limits={"maxActionsPerRun": 12}), 7, id="more in a run"
+        ),
+        pytest.param(
+            nights(limits={"maxAffectedPercent": 10}),
+            nights(limits={"maxAffectedPercent": 100}),
+            40,
+            id="a brake that lets go",
+        ),
+    ],
+)
+def test_only_what_goes_to_sleep_because_of_the_change_counts_as_more(
+    old: EnforcementPolicy | None, new: EnforcementPolicy, more: int
+) -> None:
+    assert len(forecast(new, old, first_windows=OVER).more) == more
+
+
+def test_it_is_told_when_until_when_and_what_share_of_the_cluster() -> None:
+    made = forecast(nights(scope=SHOP))
+    assert (made.pauses, made.percent, made.at_once, made.until) == (30, 75, True, MORNING)
+    later = forecast(nights(schedule=LATER))
+    assert (later.at_once, later.at) == (False, NOW + timedelta(hours=2))
+
+
+def test_what_it_was_comes_with_the_diff_of_the_document() -> None:
+    made = forecast(nights(), nights(mode="DryRun"))
+    assert (str(made.was), str(made.standing)) == ("DryRun", "Enforce")
+    assert [line for line in made.diff if line[:1] in "+-" and line[:3] not in ("+++", "---")] == [
+        "-  mode: DryRun",
+        "+  mode: Enforce",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first_windows", "room", "first_run"),
+    [({}, 20, 20), (HELD, 5, 5), (OVER, None, 40)],
+    ids=["nothing paused yet", "in its first window", "later"],
+)
+def test_the_brake_of_a_first_window_is_told_as_its_runs_remember_it(
+    first_windows: dict[str, FirstWindow], room: int | None, first_run: int
+) -> None:
+    made = forecast(nights(), nights(mode="DryRun"), first_windows=first_windows)
+    assert (made.pauses, made.room, made.first_run) == (40, room, first_run)
+
+
+def test_limits_that_lift_the_brake_of_a_first_window_let_more_go_to_sleep() -> None:
+    made = forecast(nights(limits={"maxActionsPerRun": 500}), nights(), first_windows=HELD)
+    assert len(made.more) == 35
+
+
+def test_what_a_source_in_trouble_leaves_open_counts_as_if_it_went_to_sleep() -> None:
+    made = forecast(nights(minHourlyCost=0.02), costs="OpenCost does not answer")
+    assert (made.pauses, made.undecided, len(made.more)) == (0, 40, 40)
+
+
+def test_a_source_in_trouble_leaves_nothing_open_that_does_not_ask_it() -> None:
+    assert forecast(nights(), costs="OpenCost does not answer").undecided == 0
+
+
+def test_who_is_idle_when_a_window_begins_is_not_known_before() -> None:
+    assert forecast(nights(schedule=LATER, idleWindow="4h")).undecided == 40
+
+
+def test_a_misspelt_namespace_is_named_with_the_one_that_was_meant() -> None:
+    made = forecast(nights(scope={"namespaces": {"include": ["dev-shpo", "dev-w*"]}}))
+    assert [str(each) for each in made.unmet] == [
+        'include "dev-shpo" meets no namespace that has a Deployment; did you mean dev-shop?'
+    ]
