@@ -30,7 +30,7 @@ class ClusterOverview(Frozen):
     """Who set it."""
     asleep: int = 0
     in_trouble: int = 0
-    """Sleepers that cannot be given back at present."""
+    """Sleepers that cannot wake at present."""
     overdue: int = 0
     saved_per_day: float = 0
     reconciled_at: datetime | None = None
