@@ -1,7 +1,7 @@
 """What people and programs read: tables and JSON on stdout, everything else on stderr."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.ending import breaking_off
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
 from operations.errors import Refused
@@ -24,6 +25,8 @@ class Terminal:
 
     def __init__(self, output: OutputFormat = OutputFormat.TABLE) -> None:
         self.output = output
+        self.stdin_is_taken = False
+        """Whether standard input carries a document, so that nobody can answer there."""
         self._out = _console(stderr=False)
         self._err = _console(stderr=True)
 
@@ -34,8 +37,8 @@ class Terminal:
 
     @property
     def attended(self) -> bool:
-        """Whether somebody can be asked."""
-        return sys.stdin.isatty()
+        """Whether somebody sits there, even if the answer would have to come from where the document did."""
+        return sys.stderr.isatty() if self.stdin_is_taken else sys.stdin.isatty()
 
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to JSON."""
@@ -52,6 +55,11 @@ class Terminal:
     def show_json(self, value: Any) -> None:
         """Print a value as JSON on stdout."""
         sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+
+    def show_each_json(self, answers: Sequence[Any], failed: Mapping[str, str]) -> None:
+        """Print the answer on one workload as it is, those on several as `items`, and by name why others `failed`."""
+        one_alone = len(answers) == 1 and not failed
+        self.show_json(answers[0] if one_alone else {"items": answers, "failed": failed})
 
     def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
         """Print a table on stdout; `numbers` are the columns to align right."""
@@ -90,9 +98,11 @@ class Terminal:
         """
         if yes:
             return
-        if not self.attended:
-            raise NeedsYes(question)
-        if not typer.confirm(f"{question} Go on?", err=True):
+        if self.stdin_is_taken or not self.attended:
+            raise NeedsYes(question, stdin_is_taken=self.stdin_is_taken)
+        with breaking_off.asking():
+            agreed = typer.confirm(f"{question} Go on?", err=True)
+        if not agreed:
             raise Refused("nothing was changed")
 
 

@@ -24,8 +24,6 @@ def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
 def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     """Print that nothing sleeps in a namespace or the cluster."""
     terminal.say(f"nothing of ours sleeps in {found.target}")
-    if terminal.for_programs:
-        terminal.show_json({"results": []})
 
 
 def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:

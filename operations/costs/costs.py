@@ -9,7 +9,7 @@ from activities.kube.workloads.pages import Unreadable
 from operations.costs.ask_ahead import ask_ahead
 from operations.costs.money import Money, add_costs
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, point_out_empty
 from policies.costs.cost import CostAnswer, HourlyCost
 from policies.models import Frozen
 from policies.workload import Workload
@@ -60,6 +60,7 @@ def list_costs(installation: Installation, namespace: str | None, now: datetime)
     """The Deployments of one namespace, or all of them, with their costs. Raises KubernetesError."""
     ask_ahead(installation, now)
     listing = list_workloads(installation)
+    point_out_empty(installation, listing, namespace)
     source = installation.cluster.source
     with installation.listener.progress(f"asking {source.name}"):
         answered = source.fetch(now)

@@ -28,7 +28,7 @@ from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
 from policies.runs.first_window import first_window_limit
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
-from policies.workload import Workload
+from policies.workload import Workload, WorkloadRef
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class ClusterSeen:
     at: datetime
     workloads: Sequence[Workload]
     gathered: Gathered
+    namespace: str | None = None
+    """The only one that the plan tells of, where only one is asked for. Limits and shares are the whole cluster's."""
     instance: str | None = None
     """Whose sleepers are ours, where that is known."""
     cron_jobs: Sequence[CronJob] = ()
@@ -46,6 +48,10 @@ class ClusterSeen:
     """The Deployments that could not be understood, and why."""
     blind_to: tuple[str, ...] = ()
     """What the caller may not see, and what that means."""
+
+    def tells_of(self, ref: WorkloadRef) -> bool:
+        """Whether it stands in the plan."""
+        return self.namespace in {None, ref.namespace}
 
     def unmet_by(self, policy: EnforcementPolicy) -> tuple[UnmetPattern, ...]:
         """What of its scope meets no namespace; where they may not be listed, none with a Deployment."""
@@ -75,21 +81,26 @@ def make_plan(
         moment = at or _next_moment(policy, seen.at)
         around = seen.gathered.surroundings_at(moment, (*judging, *beside))
         cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
-        planned = _plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval)
+        judged = [(case, evaluate(case)) for case in cases]
+        planned = _plan_policy(policy, seen, judged, census, moment, interval)
         plans.append(planned.replace(unmet=seen.unmet_by(policy)))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
     return Plan(
         judged_at=seen.at,
         policies=tuple(plans),
-        sleepers=tuple(_as_sleep(workload, seen.instance) for workload in seen.workloads if is_sleeper(workload)),
+        sleepers=tuple(
+            _as_sleep(workload, seen.instance)
+            for workload in seen.workloads
+            if is_sleeper(workload) and seen.tells_of(workload.ref)
+        ),
         caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
         census=census,
         saving=add_up(paused.values()),
         unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging)),
         costs_kept="" if costs.problem else costs.kept,
         unreadable=seen.unreadable,
-        order_problems=order_problems(seen.workloads),
+        order_problems=order_problems(seen.workloads) if seen.namespace is None else (),
         taken_for_operators=_taken_for_operators(plans, surroundings),
     )
 
@@ -107,12 +118,13 @@ def _count(workloads: Iterable[Workload], surroundings: Surroundings) -> Census:
 
 def _plan_policy(
     policy: EnforcementPolicy,
+    seen: ClusterSeen,
     judged: Sequence[tuple[Case, Decision]],
     census: Census,
     now: datetime,
     interval: timedelta,
 ) -> PolicyPlan:
-    decisions = tuple(decision for _, decision in judged)
+    decisions = tuple(decision for _, decision in judged if seen.tells_of(decision.ref))
     candidates = tuple(as_candidate(case, decision) for case, decision in judged if decision.reason is Reason.PAUSE)
     selection = select(candidates, census, policy.max_actions_per_run, policy.spec.limits.max_affected_percent)
     return PolicyPlan(

@@ -14,7 +14,7 @@ from policytexts import read_policy_text
 from prometheus_client import generate_latest
 
 from activities.alerts.raised import AlertKind
-from cli.main import COMMANDS
+from cli.grammar.catalog import COMMANDS
 from policies.annotations import ASLEEP_KEYS, AWAKE_UNTIL, EXCLUDE, EXCLUDE_UNTIL, WAKE_AFTER
 from policies.checks.reasons import Reason
 from policies.rights.blindness import Blindness

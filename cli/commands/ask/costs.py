@@ -1,22 +1,22 @@
 """`finops costs`: what every Deployment costs an hour, and whether that figure is believed. Reads only."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
 
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.costs import show_costs
 from operations.costs.costs import list_costs
-from operations.targets import read_namespace
 
 
 def costs(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
 ) -> None:
     """Show what every Deployment costs an hour (CPU, memory, GPU), and where a figure is not believed, why."""
-    wanted = None if namespace is None else read_namespace(namespace)
+    wanted = choose_namespace(namespace, everywhere)
     session = Session.of(ctx)
     if not session.terminal.for_programs:
         session.introduce()

@@ -6,21 +6,22 @@ from typing import Annotated
 
 import typer
 
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.savings import show_savings
 from operations.past.savings import read_period, reckon_savings
-from operations.targets import read_namespace
 
 
 def savings(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="A day, or RFC 3339.")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="A day (included), or RFC 3339.")] = None,
     show_all: Annotated[bool, typer.Option("--all", help="List every Deployment.")] = False,
 ) -> None:
     """Show what sleep avoided over a period (the last 30 days), by policy and namespace, as an estimate."""
-    wanted = None if namespace is None else read_namespace(namespace)
+    wanted = choose_namespace(namespace, everywhere)
     period = read_period(since, until, datetime.now(UTC))
     session = Session.of(ctx)
     made = asyncio.run(reckon_savings(session.installation, period, wanted))

@@ -5,27 +5,28 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.clusters import show_clusters
 from cli.views.status import show_status
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
 from operations.present.status import ClusterStatus, read_status
-from operations.targets import read_namespace
 
 
 def status(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
     """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
     if all_clusters:
         if namespace is not None:
-            raise UsageProblem("--namespace and --all-clusters are two questions; ask one of them")
+            raise UsageProblem("-n and --all-clusters are two questions; ask one of them")
         _show_all(Session.of(ctx))
         return
-    wanted = None if namespace is None else read_namespace(namespace)
+    wanted = choose_namespace(namespace, everywhere)
     session = Session.of(ctx)
     found = asyncio.run(read_status(session.installation, wanted))
     if session.terminal.for_programs:

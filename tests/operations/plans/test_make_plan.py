@@ -44,10 +44,17 @@ def plan(
     at: datetime | None = None,
     cron_jobs: Sequence[CronJob] = (),
     budgets: Sequence[Budget] = (),
+    namespace: str | None = None,
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
     seen = ClusterSeen(
-        at=NOW, workloads=workloads, gathered=gathered, instance=instance, cron_jobs=cron_jobs, budgets=budgets
+        at=NOW,
+        workloads=workloads,
+        gathered=gathered,
+        instance=instance,
+        cron_jobs=cron_jobs,
+        budgets=budgets,
+        namespace=namespace,
     )
     return make_plan(policies, seen, interval=INTERVAL, at=at)
 
@@ -161,3 +168,19 @@ def test_a_budget_that_is_not_met_while_its_pods_sleep_is_told() -> None:
     budget = Budget("dev-shop", "web", 1, LabelSelector())
     (caveat,) = plan(workload(name="a"), workload(namespace="quiet", replicas=0), budgets=(budget,)).caveats
     assert caveat.sentence.startswith("is in the PodDisruptionBudget web, which wants 1 of its pods")
+
+
+def test_of_one_namespace_only_that_is_told_and_the_share_is_still_the_clusters() -> None:
+    everything = (
+        workload(name="a"),
+        workload(name="b", namespace="dev-search"),
+        sleeper("c"),
+        sleeper("d", namespace="dev-search"),
+    )
+    whole, part = plan(*everything), plan(*everything, namespace="dev-search")
+    assert [str(each.ref) for each in part.policies[0].decisions] == ["dev-search/b", "dev-search/d"]
+    assert [str(each.ref) for each in part.sleepers] == ["dev-search/d"]
+    assert part.policies[0].counts == {Reason.PAUSE: 1, Reason.ALREADY_PAUSED: 1}
+    assert part.saving.hourly == pytest.approx(0.12)
+    assert part.census == whole.census
+    assert (part.policies[0].first_run, whole.policies[0].first_run) == (2, 2)
