@@ -1,9 +1,9 @@
 """`finops resume`: a signal to what sleeps, and a look whether it woke."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from temporalio.client import Client
@@ -73,7 +73,8 @@ def _resume_directly(
         _confirm(session, found, yes=yes)
     wakes = show_each_wake(terminal, wake_each_directly(installation, sleepers, until))
     if terminal.for_programs:
-        terminal.show_json({"results": [*wakes, *_as_results(failed)]})
+        left = [{"workload": name, "woken": False, "sentence": why} for name, why in failed.items()]
+        terminal.show_json({"results": [*wakes, *left]})
     woken = [each.workload for each in wakes if each.woken]
     missing = frozenset[WorkloadKey]()
     if seconds is not None:
@@ -114,7 +115,8 @@ async def _resume(
         )
     if terminal.for_programs:
         left = [{"workload": str(key), "trouble": "", "awake": True} for key in awake]
-        terminal.show_json({"results": [*woken.results, *left, *_as_results(failed)]})
+        left += [{"workload": name, "trouble": why, "awake": False} for name, why in failed.items()]
+        terminal.show_json({"results": [*woken.results, *left]})
     else:
         show_wakes(terminal, woken, read_kept_until(installation, woken))
     missing: Collection[WorkloadKey] = ()
@@ -139,10 +141,6 @@ def _confirm(session: Session, found: Sequence[SleepersFound], *, yes: bool) -> 
     (first, *others) = found
     if first.target.key is None and not others:
         session.terminal.confirm(f"{len(first.keys)} Deployments of {first.target} will be woken.", yes=yes)
-
-
-def _as_results(failed: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [{"workload": name, "trouble": why, "awake": False} for name, why in failed.items()]
 
 
 def _conclude(count: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:

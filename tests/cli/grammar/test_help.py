@@ -101,12 +101,6 @@ def test_as_a_plugin_of_kubectl_it_is_called_as_people_type_it(started_as: str) 
     assert "  kubectl finops resume dev-shop/web\n" in shown
 
 
-def test_kubectls_completion_is_answered_as_the_shells_are() -> None:
-    typed = [sys.executable, "-c", "from cli.main import complete_for_kubectl; complete_for_kubectl()", "kee"]
-    done = subprocess.run(typed, env=clean_environment(), capture_output=True, text=True, check=True)
-    assert done.stdout == f"keep-awake\t{COMMANDS['keep-awake'].help}\n:4\n"
-
-
 @pytest.mark.parametrize("arguments", [("version",), ("--version",)])
 def test_the_version_is_that_of_the_package_and_of_python(arguments: tuple[str, ...]) -> None:
     text = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
