@@ -4,7 +4,6 @@ Only what each of them needs is imported, so that `finops --help` and a completi
 """
 
 import sys
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -17,6 +16,9 @@ from cli.streams import outlive_readers
 COMPLETE = "__complete"
 """`finops __complete WORDS...` answers what the last word could become, as in kubectl."""
 
+_ASKS_FOR_VERSION = (["version"], ["--version"])
+"""Alone: beside other options the command line is read as always, which takes twice as long."""
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process: 0 done, 1 failed, 2 a call that makes no sense, 130 interrupted."""
@@ -25,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == [COMPLETE]:
         _complete(given[1:])
+    if given in _ASKS_FOR_VERSION:
+        sys.stdout.write(import_module("cli.versions").describe_versions() + "\n")
+        end_process(0)
     try:
         import_module("cli.app").app(given, prog_name=_program())
         code = 0
@@ -32,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = done.code if isinstance(done.code, int) else 1
     except Exception as error:  # noqa: BLE001 - the one place where every error ends as a sentence
         if "--debug" in given:
-            traceback.print_exc()
+            import_module("traceback").print_exc()
         sentence, code = import_module("cli.failures").conclude(error)
         sys.stderr.write(f"finops: {sentence}\n")
     end_process(code)

@@ -1,16 +1,17 @@
 """Which version this is, and of which Python."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
 
 PACKAGE = "finops-enforcer"
 
 
 def read_version() -> str:
     """The version of the package, or `unknown` where it runs without being installed."""
+    metadata = import_module("importlib.metadata")  # seldom needed, and slow
     try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
+        return str(metadata.version(PACKAGE))
+    except metadata.PackageNotFoundError:
         return "unknown"
 
 

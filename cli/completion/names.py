@@ -12,6 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from cli.completion.cache import Remembered, cache_folder
 from cli.completion.grammar import Takes
@@ -32,7 +33,8 @@ def find_names(takes: Takes, namespace: str, place: Mapping[str, str]) -> Sequen
 
 def ask_anew(takes: Takes, namespace: str, place: Mapping[str, str]) -> Sequence[str] | None:
     """Ask, within the time, and remember the answer; None where there is none."""
-    found = _within(SECONDS, lambda: _ask(takes, namespace, place))
+    names = import_module("operations.names")  # what is remembered needs no client
+    found = _within(SECONDS, lambda: _ask(names, takes, namespace, place))
     _remembered(takes, namespace, place).write(found)
     return found
 
@@ -75,8 +77,7 @@ def _within(seconds: float, ask: Callable[[], Sequence[str]]) -> Sequence[str] |
     return found[0] if found else None
 
 
-def _ask(takes: Takes, namespace: str, place: Mapping[str, str]) -> Sequence[str]:
-    names = import_module("operations.names")  # what is remembered needs no client
+def _ask(names: Any, takes: Takes, namespace: str, place: Mapping[str, str]) -> Sequence[str]:
     installation = names.Installation(place, user="completion")
     ask: dict[Takes, Callable[[], Sequence[str]]] = {
         Takes.WORKLOAD: lambda: names.list_workload_names(installation, namespace or None),

@@ -15,8 +15,6 @@ from worker.processes import find_program
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SCRIPTS = PROJECT["scripts"]
-    "scripts"
-]
 
 
 @pytest.fixture
