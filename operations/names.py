@@ -4,6 +4,7 @@ nobody waits long.
 
 import os
 
+from activities.kube.calls import path_of
 from activities.kube.kubeconfig import read_context_names
 from activities.kube.names import list_names
 from operations.installation import Installation
@@ -13,8 +14,8 @@ from policies.kinds import DEPLOYMENT
 
 def list_workload_names(installation: Installation, namespace: str | None = None) -> list[str]:
     """`NAMESPACE/NAME` of each Deployment, in one namespace or all. Raises KubernetesError."""
-    base = f"/apis/{DEPLOYMENT.api_version}"
-    path = DEPLOYMENT.path if namespace is None else f"{base}/namespaces/{namespace}/{DEPLOYMENT.resource}"
+    base = f"/apis/{DEPLOYMENT.api_version}/namespaces"
+    path = DEPLOYMENT.path if namespace is None else path_of(base, namespace, DEPLOYMENT.resource)
     return sorted(f"{each.namespace}/{each.name}" for each in list_names(installation.cluster.transport, path))
 
 
