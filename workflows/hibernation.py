@@ -98,7 +98,7 @@ class HibernationWorkflow:
         if life.waking is not None:
             return await self._give_back(life.waking)
         woken = await sleep_on(life)
-        life.count_sleep(woken.raised_at if isinstance(woken, Woken) else None)
+        life.count_sleep(woken.sentence, woken.raised_at if isinstance(woken, Woken) else None)
         if isinstance(woken, NothingLeft):
             return self._end(woken.outcome, woken.sentence)
         if woken.because is Because.CONTESTED:

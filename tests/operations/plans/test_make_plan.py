@@ -57,7 +57,7 @@ def test_what_would_be_paused_comes_with_its_saving() -> None:
     (of_policy,) = made.policies
     assert [str(decision.ref) for decision in of_policy.pauses] == ["dev-shop/a"]
     assert made.saving.hourly == pytest.approx(0.12)
-    assert made.saving.up_to_per_month == pytest.approx(0.12 * 730)
+    assert made.saving.per_month_by_calendar == pytest.approx(0.12 * 730)
     assert of_policy.counts == {Reason.PAUSE: 1, Reason.EXCLUDED: 1}
 
 
