@@ -197,11 +197,13 @@ class Life:
             workflow.upsert_search_attributes(updates)
         workflow.set_current_details(describe(self.status(), self._saving_line()))
 
-    def count_sleep(self, woken: str, raised_at: datetime | None = None) -> None:
-        """Add the sleep that ends now to the totals, and why; where somebody raised its count, it ended then."""
+    def count_sleep(self, why: str, woken_at: datetime | None = None, raised_at: datetime | None = None) -> None:
+        """Add the sleep that is over to the totals, and why. Somebody may have ended it before now: woken it, or raised
+        its count.
+        """
         if self.sleep is not None:
-            ended_at, raised = raised_at or workflow.now(), raised_at is not None
-            self.totals.add(self.hibernation.ref, self.sleep.record, ended_at, woken, raised=raised)
+            ended_at, raised = raised_at or woken_at or workflow.now(), raised_at is not None
+            self.totals.add(self.hibernation.ref, self.sleep.record, ended_at, why, raised=raised)
 
     def status(self) -> HibernationStatus:
         """What the query and the details show."""

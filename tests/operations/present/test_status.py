@@ -59,8 +59,8 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
     ]
     assert found.asleep == 3
     (saved,) = found.savings
-    assert (saved.per_hour, saved.currency) == (pytest.approx(3 * COST.amount), "USD")
-    assert (saved.sleepers, saved.without_price) == (3, 0)
+    assert saved.per_hour == pytest.approx(3 * COST.amount)
+    assert (saved.currency, saved.sleepers, saved.without_price) == ("USD", 3, 0)
     assert (found.temporal, found.recorded, found.worker, found.hold) == (temporal, True, False, hold)
     assert (found.reconciliation, found.often_woken) == (None, ())
     assert [each.state for each in found.schedules] == ["runs"]
