@@ -73,7 +73,8 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus) -> None:
         return
     for heading, group in groupby(found.hibernations, key=_heading):
         members = list(group)
-        saves = _describe_savings(members, found.allowances.get(members[0].policy))
+        failing = members[0].phase == Phase.RESUME_FAILING  # of several policies
+        saves = _describe_savings(members, None if failing else found.allowances.get(members[0].policy))
         terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
         terminal.show_table(_COLUMNS, map(_row, members), numbers=(4,))
         for each in members:
