@@ -123,14 +123,14 @@ def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, .
 
 
 def _run_row(run: HibernationRun) -> tuple[str, ...]:
-    avoided = "" if run.avoided_cost is None else amount(run.avoided_cost, run.currency)
+    """One in which nothing slept: a pause that was called off, or a wish to keep it awake."""
     return (
         show_past(run.began),
         show_past(run.ended),
         run.policy,
         "" if run.original_replicas is None else str(run.original_replicas),
-        "" if run.slept_seconds is None else show_span(run.slept_seconds),
-        avoided,
+        "",
+        "",
         _how_it_ended(run),
     )
 

@@ -4,6 +4,7 @@ however it ended. Beside a running `finops run`.
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from deployments import create_ready, deployment, path_of, replicas_of, wait_for
 from ids import id_of
 from services import Service, enforcing, quiet_service
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.hibernation.listing import send_check
 from localcluster import LocalCluster
@@ -30,13 +32,19 @@ def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def asleep(service: Service, cluster: LocalCluster, namespace: str) -> Iterator[str]:
-    """A Deployment of three that its policy put to sleep: one that a person wakes stays awake for an hour."""
+    """A Deployment of three that its policy put to sleep: what a person wakes stays awake to the end of the window."""
     create_ready(cluster.objects, deployment(namespace, "web"))
-    service.apply(enforcing("nightly", namespace, cooldown="1h"))
+    service.apply(enforcing("nightly", namespace) + running_window())
     wait_for(lambda: replicas_of(cluster.objects, namespace, "web") == 0, what="it to sleep")
     wait_for(lambda: sleeps_of(service, f"{namespace}/web") == [("nightly", 3, "")], what="the sleep to be told")
     yield f"{namespace}/web"
     service.run("delete", "nightly", "--yes")
+
+
+def running_window() -> str:
+    """The schedule of a policy text: a window that began an hour ago and ends in twelve."""
+    begin, end = (f"{datetime.now(UTC) + timedelta(hours=hours):%a %H:%M}" for hours in (-1, 12))
+    return f"  schedule: {{timeZone: UTC, asleep: [{{from: {begin}, to: {end}}}]}}\n"
 
 
 def sleeps_of(service: Service, name: str) -> list[tuple[str, int, str]]:
@@ -53,7 +61,8 @@ def look(service: Service, namespace: str) -> None:
     address = server.address
 
     async def tell() -> None:
-        await send_check(await Client.connect(address), id_of(NAME, namespace, "web"), CheckRequest())
+        client = await Client.connect(address, data_converter=pydantic_data_converter)
+        await send_check(client, id_of(NAME, namespace, "web"), CheckRequest())
 
     asyncio.run(tell())
 
@@ -75,15 +84,17 @@ def test_woken_by_kubectl_scale_and_paused_again_by_hand_there_are_two_sleeps(
 ) -> None:
     cluster.objects.patch(path_of(namespace, "web") + "/scale", {"spec": {"replicas": 2}})
     look(service, namespace)
-    assert "was scaled" in woken(service, asleep) or "raised" in woken(service, asleep)
+    assert woken(service, asleep).endswith(" raised its replica count to 2")
     service.run("pause", asleep, "--for", "1h")
     wait_for(lambda: len(sleeps_of(service, asleep)) == 2, what="the second sleep to be told")
     first, second = sleeps_of(service, asleep)
     assert first[:2] == ("nightly", 3)
     assert second == ("manual", 2, "")
-    rows = service.run("history", asleep).stdout.splitlines()
-    ours = [line.split() for line in rows if " nightly " in line or " manual " in line]
-    assert len(ours) >= 2
+    told = service.run("history", asleep).stdout.partition("Sleeps, newest first")[2].partition("data since")[0]
+    assert [policy for line in told.splitlines() for policy in ("manual", "nightly") if f" {policy} " in line] == [
+        "manual",
+        "nightly",
+    ]
     wait_for(lambda: len(counted(service, namespace)) == 2, what="both sleeps to be counted")
     assert counted(service, namespace) == {"manual": (1, True), "nightly": (1, True)}
 
@@ -93,7 +104,7 @@ def test_woken_with_direct_the_sleep_counts_until_then(
 ) -> None:
     service.run("resume", asleep, "--direct", "--yes")
     look(service, namespace)
-    assert woken(service, asleep)
+    assert woken(service, asleep) == "somebody woke it without Temporal"
     assert counted(service, namespace) == {"nightly": (1, True)}
 
 

@@ -114,7 +114,8 @@ def test_a_deployment_that_two_policies_would_pause_counts_once() -> None:
 def test_a_month_is_that_of_the_policys_calendar_and_of_two_calendars_together() -> None:
     weekend, night = policy("w", schedule=week("Fri 20:00", "Mon 07:00")), policy("n", schedule=week("20:00", "07:00"))
     made = plan(workload(name="a"), policies=(weekend, night))
-    months = [each.saving.per_month_by_calendar for each in (*made.policies, made)]
+    savings = [*(each.saving for each in made.policies), made.saving]
+    months = [each.per_month_by_calendar for each in savings]
     assert months == [pytest.approx(0.12 * 730 * hours / 168, rel=1e-6) for hours in (59, 77, 59 + 4 * 11)]
 
 
