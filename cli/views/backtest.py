@@ -7,6 +7,7 @@ from operations.plans.backtest import Backtest
 from operations.times import show_past
 from policies.durations import format_duration
 from policies.runs.replay import ReplayedSleep
+from policies.wording import amount
 
 NOTES = (
     "Deployments are taken as they are now: those that are gone are not replayed, and past edits are not known",
@@ -37,12 +38,14 @@ def describe(made: Backtest) -> str:
     if not made.sleeps:
         return "it would have paused nothing"
     avoided = made.avoided
-    money = f"{avoided.amount:.2f} {avoided.currency} avoided (estimate, {avoided.source})" if avoided.currency else ""
+    money = (
+        f"{amount(avoided.amount, avoided.currency)} avoided (estimate, {avoided.source})" if avoided.currency else ""
+    )
     unknown = f"{avoided.unknown} of unknown cost" if avoided.unknown else ""
     workloads = len({str(sleep.ref) for sleep in made.sleeps})
     share = len(made.regrets) / len(made.sleeps)
     parts = [
-        f"{len(made.sleeps)} pauses of {workloads} Deployments, {made.hours_asleep:.0f} hours asleep",
+        f"{len(made.sleeps)} pauses of {workloads} Deployments, {made.hours_asleep:,.0f} hours asleep",
         money,
         unknown,
         f"regret: work fell into {len(made.regrets)} of them ({share:.0%})",
@@ -70,7 +73,7 @@ def as_json(made: Backtest) -> dict[str, Any]:
 
 
 def _row(sleep: ReplayedSleep) -> tuple[str, ...]:
-    avoided = "unknown" if sleep.avoided is None or sleep.cost is None else f"{sleep.avoided:.2f} {sleep.cost.currency}"
+    avoided = "unknown" if sleep.avoided is None or sleep.cost is None else amount(sleep.avoided, sleep.cost.currency)
     return (
         str(sleep.ref),
         show_past(sleep.paused_at),

@@ -10,7 +10,7 @@ from operations.changes.consent import Consent
 from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
-from operations.costs.money import describe_money
+from operations.costs.money import describe_foreseen
 from policies.runs.first_window import describe_first_window
 
 HOW_TO_STOP = (
@@ -99,7 +99,7 @@ def _describe(forecast: Forecast) -> Iterator[str]:
         noun, verb = ("Deployment", "goes") if count == 1 and forecast.in_force else ("Deployments", may)
         share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
         yield f"{count} {noun} {verb} to sleep {when}{share}"
-        yield f"that saves {describe_money(forecast.saving)}"
+        yield f"that saves {describe_foreseen(forecast.saving)}"
     elif not forecast.undecided:
         yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
     if forecast.undecided:

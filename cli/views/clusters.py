@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from cli.console import Terminal
 from operations.present.clusters import ClusterOverview
+from operations.present.saved_now import describe_saved_now
 from operations.times import show_time
 
-_COLUMNS = ("Cluster", "Worker", "Asleep", "In trouble", "Overdue", "Saves/day", "Hold", "Reconciled")
+_COLUMNS = ("Cluster", "Worker", "Asleep", "In trouble", "Overdue", "Saves/h", "Hold", "Reconciled")
 
 
 def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
@@ -31,7 +32,7 @@ def _row(each: ClusterOverview) -> tuple[str, ...]:
         str(each.asleep),
         str(each.in_trouble),
         str(each.overdue),
-        f"{each.saved_per_day:.2f}",
+        describe_saved_now(each.savings).replace(" an hour", ""),
         each.hold,
         "" if each.reconciled_at is None else show_time(each.reconciled_at),
     )

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cli.console import Terminal
-from operations.costs.money import describe_money
+from operations.costs.money import describe_foreseen, describe_spending
 from operations.plans.blindness import describe_missing_rights
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
+from policies.calendar.allowance import Allowance
+from policies.calendar.foreseen import saved_per_month
 from policies.checks.decision import Decision
 from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
-from policies.costs.savings import up_to_per_month
+from policies.costs.cost import HourlyCost
 from policies.durations import format_duration
 from policies.runs.first_window import describe_first_window
+from policies.wording import amount
 
 
 def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
@@ -28,7 +31,7 @@ def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: 
             ("Deployment", "State", "Gives back", "Cost/h when paused"), map(_sleep_row, plan.sleepers), numbers=(2, 3)
         )
     if len(plan.policies) > 1:
-        terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
+        terminal.say(f"\nAll policies together would save {describe_foreseen(plan.saving)}", style="bold")
     _show_warnings(terminal, plan)
 
 
@@ -60,9 +63,11 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval:
     terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}{moment}", style="bold")
     if pauses:
         terminal.show_table(
-            ("Deployment", "Replicas", "Cost/h", "Up to/month"), map(_pause_row, pauses), numbers=(1, 2, 3)
+            ("Deployment", "Replicas", "Cost/h", "Up to/month"),
+            (_pause_row(each, plan.saving.allowance) for each in pauses),
+            numbers=(1, 2, 3),
         )
-        terminal.say(f"would save {describe_money(plan.saving)}")
+        terminal.say(f"would save {describe_foreseen(plan.saving)}")
     for sentence in _describe_limits(plan, interval):
         terminal.say(sentence)
     for unmet in plan.unmet:
@@ -75,7 +80,7 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval:
             ("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,)
         )
     considered = sum(count for reason, count in plan.counts.items() if reason not in OUT_OF_SCOPE)
-    terminal.say(f"considered {considered} Deployments, together {describe_money(plan.considered)}")
+    terminal.say(f"considered {considered} Deployments, together {describe_spending(plan.considered)}")
     if show_all:
         terminal.show_table(
             ("Deployment", "Decision", "Cost/h", "Why"), map(_decision_row, plan.decisions), numbers=(2,)
@@ -99,8 +104,10 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
         yield "it is suspended, so it pauses nothing"
 
 
-def _pause_row(decision: Decision) -> tuple[str, ...]:
-    month = "unknown" if decision.cost is None else f"{up_to_per_month(decision.cost):.2f}"
+def _pause_row(decision: Decision, allowance: Allowance | None) -> tuple[str, ...]:
+    month = "unknown"
+    if decision.cost is not None and allowance is not None:
+        month = amount(saved_per_month(decision.cost.amount, allowance))
     return (str(decision.ref), str(decision.replicas), _show_cost(decision), month)
 
 
@@ -111,9 +118,13 @@ def _decision_row(decision: Decision) -> tuple[str, ...]:
 def _show_cost(decision: Decision) -> str:
     """A figure that is not believed any more is shown as what it is."""
     if decision.cost is not None:
-        return f"{decision.cost.amount:.4f} {decision.cost.currency}"
+        return _show_rate(decision.cost)
     earlier = decision.earlier_cost
-    return "unknown" if earlier is None else f"stale: {earlier.cost.amount:.4f} {earlier.cost.currency}"
+    return "unknown" if earlier is None else f"stale: {_show_rate(earlier.cost)}"
+
+
+def _show_rate(cost: HourlyCost) -> str:
+    return amount(cost.amount, cost.currency, places=4)
 
 
 def _sleep_row(sleep: PlannedSleep) -> tuple[str, ...]:
@@ -121,5 +132,5 @@ def _sleep_row(sleep: PlannedSleep) -> tuple[str, ...]:
         return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
     stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"
     state = f"Asleep ({sleep.policy}, until {show_time(sleep.until)}{stranger})"
-    cost = "unknown" if sleep.cost is None else f"{sleep.cost.amount:.4f} {sleep.cost.currency}"
+    cost = "unknown" if sleep.cost is None else _show_rate(sleep.cost)
     return (str(sleep.ref), state, str(sleep.original_replicas), cost)

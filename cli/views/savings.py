@@ -6,8 +6,9 @@ from cli.console import Terminal
 from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_past
 from policies.sleep.ledger import Entry
+from policies.wording import amount
 
-_COLUMNS = ("Asleep", "Frees", "Saves/h now", "Up to/month", "Sleeps", "Hours", "Avoided")
+_COLUMNS = ("Asleep", "Frees", "Saves/h now", "Sleeps", "Hours", "Avoided")
 
 
 def show_savings(terminal: Terminal, made: Savings, *, show_all: bool) -> None:
@@ -36,7 +37,7 @@ def show_savings(terminal: Terminal, made: Savings, *, show_all: bool) -> None:
 
 
 def _show_table(terminal: Terminal, first: tuple[str, str], rows: Iterable[tuple[str, ...]]) -> None:
-    terminal.show_table((*first, *_COLUMNS), rows, numbers=(2, 4, 5, 6, 7, 8))
+    terminal.show_table((*first, *_COLUMNS), rows, numbers=(2, 4, 5, 6, 7))
 
 
 def _figures(entry: Entry) -> tuple[str, ...]:
@@ -44,24 +45,31 @@ def _figures(entry: Entry) -> tuple[str, ...]:
     return (
         str(entry.asleep),
         str(entry.freed) if asleep else "",
-        f"{entry.hourly:.4f}" if asleep and entry.currency else "",
-        f"{entry.up_to_per_month:.2f}" if asleep and entry.currency else "",
-        str(entry.sleeps),
-        f"{entry.slept_hours:.1f}",
-        f"{entry.avoided:.2f} {entry.currency}" if entry.currency else "no price",
+        _show_rate(entry) if asleep else "",
+        f"{entry.sleeps:,}",
+        f"{entry.slept_hours:,.1f}",
+        _show_avoided(entry),
     )
+
+
+def _show_rate(entry: Entry) -> str:
+    return amount(entry.hourly, entry.currency, places=4) if entry.currency else "unknown"
+
+
+def _show_avoided(entry: Entry) -> str:
+    """With the sleeps whose price is not known, of which nobody knows what they avoided."""
+    if not entry.currency:
+        return "unknown"
+    known = amount(entry.avoided, entry.currency)
+    return f"{known}, of which {entry.unpriced:,} without a price" if entry.unpriced else known
 
 
 def _describe_total(entry: Entry) -> str:
+    slept = f"avoided by {entry.sleeps:,} sleeps of {entry.slept_hours:,.1f} hours together"
     if not entry.currency:
-        return f"{entry.sleeps} sleeps without a price, {entry.slept_hours:.1f} hours"
-    now = ""
+        return f"an unknown amount {slept}: none of them has a price"
+    now, without = "", f", of which {entry.unpriced:,} without a price" if entry.unpriced else ""
     if entry.asleep:
-        now = (
-            f"; {entry.asleep} asleep now free {entry.freed} and save {entry.hourly:.4f} {entry.currency} an hour, up "
-            f"to {entry.up_to_per_month:.2f} {entry.currency} a month"
-        )
-    return (
-        f"{entry.avoided:.2f} {entry.currency} avoided by {entry.sleeps} sleeps of {entry.slept_hours:.1f} hours "
-        f"together (estimate, {', '.join(entry.sources)}){now}"
-    )
+        now = f"; {entry.asleep:,} asleep now free {entry.freed} and save {_show_rate(entry)} an hour"
+    told = f"{amount(entry.avoided, entry.currency)} {slept}{without}"
+    return f"{told} (estimate, {', '.join(entry.sources)}){now}"

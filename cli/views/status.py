@@ -8,9 +8,12 @@ from activities.snapshot import Hold
 from cli.console import Terminal
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
+from operations.present.saved_now import add_up_sleepers, describe_rate, describe_saved_now
 from operations.present.status import ClusterStatus
 from operations.times import show_time
 from policies.annotations import EXCLUDE
+from policies.calendar.allowance import Allowance
+from policies.calendar.foreseen import describe_month
 from policies.rights.rights import describe_blindness
 from policies.runs.first_window import describe_first_window
 from policies.sleep.clocks import MEANWHILE
@@ -19,7 +22,7 @@ from policies.sleep.reconciliation import ReconcileResult
 from policies.wording import name_some
 from worker.errors import RecordUnreadable
 
-_COLUMNS = ("Deployment", "State", "Since", "Until", "Saves/day")
+_COLUMNS = ("Deployment", "State", "Since", "Until", "Saves/h")
 _NAMED = 10
 
 
@@ -70,17 +73,24 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus) -> None:
         return
     for heading, group in groupby(found.hibernations, key=_heading):
         members = list(group)
-        saved = sum(each.saved_per_day or 0 for each in members if each.phase in SAVING_PHASES)
-        saves = f", saves {saved:.2f} a day (estimate)" if saved else ""
+        failing = members[0].phase == Phase.RESUME_FAILING  # of several policies
+        saves = _describe_savings(members, None if failing else found.allowances.get(members[0].policy))
         terminal.say(f"\n{heading}: {len(members)}{saves}", style="bold")
         terminal.show_table(_COLUMNS, map(_row, members), numbers=(4,))
         for each in members:
             if each.trouble:
                 terminal.say(f"{each.namespace}/{each.name}: {each.trouble}", style="red")
-    terminal.say(
-        f"\n{found.asleep} asleep of {len(found.hibernations)} open, {found.saved_per_day:.2f} a day in the currency "
-        "of the cost source (estimate)"
-    )
+    terminal.say(f"\n{found.asleep} asleep of {len(found.hibernations)} open{_describe_savings(found.hibernations)}")
+
+
+def _describe_savings(members: Sequence[ListedHibernation], allowance: Allowance | None = None) -> str:
+    """What they save while they sleep and, of one policy, what a month of them comes to. Empty where none sleeps."""
+    savings = add_up_sleepers(members)
+    if not savings:
+        return ""
+    months = [] if allowance is None else [each for each in savings if each.per_hour]
+    told = [describe_month(each.per_hour, each.currency, allowance) for each in months if allowance is not None]
+    return f", saves {', '.join((describe_saved_now(savings), *told))} (estimate)"
 
 
 def _heading(each: ListedHibernation) -> str:
@@ -92,7 +102,7 @@ def _heading(each: ListedHibernation) -> str:
 
 def _row(each: ListedHibernation) -> tuple[str, ...]:
     asleep = each.phase == Phase.ASLEEP
-    saved = "" if each.saved_per_day is None or each.phase not in SAVING_PHASES else f"{each.saved_per_day:.2f}"
+    saved = describe_rate(each) if each.phase in SAVING_PHASES else ""
     until = show_time(each.resume_at) if asleep else ""
     return (f"{each.namespace}/{each.name}", each.phase, show_time(each.since), until, saved)
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from activities.costs.source import CostSource
 from activities.kube.workloads.pages import Unreadable
 from operations.costs.ask_ahead import ask_ahead
-from operations.costs.money import Money, add_costs
+from operations.costs.money import Spending, add_costs
 from operations.installation import Installation
 from operations.listing import list_workloads, point_out_empty
 from policies.costs.cost import CostAnswer, HourlyCost
@@ -51,7 +51,7 @@ class CostTable(Frozen):
     """How long a worker acts on what the source answered."""
 
     @property
-    def together(self) -> Money:
+    def together(self) -> Spending:
         """What all of them cost."""
         return add_costs(row.believed for row in self.rows)
 

@@ -1,6 +1,6 @@
 """How a plan is made: every policy's decision on every Deployment, without any I/O of its own."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from activities.kube.objects.budgets import Budget
 from activities.kube.objects.cron_jobs import CronJob
 from activities.runs.surroundings import Gathered
-from operations.costs.money import add_up
+from operations.costs.money import add_costs, add_savings, add_savings_of_all
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
 from operations.plans.plan import Caveat, Plan, PlannedSleep, PolicyPlan
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
+from policies.calendar.allowance import Allowance, allowance_of, allowance_of_all
 from policies.calendar.sleep_windows import next_window, running_window
 from policies.checks import Case, Surroundings, protection_of
 from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
@@ -96,7 +97,7 @@ def make_plan(
         ),
         caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
         census=census,
-        saving=add_up(paused.values()),
+        saving=add_savings_of_all(paused.values(), _allowances_of(judging, plans, seen.at)),
         unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging)),
         costs_kept="" if costs.problem else costs.kept,
         unreadable=seen.unreadable,
@@ -134,8 +135,10 @@ def _plan_policy(
         suspended=policy.spec.suspend,
         decisions=decisions,
         counts=Counter(decision.reason for decision in decisions),
-        saving=add_up(decision for decision in decisions if decision.reason is Reason.PAUSE),
-        considered=add_up(decision for decision in decisions if decision.reason not in OUT_OF_SCOPE),
+        saving=add_savings(
+            [decision for decision in decisions if decision.reason is Reason.PAUSE], allowance_of(policy, now)
+        ),
+        considered=add_costs(decision.cost for decision in decisions if decision.reason not in OUT_OF_SCOPE),
         max_actions_per_run=policy.max_actions_per_run,
         first_run=len(selection.chosen),
         last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
@@ -148,6 +151,17 @@ def _plan_policy(
 def _wakes_at(policy: EnforcementPolicy, paused_at: datetime) -> datetime | None:
     window, longest = running_window(policy, paused_at), policy.spec.resume_after
     return earliest(None if window is None else window.end, None if longest is None else paused_at + longest)
+
+
+def _allowances_of(
+    policies: Iterable[EnforcementPolicy], plans: Iterable[PolicyPlan], now: datetime
+) -> dict[WorkloadKey, Allowance]:
+    """What the policies that would pause a Deployment allow it together, suspended ones too."""
+    pausing: dict[WorkloadKey, list[EnforcementPolicy]] = defaultdict(list)
+    for policy, plan in zip(policies, plans, strict=True):
+        for each in plan.pauses:
+            pausing[each.ref.key].append(policy)
+    return {key: allowance_of_all(several, now) for key, several in pausing.items()}
 
 
 def _last_asleep_at(

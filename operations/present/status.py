@@ -1,6 +1,7 @@
 """How one cluster is, and who sleeps there: from Temporal's visibility alone. Never a query, so no worker is needed."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from operations.installation import Installation
 from operations.policy_source import read_quietly
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
+from operations.present.saved_now import SavedNow, add_up_sleepers
 from operations.temporal import has_worker, open_client
+from policies.calendar.allowance import Allowance, allowance_of
 from policies.models import Frozen
-from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
+from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
@@ -39,6 +42,8 @@ class ClusterStatus(Frozen):
     schedules: tuple[ScheduleSeen, ...] = ()
     often_woken: tuple[OftenWoken, ...] = ()
     first_windows: tuple[FirstWindowSeen, ...] = ()
+    allowances: Mapping[str, Allowance] = {}
+    """How much sleep each policy allows; none where the policies cannot be read."""
 
     @property
     def asleep(self) -> int:
@@ -46,9 +51,9 @@ class ClusterStatus(Frozen):
         return sum(1 for each in self.hibernations if each.phase == Phase.ASLEEP)
 
     @property
-    def saved_per_day(self) -> float:
-        """An estimate, in the currency of the cost source."""
-        return sum(each.saved_per_day or 0 for each in self.hibernations if each.phase in SAVING_PHASES)
+    def savings(self) -> tuple[SavedNow, ...]:
+        """What all that sleep save now, by currency."""
+        return add_up_sleepers(self.hibernations)
 
 
 async def read_status(installation: Installation, namespace: str | None = None) -> ClusterStatus:
@@ -75,6 +80,7 @@ async def read_status(installation: Installation, namespace: str | None = None) 
         schedules=await read_states(client, cluster, names),
         often_woken=await find_often_woken(client, cluster, now, namespace),
         first_windows=await read_first_windows(client, cluster, policies or (), now),
+        allowances={each.name: allowance_of(each, now) for each in policies or ()},
     )
 
 

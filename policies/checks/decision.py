@@ -11,6 +11,7 @@ from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy, Metadata, Namespaces, PolicySpec, Scope
+from policies.wording import amount
 from policies.workload import Observation, WorkloadRef, observe
 
 
@@ -122,7 +123,9 @@ def _pause_sentence(case: Case) -> str:
         return "a person asked for it"
     because = []
     if spec.min_hourly_cost is not None and cost is not None:
-        because.append(f"it costs {cost.amount:.4f} {cost.currency} an hour, at least {spec.min_hourly_cost:g}")
+        because.append(
+            f"it costs {amount(cost.amount, cost.currency, places=4)} an hour, at least {spec.min_hourly_cost:g}"
+        )
     if spec.idle_window is not None:
         because.append(case.idleness.sentence)
     return ", and ".join(because) or "every condition of the policy holds"

@@ -4,6 +4,7 @@ from policies.checks.case import Case, Check, Finding
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
 from policies.idleness.answers import IdlenessVerdict
+from policies.wording import amount
 
 
 class IdleCheck(Check):
@@ -41,7 +42,7 @@ class CostCheck(Check):
         if cost.amount < threshold:
             return Finding(
                 reason=Reason.COST_BELOW_THRESHOLD,
-                sentence=f"it costs {cost.amount:.4f} {cost.currency} an hour, less than {threshold:g}",
+                sentence=f"it costs {amount(cost.amount, cost.currency, places=4)} an hour, less than {threshold:g}",
                 evidence={"threshold": f"{threshold:g} {cost.currency}/h"},
             )
         return None

@@ -8,6 +8,7 @@ from pydantic import Field
 from policies.costs.doubts import Doubt, Objection
 from policies.models import Frozen
 from policies.times import to_rfc3339
+from policies.wording import amount
 
 GIB = 1024.0**3
 
@@ -56,7 +57,7 @@ class HourlyCost(Frozen):
     source: str
 
     def __str__(self) -> str:
-        return f"{self.amount:.4f} {self.currency}/h ({self.source})"
+        return f"{amount(self.amount, self.currency, places=4)}/h ({self.source})"
 
 
 class EarlierCost(Frozen):

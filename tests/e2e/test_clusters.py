@@ -64,7 +64,7 @@ def test_a_cluster_that_is_down_harms_no_other_and_is_told(
                 "in_trouble": 0,
                 "overdue": 0,
                 "trouble": "",
-                "saved_per_day": overview(first)["alive"]["saved_per_day"],
+                "savings": overview(first)["alive"]["savings"],
                 "reconciled_at": "",
             }
             first.run("resume", f"{namespace}/web", "--wait")

@@ -49,7 +49,7 @@ def _as_json(found: ClusterStatus) -> dict[str, Any]:
         "hold": found.hold,
         "worker": found.worker,
         "asleep": found.asleep,
-        "saved_per_day": found.saved_per_day,
+        "savings": found.savings,
         "hibernations": found.hibernations,
         "reconciliation": found.reconciliation,
         "schedules": found.schedules,

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cases import COST, NOW, policy, surroundings, workload
@@ -64,11 +65,15 @@ def test_what_would_be_paused_comes_with_its_saving() -> None:
     (of_policy,) = made.policies
     assert [str(decision.ref) for decision in of_policy.pauses] == ["dev-shop/a"]
     assert made.saving.hourly == pytest.approx(0.12)
-    assert made.saving.up_to_per_month == pytest.approx(0.12 * 730)
+    assert made.saving.per_month_by_calendar == pytest.approx(0.12 * 730)
     assert of_policy.counts == {Reason.PAUSE: 1, Reason.EXCLUDED: 1}
 
 
-WEEKEND = policy(schedule={"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]})
+def week(begin: str, end: str) -> dict[str, Any]:
+    return {"timeZone": "UTC", "asleep": [{"from": begin, "to": end}]}
+
+
+WEEKEND = policy(schedule=week("Fri 20:00", "Mon 07:00"))
 FRIDAY = datetime(2026, 11, 27, 20, tzinfo=UTC)
 
 
@@ -110,6 +115,15 @@ def test_a_sleeper_with_a_garbage_count_says_so() -> None:
 def test_a_deployment_that_two_policies_would_pause_counts_once() -> None:
     made = plan(workload(name="a"), policies=(policy("one"), policy("two")))
     assert made.saving.hourly == pytest.approx(0.12)
+    assert made.saving.per_month_by_calendar == pytest.approx(0.12 * 730)
+
+
+def test_a_month_is_that_of_the_policys_calendar_and_of_two_calendars_together() -> None:
+    weekend, night = policy("w", schedule=week("Fri 20:00", "Mon 07:00")), policy("n", schedule=week("20:00", "07:00"))
+    made = plan(workload(name="a"), policies=(weekend, night))
+    savings = [*(each.saving for each in made.policies), made.saving]
+    months = [each.per_month_by_calendar for each in savings]
+    assert months == [pytest.approx(0.12 * 730 * hours / 168, rel=1e-6) for hours in (59, 77, 59 + 4 * 11)]
 
 
 @pytest.mark.parametrize(("count", "limit", "minutes"), [(1, 20, 0), (20, 20, 0), (21, 20, 5), (45, 20, 10)], ids=str)
