@@ -1,8 +1,8 @@
 # finops-enforcer: two commands set up everything on a fresh machine with Python >= 3.11.
 #
 #   make demo          the product's whole life, on a real control plane and a real Temporal (KEEP=1 leaves it running)
-#   make check         the quick half: lint, types, the contract, and the tests that need no server
-#   make test          lint, types, the contract between the rooms, and the tests that a change needs
+#   make check         the quick half: lint, types, imports, and the tests that need no server
+#   make test          lint, types, which folder may import which, and the tests that a change needs
 #   make test-all      the rest of the long tables: every way to be bad, every story of a refusal, every encounter
 #   make docs          the documentation as a site, in site/, its links checked
 #   make pictures      the pictures of Temporal's UI in it, taken from the demo in a real Chromium

@@ -14,7 +14,6 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from activities.cluster_context import current_cluster
 from policies.checks.reasons import Reason
-from policies.costs.savings import HOURS_PER_MONTH
 
 MOST_NAMESPACES = 200
 """With a series of their own, those with most asleep first; the others are counted together."""
@@ -31,10 +30,14 @@ _PAUSED_ALIAS = Gauge(
 )
 """The name that the design gave it. By Prometheus' rules only a counter ends in `_total`."""
 _SAVED = Gauge(
-    "finops_saved_per_hour", "What they save an hour, at the price when they were paused.", ["cluster", "currency"]
+    "finops_saved_per_hour",
+    "What they save an hour while they sleep, at the price when they were paused.",
+    ["cluster", "currency"],
 )
 _SAVINGS_USD = Gauge(
-    "finops_estimated_savings_usd", "Up to how many USD a month what sleeps now saves (estimate).", ["cluster"]
+    "finops_estimated_savings_usd",
+    "What a month by the calendars of the policies saves at most of what sleeps now, in USD (estimate).",
+    ["cluster"],
 )
 _SAVINGS = Gauge("finops_estimated_savings", "The same in any currency.", ["cluster", "currency"])
 _NOT_UNDERSTOOD = Gauge("finops_unreadable_deployments", "Deployments that could not be understood.", ["cluster"])
@@ -61,11 +64,15 @@ _KUBERNETES = Histogram(
 _COSTS = Histogram("finops_opencost_request_seconds", "Requests to OpenCost.", ["cluster"], buckets=_LONG_SECONDS)
 
 
-def show_sleepers(saved: Mapping[str, Sequence[float]], namespaces: Mapping[str, int]) -> None:
-    """Show these: what each saves an hour, by currency, and how many sleep in which namespace."""
+def show_sleepers(
+    saved: Mapping[str, Sequence[float]], months: Mapping[str, float], namespaces: Mapping[str, int]
+) -> None:
+    """Show these: what each saves an hour, by currency, what a month of them comes to, and how many sleep in which
+    namespace.
+    """
     totals = sorted(((sum(amounts), currency) for currency, amounts in saved.items() if currency), reverse=True)
     rates = {currency: rate for rate, currency in totals[:MOST_CURRENCIES]}
-    months = {currency: rate * HOURS_PER_MONTH for currency, rate in rates.items()}
+    months = {currency: months.get(currency, 0) for currency in rates}
     _SAVINGS_USD.labels(current_cluster()).set(months.get("USD", 0))
     _show(_SAVED, rates)
     _show(_SAVINGS, months)

@@ -1,7 +1,7 @@
 """What people and programs read: tables and documents on stdout, everything else on stderr."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from typing import TextIO
@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from cli.documents import to_json, to_yaml
+from cli.answers.documents import to_json, to_yaml
+from cli.answers.several import SeveralAnswers
+from cli.ending import breaking_off
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
 from cli.tables import TableColumn, lay_out, wrap
 from operations.errors import Refused
-from policies.keys import WorkloadKey
 from policies.models import Frozen
 
 _HOME, _REST_OF_LINE, _REST_OF_WINDOW = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -37,6 +38,8 @@ class Terminal:
         self._out = _console(sys.stdout) if frame is None else frame
         self._err = _console(sys.stderr)
         self._moving: Status | None = None
+        self.stdin_is_taken = False
+        """Whether standard input carries a document, so that nobody can answer there."""
 
     @property
     def for_programs(self) -> bool:
@@ -60,8 +63,8 @@ class Terminal:
 
     @property
     def attended(self) -> bool:
-        """Whether somebody can be asked."""
-        return sys.stdin.isatty()
+        """Whether somebody sits there, even if the answer would have to come from where the document did."""
+        return sys.stderr.isatty() if self.stdin_is_taken else sys.stdin.isatty()
 
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
@@ -75,12 +78,21 @@ class Terminal:
         """Print a line on stderr that may need somebody."""
         self.note(text, "yellow")
 
-    def show(self, answer: Frozen, names: Iterable[WorkloadKey] = ()) -> None:
+    def show(self, answer: Frozen, names: Iterable[object] = ()) -> None:
         """Print an answer for programs on stdout, in the format that was asked for; `names` are those in it."""
         if self.output is OutputFormat.NAME:
             sys.stdout.write("".join(f"{name}\n" for name in names))
         else:
             sys.stdout.write(to_yaml(answer) if self.output is OutputFormat.YAML else to_json(answer))
+
+    def show_each(self, answers: Sequence[Frozen], failed: Mapping[str, str], names: Iterable[object] = ()) -> None:
+        """The same of several workloads: the answer on one alone as it is, those on several as `items`, and by name why
+        others `failed`.
+        """
+        if len(answers) == 1 and not failed:
+            self.show(answers[0], names)
+        else:
+            self.show(SeveralAnswers(items=tuple(answers), failed=failed), names)
 
     def show_table(
         self, columns: Sequence[str | TableColumn], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
@@ -159,9 +171,11 @@ class Terminal:
         """
         if yes:
             return
-        if not self.attended:
-            raise NeedsYes(question)
-        if not typer.confirm(f"{question} Go on?", err=True):
+        if self.stdin_is_taken or not self.attended:
+            raise NeedsYes(question, stdin_is_taken=self.stdin_is_taken)
+        with breaking_off.asking():
+            agreed = typer.confirm(f"{question} Go on?", err=True)
+        if not agreed:
             raise Refused("nothing was changed")
 
 

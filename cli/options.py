@@ -33,6 +33,8 @@ class Globals:
     instance: str | None = None
     kubeconfig: Path | None = None
     context: str | None = None
+    namespace: str | None = None
+    """Given before the name of the command: not merged, but handed to a command that has it."""
     state_dir: Path | None = None
     output: OutputFormat | None = None
     verbose: bool | None = None

@@ -1,4 +1,4 @@
-"""Writes what is made from code: the CRD, the chart's protected namespaces, references, drawings.
+"""Writes what is made from code: CRD, protected namespaces, references, drawings, and what completion knows.
 
 With --check it changes nothing and fails where a file is stale.
 """  # noqa: INP001
@@ -10,6 +10,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "docs" / "tools"))
 from drawings import drawing
+from grammar import command_line
 from json_reference import json_reference
 from outputs import write_or_check
 from reference import policy_reference
@@ -28,6 +29,7 @@ def generated() -> dict[Path, str]:
     return {
         _TOP / "deploy" / "chart" / "crds" / "enforcementpolicies.finops.io.yaml": crd,
         _TOP / "deploy" / "chart" / "files" / "protected-namespaces.txt": "\n".join(SHIPPED_PROTECTED) + "\n",
+        _TOP / "cli" / "completion" / "grammar.json": command_line(),
         _TOP / "docs" / "policies.md": policy_reference(),
         _TOP / "docs" / "json.md": json_reference(),
         _TOP / "docs" / "settings.md": settings_reference(),

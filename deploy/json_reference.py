@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic._internal._docs_extraction import extract_docstrings_from_cls
 
 from cli.answers.catalogue import ANSWERS
-from cli.documents import to_camel
+from cli.answers.documents import to_camel
 from policies.models import Frozen
 
 _INTRODUCTION = """# JSON and YAML

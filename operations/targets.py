@@ -17,6 +17,11 @@ WorkloadName = Annotated[WorkloadKey, PlainSerializer(str, return_type=str)]
 """A workload in a result: programs get it as people write it."""
 
 
+def read_keys(texts: Iterable[str], namespace: str | None = None) -> tuple[WorkloadKey, ...]:
+    """Each workload once, in the order they were named. Raises UsageProblem."""
+    return tuple(dict.fromkeys(read_key(text, namespace) for text in texts))
+
+
 def read_key(text: str, namespace: str | None = None) -> WorkloadKey:
     """`NAMESPACE/NAME`; with a namespace also `NAME` and kubectl's `deployment/NAME`. Raises UsageProblem.
 
@@ -24,8 +29,9 @@ def read_key(text: str, namespace: str | None = None) -> WorkloadKey:
     """
     key = parse_key(text) if namespace is None else _read_like_kubectl(text, read_namespace(namespace))
     if key is None:
+        bare = "; the namespace of the context is not taken" if namespace is None and "/" not in text else ""
         raise UsageProblem(
-            f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend, nor deployment/NAME with -n NAMESPACE"
+            f"{text!r} is not NAMESPACE/NAME, such as dev-shop/frontend, nor deployment/NAME with -n NAMESPACE{bare}"
         )
     return key
 
@@ -78,10 +84,21 @@ class Target:
         Raises UsageProblem unless there is exactly one.
         """
         if (workload is not None or namespace is not None) + everything != 1:
-            raise UsageProblem("name one target: NAMESPACE/NAME, --namespace NAMESPACE, or --all where there is one")
+            raise UsageProblem("name one target: NAMESPACE/NAME, -n NAMESPACE, or -A for all of them")
         if workload is not None:
             return cls(key=read_key(workload, namespace))
         return cls(namespace=None if namespace is None else read_namespace(namespace))
+
+    @classmethod
+    def parse_each(
+        cls, workloads: Iterable[str], namespace: str | None, *, everything: bool = False
+    ) -> tuple["Target", ...]:
+        """A target for each workload that was named; else the one that the namespace is, or everything.
+
+        Raises UsageProblem.
+        """
+        each = (cls.parse(workload, namespace, everything=everything) for workload in workloads)
+        return tuple(dict.fromkeys(each)) or (cls.parse(None, namespace, everything=everything),)
 
     def __str__(self) -> str:
         if self.key is not None:

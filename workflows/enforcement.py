@@ -18,10 +18,10 @@ from temporalio.workflow import ChildWorkflowHandle
 from activities.messages.tell import TellActivities
 from activities.runs.judge_page import JudgeActivities, PageJudged, PageOrder
 from activities.runs.open_and_start import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
+from policies.calendar.foreseen import saved_per_month
 from policies.checks.decision import Candidate
 from policies.checks.limits import Census, Selection, select
 from policies.checks.reasons import Reason
-from policies.costs.savings import up_to_per_month
 from policies.names import ENFORCEMENT
 from policies.runs.digests import Digest, is_worth_telling, window_key
 from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run
@@ -213,6 +213,8 @@ class EnforcementWorkflow:
         already: int,
     ) -> EnforcementResult:
         costs = [candidate.cost for candidate in judged.candidates if candidate.cost is not None]
+        hourly = sum(cost.amount for cost in costs)
+        allowance = None if opened.terms is None else opened.terms.allowance
         result = EnforcementResult(
             policy=self._enforcement.policy,
             sentence="",
@@ -225,7 +227,8 @@ class EnforcementWorkflow:
             held_back=selection.held_back + (0 if opened.dry_run else len(selection.chosen) - started - already),
             unreadable=len(judged.unreadable),
             brake=selection.brake,
-            up_to_per_month=sum(up_to_per_month(cost) for cost in costs),
+            hourly=hourly,
+            up_to_per_month=0 if allowance is None else saved_per_month(hourly, allowance),
             currency=costs[0].currency if costs else "",
         )
         sentence = describe_run(result, len(judged.candidates), lost_turn=self._lost_turn)

@@ -98,9 +98,10 @@ class HibernationWorkflow:
         if life.waking is not None:
             return await self._give_back(life.waking)
         woken = await sleep_on(life)
-        life.count_sleep(woken.raised_at if isinstance(woken, Woken) else None)
         if isinstance(woken, NothingLeft):
+            life.count_sleep(woken.sentence)
             return self._end(woken.outcome, woken.sentence)
+        life.count_sleep(woken.sentence, woken.woken_at, woken.raised_at)
         if woken.because is Because.CONTESTED:
             await tell_contested(life, woken.sentence)
         return await self._give_back(woken)

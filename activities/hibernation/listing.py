@@ -19,6 +19,7 @@ from activities.hibernation.visibility import (
     SAVED_PER_DAY,
     WORKLOAD_NAMESPACE,
 )
+from policies.costs.savings import HOURS_PER_DAY
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
 from policies.names import CHECK, HIBERNATION, TROUBLE
@@ -27,6 +28,8 @@ from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 
 WORKLOAD_MEMO = "workload"
 """`namespace/kind/name`, in the memo of those hibernations whose id had to be shortened."""
+CURRENCY_MEMO = "currency"
+"""That of its figures, in the memo of those hibernations that began with a price."""
 
 
 class ListedHibernation(OpenHibernation):
@@ -38,10 +41,17 @@ class ListedHibernation(OpenHibernation):
     kind: str = DEPLOYMENT.name
     name: str
     since: datetime
-    saved_per_day: float | None = None
-    """While there is something to give back; in the currency of the cost source."""
+    saved_per_day_asleep: float | None = None
+    """For 24 hours of sleep, while there is something to give back; None where no price is known."""
+    currency: str = ""
+    """Of that figure; empty where it is not known."""
     trouble: str = ""
     """What keeps it from going on."""
+
+    @property
+    def saved_per_hour(self) -> float | None:
+        """What it saves while it sleeps; None where no price is known."""
+        return None if self.saved_per_day_asleep is None else self.saved_per_day_asleep / HOURS_PER_DAY
 
     @property
     def key(self) -> WorkloadKey:
@@ -126,7 +136,8 @@ async def _as_listed(client: Client, row: WorkflowExecutionInfo) -> ListedHibern
         phase=phase,
         since=start_of(row),
         resume_at=read_instant(row, RESUME_AT),
-        saved_per_day=read_number(row, SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
+        saved_per_day_asleep=read_number(row, SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
+        currency=await read_memo(client, row, CURRENCY_MEMO),
         trouble=await read_memo(client, row, TROUBLE),
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from policies.annotations import PauseRecord
 from policies.models import Frozen, unknown_means
+from policies.sleep.ledger import Slept
 from policies.workload import WorkloadRef
 
 
@@ -18,6 +19,9 @@ class ConsultOrder(Frozen):
     gone_policy: str = ""
     autoscaled: bool = False
     """Where its count was raised, read its HPA's bounds too."""
+    slept: Slept | None = None
+    """The sleep that the wake under way has ended. Nothing is decided by it: while the hibernation is open, only its
+    events tell of the sleeps before the present one, and this is where they are read from (`operations/past/`)."""
 
 
 class WriteOutcome(Frozen):

@@ -7,8 +7,10 @@ from temporalio.common import Priority, SearchAttributePair, TypedSearchAttribut
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.hibernation import visibility
-from activities.hibernation.listing import WORKLOAD_MEMO
-from policies.costs.savings import describe_saving, saved_per_day
+from activities.hibernation.listing import CURRENCY_MEMO, WORKLOAD_MEMO
+from policies.calendar.foreseen import describe_saving
+from policies.costs.cost import HourlyCost
+from policies.costs.savings import saved_per_day_asleep
 from policies.kinds import kind_named
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.sleep.messages import Hibernation, Phase
@@ -56,21 +58,31 @@ def _attributes(hibernation: Hibernation) -> TypedSearchAttributes:
         SearchAttributePair(visibility.POLICY, policy_of(hibernation)),
         SearchAttributePair(visibility.HIBERNATION_STATE, _first_phase(hibernation).value),
     ]
-    cost = hibernation.pause.candidate.cost if hibernation.pause is not None else None
-    if hibernation.sleep is not None:
-        cost = hibernation.sleep.cost
-        if hibernation.sleep.resume_at is not None:
-            pairs.append(SearchAttributePair(visibility.RESUME_AT, hibernation.sleep.resume_at))
+    if hibernation.sleep is not None and hibernation.sleep.resume_at is not None:
+        pairs.append(SearchAttributePair(visibility.RESUME_AT, hibernation.sleep.resume_at))
+    cost = _cost_of(hibernation)
     if cost is not None:
-        pairs.append(SearchAttributePair(visibility.SAVED_PER_DAY, round(saved_per_day(cost), 6)))
+        pairs.append(SearchAttributePair(visibility.SAVED_PER_DAY, round(saved_per_day_asleep(cost), 6)))
     return TypedSearchAttributes(pairs)
 
 
+def _cost_of(hibernation: Hibernation) -> HourlyCost | None:
+    """The price that it begins with."""
+    if hibernation.sleep is not None:
+        return hibernation.sleep.cost
+    return None if hibernation.pause is None else hibernation.pause.candidate.cost
+
+
 def _memo(hibernation: Hibernation) -> dict[str, str] | None:
-    """The true name, where the id had to be shortened: `status` lists it without asking each workflow."""
-    ref = hibernation.ref
+    """What `status` lists without asking each workflow: the currency of its figures, and the true name where the id had
+    to be shortened.
+    """
+    ref, cost = hibernation.ref, _cost_of(hibernation)
     shortened = not hibernation_id(hibernation.cluster, ref.key).endswith(f"/{ref.key.path}")
-    return {WORKLOAD_MEMO: ref.key.path} if shortened else None
+    told = {WORKLOAD_MEMO: ref.key.path} if shortened else {}
+    if cost is not None:
+        told[CURRENCY_MEMO] = cost.currency
+    return told or None
 
 
 def _first_phase(hibernation: Hibernation) -> Phase:
@@ -88,7 +100,7 @@ def _summary(hibernation: Hibernation) -> str:
     if hibernation.pause is None:
         return f"{ref}: asleep under {policy_of(hibernation)}"
     cost = hibernation.pause.candidate.cost
-    money = "" if cost is None else f", up to {amount(saved_per_day(cost), cost.currency)} a day"
+    money = "" if cost is None else f", saves {amount(cost.amount, cost.currency, places=4)} an hour"
     return f"{ref}: paused by {hibernation.pause.policy}{money}"
 
 
@@ -100,7 +112,9 @@ def _details(hibernation: Hibernation) -> str:
         ends_at = order.terms.wake_time(order.seen.ref, order.terms.not_after)
         candidate = order.candidate
         if candidate.cost is not None:
-            lines.append(describe_saving(candidate.cost, candidate.requests.times(order.seen.replicas)))
+            lines.append(
+                describe_saving(candidate.cost, order.terms.allowance, candidate.requests.times(order.seen.replicas))
+            )
         lines.append("It wakes by itself." if ends_at is not None else "It sleeps until somebody wakes it.")
     lines.append("Wake it: send the signal `reactivate` (any input or none), or cancel this workflow.")
     return "\n\n".join(lines)

@@ -11,6 +11,6 @@ POLICY = SearchAttributeKey.for_keyword("Policy")
 HIBERNATION_STATE = SearchAttributeKey.for_keyword("HibernationState")
 RESUME_AT = SearchAttributeKey.for_datetime("ResumeAt")
 SAVED_PER_DAY = SearchAttributeKey.for_float("SavedPerDay")
-"""In the currency of the cost source, for 24 hours of sleep."""
+"""What 24 hours of sleep save, however many nights they take. The memo names the currency."""
 
 KEYS = (CLUSTER, WORKLOAD_NAMESPACE, POLICY, HIBERNATION_STATE, RESUME_AT, SAVED_PER_DAY)

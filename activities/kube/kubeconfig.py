@@ -62,6 +62,12 @@ def read_access(kubeconfig: Path | None, context: str | None, environment: Mappi
     raise KubeconfigError.missing(_default_file(environment))
 
 
+def read_context_names(kubeconfig: Path | None, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The contexts that there are to choose from; none without a kubeconfig. Raises KubeconfigError."""
+    files = _find_files(kubeconfig, environment)
+    return tuple(_by_name(_merge(files), "contexts")) if files else ()
+
+
 def _find_files(kubeconfig: Path | None, environment: Mapping[str, str]) -> list[Path]:
     """A file that was asked for must be there; of several in KUBECONFIG one is enough, as for kubectl."""
     if kubeconfig is not None:

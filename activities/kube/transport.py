@@ -118,13 +118,14 @@ class KubeTransport:
         body: bytes | None = None,
         content_type: str | None = None,
         read_seconds: float = READ_SECONDS,
+        accept: str = "application/json",
     ) -> Reply:
         """Send one request, once.
 
         Raises the KubernetesError that the answer, or its absence, stands for.
         """
         target = f"{path}?{urlencode(query)}" if query else path
-        headers = {"Accept": "application/json", "User-Agent": self._agent}
+        headers = {"Accept": accept, "User-Agent": self._agent}
         if method == "GET":
             headers["Accept-Encoding"] = "gzip"
         if content_type is not None:

@@ -20,19 +20,34 @@ MARKER = ".finops-policies"
 """The file that tells a directory of policies from a folder whose volume is not mounted."""
 
 _MARKER_TEXT = "finops apply keeps its policies here. Without this file the directory counts as unreadable.\n"
+_STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _SUFFIXES = (".yaml", ".yml")
 
 
-def read_policies(path: Path) -> PoliciesRead:
-    """The policies of a file, or of the `*.yaml` and `*.yml` files of a directory (not of folders in it).
+def read_policies(*paths: Path) -> PoliciesRead:
+    """The policies of files, and of the `*.yaml` and `*.yml` files of directories (not of folders in them).
 
-    Nothing is raised: what cannot be read is a problem with the file's name, and the other files stay valid.
+    `-` is standard input. Pipes are read where they are named, and not where they lie in a directory. Nothing is
+    raised: what cannot be read is a problem with the file's name, and the other files stay valid.
     """
-    try:
-        files = sorted(_list_files(path)) if path.is_dir() else [path]
-    except OSError as error:
-        return PoliciesRead(problems=(_unreadable(path, error),))
-    return _read_files(files)
+    found: list[Found] = []
+    problems: list[PolicyProblem] = []
+    for path in dict.fromkeys(paths):
+        try:
+            if is_standard_input(path):
+                found.extend(_parse(_read_standard_input(), "standard input", problems))
+            elif path.is_dir():
+                found.extend(_read_each(sorted(_list_files(path)), problems))
+            else:
+                found.extend(_parse(_read_bytes(path, pipes=True), str(path), problems))
+        except OSError as error:
+            problems.append(_unreadable(path, error))
+    return settle(found, problems)
+
+
+def is_standard_input(path: Path) -> bool:
+    """Whether this is a way to write standard input."""
+    return str(path) in _STANDARD_INPUT
 
 
 def write_policy(directory: Path, policy: EnforcementPolicy) -> Path:
@@ -113,20 +128,27 @@ def _is_policy_file(name: str) -> bool:
 
 
 def _read_files(files: Iterable[Path]) -> PoliciesRead:
-    found: list[Found] = []
     problems: list[PolicyProblem] = []
+    return settle(list(_read_each(files, problems)), problems)
+
+
+def _read_each(files: Iterable[Path], problems: list[PolicyProblem]) -> Iterator[Found]:
     for file in files:
         try:
             content = _read_bytes(file)
         except OSError as error:
             problems.append(_unreadable(file, error))
         else:
-            found.extend(_parse(content, str(file), problems))
-    return settle(found, problems)
+            yield from _parse(content, str(file), problems)
 
 
-def _read_bytes(file: Path) -> bytes:
-    """At most one byte more than a policy file may have. Raises OSError, also for pipes and devices."""
+def _read_bytes(file: Path, *, pipes: bool = False) -> bytes:
+    """At most one byte more than a policy file may have. Raises OSError, also for devices, and for pipes unless they
+    are asked for: nobody may ever write into one that lies in a directory.
+    """
+    if pipes and file.is_fifo():
+        with file.open("rb") as stream:
+            return stream.read(LARGEST_FILE + 1)
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -135,6 +157,11 @@ def _read_bytes(file: Path) -> bytes:
             return stream.read(LARGEST_FILE + 1)
     finally:
         os.close(descriptor)
+
+
+def _read_standard_input() -> bytes:
+    with open(0, "rb", closefd=False) as stream:
+        return stream.read(LARGEST_FILE + 1)
 
 
 def _unreadable(path: Path, error: OSError) -> PolicyProblem:

@@ -192,7 +192,7 @@ class ReconcileActivities:
         self._alerts.tell(
             "unreadable", not_understood, told_of, "left alone, because it is not understood", not_understood
         )
-        show_sleepers(survey.asleep, survey.asleep_in)
+        show_sleepers(survey.asleep, survey.tally.months(), survey.asleep_in)
         show_not_understood(len(not_understood))
         show_troubles(survey.troubles)
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)

@@ -12,6 +12,8 @@ from threading import Lock
 
 from activities.errors import KubernetesError
 from activities.policy_sources.resources import PolicyResources, SeenPolicy
+from policies.calendar.allowance import allowance_of
+from policies.calendar.foreseen import saved_per_month
 from policies.policy.document import EnforcementPolicy
 from policies.resource.status import PolicyFigures, PolicyObservation, follow, is_worth_writing
 from policies.sleep.ledger import Slept
@@ -43,6 +45,17 @@ class FiguresTally:
             self._paused[sleep.policy] += 1
             if sleep.cost is not None:
                 self._hourly[sleep.policy][sleep.cost.currency] += sleep.cost.amount
+
+    def months(self) -> dict[str, float]:
+        """What a month saves at most by the calendars of the policies, by currency. A pause by hand comes once, and no
+        month of it is foreseen.
+        """
+        months: dict[str, float] = defaultdict(float)
+        for policy in self._policies:
+            allowance = allowance_of(policy, self._at)
+            for currency, rate in self._hourly[policy.name].items():
+                months[currency] += saved_per_month(rate, allowance)
+        return months
 
     def figures(self) -> dict[str, PolicyFigures]:
         """What was counted, by policy."""

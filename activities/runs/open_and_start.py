@@ -11,6 +11,7 @@ from activities.hibernation.starting import start_hibernation
 from activities.metrics import count_cycle
 from activities.runs.on_their_way import count_pausing, wait_until_shown
 from activities.snapshot import Snapshots
+from policies.calendar.allowance import allowance_of
 from policies.calendar.sleep_windows import next_window, running_window, tell_next
 from policies.calendar.spread import spread_of
 from policies.checks.decision import Candidate
@@ -172,6 +173,7 @@ class EnforceActivities:
                 resume_after=spec.resume_after,
                 zone=policy.zone,
                 spread=spread_of(policy),
+                allowance=allowance_of(policy, now),
             ),
             pausing=pausing,
             starts_per_second=self._starts_per_second,

@@ -78,7 +78,8 @@ class PauseAnswer(Frozen):
 class WakeAnswer(Frozen):
     """What became of one wake."""
 
-    workload: WorkloadName
+    workload: str
+    """Or what else was named, where nothing could be found out of it."""
     awake: bool
     """Whether the cluster shows it scaled up, or available where that was waited for."""
     trouble: str = ""

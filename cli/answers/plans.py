@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cli.answers.place import Placed
-from operations.costs.money import Money
+from operations.costs.money import ForeseenSaving
 from operations.plans.backtest import Avoided
 from operations.plans.calendar import ComingSleep
 from operations.plans.explanation import CheckVerdict
@@ -32,7 +32,7 @@ class PlanAnswer(Placed):
     caveats: tuple[Caveat, ...]
     """What to know before."""
     census: Census
-    saving: Money
+    saving: ForeseenSaving
     """Of all policies together; a Deployment that two of them would pause counts once."""
     unknowns: tuple[str, ...]
     """What could not be found out, and what that means."""

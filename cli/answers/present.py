@@ -3,11 +3,12 @@
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.answers.place import Placed
-from operations.costs.money import Money
+from operations.costs.money import Spending
 from operations.doctor.check_results import CheckResult
 from operations.present.clusters import ClusterOverview
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OftenWoken
+from operations.present.saved_now import SavedNow
 from policies.models import Frozen
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.schedule_states import ScheduleSeen
@@ -22,9 +23,8 @@ class StatusAnswer(Frozen):
     """Whether one polls for the cluster."""
     asleep: int
     """How many are at zero."""
-    saved_per_day: float
-    currency: str
-    """Of all money here; empty where it is not known."""
+    savings: tuple[SavedNow, ...]
+    """What all that sleep save now, by currency."""
     hibernations: tuple[ListedHibernation, ...]
     """The open ones."""
     reconciliation: ReconcileResult | None
@@ -65,7 +65,7 @@ class CostsAnswer(Placed):
     """`finops costs`."""
 
     deployments: tuple[DeploymentCost, ...]
-    together: Money
+    together: Spending
     problem: str
     """What is wrong with the cost source; empty where it answered."""
     costs_kept: str

@@ -41,8 +41,9 @@ def play(console: Console, *, keep: bool, look: Look) -> int:
     except (DemoFailed, LocalClusterError) as error:
         console.print(str(error), style="bold red", markup=False)
         return 1
-    end = "" if keep else " Everything is stopped again; KEEP=1 (finops demo --keep) leaves it running."
-    console.print(f"\nDone in {time.monotonic() - began:.0f} s: every replica count is as it was.{end}", style="bold")
+    console.print(f"\nDone in {time.monotonic() - began:.0f} s: every replica count is as it was.", style="bold")
+    if not keep:
+        console.print("Everything is stopped again; KEEP=1 (finops demo --keep) leaves it running.")
     return 0
 
 

@@ -9,7 +9,7 @@ from operations.changes.consent import Consent
 from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
-from operations.costs.money import describe_money
+from operations.costs.money import describe_foreseen
 from policies.local_times import tell_instant
 from policies.runs.first_window import describe_first_window
 from policies.wording import count
@@ -97,7 +97,7 @@ def _describe(forecast: Forecast) -> Iterator[str]:
         verb = "goes" if number == 1 and forecast.in_force else may
         share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
         yield f"{count(number, 'Deployment')} {verb} to sleep {when}{share}"
-        yield f"that saves {describe_money(forecast.saving)}"
+        yield f"that saves {describe_foreseen(forecast.saving)}"
     elif not forecast.undecided:
         yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
     if forecast.undecided:

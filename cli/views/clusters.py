@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.present.clusters import ClusterOverview
+from operations.present.saved_now import describe_saved_now
 from operations.times import show_time
-from policies.wording import amount
 
 _COLUMNS = (
     TableColumn(title="Cluster"),
@@ -14,7 +14,7 @@ _COLUMNS = (
     TableColumn(title="Asleep", is_number=True),
     TableColumn(title="In trouble", is_number=True),
     TableColumn(title="Overdue", is_number=True),
-    TableColumn(title="Saves/day", is_number=True, gives_way=2),
+    TableColumn(title="Saves/h", is_number=True, gives_way=2),
     TableColumn(title="Hold", gives_way=1),
     TableColumn(title="Reconciled", gives_way=3),
 )
@@ -42,7 +42,7 @@ def _row(each: ClusterOverview) -> tuple[str, ...]:
         f"{each.asleep:,}",
         f"{each.in_trouble:,}",
         f"{each.overdue:,}",
-        amount(each.saved_per_day),
+        describe_saved_now(each.savings).replace(" an hour", ""),
         each.hold,
         "" if each.reconciled_at is None else show_time(each.reconciled_at),
     )

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from cli.console import Terminal
-from cli.list_options import SortKeys
+from cli.grammar.lists import SortKeys
 from cli.tables import TableColumn
 from operations.costs.costs import CostRow, CostTable
-from operations.costs.money import describe_money
-from policies.costs.savings import up_to_per_month
+from operations.costs.money import describe_spending
+from policies.costs.savings import cost_per_month
 from policies.wording import amount, count
 
 SORT_KEYS: SortKeys = {
@@ -26,24 +26,23 @@ def show_costs(terminal: Terminal, costs: CostTable, rows: Sequence[CostRow]) ->
     columns = (
         TableColumn(title="Deployment"),
         TableColumn(title="Cost/h", is_number=True),
-        TableColumn(title="Up to/month", is_number=True, gives_way=1),
+        TableColumn(title="Cost/month", is_number=True, gives_way=1),
         TableColumn(title="Price list/h", is_number=True, gives_way=2, wide_only=not compared),
         TableColumn(title="Source", wide_only=True),
         TableColumn(title="Remark", is_prose=True),
     )
     terminal.show_table(columns, map(_row, rows))
-    terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_money(costs.together)}")
+    terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_spending(costs.together)}")
 
 
 def _row(row: CostRow) -> tuple[str, ...]:
-    opinion = "" if row.opinion is None else amount(row.opinion.amount, places=4)
+    opinion = "none" if row.opinion is None else amount(row.opinion.amount, places=4)
     return (f"{row.namespace}/{row.name}", *_show_amounts(row), opinion, row.source, row.reason)
 
 
 def _show_amounts(row: CostRow) -> tuple[str, str]:
     cost = row.believed
     if cost is not None:
-        return amount(cost.amount, cost.currency, places=4), amount(up_to_per_month(cost))
-    if row.hourly_cost is None:
-        return "unknown", ""
-    return f"stale: {amount(row.hourly_cost, row.currency, places=4)}", ""
+        return amount(cost.amount, cost.currency, places=4), amount(cost_per_month(cost))
+    stale = None if row.hourly_cost is None else f"stale: {amount(row.hourly_cost, row.currency, places=4)}"
+    return stale or "unknown", "unknown"

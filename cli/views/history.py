@@ -1,5 +1,8 @@
 """The history of a workload as people read it."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.past.carried import Carried, KnownCopy
@@ -10,10 +13,11 @@ from operations.sleepers.records import describe_sleep
 from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
+from policies.sleep.ledger import Slept
 from policies.wording import amount, count
 from policies.workload import Workload
 
-_RUNS = (
+_SLEEPS = (
     TableColumn(title="Began"),
     TableColumn(title="Ended", gives_way=2),
     TableColumn(title="Policy"),
@@ -34,7 +38,7 @@ _COPIES = (
 
 
 def show_history(terminal: Terminal, found: History) -> None:
-    """What is there now, what will become of it, then the hibernations and the copies, newest first."""
+    """What is there now, what will become of it, then the sleeps and the copies, newest first."""
     if not found.server:
         terminal.say(f"the cluster cannot be asked, so this is what Temporal knows: {found.server_trouble}", "yellow")
     if found.runs is None:
@@ -86,13 +90,15 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
 
 
 def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
-    terminal.say("\nHibernations, newest first", style="bold")
-    if runs.hibernations:
-        terminal.show_table(_RUNS, map(_run_row, runs.hibernations))
+    terminal.say("\nSleeps, newest first", style="bold")
+    rows = list(_rows(runs))
+    if rows:
+        terminal.show_table(_SLEEPS, rows)
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(runs.since)}; closed hibernations are kept for {count(runs.kept_days, 'day')}",
+        f"data since {show_past(runs.since)}: Temporal keeps what is over for {count(runs.kept_days, 'day')}, and what "
+        "ended before is forgotten",
         style="dim",
     )
 
@@ -107,24 +113,50 @@ def _show_copies(terminal: Terminal, carried: Carried) -> None:
         terminal.say("none")
 
 
+def _rows(runs: KnownRuns) -> Iterator[tuple[str, ...]]:
+    """Each sleep once, whichever run tells it: one that continues as new tells those before it, too. A run in which
+    nothing slept has a row of its own.
+    """
+    told = set[str]()
+    for run in runs.hibernations:
+        new = [sleep for sleep in reversed(run.sleeps) if sleep.pause_id not in told]
+        told.update(sleep.pause_id for sleep in new)
+        yield from (_sleep_row(sleep, run, runs.asked_at) for sleep in new)
+        if not run.sleeps and not run.continued:
+            yield _run_row(run)
+
+
+def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, ...]:
+    avoided = sleep.avoided_by(now)
+    return (
+        show_past(sleep.start),
+        show_past(sleep.end),
+        sleep.policy,
+        "unknown" if sleep.replicas is None else str(sleep.replicas),
+        show_span(max(((sleep.end or now) - sleep.start).total_seconds(), 0)),
+        "unknown" if avoided is None or sleep.cost is None else amount(avoided, sleep.cost.currency),
+        sleep.woken if sleep.end is not None and sleep.woken else _how_it_ended(run),
+    )
+
+
 def _run_row(run: HibernationRun) -> tuple[str, ...]:
-    avoided = "" if run.avoided_cost is None else amount(run.avoided_cost, run.currency)
+    """One in which nothing slept: a pause that was called off, or a wish to keep it awake."""
     return (
         show_past(run.began),
         show_past(run.ended),
         run.policy,
         "" if run.original_replicas is None else str(run.original_replicas),
-        "" if run.slept_seconds is None else show_span(run.slept_seconds),
-        avoided,
+        "",
+        "",
         _how_it_ended(run),
     )
 
 
 def _how_it_ended(run: HibernationRun) -> str:
     if run.is_open:
-        told = f"open: {run.phase or run.status}"
+        told = f"still {run.phase or run.status}"
     elif run.outcome:
-        told = f"{run.outcome}: {run.sentence}"
+        told = run.sentence if run.sentence.startswith(run.outcome) else f"{run.outcome}: {run.sentence}"
     else:
         told = run.sentence or run.status.replace("_", " ")
     return f"{told} ({run.trouble})" if run.trouble else told

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.console import Terminal
-from cli.list_options import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange
 from cli.tables import TableColumn
 from cli.views.plan_warnings import show_warnings
-from operations.costs.money import describe_money
+from operations.costs.money import describe_foreseen, describe_spending
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
+from policies.calendar.allowance import Allowance
+from policies.calendar.foreseen import saved_per_month
 from policies.checks.decision import Decision
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
-from policies.costs.savings import up_to_per_month
+from policies.costs.cost import HourlyCost
 from policies.durations import format_duration
 from policies.runs.first_window import describe_first_window
 from policies.wording import amount, count
@@ -21,7 +23,7 @@ from policies.wording import amount, count
 SORT_KEYS: SortKeys = {
     "name": lambda decision: str(decision.ref),
     "cost": lambda decision: None if decision.cost is None else decision.cost.amount,
-    "saving": lambda decision: None if decision.cost is None else up_to_per_month(decision.cost),
+    "saving": lambda decision: None if decision.cost is None else decision.cost.amount,
     "replicas": lambda decision: decision.replicas,
     "reason": lambda decision: decision.reason,
 }
@@ -70,7 +72,7 @@ def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
         terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers[: form.limit]])
         _tell_rest(terminal, len(plan.sleepers), form)
     if len(plan.policies) > 1:
-        terminal.say(f"\nAll policies together would save {describe_money(plan.saving)}", style="bold")
+        terminal.say(f"\nAll policies together would save {describe_foreseen(plan.saving)}", style="bold")
     show_warnings(terminal, plan, lists_all=form.lists_all)
 
 
@@ -79,9 +81,10 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
     pauses = plan.pauses
     terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}", style="bold")
     if pauses:
-        terminal.show_table(_PAUSES, map(_pause_row, arrange(pauses, SORT_KEYS, form.sort_by, form.limit)))
+        shown = arrange(pauses, SORT_KEYS, form.sort_by, form.limit)
+        terminal.show_table(_PAUSES, [_pause_row(each, plan.saving.allowance) for each in shown])
         _tell_rest(terminal, len(pauses), form)
-        terminal.say(f"would save {describe_money(plan.saving)}")
+        terminal.say(f"would save {describe_foreseen(plan.saving)}")
     for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
     for unmet in plan.unmet:
@@ -94,7 +97,7 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
             ("Reason", "Deployments"), ((str(reason), f"{number:,}") for reason, number in rows), numbers=(1,)
         )
     considered = sum(number for reason, number in plan.counts.items() if reason not in OUT_OF_SCOPE)
-    terminal.say(f"considered {count(considered, 'Deployment')}, together {describe_money(plan.considered)}")
+    terminal.say(f"considered {count(considered, 'Deployment')}, together {describe_spending(plan.considered)}")
     if form.lists_all:
         terminal.show_table(
             _DECISIONS, map(_decision_row, arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit))
@@ -124,9 +127,10 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
         yield "it is suspended, so it pauses nothing"
 
 
-def _pause_row(decision: Decision) -> tuple[str, ...]:
-    cost = decision.cost
-    month = "unknown" if cost is None else amount(up_to_per_month(cost))
+def _pause_row(decision: Decision, allowance: Allowance | None) -> tuple[str, ...]:
+    cost, month = decision.cost, "unknown"
+    if cost is not None and allowance is not None:
+        month = amount(saved_per_month(cost.amount, allowance))
     source = "" if cost is None else cost.source
     return (str(decision.ref), f"{decision.replicas:,}", _show_cost(decision), month, source, decision.sentence)
 
@@ -138,11 +142,13 @@ def _decision_row(decision: Decision) -> tuple[str, ...]:
 def _show_cost(decision: Decision) -> str:
     """A figure that is not believed any more is shown as what it is."""
     if decision.cost is not None:
-        return amount(decision.cost.amount, decision.cost.currency, places=4)
-    if decision.earlier_cost is None:
-        return "unknown"
-    earlier = decision.earlier_cost.cost
-    return f"stale: {amount(earlier.amount, earlier.currency, places=4)}"
+        return _show_rate(decision.cost)
+    earlier = decision.earlier_cost
+    return "unknown" if earlier is None else f"stale: {_show_rate(earlier.cost)}"
+
+
+def _show_rate(cost: HourlyCost) -> str:
+    return amount(cost.amount, cost.currency, places=4)
 
 
 def _sleep_row(sleep: PlannedSleep, zones: Mapping[str, str]) -> tuple[str, ...]:
@@ -150,5 +156,5 @@ def _sleep_row(sleep: PlannedSleep, zones: Mapping[str, str]) -> tuple[str, ...]
         return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
     stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"
     state = f"Asleep ({sleep.policy}, until {show_time(sleep.until, zones.get(sleep.policy))}{stranger})"
-    cost = "unknown" if sleep.cost is None else amount(sleep.cost.amount, sleep.cost.currency, places=4)
+    cost = "unknown" if sleep.cost is None else _show_rate(sleep.cost)
     return (str(sleep.ref), state, f"{sleep.original_replicas:,}", cost)

@@ -1,7 +1,7 @@
 """Savings as people read them."""
 
 from cli.console import Terminal
-from cli.list_options import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange
 from cli.tables import TableColumn
 from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_past
@@ -12,7 +12,6 @@ _COLUMNS = (
     TableColumn(title="Asleep", is_number=True),
     TableColumn(title="Frees", gives_way=1),
     TableColumn(title="Saves/h now", is_number=True, gives_way=3),
-    TableColumn(title="Up to/month", is_number=True, gives_way=2),
     TableColumn(title="Sleeps", is_number=True),
     TableColumn(title="Hours", is_number=True, gives_way=1),
     TableColumn(title="Avoided", is_number=True),
@@ -63,29 +62,31 @@ def _figures(entry: Entry) -> tuple[str, ...]:
     return (
         f"{entry.asleep:,}",
         str(entry.freed) if asleep else "",
-        amount(entry.hourly, places=4) if asleep and entry.currency else "",
-        amount(entry.up_to_per_month) if asleep and entry.currency else "",
+        _show_rate(entry) if asleep else "",
         f"{entry.sleeps:,}",
         f"{entry.slept_hours:,.1f}",
-        amount(entry.avoided, entry.currency) if entry.currency else "no price",
+        _show_avoided(entry),
     )
+
+
+def _show_rate(entry: Entry) -> str:
+    return amount(entry.hourly, entry.currency, places=4) if entry.currency else "unknown"
+
+
+def _show_avoided(entry: Entry) -> str:
+    """With the sleeps whose price is not known, of which nobody knows what they avoided."""
+    if not entry.currency:
+        return "unknown"
+    known = amount(entry.avoided, entry.currency)
+    return f"{known}, of which {entry.unpriced:,} without a price" if entry.unpriced else known
 
 
 def _describe_total(entry: Entry) -> str:
+    slept = f"avoided by {count(entry.sleeps, 'sleep')} of {entry.slept_hours:,.1f} h together"
     if not entry.currency:
-        return f"{count(entry.sleeps, 'sleep')} without a price, {_hours(entry)}"
-    now = ""
+        return f"an unknown amount {slept}: none of them has a price"
+    now, without = "", f", of which {entry.unpriced:,} without a price" if entry.unpriced else ""
     if entry.asleep:
-        now = (
-            f"; asleep now: {entry.asleep:,}, which frees {entry.freed} and saves "
-            f"{amount(entry.hourly, entry.currency, places=4)} an hour, up to "
-            f"{amount(entry.up_to_per_month, entry.currency)} a month"
-        )
-    return (
-        f"{amount(entry.avoided, entry.currency)} avoided by {count(entry.sleeps, 'sleep')} of {_hours(entry)} "
-        f"together (estimate, {', '.join(entry.sources)}){now}"
-    )
-
-
-def _hours(entry: Entry) -> str:
-    return f"{entry.slept_hours:,.1f} {'hour' if entry.slept_hours == 1 else 'hours'}"
+        now = f"; {entry.asleep:,} asleep now free {entry.freed} and save {_show_rate(entry)} an hour"
+    told = f"{amount(entry.avoided, entry.currency)} {slept}{without}"
+    return f"{told} (estimate, {', '.join(entry.sources)}){now}"

@@ -6,24 +6,27 @@ from itertools import groupby
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.console import Terminal
-from cli.list_options import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange
 from cli.tables import TableColumn
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
+from operations.present.saved_now import add_up_sleepers, describe_rate, describe_saved_now
 from operations.present.status import ClusterStatus
 from operations.times import show_time
 from policies.annotations import EXCLUDE
+from policies.calendar.allowance import Allowance
+from policies.calendar.foreseen import describe_month
 from policies.rights.rights import describe_blindness
 from policies.runs.first_window import describe_first_window
 from policies.sleep.clocks import MEANWHILE
 from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
-from policies.wording import amount, count, name_some
+from policies.wording import count, name_some
 from worker.errors import RecordUnreadable
 
 
 def _saved(each: ListedHibernation) -> float | None:
-    return each.saved_per_day if each.phase in SAVING_PHASES else None
+    return each.saved_per_day_asleep if each.phase in SAVING_PHASES else None
 
 
 _POLICY = TableColumn(title="Policy", gives_way=1)
@@ -32,7 +35,7 @@ _COLUMNS = (
     TableColumn(title="State"),
     TableColumn(title="Since", gives_way=2),
     TableColumn(title="Until"),
-    TableColumn(title="Saves/day", is_number=True, gives_way=1),
+    TableColumn(title="Saves/h", is_number=True, gives_way=1),
     _POLICY,
     TableColumn(title="Workflow", wide_only=True),
 )
@@ -104,13 +107,13 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | 
         rows = arrange(found.hibernations, SORT_KEYS, sort_by, limit)
         terminal.show_table(_COLUMNS, [_row(each, found.zones) for each in rows])
         _show_trouble(terminal, rows)
-    saved = amount(found.saved_per_day, found.currency)
-    terminal.say(f"\n{found.asleep:,} asleep of {len(found.hibernations):,} open, {saved} a day (estimate)")
+    open_ones = f"{found.asleep:,} asleep of {len(found.hibernations):,} open"
+    terminal.say(f"\n{open_ones}{_describe_savings(found.hibernations)}")
 
 
 def _show_group(terminal: Terminal, heading: str, members: Sequence[ListedHibernation], found: ClusterStatus) -> None:
-    saved = sum(each.saved_per_day or 0 for each in members if each.phase in SAVING_PHASES)
-    saves = f", saves {amount(saved, found.currency)} a day (estimate)" if saved else ""
+    failing = members[0].phase == Phase.RESUME_FAILING  # of several policies
+    saves = _describe_savings(members, None if failing else found.allowances.get(members[0].policy))
     terminal.say(f"\n{heading}: {len(members):,}{saves}", style="bold")
     columns = [column.replace(wide_only=True) if column is _POLICY else column for column in _COLUMNS]
     terminal.show_table(columns, [_row(each, found.zones) for each in members])
@@ -123,6 +126,16 @@ def _show_trouble(terminal: Terminal, members: Sequence[ListedHibernation]) -> N
             terminal.say(f"{each.key}: {each.trouble}", style="red")
 
 
+def _describe_savings(members: Sequence[ListedHibernation], allowance: Allowance | None = None) -> str:
+    """What they save while they sleep and, of one policy, what a month of them comes to. Empty where none sleeps."""
+    savings = add_up_sleepers(members)
+    if not savings:
+        return ""
+    months = [] if allowance is None else [each for each in savings if each.per_hour]
+    told = [describe_month(each.per_hour, each.currency, allowance) for each in months if allowance is not None]
+    return f", saves {', '.join((describe_saved_now(savings), *told))} (estimate)"
+
+
 def _heading(each: ListedHibernation) -> str:
     """What it is listed under: the order of a status keeps those of a heading together."""
     if each.phase == Phase.RESUME_FAILING:
@@ -131,13 +144,13 @@ def _heading(each: ListedHibernation) -> str:
 
 
 def _row(each: ListedHibernation, zones: Mapping[str, str]) -> tuple[str, ...]:
-    zone, saved = zones.get(each.policy), _saved(each)
+    zone = zones.get(each.policy)
     return (
         str(each.key),
         each.phase,
         show_time(each.since, zone),
         show_time(each.resume_at, zone) if each.phase == Phase.ASLEEP else "",
-        "" if saved is None else amount(saved),
+        describe_rate(each) if each.phase in SAVING_PHASES else "",
         each.policy,
         each.workflow_id,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from cli.answers.changes import ResumeAnswer
 from cli.console import Terminal
 from operations.sleepers.direct import WokenDirectly
 from operations.sleepers.resume import WokenAll
@@ -26,8 +25,6 @@ def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
 def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     """Print that nothing sleeps in a namespace or the cluster."""
     terminal.say(f"nothing of ours sleeps in {found.target}")
-    if terminal.for_programs:
-        terminal.show(ResumeAnswer(results=()))
 
 
 def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:

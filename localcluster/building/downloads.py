@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, build_opener, proxy_bypass_environment
+from urllib.request import ProxyHandler, build_opener
 
 from localcluster.building.releases import Archive
 from localcluster.progress import Progress
@@ -108,10 +108,15 @@ class _Line:
         """What an address holds, in pieces. Raises NotDownloaded."""
         place = f"{self._mirror}{urlsplit(address).path}" if self._mirror else address
         host = urlsplit(place).hostname or place
-        proxies = {} if proxy_bypass_environment(host, self._proxies) else self._proxies
+        proxies = {} if self._is_near(host) else self._proxies
         try:
             with build_opener(ProxyHandler(proxies)).open(place, timeout=_PATIENCE_SECONDS) as answer:
                 while chunk := answer.read(_CHUNK):
                     yield chunk
         except (HTTPException, ValueError, OSError) as error:
             raise NotDownloaded(f"{host}: {getattr(error, 'reason', None) or error}") from error
+
+    def _is_near(self, host: str) -> bool:
+        """Whether NO_PROXY names it, or a domain that it is in."""
+        names = [name.strip().lstrip("*.") for name in self._proxies.get("no", "").split(",")]
+        return any(name and (host == name or host.endswith(f".{name}")) for name in names)

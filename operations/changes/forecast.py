@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from operations.changes.document_diff import diff_documents
-from operations.costs.money import Money
+from operations.costs.money import ForeseenSaving
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan, PolicyPlan
 from policies.checks.limits import Brake, Census
@@ -50,7 +50,7 @@ class Forecast(Frozen):
     """When they wake by themselves; None where nothing says it."""
     zone: str
     """In which its author thinks."""
-    saving: Money
+    saving: ForeseenSaving
     percent: float | None = None
     """Which share of the cluster sleeps then, with what sleeps already. None where nothing runs."""
     max_percent: int | None = None

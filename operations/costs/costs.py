@@ -5,9 +5,9 @@ from datetime import datetime
 from activities.costs.source import CostSource
 from activities.kube.workloads.pages import Unreadable
 from operations.costs.ask_ahead import ask_ahead
-from operations.costs.money import Money, add_costs
+from operations.costs.money import Spending, add_costs
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, point_out_empty
 from policies.costs.cost import CostAnswer, HourlyCost
 from policies.models import Frozen
 from policies.policy.selectors import LabelSelector
@@ -50,7 +50,7 @@ class CostTable(Frozen):
     """How long a worker acts on what the source answered."""
 
     @property
-    def together(self) -> Money:
+    def together(self) -> Spending:
         """What all of them cost."""
         return add_costs(row.believed for row in self.rows)
 
@@ -64,6 +64,7 @@ def list_costs(
     """
     ask_ahead(installation, now)
     listing = list_workloads(installation)
+    point_out_empty(installation, listing, namespace)
     source = installation.cluster.source
     with installation.listener.progress(f"asking {source.name}"):
         answered = source.fetch(now)

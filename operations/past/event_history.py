@@ -16,7 +16,9 @@ from temporalio.client import Client, WorkflowExecution, WorkflowFailureError, W
 
 from policies.annotations import PauseRecord
 from policies.models import Frozen
-from policies.sleep.messages import Hibernation, HibernationResult
+from policies.sleep.continuation import Continuation
+from policies.sleep.ledger import Slept
+from policies.sleep.messages import HibernationResult
 
 _AT_ONCE = 16
 _UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
@@ -31,12 +33,12 @@ class RunEvent:
     """What one event tells of a sleep."""
 
     at: datetime
-    begun: Hibernation | None = None
+    begun: Continuation | None = None
     """What the run began with, where this event is its first and can be read."""
-    activity: str = ""
-    """The activity that it schedules."""
     record: PauseRecord | None = None
-    """The record that the run began with, or that the activity is given."""
+    """The record that the run began with, or that an activity is given."""
+    slept: Slept | None = None
+    """The sleep that has ended, as the first read of each wake is told."""
     ending: str = ""
     """How the run ended that has no result of its own."""
 
@@ -45,6 +47,7 @@ class _RecordPart(Frozen):
     """The part of any activity's input that tells of a sleep."""
 
     record: PauseRecord | None = None
+    slept: Slept | None = None
 
 
 async def read_each(
@@ -75,12 +78,13 @@ async def read_events(client: Client, run: WorkflowExecution) -> AsyncIterator[R
         at = event.event_time.ToDatetime(UTC)
         if event.HasField("workflow_execution_started_event_attributes"):
             started = event.workflow_execution_started_event_attributes
-            begun = await _decode(client, started.input.payloads, Hibernation)
+            begun = await _decode(client, started.input.payloads, Continuation)
             yield RunEvent(at, begun=begun, record=None if begun is None else begun.sleep)
         elif event.HasField("activity_task_scheduled_event_attributes"):
             scheduled = event.activity_task_scheduled_event_attributes
             given = await _decode(client, scheduled.input.payloads, _RecordPart)
-            yield RunEvent(at, activity=scheduled.activity_type.name, record=None if given is None else given.record)
+            if given is not None:
+                yield RunEvent(at, record=given.record, slept=given.slept)
         elif ending := _describe_ending(event):
             yield RunEvent(at, ending=ending)
 

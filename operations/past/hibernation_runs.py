@@ -7,13 +7,13 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
-from operations.past.event_history import read_each, read_events, read_result
-from policies.annotations import PauseRecord
-from policies.costs.savings import saving_of
+from operations.past.event_history import read_each, read_result
+from operations.past.run_story import read_story
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import hibernation_id
-from policies.sleep.messages import AWAKE_PHASES, Hibernation, HibernationResult, Phase
+from policies.sleep.ledger import Slept
+from policies.sleep.messages import AWAKE_PHASES, HibernationResult
 from worker.temporal.retention import find_horizon
 
 
@@ -35,7 +35,10 @@ class HibernationRun(Frozen):
     outcome: str = ""
     sentence: str = ""
     """Why it ended."""
+    sleeps: tuple[Slept, ...] = ()
+    """In order, those of the runs before that it goes on from too. The last one has no end where it goes on."""
     slept_seconds: float | None = None
+    """All of them together, and so with what they avoided."""
     avoided_cost: float | None = None
     currency: str = ""
     trouble: str = ""
@@ -47,6 +50,11 @@ class HibernationRun(Frozen):
         return self.ended is None
 
     @property
+    def continued(self) -> bool:
+        """Whether the next run goes on where this one stopped, and tells all that it told."""
+        return self.status == "continued_as_new"
+
+    @property
     def gives_back(self) -> bool:
         """Whether it is open with a workload to give back."""
         return self.is_open and self.phase not in AWAKE_PHASES
@@ -56,6 +64,7 @@ class KnownRuns(Frozen):
     """All that Temporal knows of one workload, newest first."""
 
     server: str
+    asked_at: datetime
     since: datetime
     """Older hibernations are forgotten, or from before this Temporal."""
     kept_days: int
@@ -69,6 +78,7 @@ async def read_runs(client: Client, cluster: str, workload: WorkloadKey, now: da
     runs = sorted([run async for run in client.list_workflows(query)], key=lambda run: run.start_time, reverse=True)
     return KnownRuns(
         server=client.service_client.config.target_host,
+        asked_at=now,
         since=since,
         kept_days=kept.days,
         hibernations=tuple(await read_each(runs, partial(_read, client, now))),
@@ -92,7 +102,7 @@ async def _read(client: Client, now: datetime, run: WorkflowExecution) -> Hibern
             if result is not None:
                 return _with_result(known, result)
             known = known.replace(trouble="its result cannot be read")
-        return await _with_events(client, run, known, now)
+        return await _with_story(client, run, known, now)
     except RPCError as error:
         return known.replace(trouble=f"Temporal does not tell more: {error.message}")
 
@@ -107,32 +117,32 @@ def _with_result(known: HibernationRun, result: HibernationResult) -> Hibernatio
         slept_seconds=result.slept_seconds if slept else None,
         avoided_cost=result.avoided_cost if slept and result.currency else None,
         currency=result.currency,
+        sleeps=result.sleeps,
     )
 
 
-async def _with_events(client: Client, run: WorkflowExecution, known: HibernationRun, now: datetime) -> HibernationRun:
-    """What the events of a run tell: what it began with, the last record it acted on, and how it was ended."""
-    begun: Hibernation | None = None
-    record: PauseRecord | None = None
-    sentence = ""
-    async for event in read_events(client, run):
-        begun = event.begun or begun
-        record = event.record or record
-        sentence = event.ending or sentence
+async def _with_story(client: Client, run: WorkflowExecution, known: HibernationRun, now: datetime) -> HibernationRun:
+    """What the events of a run tell: what it began with, the last record it acted on, its sleeps, and how it ended."""
+    story = await read_story(client, run)
+    begun, record = story.begun, story.record
     if begun is None:
         known = known.replace(trouble=known.trouble or "its input cannot be read")
     elif record is None and begun.pause is not None:
         known = known.replace(original_replicas=begun.pause.seen.replicas)
-    known = known.replace(uid="" if begun is None else begun.ref.uid, sentence=sentence)
-    return known if record is None else _with_record(known, record, now)
+    known = known.replace(uid="" if begun is None else begun.ref.uid, sentence=story.ending)
+    if record is not None:
+        told = {"pause_id": record.pause_id, "policy": record.policy, "original_replicas": record.original_replicas}
+        known = known.replace(**told)
+    return _with_sleeps(known, story.sleeps, now)
 
 
-def _with_record(known: HibernationRun, record: PauseRecord, now: datetime) -> HibernationRun:
-    update = {"pause_id": record.pause_id, "policy": record.policy, "original_replicas": record.original_replicas}
-    if not known.gives_back or known.phase == Phase.PAUSING:
-        return known.replace(**update)
-    slept = {"slept_seconds": max((now - record.paused_at).total_seconds(), 0)}
-    if record.cost is None:
-        return known.replace(**update | slept)
-    avoided = saving_of(record.cost, record.paused_at, now).avoided_so_far
-    return known.replace(**update | slept | {"avoided_cost": avoided, "currency": record.cost.currency})
+def _with_sleeps(known: HibernationRun, sleeps: tuple[Slept, ...], now: datetime) -> HibernationRun:
+    """All of them together, also the one that goes on."""
+    if not sleeps:
+        return known
+    seconds = sum(max(((sleep.end or now) - sleep.start).total_seconds(), 0) for sleep in sleeps)
+    avoided = [cost for sleep in sleeps if (cost := sleep.avoided_by(now)) is not None]
+    currency = next((sleep.cost.currency for sleep in reversed(sleeps) if sleep.cost is not None), "")
+    return known.replace(
+        sleeps=sleeps, slept_seconds=seconds, avoided_cost=sum(avoided) if avoided else None, currency=currency
+    )

@@ -1,4 +1,4 @@
-"""The sleeps that Temporal remembers of a period: of hibernations that are over, and of those kept open while awake.
+"""The sleeps that Temporal remembers of a period: of hibernations that ended, and the earlier ones of those still open.
 
 Who sleeps now is not asked here: the cluster itself knows, and knows it better.
 """
@@ -10,18 +10,16 @@ from functools import partial
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernation.listing import in_phases, open_query, query_of
-from activities.hibernation.visibility import HIBERNATION_STATE
-from operations.past.event_history import read_each, read_events, read_result
-from policies.annotations import PauseRecord
+from activities.hibernation.listing import open_query, query_of
+from operations.past.event_history import read_each, read_result
+from operations.past.run_story import read_story
 from policies.models import Frozen
+from policies.names import hibernation_id
 from policies.sleep.ledger import Period, Slept
-from policies.sleep.messages import SAVING_PHASES, Hibernation, Phase
 from policies.times import to_rfc3339
-from policies.workload import WorkloadRef
 
-_WAKES = ("send_resume", "send_clear")
-_HOUR = timedelta(hours=1)
+AT_ITS_START = timedelta(seconds=10)
+"""A hibernation dates its first pause as soon as it is started."""
 
 
 class PastSleeps(Frozen):
@@ -31,10 +29,16 @@ class PastSleeps(Frozen):
     unreadable: int = 0
 
 
-async def read_past_sleeps(client: Client, cluster: str, period: Period, namespace: str | None) -> PastSleeps:
-    """Everything Temporal knows of sleeps in the period that are over. Raises RPCError."""
+async def read_past_sleeps(
+    client: Client, cluster: str, period: Period, namespace: str | None, present: Sequence[Slept] = ()
+) -> PastSleeps:
+    """Everything Temporal knows of sleeps in the period that are over. `present` are those that go on, where they are
+    known. Raises RPCError.
+    """
     runs = [*await _list(client, _closed_query(cluster, period, namespace))]
-    runs += await _list(client, _awake_query(cluster, namespace))
+    paused = {hibernation_id(cluster, sleep.ref.key): sleep.start for sleep in present}
+    opened = await _list(client, open_query(cluster, namespace=namespace))
+    runs += [run for run in opened if not _began_with(run, paused.get(run.id))]
     found = await read_each(runs, partial(_read, client))
     return PastSleeps(
         sleeps=tuple(sleep for sleeps in found for sleep in sleeps or ()),
@@ -55,9 +59,11 @@ def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
     )
 
 
-def _awake_query(cluster: str, namespace: str | None) -> str:
-    """The query for hibernations whose sleep is over and that stay open for a while."""
-    return f"{open_query(cluster, namespace=namespace)} AND {in_phases(Phase.COOLING, Phase.AWAKE)}"
+def _began_with(run: WorkflowExecution, paused_at: datetime | None) -> bool:
+    """Whether an open hibernation began with its present sleep: then there is none before it, and a thousand sleepers
+    cost no more than their listing.
+    """
+    return paused_at is not None and abs(paused_at - run.start_time) < AT_ITS_START
 
 
 async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
@@ -71,46 +77,12 @@ async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
 
 
 async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
-    """The sleeps of one hibernation; None where it cannot be read, or is forgotten since it was listed."""
+    """Those sleeps of a hibernation that are over; None where it cannot be read, or was forgotten meanwhile."""
     try:
         if run.status is not WorkflowExecutionStatus.COMPLETED:
-            return await _from_events(client, run)
+            story = await read_story(client, run)
+            return None if story.begun is None else tuple(sleep for sleep in story.sleeps if sleep.end is not None)
         result = await read_result(client, run)
     except RPCError:
         return None
     return None if result is None else result.sleeps
-
-
-async def _from_events(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
-    """The sleeps of one that left no result: each from its record until its resume was sent.
-
-    One that was ended while its workload slept slept until then, as far as this one knows.
-    """
-    begun: Hibernation | None = None
-    sleeps: dict[str, Slept] = {}
-    last = ""
-    async for event in read_events(client, run):
-        begun = event.begun or begun
-        if begun is None:
-            return None
-        if event.record is not None:
-            last = event.record.pause_id
-            sleeps.setdefault(last, _begin(begun.ref, event.record))
-        if event.activity in _WAKES and last in sleeps:
-            sleeps[last] = sleeps[last].replace(end=event.at)
-    return tuple(_end(sleep, run) for sleep in sleeps.values())
-
-
-def _begin(ref: WorkloadRef, record: PauseRecord) -> Slept:
-    return Slept(
-        ref=ref, policy=record.policy, start=record.paused_at, pause_id=record.pause_id, cost=record.cost, end=None
-    )
-
-
-def _end(sleep: Slept, run: WorkflowExecution) -> Slept:
-    """No resume was sent: it slept to the end of its workflow, where it slept at all."""
-    if sleep.end is not None:
-        return sleep
-    asleep = run.typed_search_attributes.get(HIBERNATION_STATE) in SAVING_PHASES
-    end: datetime = run.close_time if asleep and run.close_time is not None else sleep.start
-    return sleep.replace(end=end)

@@ -4,6 +4,7 @@ With the cluster or Temporal out of reach the other half is told, and which one 
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from temporalio.service import RPCError
@@ -17,7 +18,7 @@ from operations.past.past_sleeps import read_past_sleeps
 from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, SleptBefore, find_sleeping, reckon
 from operations.temporal import open_client
 from operations.times import read_moment
-from policies.sleep.ledger import Period
+from policies.sleep.ledger import Period, Slept
 from worker.errors import ConnectionFailed
 from worker.temporal.retention import find_horizon
 
@@ -43,7 +44,7 @@ async def reckon_savings(
     """
     now = await asyncio.to_thread(_look, installation, namespace)
     with installation.listener.progress("asking Temporal"):
-        before = await _look_back(installation, period, namespace)
+        before = await _look_back(installation, period, namespace, now.sleeps)
     if now.trouble and before.trouble:
         raise OperationError(f"{now.trouble}; {before.trouble}")
     with installation.listener.progress("counting nodes"):
@@ -60,12 +61,15 @@ def _look(installation: Installation, namespace: str | None) -> SleepingNow:
     return find_sleeping(wanted, installation.known_instance)
 
 
-async def _look_back(installation: Installation, period: Period, namespace: str | None) -> SleptBefore:
+async def _look_back(
+    installation: Installation, period: Period, namespace: str | None, present: Sequence[Slept]
+) -> SleptBefore:
     cluster, missing = installation.settings.cluster, "Temporal cannot be asked, so only what sleeps now is counted"
     try:
         client = await open_client(installation)
         _, since = await find_horizon(client, cluster, datetime.now(UTC))
-        return SleptBefore(found=await read_past_sleeps(client, cluster, period, namespace), since=since)
+        found = await read_past_sleeps(client, cluster, period, namespace, present)
+        return SleptBefore(found=found, since=since)
     except ConnectionFailed as error:
         return SleptBefore(trouble=f"{missing}: {error}")
     except RPCError as error:

@@ -1,6 +1,6 @@
 """How a plan is made: every policy's decision on every Deployment, without any I/O of its own."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from activities.kube.objects.budgets import Budget
 from activities.kube.objects.cron_jobs import CronJob
 from activities.runs.surroundings import Gathered
-from operations.costs.money import add_up
+from operations.costs.money import add_costs, add_savings, add_savings_of_all
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
 from operations.plans.plan import Caveat, CaveatKind, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan_selection import EVERYTHING, PlanSelection
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
+from policies.calendar.allowance import Allowance, allowance_of, allowance_of_all
 from policies.calendar.sleep_windows import next_window, running_window
 from policies.checks import Case, Surroundings, protection_of
 from policies.checks.decision import Candidate, Decision, as_candidate, evaluate
@@ -38,6 +40,8 @@ class ClusterSeen:
     at: datetime
     workloads: Sequence[Workload]
     gathered: Gathered
+    namespace: str | None = None
+    """The only one that the plan tells of, where only one is asked for. Limits and shares are the whole cluster's."""
     instance: str | None = None
     """Whose sleepers are ours, where that is known."""
     cron_jobs: Sequence[CronJob] = ()
@@ -46,6 +50,12 @@ class ClusterSeen:
     """The Deployments that could not be understood, and why."""
     blind_to: tuple[str, ...] = ()
     """What the caller may not see, and what that means."""
+    selection: PlanSelection = EVERYTHING
+    """What of it the plan tells."""
+
+    def tells_of(self, workload: Workload) -> bool:
+        """Whether it stands in the plan."""
+        return self.namespace in {None, workload.ref.namespace} and self.selection.covers(workload)
 
     def unmet_by(self, policy: EnforcementPolicy) -> tuple[UnmetPattern, ...]:
         """What of its scope meets no namespace; where they may not be listed, none with a Deployment."""
@@ -75,21 +85,26 @@ def make_plan(
         moment = at or _next_moment(policy, seen.at)
         around = seen.gathered.surroundings_at(moment, (*judging, *beside))
         cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
-        planned = _plan_policy(policy, [(case, evaluate(case)) for case in cases], census, moment, interval)
+        judged = [(case, evaluate(case)) for case in cases]
+        planned = _plan_policy(policy, seen, judged, census, moment, interval)
         plans.append(planned.replace(unmet=seen.unmet_by(policy)))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
     return Plan(
         judged_at=seen.at,
         policies=tuple(plans),
-        sleepers=tuple(_as_sleep(workload, seen.instance) for workload in seen.workloads if is_sleeper(workload)),
+        sleepers=tuple(
+            _as_sleep(workload, seen.instance)
+            for workload in seen.workloads
+            if is_sleeper(workload) and seen.tells_of(workload)
+        ),
         caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
         census=census,
-        saving=add_up(paused.values()),
+        saving=add_savings_of_all(paused.values(), _allowances_of(judging, plans, seen.at)),
         unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging)),
         costs_kept="" if costs.problem else costs.kept,
         unreadable=seen.unreadable,
-        order_problems=order_problems(seen.workloads),
+        order_problems=order_problems(seen.workloads) if seen.namespace is None else (),
         taken_for_operators=_taken_for_operators(plans, surroundings),
     )
 
@@ -107,12 +122,15 @@ def _count(workloads: Iterable[Workload], surroundings: Surroundings) -> Census:
 
 def _plan_policy(
     policy: EnforcementPolicy,
+    seen: ClusterSeen,
     judged: Sequence[tuple[Case, Decision]],
     census: Census,
     now: datetime,
     interval: timedelta,
 ) -> PolicyPlan:
-    decisions = tuple(decision for _, decision in judged)
+    decisions = tuple(
+        decision for case, decision in judged if seen.tells_of(case.workload) and seen.selection.tells(decision)
+    )
     candidates = tuple(as_candidate(case, decision) for case, decision in judged if decision.reason is Reason.PAUSE)
     selection = select(candidates, census, policy.max_actions_per_run, policy.spec.limits.max_affected_percent)
     return PolicyPlan(
@@ -123,8 +141,10 @@ def _plan_policy(
         suspended=policy.spec.suspend,
         decisions=decisions,
         counts=Counter(decision.reason for decision in decisions),
-        saving=add_up(decision for decision in decisions if decision.reason is Reason.PAUSE),
-        considered=add_up(decision for decision in decisions if decision.reason not in OUT_OF_SCOPE),
+        saving=add_savings(
+            [decision for decision in decisions if decision.reason is Reason.PAUSE], allowance_of(policy, now)
+        ),
+        considered=add_costs(decision.cost for decision in decisions if decision.reason not in OUT_OF_SCOPE),
         max_actions_per_run=policy.max_actions_per_run,
         first_run=len(selection.chosen),
         last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
@@ -137,6 +157,17 @@ def _plan_policy(
 def _wakes_at(policy: EnforcementPolicy, paused_at: datetime) -> datetime | None:
     window, longest = running_window(policy, paused_at), policy.spec.resume_after
     return earliest(None if window is None else window.end, None if longest is None else paused_at + longest)
+
+
+def _allowances_of(
+    policies: Iterable[EnforcementPolicy], plans: Iterable[PolicyPlan], now: datetime
+) -> dict[WorkloadKey, Allowance]:
+    """What the policies that would pause a Deployment allow it together, suspended ones too."""
+    pausing: dict[WorkloadKey, list[EnforcementPolicy]] = defaultdict(list)
+    for policy, plan in zip(policies, plans, strict=True):
+        for each in plan.pauses:
+            pausing[each.ref.key].append(policy)
+    return {key: allowance_of_all(several, now) for key, several in pausing.items()}
 
 
 def _last_asleep_at(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from operations.costs.money import Money
+from operations.costs.money import ForeseenSaving, Spending
 from policies.checks.decision import Decision
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
@@ -55,8 +55,8 @@ class PolicyPlan(Frozen):
     suspended: bool = False
     decisions: tuple[Decision, ...]
     counts: dict[Reason, int]
-    saving: Money
-    considered: Money
+    saving: ForeseenSaving
+    considered: Spending
     max_actions_per_run: int | None = None
     first_run: int = 0
     """How many the first run takes."""
@@ -89,7 +89,7 @@ class Plan(Frozen):
     sleepers: tuple[PlannedSleep, ...]
     caveats: tuple[Caveat, ...]
     census: Census
-    saving: Money
+    saving: ForeseenSaving
     """Of all policies together; a Deployment that two of them would pause counts once."""
     unknowns: tuple[str, ...] = ()
     """What could not be found out, and what that means."""

@@ -31,15 +31,15 @@ def sample_policy() -> EnforcementPolicy:
     )
 
 
-def load_policies(path: Path) -> tuple[EnforcementPolicy, ...]:
-    """The policies of a file or directory. Raises PolicyError with everything that is wrong, UsageProblem where there
-    is no policy.
+def load_policies(*paths: Path) -> tuple[EnforcementPolicy, ...]:
+    """The policies of files and directories; `-` is standard input. Raises PolicyError with everything that is wrong,
+    UsageProblem where there is no policy.
     """
-    read = read_policies(path)
+    read = read_policies(*paths)
     if read.problems:
         raise PolicyError(read.problems)
     if not read.policies:
-        raise UsageProblem(f"{path} holds no policy")
+        raise UsageProblem(f"{', '.join(map(str, paths))} {'holds' if len(paths) == 1 else 'hold'} no policy")
     return read.policies
 
 

@@ -9,6 +9,7 @@ from temporalio.service import RPCError
 from activities.hibernation.listing import list_open_if_known, open_query
 from operations.failures import describe_failure
 from operations.installation import Installation
+from operations.present.saved_now import SavedNow, add_up_sleepers
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
 from policies.names import reconcile_id
@@ -32,7 +33,8 @@ class ClusterOverview(Frozen):
     in_trouble: int = 0
     """Sleepers that cannot wake at present."""
     overdue: int = 0
-    saved_per_day: float = 0
+    savings: tuple[SavedNow, ...] = ()
+    """What they save now, by currency."""
     reconciled_at: datetime | None = None
     trouble: str = ""
     """Why nothing of it could be read."""
@@ -76,6 +78,6 @@ async def _look_at(client: Client, cluster: str) -> ClusterOverview:
         asleep=len(sleepers),
         in_trouble=sum(bool(row.trouble) or row.phase is Phase.RESUME_FAILING for row in sleepers),
         overdue=sum(row.resume_at is not None and row.resume_at < late for row in sleepers),
-        saved_per_day=sum(row.saved_per_day or 0 for row in sleepers),
+        savings=add_up_sleepers(sleepers),
         reconciled_at=None if last is None else last.at,
     )

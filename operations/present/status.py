@@ -9,16 +9,17 @@ from temporalio.client import Client
 
 from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
 from activities.snapshot import Hold
-from operations.costs.currency import read_currency
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.policy_source import read_quietly
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
+from operations.present.saved_now import SavedNow, add_up_sleepers
 from operations.temporal import has_worker, open_client
+from policies.calendar.allowance import Allowance, allowance_of
 from policies.models import Frozen
 from policies.policy.selectors import LabelSelector
-from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
+from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
@@ -44,11 +45,11 @@ class ClusterStatus(Frozen):
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...] = ()
     often_woken: tuple[OftenWoken, ...] = ()
-    currency: str = ""
-    """Of all money here; empty where it is not known."""
     zones: Mapping[str, str] = {}
     """The policies' zones, by the policies' names."""
     first_windows: tuple[FirstWindowSeen, ...] = ()
+    allowances: Mapping[str, Allowance] = {}
+    """How much sleep each policy allows; none where the policies cannot be read."""
 
     @property
     def asleep(self) -> int:
@@ -56,12 +57,12 @@ class ClusterStatus(Frozen):
         return sum(1 for each in self.hibernations if each.phase == Phase.ASLEEP)
 
     @property
-    def saved_per_day(self) -> float:
-        """An estimate."""
-        return sum(each.saved_per_day or 0 for each in self.hibernations if each.phase in SAVING_PHASES)
+    def savings(self) -> tuple[SavedNow, ...]:
+        """What all that sleep save now, by currency."""
+        return add_up_sleepers(self.hibernations)
 
 
-_SLOW = ("reconciliation", "schedules", "often_woken", "currency", "zones", "first_windows")
+_SLOW = ("reconciliation", "schedules", "often_woken", "zones", "first_windows", "allowances")
 """What changes every few minutes at most."""
 
 
@@ -113,12 +114,12 @@ async def read_by(
     )
     names = None if policies is None else [policy.name for policy in policies]
     return found.replace(
-        currency=read_currency(installation),
         zones={policy.name: policy.zone for policy in policies or ()},
         reconciliation=reconciliation,
         schedules=await read_states(client, cluster, names),
         often_woken=often,
         first_windows=await read_first_windows(client, cluster, policies or (), now),
+        allowances={each.name: allowance_of(each, now) for each in policies or ()},
     )
 
 

@@ -1,7 +1,7 @@
 """What sleeps of a target, before anybody wakes it."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -46,6 +46,14 @@ class SleepersFound(Frozen):
     def keys(self) -> frozenset[WorkloadKey]:
         """All that a wake would be sent to."""
         return frozenset((*(workload.ref.key for workload in self.sleepers), *self.opened))
+
+
+def join_found(found: Sequence[SleepersFound]) -> SleepersFound:
+    """What was found of several targets, at least one, to be woken together."""
+    return found[0].replace(
+        sleepers=tuple(sleeper for each in found for sleeper in each.sleepers),
+        opened=tuple(key for each in found for key in each.opened),
+    )
 
 
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:

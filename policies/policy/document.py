@@ -161,7 +161,7 @@ class PolicySpec(DocumentPart):
     schedule: Schedule | None = Field(default=None, description="When they sleep; without it at any time.")
     min_hourly_cost: Amount | None = Field(
         default=None,
-        description="What a workload must cost an hour, in the currency of the cost source.",
+        description="What a workload must cost an hour, in the currency of the price list (USD unless it says).",
     )
     idle_window: Duration | None = Field(default=None, description="How long a workload must have been idle.")
     idle_limits: IdleLimits = Field(

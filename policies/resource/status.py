@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict
 from pydantic.alias_generators import to_camel
 
+from policies.calendar.allowance import allowance_of
+from policies.calendar.foreseen import saved_per_month
 from policies.calendar.sleep_windows import next_window
-from policies.costs.savings import HOURS_PER_MONTH
 from policies.models import Frozen, unknown_means
 from policies.policy.document import EnforcementPolicy
 from policies.times import EARLIEST, to_rfc3339
@@ -68,7 +69,7 @@ class PolicyStatus(_StatusPart):
     actions_taken: int = 0
     """Pauses and wakes that were carried out under it."""
     estimated_monthly_savings: str = ""
-    """What sleeps now saves if it sleeps on: an estimate, up to so much a month, with its currency."""
+    """What a month saves at most of what sleeps now: an estimate, for the hours that the policy allows."""
     next_start: str = ""
     """When its next window begins, or began. Nothing without a schedule."""
     next_end: str = ""
@@ -121,7 +122,7 @@ def follow(before: PolicyStatus, seen: PolicyObservation, now: datetime) -> Poli
     return status.replace(
         matched_resources=figures.matched,
         paused_resources=figures.paused,
-        estimated_monthly_savings=_written(figures.hourly),
+        estimated_monthly_savings=_written(figures.hourly, seen.policy, now),
         last_reconcile_time=to_rfc3339(figures.at),
     )
 
@@ -173,8 +174,14 @@ def _condition(
     )
 
 
-def _written(hourly: Mapping[str, float]) -> str:
-    return ", ".join(amount(rate * HOURS_PER_MONTH, currency) for currency, rate in sorted(hourly.items()) if currency)
+def _written(hourly: Mapping[str, float], policy: EnforcementPolicy | None, now: datetime) -> str:
+    """Nothing where the policy cannot be read: nobody knows its calendar then."""
+    if policy is None:
+        return ""
+    allowance = allowance_of(policy, now)
+    return "; ".join(
+        amount(saved_per_month(rate, allowance), currency) for currency, rate in sorted(hourly.items()) if currency
+    )
 
 
 def _instant(text: str) -> datetime:

@@ -87,8 +87,11 @@ def describe(digest: Digest) -> Message:
         facts.append(Fact(name="wait for its second window", value=str(result.held_by_first_window)))
     if digest.window_end is not None:
         facts.append(Fact(name="until", value=to_rfc3339(digest.window_end)))
-    if result.up_to_per_month:
-        facts.append(Fact(name="up to, a month (estimate)", value=amount(result.up_to_per_month, result.currency)))
+    if result.currency:
+        facts += [
+            Fact(name="saves an hour asleep (estimate)", value=amount(result.hourly, result.currency, places=4)),
+            Fact(name="a month by its calendar, up to", value=amount(result.up_to_per_month, result.currency)),
+        ]
     return Message(
         kind="digest",
         cluster=digest.cluster,

@@ -42,10 +42,21 @@ class EnforcementResult(Frozen):
     """None until it pauses something in Enforce: the next run starts from this result."""
     held_by_first_window: int = 0
     """How many stay awake because this is its first window."""
+    hourly: float = 0
+    """What the candidates would save while all of them sleep."""
     up_to_per_month: float = 0
+    """The same in a month, for the hours that the policy allows."""
     currency: str = ""
     told_window: str = ""
     """The window that people were told of: the next run starts from this result."""
+
+
+def describe_foreseen(result: EnforcementResult) -> str:
+    """What the candidates of a run would save: their rate, and a month by the calendar."""
+    if not result.currency:
+        return "an unknown amount"
+    rate, month = amount(result.hourly, result.currency, places=4), amount(result.up_to_per_month, result.currency)
+    return f"{rate} an hour asleep, up to {month} a month by its calendar"
 
 
 def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
@@ -58,8 +69,8 @@ def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool)
         return f"{result.brake}.{left_alone}"
     if result.dry_run:
         return (
-            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused, "
-            f"up to {amount(result.up_to_per_month, result.currency)} a month.{left_alone}"
+            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused, to save "
+            f"{describe_foreseen(result)}.{left_alone}"
         )
     waiting = f", {result.held_back:,} to wait for the next run" if result.held_back else ""
     if result.held_by_first_window:

@@ -12,7 +12,7 @@ from policies.calendar.sleep_windows import running_window
 from policies.checks.decision import Decision
 from policies.checks.reasons import Reason
 from policies.costs.cost import HourlyCost
-from policies.costs.savings import saving_of
+from policies.costs.savings import avoided_between
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.times import EARLIEST, earliest
@@ -101,7 +101,7 @@ class ReplayedLife:
                 because=self._paused.sentence,
                 regret=regret,
                 cost=cost,
-                avoided=None if cost is None else saving_of(cost, self._paused_at, at).avoided_so_far,
+                avoided=None if cost is None else avoided_between(cost, self._paused_at, at),
             )
         )
         self._paused = None

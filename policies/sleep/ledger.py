@@ -4,12 +4,13 @@ A sleep is known by its pause-id. Two hibernations can remember the same one (it
 over), and it must not be counted twice.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from policies.annotations import read_pause
 from policies.costs.cost import HourlyCost, Requests
-from policies.costs.savings import avoided_between, up_to_per_month
+from policies.costs.savings import avoided_between
 from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.models import Frozen
@@ -30,6 +31,14 @@ class Slept(Frozen):
     """What its pods requested; known of those who still sleep."""
     raised_soon: bool = False
     """Somebody raised its count within minutes of the pause."""
+    replicas: int | None = None
+    """The count that it went to sleep with."""
+    woken: str = ""
+    """Why it ended, and by whom, in a sentence."""
+
+    def avoided_by(self, now: datetime) -> float | None:
+        """What it avoided, or has so far; None where no price was known."""
+        return None if self.cost is None else avoided_between(self.cost, self.start, self.end or now)
 
 
 class Period(Frozen):
@@ -61,7 +70,6 @@ class Entry(Frozen):
     """How many of it sleep now."""
     freed: Requests = Requests()
     hourly: float = 0.0
-    up_to_per_month: float = 0.0
     sleeps: int = 0
     slept_hours: float = 0.0
     avoided: float = 0.0
@@ -69,13 +77,12 @@ class Entry(Frozen):
     """Sleeps without a price: they are counted, but what they avoided is not known."""
 
     def plus(self, other: "Entry") -> "Entry":
-        """Both together, under the names of this one. They are in one currency."""
+        """Both together, under the names of this one. They are in one currency, or the other one has no price."""
         return self.replace(
             sources=tuple(sorted({*self.sources, *other.sources})),
             asleep=self.asleep + other.asleep,
             freed=self.freed.plus(other.freed),
             hourly=self.hourly + other.hourly,
-            up_to_per_month=self.up_to_per_month + other.up_to_per_month,
             sleeps=self.sleeps + other.sleeps,
             slept_hours=self.slept_hours + other.slept_hours,
             avoided=self.avoided + other.avoided,
@@ -102,6 +109,7 @@ def sleep_of(workload: Workload) -> Slept | None:
         pause_id=record.pause_id,
         cost=record.cost,
         freed=workload.requests.times(record.original_replicas),
+        replicas=record.original_replicas,
     )
 
 
@@ -129,7 +137,7 @@ def group(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def total(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The sum for each currency; sleeps without a price have one of their own."""
+    """The sum for each currency."""
     return _sum(entry.replace(policy="", namespace="", name="") for entry in entries)
 
 
@@ -140,6 +148,8 @@ def _join(one: Slept, other: Slept) -> Slept:
         end=None if None in ends else max(end for end in ends if end is not None),
         cost=one.cost or other.cost,
         freed=other.freed if one.freed.nothing else one.freed,
+        replicas=one.replicas or other.replicas,
+        woken=one.woken or other.woken,
     )
 
 
@@ -155,7 +165,6 @@ def _entry_of(sleep: Slept, period: Period) -> Entry:
         asleep=int(asleep),
         freed=sleep.freed if asleep else Requests(),
         hourly=0.0 if cost is None or not asleep else cost.amount,
-        up_to_per_month=0.0 if cost is None or not asleep else up_to_per_month(cost),
         sleeps=1,
         slept_hours=(end - start) / timedelta(hours=1),
         avoided=0.0 if cost is None else avoided_between(cost, start, end),
@@ -164,8 +173,16 @@ def _entry_of(sleep: Slept, period: Period) -> Entry:
 
 
 def _sum(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    summed: dict[tuple[str, ...], Entry] = {}
+    """One entry for each name and currency. What has no price stands in the first of its name, and alone where nothing
+    of that name has one.
+    """
+    summed: dict[tuple[str, str, str], dict[str, Entry]] = defaultdict(dict)
     for entry in entries:
-        key = (entry.policy, entry.namespace, entry.name, entry.currency)
-        summed[key] = summed[key].plus(entry) if key in summed else entry
-    return tuple(summed[key] for key in sorted(summed))
+        of_name = summed[entry.policy, entry.namespace, entry.name]
+        known = of_name.get(entry.currency)
+        of_name[entry.currency] = entry if known is None else known.plus(entry)
+    for of_name in summed.values():
+        if len(of_name) > 1 and "" in of_name:
+            without, first = of_name.pop(""), min(of_name)
+            of_name[first] = of_name[first].plus(without)
+    return tuple(summed[name][currency] for name in sorted(summed) for currency in sorted(summed[name]))

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from policies.annotations import PauseRecord, WakeNote
+from policies.calendar.allowance import Allowance
 from policies.calendar.spread import share_of
 from policies.checks.decision import Candidate
 from policies.models import Code, Frozen
@@ -42,6 +43,8 @@ class Terms(Frozen):
     """Of the policy: where a day ends that somebody names in `exclude-until`."""
     spread: timedelta = timedelta(0)
     """How long the wakes at the window's end are spread over."""
+    allowance: Allowance | None = None
+    """How much sleep the policy allows; None of a pause by hand, which comes once."""
 
     def wake_time(self, ref: WorkloadRef, paused_at: datetime) -> datetime | None:
         """When a pause that begins then ends by itself: the earlier of the window's end, with the workload's share of

@@ -190,8 +190,13 @@ def belongs_to_another(seen: Observation, instance: str, pause_id: str = "") -> 
 
 def given_back_since(seen: Observation, record: PauseRecord) -> bool:
     """Whether the workload carries the note of a wake after this pause, by us or by a person without Temporal."""
+    return given_back_at(seen, record) is not None
+
+
+def given_back_at(seen: Observation, record: PauseRecord) -> datetime | None:
+    """When that was; None where it carries no such note."""
     try:
         resumed_at = notes.read_resumed_at(seen.annotations)
     except InvalidAnnotation:
-        return False
-    return resumed_at is not None and resumed_at >= record.paused_at.replace(microsecond=0)
+        return None
+    return None if resumed_at is None or resumed_at < record.paused_at.replace(microsecond=0) else resumed_at

@@ -11,7 +11,7 @@ from policies import annotations as notes
 from policies.annotations import Because, PauseRecord
 from policies.checks.ownership import IGNORE_RULE
 from policies.models import Frozen
-from policies.sleep.protocol import belongs_to_another, given_back_since, original_of
+from policies.sleep.protocol import belongs_to_another, given_back_at, given_back_since, original_of
 from policies.sleep.raised_count import LATEST_LOOK, Raised, Watch
 from policies.sleep.wake_note import DEFAULT_COOLDOWN
 from policies.sleep.wishes import Wish
@@ -70,6 +70,8 @@ class Verdict(Frozen):
     """What a wake is called in the end."""
     raised_at: datetime | None = None
     """Where somebody raised its count: when, at the latest."""
+    woken_at: datetime | None = None
+    """Where somebody else woke it: when. For the figures only."""
 
 
 def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
@@ -78,8 +80,10 @@ def review(sleep: Sleep, consulted: Consultation, now: datetime) -> Verdict:
     assert seen is not None
     record = sleep.record
     if not seen.is_down:
-        if given_back_since(seen, record):
-            return _choice(record, "somebody woke it without Temporal", "woken by someone")
+        given_back = given_back_at(seen, record)
+        if given_back is not None:
+            woken = _choice(record, "somebody woke it without Temporal", "woken by someone")
+            return woken.replace(woken_at=min(given_back, now))
         verdict = _review_raised(sleep, seen, consulted, now)
         at = consulted.raised.at if consulted.raised is not None else None
         return verdict.replace(raised_at=min(at or now, now))

@@ -31,35 +31,35 @@ def shown(*names: str) -> list[str]:
 
 def test_gauges_show_who_sleeps_now_and_forget_who_does_not() -> None:
     gauges = ("finops_paused_workloads", "finops_saved", "finops_estimated")
-    show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"web": 3, "test": 1})
+    show_sleepers({"USD": [0.5, 0.25], "EUR": [1.0], "": [0.0]}, {"USD": 300.0, "EUR": 400.0}, {"web": 3, "test": 1})
     assert shown(*gauges) == [
-        'finops_estimated_savings_usd{cluster="dev"} 547.5',
-        'finops_estimated_savings{cluster="dev",currency="EUR"} 730.0',
-        'finops_estimated_savings{cluster="dev",currency="USD"} 547.5',
+        'finops_estimated_savings_usd{cluster="dev"} 300.0',
+        'finops_estimated_savings{cluster="dev",currency="EUR"} 400.0',
+        'finops_estimated_savings{cluster="dev",currency="USD"} 300.0',
         'finops_paused_workloads{cluster="dev",namespace="test"} 1.0',
         'finops_paused_workloads{cluster="dev",namespace="web"} 3.0',
         'finops_saved_per_hour{cluster="dev",currency="EUR"} 1.0',
         'finops_saved_per_hour{cluster="dev",currency="USD"} 0.75',
     ]
-    show_sleepers({}, {})
+    show_sleepers({}, {}, {})
     assert shown(*gauges) == ['finops_estimated_savings_usd{cluster="dev"} 0.0']
 
 
 def test_the_name_of_the_design_tells_the_same() -> None:
-    show_sleepers({}, {"web": 3})
+    show_sleepers({}, {}, {"web": 3})
     series = {name: shown(name) for name in ("finops_paused_workloads", "finops_paused_resources_total")}
     assert [each.partition("{")[2] for each in series["finops_paused_resources_total"]] == [
         'cluster="dev",namespace="web"} 3.0'
     ]
     assert len({tuple(line.partition("{")[2] for line in lines) for lines in series.values()}) == 1
-    show_sleepers({}, {})
+    show_sleepers({}, {}, {})
 
 
 def test_gauges_of_one_cluster_leave_those_of_another_alone() -> None:
-    show_sleepers({"USD": [0.5]}, {"web": 3})
+    show_sleepers({"USD": [0.5]}, {}, {"web": 3})
     with working_for("other"):
-        show_sleepers({"USD": [1.0]}, {"web": 1})
-    show_sleepers({}, {})
+        show_sleepers({"USD": [1.0]}, {}, {"web": 1})
+    show_sleepers({}, {}, {})
     assert shown("finops_paused_workloads", "finops_saved") == [
         'finops_paused_workloads{cluster="other",namespace="web"} 1.0',
         'finops_saved_per_hour{cluster="other",currency="USD"} 1.0',
@@ -68,12 +68,12 @@ def test_gauges_of_one_cluster_leave_those_of_another_alone() -> None:
 
 def test_ten_thousand_workloads_in_as_many_namespaces_and_currencies_are_less_than_a_thousand_series() -> None:
     namespaces = {f"preview-{number}": 1 for number in range(10_000)}
-    show_sleepers({f"C{number}": [1.0] for number in range(10_000)}, namespaces)
+    show_sleepers({f"C{number}": [1.0] for number in range(10_000)}, {}, namespaces)
     count_decisions(dict.fromkeys(Reason, 1))
     series = shown("finops_")
     assert len(series) < 1_000
     assert f'finops_paused_workloads{{cluster="dev",namespace="(others)"}} {10_000 - MOST_NAMESPACES}.0' in series
-    show_sleepers({}, {})
+    show_sleepers({}, {}, {})
 
 
 def test_a_request_that_fails_is_measured_and_counted_by_its_kind() -> None:
@@ -102,7 +102,7 @@ def test_a_reader_in_between_never_finds_a_namespace_missing_that_stays() -> Non
             seen.append(shown("finops_paused_workloads"))
             return super().items()
 
-    show_sleepers({"USD": [0.5]}, {"web": 3})
-    show_sleepers({"USD": [0.5]}, Reading(web=4, test=1))
+    show_sleepers({"USD": [0.5]}, {}, {"web": 3})
+    show_sleepers({"USD": [0.5]}, {}, Reading(web=4, test=1))
     assert ['finops_paused_workloads{cluster="dev",namespace="web"} 3.0' in each for each in seen] == [True]
-    show_sleepers({}, {})
+    show_sleepers({}, {}, {})

@@ -88,7 +88,7 @@ def test_where_the_callers_own_credentials_could_pause_nothing_it_is_said_whose_
     said = f"MayNotWrite: with your own credentials nothing could be paused in {namespace}"
     as_reader = ("--kubeconfig", str(reader))
     assert said in service.run("plan", policy, *as_reader).stdout
-    assert said in service.run("explain", f"{namespace}/shop", policy, *as_reader).stdout
+    assert said in service.run("explain", f"{namespace}/shop", "--policy", policy, *as_reader).stdout
     assert "MayNotWrite: " not in service.run("plan", policy).stdout
 
 

@@ -5,16 +5,14 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from textwrap import dedent
 from typing import get_args
 
 import pytest
 from manifests import installed
-from policytexts import read_policy_text
 from prometheus_client import generate_latest
 
 from activities.alerts.raised import AlertKind
-from cli.main import COMMANDS
+from cli.grammar.catalog import COMMANDS
 from policies.annotations import ASLEEP_KEYS, AWAKE_UNTIL, EXCLUDE, EXCLUDE_UNTIL, WAKE_AFTER
 from policies.checks.reasons import Reason
 from policies.rights.blindness import Blindness
@@ -118,13 +116,3 @@ def test_the_marks_that_people_may_set_are_those_that_are_read_and_are_no_record
     told = re.findall(r"^\| `(finops\.io/[-a-z]+)` \|", section("using", "Annotations that you may set"), re.MULTILINE)
     assert told == [EXCLUDE, EXCLUDE_UNTIL, AWAKE_UNTIL, WAKE_AFTER]
     assert not set(told) & set(ASLEEP_KEYS)
-
-
-@pytest.mark.parametrize("name", ["README", "docs/install", "docs/calendar", "docs/idleness", "docs/opencost"])
-def test_every_policy_that_is_shown_is_valid(name: str) -> None:
-    text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-    shown = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)]
-    policies = [block for block in shown if "kind: EnforcementPolicy" in block]
-    assert policies
-    for policy in policies:
-        assert read_policy_text(policy.encode(), "policy.yaml").problems == ()

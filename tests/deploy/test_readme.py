@@ -10,9 +10,12 @@ from policytexts import read_policy_text
 
 from localcluster import LocalCluster
 from policies.annotations import ASLEEP_KEYS, EXCLUDE, ORIGINAL_REPLICAS
+from policies.policy.document import Mode
 from worker.processes import find_program
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SCREENS = 90
+"""Lines, with pictures and tables as text."""
 GARBAGE = "three\ndefault other 7"
 
 
@@ -52,12 +55,23 @@ def woken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
         yield cluster
 
 
-def test_the_policy_is_valid_and_has_ten_lines() -> None:
-    text = block("policy")
-    read = read_policy_text(text.encode(), "README.md")
+def test_the_first_policy_is_a_calendar_in_dry_run() -> None:
+    read = read_policy_text(block("policy").encode(), "README.md")
     assert read.problems == ()
-    assert [policy.name for policy in read.policies] == ["idle-dev"]
-    assert len(text.splitlines()) == 10
+    (policy,) = read.policies
+    assert policy.spec.mode is Mode.DRY_RUN
+    assert policy.spec.schedule is not None
+
+
+def test_what_a_newcomer_has_to_know_fits_on_a_screen_or_two() -> None:
+    door = README.partition("\n## More\n")[0]
+    assert len([line for line in door.splitlines() if line and not line.startswith("<!--")]) <= SCREENS
+
+
+def test_the_two_commands_stand_out() -> None:
+    door, _, _ = README.partition("\n## How it works\n")
+    assert "```sh\nmake demo\n```" in door
+    assert re.search(r"```sh\nmake demo .*\nmake test .*\n```", door)
 
 
 def test_waking_by_hand_is_two_lines_that_name_every_annotation_of_a_sleep() -> None:

@@ -17,7 +17,7 @@ def steps(file: Path) -> list[dict[str, Any]]:
     return [step for job in workflow["jobs"].values() for step in job["steps"]]
 
 
-def test_chart_image_manifests_and_package_have_one_version() -> None:
+def test_chart_image_manifests_plugin_and_package_have_one_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     chart = yaml.safe_load((ROOT / "deploy" / "chart" / "Chart.yaml").read_text(encoding="utf-8"))
     kustomization = (ROOT / "deploy" / "manifests" / "kustomization.yaml").read_text(encoding="utf-8")
@@ -25,6 +25,9 @@ def test_chart_image_manifests_and_package_have_one_version() -> None:
     assert {chart["version"], chart["appVersion"]} == {version}
     assert f"newTag: {version}" in kustomization
     assert f"image: finops-enforcer:{version}" in compose
+    krew = yaml.safe_load((ROOT / "deploy" / "krew" / "finops.yaml").read_text(encoding="utf-8"))["spec"]
+    assert krew["version"] == f"v{version}"
+    assert f"/v{version}/" in krew["platforms"][0]["uri"]
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)

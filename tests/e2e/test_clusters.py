@@ -64,7 +64,7 @@ def test_a_cluster_that_is_down_harms_no_other_and_is_told(
                 "inTrouble": 0,
                 "overdue": 0,
                 "trouble": "",
-                "savedPerDay": overview(first)["alive"]["savedPerDay"],
+                "savings": overview(first)["alive"]["savings"],
                 "reconciledAt": "",
             }
             first.run("resume", f"{namespace}/web", "--wait")

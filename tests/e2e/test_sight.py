@@ -53,7 +53,7 @@ def said(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
         policy = str(folder / "policy.yaml")
         yield {
             "plan": joined(service.run("plan", policy).stdout),
-            "explain": joined(service.run("explain", "default/seen-by-the-blind", policy).stdout),
+            "explain": joined(service.run("explain", "default/seen-by-the-blind", "--policy", policy).stdout),
             "doctor": joined(service.run("doctor", succeeds=False).stdout),
             "status": joined(service.run("status").stdout),
             "the worker's start": service.log.read_text(),

@@ -3,7 +3,7 @@ from cases import workload
 from sleepers import sleeper
 
 from operations.errors import UsageProblem
-from operations.targets import Target, choose_sleepers, read_key
+from operations.targets import Target, choose_sleepers, read_key, read_keys
 
 
 @pytest.mark.parametrize("text", ["frontend", "/a", "a/", "a/b/c", "Dev/a", "a/b'c", "a b/c"], ids=str)
@@ -72,6 +72,25 @@ def test_other_kinds_and_two_namespaces_are_refused(text: str, namespace: str | 
 def test_a_command_has_exactly_one_target(named: str | None, namespace: str | None, everything: bool) -> None:
     with pytest.raises(UsageProblem, match="one target"):
         Target.parse(named, namespace, everything=everything)
+
+
+def test_several_are_named_together_each_once_and_in_their_order() -> None:
+    assert list(map(str, read_keys(["web", "deploy/api", "dev/web"], "dev"))) == ["dev/web", "dev/api"]
+    assert list(map(str, Target.parse_each(["b/x", "a/x", "b/x"], None))) == ["b/x", "a/x"]
+    assert Target.parse_each([], "dev") == (Target(namespace="dev"),)
+    assert Target.parse_each([], None, everything=True) == (Target(),)
+
+
+def test_one_that_makes_no_sense_among_several_is_told_before_anything_is_done() -> None:
+    with pytest.raises(UsageProblem, match="'sts' in 'sts/web'"):
+        Target.parse_each(["web", "sts/web"], "dev")
+    with pytest.raises(UsageProblem, match="one target"):
+        Target.parse_each(["a/b", "a/c"], None, everything=True)
+
+
+def test_a_bare_name_is_never_taken_into_the_namespace_of_the_context() -> None:
+    with pytest.raises(UsageProblem, match="the namespace of the context is not taken"):
+        read_key("web")
 
 
 def test_sleepers_of_another_installation_are_shown_and_not_chosen() -> None:

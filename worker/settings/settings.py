@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     unprotected_namespaces: NamespaceNames = ()
     """Namespaces, by exact name, that the list does not cover although one of its patterns matches; never `kube-*`."""
     max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
-    """A higher cost of one workload an hour is not believed; in the currency of the cost source."""
+    """A higher cost of one workload an hour is not believed; in the currency of the price list."""
     pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
     """The most that the API server is asked for."""
     wakes_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
 
 from activities.hibernation.visibility import POLICY, RESUME_AT, SAVED_PER_DAY
-from policies.costs.savings import saved_per_day
+from policies.costs.savings import saved_per_day_asleep
 from policies.sleep.review import Sleep
 
 
@@ -24,5 +24,5 @@ def changed_attributes(sleep: Sleep | None) -> list[SearchAttributeUpdate[Any]]:
     elif record.resume_at is not None and shown.get(RESUME_AT) != record.resume_at:
         updates.append(RESUME_AT.value_set(record.resume_at))
     if record.cost is not None and shown.get(SAVED_PER_DAY) is None:
-        updates.append(SAVED_PER_DAY.value_set(round(saved_per_day(record.cost), 6)))
+        updates.append(SAVED_PER_DAY.value_set(round(saved_per_day_asleep(record.cost), 6)))
     return updates

@@ -19,6 +19,8 @@ class Woken:
     attempt: Attempt = field(default_factory=Attempt)
     raised_at: datetime | None = None
     """Where somebody raised its count, which ended the sleep: when, at the latest."""
+    woken_at: datetime | None = None
+    """Where somebody else woke it: when. The figures count until then."""
     owns_zero: bool = True
     """False where the count was seen raised: a zero after that is ours only with a record on it."""
     note: WakeNote | None = None

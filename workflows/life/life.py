@@ -18,8 +18,9 @@ from activities.hibernation.look import ConsultActivities
 from activities.hibernation.orders import ConsultOrder
 from activities.hibernation.visibility import HIBERNATION_STATE
 from policies.annotations import PauseRecord, WakeNote
-from policies.costs.savings import describe_saving
+from policies.calendar.foreseen import describe_saving
 from policies.names import TROUBLE
+from policies.sleep.ledger import Slept
 from policies.sleep.messages import (
     CheckRequest,
     Hibernation,
@@ -110,13 +111,14 @@ class Life:
         gone_policy: str = "",
         *,
         autoscaled: bool = False,
+        slept: Slept | None = None,
         call: options.CallOptions = options.CONSULT,
     ) -> Consultation | None:
         """One fresh read, and what the policies say. None where somebody wants it awake, or the history grew too long,
         before there was an answer.
 
         Retried for ever, unless `call` has a limit: then it raises ActivityError. `autoscaled` asks for its HPA's
-        bounds too.
+        bounds too. `slept` only stands in the history.
         """
         if self.must_continue():
             return None
@@ -128,6 +130,7 @@ class Life:
                 record=record,
                 gone_policy=gone_policy,
                 autoscaled=autoscaled,
+                slept=slept,
             ),
             summary=f"read {self.hibernation.ref}",
             **call,
@@ -194,12 +197,13 @@ class Life:
             workflow.upsert_search_attributes(updates)
         workflow.set_current_details(describe(self.status(), self._saving_line()))
 
-    def count_sleep(self, raised_at: datetime | None = None) -> None:
-        """Add the sleep that ends now to the totals; where somebody raised its count, it ended then."""
+    def count_sleep(self, why: str, woken_at: datetime | None = None, raised_at: datetime | None = None) -> None:
+        """Add the sleep that is over to the totals, and why. Somebody may have ended it before now: woken it, or raised
+        its count.
+        """
         if self.sleep is not None:
-            self.totals.add(
-                self.hibernation.ref, self.sleep.record, raised_at or workflow.now(), raised=raised_at is not None
-            )
+            ended_at, raised = raised_at or woken_at or workflow.now(), raised_at is not None
+            self.totals.add(self.hibernation.ref, self.sleep.record, ended_at, why, raised=raised)
 
     def status(self) -> HibernationStatus:
         """What the query and the details show."""
@@ -235,4 +239,5 @@ class Life:
             return ""
         record, order = self.sleep.record, self.order
         freed = None if order is None else order.candidate.requests.times(record.original_replicas)
-        return describe_saving(self.sleep.record.cost, freed)
+        allowance = None if order is None else order.terms.allowance
+        return describe_saving(self.sleep.record.cost, allowance, freed)

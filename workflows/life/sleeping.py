@@ -74,7 +74,13 @@ async def _obey(life: Life, verdict: Verdict, seen: Observation) -> Woken | Noth
             if life.requests.wake is not None:
                 return woken_by(life.requests.wake)
             life.sleep = life.sleep.replace(record=verdict.record)
-            woken = Woken(verdict.because, verdict.sentence, outcome=verdict.outcome, raised_at=verdict.raised_at)
+            woken = Woken(
+                verdict.because,
+                verdict.sentence,
+                outcome=verdict.outcome,
+                raised_at=verdict.raised_at,
+                woken_at=verdict.woken_at,
+            )
             return await contest(life, woken) if verdict.raised_at is not None else woken
         case "reassert":
             return await reassert(life, seen, verdict)

@@ -22,8 +22,8 @@ class Totals:
     currency: str = ""
     sleeps: tuple[Slept, ...] = ()
 
-    def add(self, ref: WorkloadRef, record: PauseRecord, ended_at: datetime, *, raised: bool) -> None:
-        """Count a sleep that is over. `raised`: because somebody raised its count."""
+    def add(self, ref: WorkloadRef, record: PauseRecord, ended_at: datetime, woken: str, *, raised: bool) -> None:
+        """Count a sleep that is over, and why. `raised`: because somebody raised its count."""
         end = max(record.paused_at, ended_at)
         self.slept += end - record.paused_at
         if record.cost is not None:
@@ -37,5 +37,12 @@ class Totals:
             pause_id=record.pause_id,
             cost=record.cost,
             raised_soon=raised and is_raised_soon(record.paused_at, end),
+            replicas=record.original_replicas,
+            woken=woken,
         )
         self.sleeps = (*self.sleeps, over)[-SLEEPS_KEPT:]
+
+    def of(self, record: PauseRecord) -> Slept | None:
+        """The sleep of this record, where it has been counted and is the last."""
+        last = self.sleeps[-1] if self.sleeps else None
+        return last if last is not None and last.pause_id == record.pause_id else None

@@ -82,7 +82,7 @@ def _done(action: SendResume | SendClear) -> Finished:
 async def _read(life: Life, sleep: Sleep, attempt: Attempt) -> Consultation | None:
     """What it looks like now; None where it is to be read again."""
     try:
-        return await life.consult(sleep.record, call=options.WAKE_CONSULT)
+        return await life.consult(sleep.record, slept=life.totals.of(sleep.record), call=options.WAKE_CONSULT)
     except ActivityError as error:
         outcome = unread(error)
     attempt.take(outcome)

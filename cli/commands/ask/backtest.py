@@ -12,7 +12,7 @@ from operations.plans.replay_past import choose_policy, open_past, read_span, re
 
 def backtest(
     ctx: typer.Context,
-    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The name of an applied policy, or a file with one.")],
+    policy: Annotated[str, typer.Argument(metavar="POLICY|FILE", help="An applied policy, or a file with one.")],
     start: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="A day, or RFC 3339; 14 days before --to.")
     ] = None,

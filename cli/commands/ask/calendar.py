@@ -16,7 +16,7 @@ MOST_DAYS = 3_660
 
 def calendar(
     ctx: typer.Context,
-    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The name of an applied policy, or a file.")],
+    policy: Annotated[str, typer.Argument(metavar="POLICY|FILE", help="An applied policy, or a file.")],
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="RFC 3339, or a day; now unless given.")
     ] = None,

@@ -2,23 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
 
 from cli.answers.present import CostsAnswer, DeploymentCost
-from cli.list_options import LimitOption, SelectorOption, SortOption, arrange, check_sort_key, read_selector
+from cli.grammar.lists import LimitOption, SelectorOption, SortOption, arrange, check_sort_key, read_selector
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.costs import SORT_KEYS, show_costs
 from operations.costs.costs import CostRow, CostTable, list_costs
-from operations.targets import read_namespace
 from policies.keys import WorkloadKey
 
 
 def costs(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     selector: SelectorOption = None,
     sort_by: SortOption = None,
     limit: LimitOption = None,
@@ -27,7 +27,7 @@ def costs(
 
     --sort-by takes name or cost: `finops costs --sort-by cost --limit 10` shows the ten dearest.
     """
-    wanted, labels = None if namespace is None else read_namespace(namespace), read_selector(selector)
+    wanted, labels = choose_namespace(namespace, everywhere), read_selector(selector)
     check_sort_key(sort_by, SORT_KEYS)
     session = Session.of(ctx, formats=LISTS)
     if not session.terminal.for_programs:

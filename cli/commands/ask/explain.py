@@ -1,37 +1,55 @@
-"""`finops explain`: every check's verdict on one Deployment, and how to wake it if it sleeps."""
+"""`finops explain`: every check's verdict on a Deployment, and how to wake it if it sleeps."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from cli.grammar.namespaces import Namespace
+from cli.grammar.workloads import Workloads
 from cli.session import Session
-from cli.views.explain import answer, show_explanation
-from operations.plans.explanation import explain_workload
+from cli.several import answer_each
+from cli.views.explain import answer as as_answer
+from cli.views.explain import show_explanation
+from operations.errors import OperationError
+from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies
-from operations.targets import read_key
+from operations.targets import read_keys
+from policies.keys import WorkloadKey
 
 
 def explain(
     ctx: typer.Context,
-    workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")],
-    policy: Annotated[
+    workloads: Workloads,
+    namespace: Namespace = None,
+    policies: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[POLICY...]", help="Names of applied policies, or files. Without: all applied ones."),
-    ] = None,
-    namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Its namespace, for deployment/NAME as in kubectl.")
+        typer.Option(
+            "--policy",
+            metavar="POLICY|FILE",
+            help="An applied policy, or a file; as often as you like.",
+        ),
     ] = None,
 ) -> None:
-    """Show every check in order with its verdict on one Deployment, for each policy. Changes nothing."""
-    key = read_key(workload, namespace)
+    """Show every check in order with its verdict on a Deployment, for each policy. Changes nothing."""
+    keys = read_keys(workloads, namespace)
     session = Session.of(ctx)
-    chosen = choose_policies(session.installation, policy or [])
-    if not session.terminal.for_programs:
+    chosen = choose_policies(session.installation, policies or [])
+    terminal = session.terminal
+    if not terminal.for_programs:
         session.introduce()
-        session.terminal.say(chosen.whence, style="dim")
-    explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
-    if session.terminal.for_programs:
-        session.terminal.show(answer(explained, session.place))
-        return
-    show_explanation(session.terminal, explained)
+        terminal.say(chosen.whence, style="dim")
+
+    def answer(key: WorkloadKey) -> Explanation:
+        explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
+        if not terminal.for_programs:
+            if key != keys[0]:
+                terminal.say()
+            show_explanation(terminal, explained)
+        return explained
+
+    explanations, failed = answer_each(terminal, keys, answer)
+    if terminal.for_programs:
+        terminal.show_each([as_answer(explained, session.place) for explained in explanations], failed)
+    if failed:
+        raise OperationError(f"{len(failed):,} of {len(keys):,} could not be explained")

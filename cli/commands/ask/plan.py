@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.answers.plans import PlanAnswer
-from cli.list_options import (
+from cli.grammar.documents import Documents, Filenames, load_documents
+from cli.grammar.lists import (
     LimitOption,
     PolicyOption,
     SelectorOption,
@@ -17,6 +17,7 @@ from cli.list_options import (
     check_sort_key,
     read_selector,
 )
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.plan import SORT_KEYS, PlanForm, show_plan
@@ -24,7 +25,7 @@ from operations.errors import UsageProblem
 from operations.plans.plan import Plan
 from operations.plans.plan_pauses import plan_pauses
 from operations.plans.plan_selection import PlanSelection
-from operations.plans.policies import SAMPLE_HOURLY_COST, load_policies, sample_policy
+from operations.plans.policies import SAMPLE_HOURLY_COST, sample_policy
 from operations.times import read_moment
 from policies.checks.reasons import Reason
 from policies.policy.document import EnforcementPolicy
@@ -33,7 +34,10 @@ from policies.problems import nearest_name
 
 def plan(
     ctx: typer.Context,
-    path: Annotated[Path | None, typer.Argument(metavar="[POLICY.yaml|DIR]", help="Without it: a sample.")] = None,
+    paths: Documents = None,
+    filenames: Filenames = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     now: Annotated[bool, typer.Option("--now", help="Judge the present instant, inside a window or not.")] = False,
     at: Annotated[str | None, typer.Option(help="Judge this instant: RFC 3339, or a day.", metavar="TIME")] = None,
     policy: PolicyOption = None,
@@ -49,8 +53,9 @@ def plan(
 ) -> None:
     """Show what could be paused and what that would save. Changes nothing, and needs no Temporal.
 
-    A policy with a schedule is judged as of the beginning of its next window, unless inside one. --sort-by takes name,
-    cost, saving, replicas or reason: `finops plan policy.yaml --sort-by saving --limit 10`.
+    Without a policy it judges by a sample. A policy with a schedule is judged as of the beginning of its next window,
+    unless inside one. --sort-by takes name, cost, saving, replicas or reason: `finops plan policy.yaml --sort-by saving
+    --limit 10`.
     """
     if now and at is not None:
         raise UsageProblem("--now and --at name two instants: give one of them")
@@ -58,16 +63,17 @@ def plan(
     instant = present if now else None if at is None else read_moment(at, "--at")
     selection = PlanSelection(labels=read_selector(selector), reasons=frozenset(map(_read_reason, reason or ())))
     check_sort_key(sort_by, SORT_KEYS)
+    wanted, given = choose_namespace(namespace, everywhere), [*(paths or ()), *(filenames or ())]
     session = Session.of(ctx, formats=LISTS)
-    policies = _choose((sample_policy(),) if path is None else load_policies(path), policy)
     terminal, installation = session.terminal, session.installation
+    policies = _choose(load_documents(terminal, given) if given else (sample_policy(),), policy)
     if not terminal.for_programs:
         session.introduce()
-        if path is None:
+        if not given:
             terminal.say(
                 f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
             )
-    made = plan_pauses(installation, policies, now=present, at=instant, selection=selection)
+    made = plan_pauses(installation, policies, now=present, at=instant, namespace=wanted, selection=selection)
     form = PlanForm(installation.settings.interval, show_all or bool(selection.reasons), sort_by, limit)
     if terminal.for_programs:
         pauses = {decision.ref.key: decision for each in made.policies for decision in each.pauses}

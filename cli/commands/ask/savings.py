@@ -7,16 +7,17 @@ from typing import Annotated
 import typer
 
 from cli.answers.past import SavingsAnswer
-from cli.list_options import LimitOption, PolicyOption, SortOption, arrange, check_sort_key
+from cli.grammar.lists import LimitOption, PolicyOption, SortOption, arrange, check_sort_key
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.savings import SORT_KEYS, show_savings
 from operations.past.savings import read_period, reckon_savings
-from operations.targets import read_namespace
 
 
 def savings(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="A day, or RFC 3339.")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="A day (included), or RFC 3339.")] = None,
     policy: PolicyOption = None,
@@ -28,7 +29,7 @@ def savings(
 
     --sort-by takes name, policy, saving, hours or sleeps: `finops savings --all --sort-by saving --limit 10`.
     """
-    wanted = None if namespace is None else read_namespace(namespace)
+    wanted = choose_namespace(namespace, everywhere)
     period = read_period(since, until, datetime.now(UTC))
     check_sort_key(sort_by, SORT_KEYS)
     session = Session.of(ctx)

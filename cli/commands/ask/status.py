@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.answers.present import ClustersAnswer, StatusAnswer
-from cli.list_options import (
+from cli.grammar.lists import (
     LimitOption,
     PolicyOption,
     SelectorOption,
@@ -17,6 +17,7 @@ from cli.list_options import (
     check_sort_key,
     read_selector,
 )
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
@@ -26,7 +27,6 @@ from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
 from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
 from operations.present.watching import watch_status
-from operations.targets import read_namespace
 
 EVERY = timedelta(seconds=5)
 """Between two looks of --watch."""
@@ -34,7 +34,8 @@ EVERY = timedelta(seconds=5)
 
 def status(
     ctx: typer.Context,
-    namespace: Annotated[str | None, typer.Option(help="Only Deployments of this namespace.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
     policy: PolicyOption = None,
     selector: SelectorOption = None,
     sort_by: SortOption = None,
@@ -47,7 +48,7 @@ def status(
     --sort-by takes name, saving, since, until, policy or state: `finops status --sort-by saving --limit 10`.
     """
     question = StatusQuestion(
-        namespace=None if namespace is None else read_namespace(namespace),
+        namespace=choose_namespace(namespace, everywhere),
         policy=policy,
         labels=read_selector(selector),
     )
@@ -97,8 +98,7 @@ def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:
         hold=found.hold,
         worker=found.worker,
         asleep=found.asleep,
-        saved_per_day=found.saved_per_day,
-        currency=found.currency,
+        savings=found.savings,
         hibernations=shown.hibernations,
         reconciliation=found.reconciliation,
         schedules=found.schedules,

@@ -1,5 +1,6 @@
 """The command `finops demo`."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -16,6 +17,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
 ) -> None:
     """Play the product's whole life on a real local control plane and a real Temporal."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C also stops what it started
     width = None if sys.stdout.isatty() else _UNATTENDED_WIDTH
     # Nothing is coloured because it looks like a number or a path.
     console = Console(width=width, highlight=False, emoji=False)

@@ -1,11 +1,11 @@
 """`finops apply`: policies are validated as a whole, then put in force."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cli.grammar.documents import Documents, Filenames, load_documents
 from cli.session import Session
 from cli.views.changes import answer, show_change, show_dry_run, show_schedules
 from operations.changes.carrying_out import carry_out, open_client_if_up
@@ -14,21 +14,25 @@ from operations.changes.foresight import foresee_change
 from operations.changes.policy_change import PolicyChange
 from operations.changes.schedule_look import look_at_schedules
 from operations.errors import UsageProblem
-from operations.plans.policies import load_policies
 
 
 def apply(
     ctx: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, or a directory of policy files.")],
+    paths: Documents = None,
+    filenames: Filenames = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove the policies that are not in DIR.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask: for pipelines.")] = False,
 ) -> None:
     """Validate policies and put them in force. Nothing is applied if any of them is wrong."""
-    if prune and not path.is_dir():
-        raise UsageProblem(f"--prune needs a directory, and {path} is not one")
+    given = [*(paths or ()), *(filenames or ())]
+    if not given:
+        raise UsageProblem("name what to apply: a file, a directory, or - for standard input")
+    for path in given:
+        if prune and not path.is_dir():
+            raise UsageProblem(f"--prune needs a directory, and {path} is not one")
     session = Session.of(ctx)
-    policies = load_policies(path)
+    policies = load_documents(session.terminal, given)
     session.introduce()
     change = asyncio.run(foresee_change(session.installation, policies, prune=prune))
     consent = seek_consent(change)

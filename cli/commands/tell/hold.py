@@ -15,7 +15,7 @@ from operations.times import show_time
 
 def hold(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(help="Why, for those who wonder.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for those who wonder.")] = "",
 ) -> None:
     """No new pauses in this cluster until `finops release`. Sleepers keep their wake times."""
     session = Session.of(ctx)

@@ -1,6 +1,7 @@
-"""`finops pause`: a person's pause of one Deployment, until a time."""
+"""`finops pause`: a person's pause of Deployments, until a time."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,36 +9,49 @@ import typer
 
 from cli.answers.changes import PauseAnswer
 from cli.asking import ask_before_pause
+from cli.grammar.namespaces import Namespace
+from cli.grammar.workloads import Workloads
 from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
+from cli.several import answer_each
+from operations.errors import OperationError
+from operations.sleepers.pause import Paused
 from operations.sleepers.pause import pause as pause_until
-from operations.targets import read_key
+from operations.targets import read_keys
 from operations.times import read_duration, read_end, show_time
+from policies.keys import WorkloadKey
 from policies.wording import count
 
 
 def pause(
     ctx: typer.Context,
-    workload: Annotated[str, typer.Argument(metavar="NAMESPACE/NAME")],
-    namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Its namespace, for deployment/NAME as in kubectl.")
-    ] = None,
+    workloads: Workloads,
+    namespace: Namespace = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
-    timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for it to sleep.")] = "30s",
+    timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for all to sleep.")] = "30s",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Pause a Deployment by hand. At the time given it wakes, unless a policy wants it asleep then."""
-    key = read_key(workload, namespace)
+    """Pause Deployments by hand. At the time given each wakes, unless a policy wants it asleep then."""
+    keys = read_keys(workloads, namespace)
     now = datetime.now(UTC)
     end = read_end(until, duration, now, required=True)
     assert end is not None
-    seconds = read_duration(timeout).total_seconds()
+    gives_up_at = time.monotonic() + read_duration(timeout).total_seconds()
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
-    ask_before_pause(session, [key], end, now, yes=yes)
-    paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
-    replicas = f" ({count(paused.replicas, 'replica')})" if paused.replicas else ""
-    session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{replicas}")
+    ask_before_pause(session, keys, end, now, yes=yes)
+
+    def answer(key: WorkloadKey) -> Paused:
+        seconds = max(0.0, gives_up_at - time.monotonic())
+        paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
+        replicas = f" ({count(paused.replicas, 'replica')})" if paused.replicas else ""
+        session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{replicas}")
+        return paused
+
+    pauses, failed = answer_each(session.terminal, keys, answer)
     if session.terminal.for_programs:
-        session.terminal.show(PauseAnswer(**dict(paused)), names=[paused.workload])
+        answers = [PauseAnswer(**dict(each)) for each in pauses]
+        session.terminal.show_each(answers, failed, names=[each.workload for each in pauses])
+    if failed:
+        raise OperationError(f"{len(failed)} of {len(keys)} could not be paused")

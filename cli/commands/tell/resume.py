@@ -1,7 +1,7 @@
 """`finops resume`: a signal to what sleeps, and a look whether it woke."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,14 +10,17 @@ from temporalio.client import Client
 
 from cli.answers.changes import ResumeAnswer, WakeAnswer
 from cli.asking import ask_about_long_wake
+from cli.grammar.namespaces import Namespace
+from cli.grammar.workloads import AnyWorkloads
 from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
+from cli.several import tell_failure
 from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, show_nothing_asleep, show_wakes
 from operations.awaiting import wait_until_back
 from operations.errors import OperationError, Unconfirmed
 from operations.sleepers.direct import wake_each_directly
-from operations.sleepers.resume import leave_awake, read_kept_until, wake
-from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepers_in_cluster
+from operations.sleepers.resume import WokenAll, leave_awake, read_kept_until, wake
+from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepers_in_cluster, join_found
 from operations.targets import Target
 from operations.temporal import open_client
 from operations.times import read_duration, read_end
@@ -28,101 +31,129 @@ from worker.errors import ConnectionFailed
 
 def resume(
     ctx: typer.Context,
-    workload: Annotated[str | None, typer.Argument(metavar="[NAMESPACE/NAME]")] = None,
-    namespace: Annotated[
-        str | None,
-        typer.Option("--namespace", "-n", help="All sleepers of a namespace; or that of deployment/NAME."),
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All sleepers of the cluster.")] = False,
+    workloads: AnyWorkloads = None,
+    namespace: Namespace = None,
+    everything: Annotated[
+        bool, typer.Option("--all", "--all-namespaces", "-A", help="All sleepers of the cluster.")
+    ] = False,
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="Not paused again for so long.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all replicas are available.")] = False,
     timeout: Annotated[str, typer.Option(metavar="5m", help="How long --wait waits.")] = "5m",
-    reason: Annotated[str, typer.Option(help="Why, for the Temporal UI.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the Temporal UI.")] = "",
     direct: Annotated[bool, typer.Option("--direct", help="Without Temporal, with your own rights.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Wake one Deployment, those of a namespace, or all, each with the replica count it had."""
-    target = Target.parse(workload, namespace, everything=everything)
+    """Wake some Deployments, those of a namespace, or all, each with the replica count it had."""
+    targets = Target.parse_each(workloads or (), namespace, everything=everything)
     now = datetime.now(UTC)
     until = read_end(None, duration, now, required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
-    ask_about_long_wake(session.terminal, target, until, now, yes=yes)
+    ask_about_long_wake(session.terminal, ", ".join(map(str, targets)), until, now, yes=yes)
     if direct:
-        _resume_directly(session, target, until, seconds, yes=yes)
+        _resume_directly(session, targets, until, seconds, yes=yes)
     else:
-        asyncio.run(_resume(session, target, reason, until, seconds, yes=yes))
+        asyncio.run(_resume(session, targets, reason, until, seconds, yes=yes))
 
 
 def _resume_directly(
-    session: Session, target: Target, until: datetime | None, seconds: float | None, *, yes: bool
+    session: Session, targets: Sequence[Target], until: datetime | None, seconds: float | None, *, yes: bool
 ) -> None:
     installation, terminal = session.installation, session.terminal
-    found = find_sleepers_in_cluster(installation, target)
-    show_left_out(terminal, found)
-    if not found.keys:
-        show_nothing_asleep(terminal, found)
-        return
-    _confirm(session, found, yes=yes)
-    wakes = show_each_wake(terminal, wake_each_directly(installation, found.sleepers, until))
+    found, failed = [], dict[str, str]()
+    for target in targets:
+        try:
+            found.append(find_sleepers_in_cluster(installation, target))
+        except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
+            failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
+    for each in found:
+        show_left_out(terminal, each)
+        if not each.keys:
+            show_nothing_asleep(terminal, each)
+    sleepers = [sleeper for each in found for sleeper in each.sleepers]
+    if sleepers:
+        _confirm(session, found, yes=yes)
+    wakes = show_each_wake(terminal, wake_each_directly(installation, sleepers, until))
     if terminal.for_programs:
-        results = (
-            WakeAnswer(workload=each.workload, awake=each.woken, trouble="" if each.woken else each.sentence)
+        results = [
+            WakeAnswer(workload=str(each.workload), awake=each.woken, trouble="" if each.woken else each.sentence)
             for each in wakes
-        )
-        _answer(session, results)
+        ]
+        _answer(session, results, failed)
     woken = [each.workload for each in wakes if each.woken]
     missing = frozenset[WorkloadKey]()
     if seconds is not None:
         missing = asyncio.run(wait_until_back(installation, woken, seconds, available=True))
-    _conclude(len(wakes), len(wakes) - len(woken), missing)
+    _conclude(len(wakes) + len(failed), len(wakes) - len(woken) + len(failed), missing)
 
 
 async def _resume(
-    session: Session, target: Target, reason: str, until: datetime | None, seconds: float | None, *, yes: bool
+    session: Session,
+    targets: Sequence[Target],
+    reason: str,
+    until: datetime | None,
+    seconds: float | None,
+    *,
+    yes: bool,
 ) -> None:
     installation, terminal = session.installation, session.terminal
     try:
         client = await open_client(installation)
     except ConnectionFailed as error:
         raise OperationError(f"{error}; or wake it without Temporal, with --direct") from error
-    found = await find_sleepers(installation, client, target)
-    show_left_out(terminal, found)
-    if not found.keys:
-        await _leave_awake(session, client, found, until, seconds)
-        return
-    _confirm(session, found, yes=yes)
-    woken = await wake(installation, client, found, reason=reason, until=until, available_within=seconds)
+    found, awake, failed = list[SleepersFound](), list[WorkloadKey](), dict[str, str]()
+    for target in targets:
+        try:
+            each = await find_sleepers(installation, client, target)
+            show_left_out(terminal, each)
+            if each.keys:
+                found.append(each)
+            elif (key := await _leave_awake(session, client, each, until)) is not None:
+                awake.append(key)
+        except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
+            failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
+    woken = WokenAll(results=(), worked_on=True)
+    if found:
+        _confirm(session, found, yes=yes)
+        woken = await wake(
+            installation, client, join_found(found), reason=reason, until=until, available_within=seconds
+        )
     if terminal.for_programs:
-        _answer(session, (WakeAnswer(**dict(each)) for each in woken.results))
+        results = [
+            WakeAnswer(workload=str(each.workload), awake=each.awake, trouble=each.trouble) for each in woken.results
+        ]
+        _answer(session, [*results, *(WakeAnswer(workload=str(key), awake=True) for key in awake)], failed)
     else:
         show_wakes(terminal, woken, read_kept_until(installation, woken))
-    _conclude(len(woken.results), woken.failed, woken.missing if seconds is not None else ())
+    missing: Collection[WorkloadKey] = ()
+    if seconds is not None:
+        late = await wait_until_back(installation, awake, seconds, available=True) if awake else ()
+        missing = [*woken.missing, *late]
+    _conclude(len(woken.results) + len(awake) + len(failed), woken.failed + len(failed), missing)
 
 
 async def _leave_awake(
-    session: Session, client: Client, found: SleepersFound, until: datetime | None, seconds: float | None
-) -> None:
+    session: Session, client: Client, found: SleepersFound, until: datetime | None
+) -> WorkloadKey | None:
     key = await leave_awake(session.installation, client, found, until)
     if key is None:
         show_nothing_asleep(session.terminal, found)
-        return
-    show_awake_already(session.terminal, key, until)
-    if session.terminal.for_programs:
-        _answer(session, [WakeAnswer(workload=key, awake=True)])
-    if seconds is not None:
-        _conclude(1, 0, await wait_until_back(session.installation, [key], seconds, available=True))
+    else:
+        show_awake_already(session.terminal, key, until)
+    return key
 
 
-def _confirm(session: Session, found: SleepersFound, *, yes: bool) -> None:
-    if found.target.key is None:
-        session.terminal.confirm(f"{count(len(found.keys), 'Deployment')} of {found.target} will be woken.", yes=yes)
+def _confirm(session: Session, found: Sequence[SleepersFound], *, yes: bool) -> None:
+    (first, *others) = found
+    if first.target.key is None and not others:
+        session.terminal.confirm(f"{count(len(first.keys), 'Deployment')} of {first.target} will be woken.", yes=yes)
 
 
-def _answer(session: Session, results: Iterable[WakeAnswer]) -> None:
+def _answer(session: Session, results: Iterable[WakeAnswer], failed: Mapping[str, str]) -> None:
     """Names are those that are awake now."""
-    answer = ResumeAnswer(results=tuple(results))
+    left = (WakeAnswer(workload=name, awake=False, trouble=why) for name, why in failed.items())
+    answer = ResumeAnswer(results=(*results, *left))
     session.terminal.show(answer, names=[each.workload for each in answer.results if each.awake])
 
 

@@ -49,13 +49,15 @@ async def test_a_workload_is_listed_under_its_true_name(temporal_client: Client,
     ref = WorkloadRef(namespace="dev-shop", name=name)
     row = await listed(temporal_client, Hibernation(cluster=f"c-{len(name)}", instance="me", ref=ref, sleep=RECORD))
     assert (row.namespace, row.name, row.phase) == ("dev-shop", name, Phase.ASLEEP)
-    assert (row.policy, row.resume_at, row.saved_per_day) == ("idle-dev", NOW, 12.0)
+    assert (row.policy, row.resume_at, row.saved_per_day_asleep) == ("idle-dev", NOW, 12.0)
+    assert (row.saved_per_hour, row.currency) == (0.5, "USD")
 
 
 async def test_one_that_is_kept_awake_saves_nothing(temporal_client: Client) -> None:
     ref = WorkloadRef(namespace="dev-shop", name="web")
     row = await listed(temporal_client, Hibernation(cluster="c-awake", instance="me", ref=ref, awake=NOTE))
-    assert (row.phase, row.resume_at, row.saved_per_day) == (Phase.AWAKE, None, None)
+    assert (row.phase, row.resume_at, row.saved_per_hour) == (Phase.AWAKE, None, None)
+    assert row.currency == ""
 
 
 async def test_those_that_somebody_paused_in_temporal_are_counted() -> None:

@@ -1,4 +1,7 @@
 import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,6 +95,40 @@ def test_a_directory_is_read_without_its_folders_and_hidden_or_other_files(tmp_p
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "e.yaml").write_text(good("e"))
     assert names(read_policies(tmp_path)) == ["a", "b"]
+
+
+def test_several_files_and_directories_are_read_as_one(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "a.yaml").write_text(good("a"))
+    (tmp_path / "folder" / "b.yaml").write_text(good("b"))
+    (tmp_path / "again.yaml").write_text(good("b"))
+    both = (tmp_path / "a.yaml", tmp_path / "folder", tmp_path / "a.yaml")
+    assert names(read_policies(*both)) == ["a", "b"]
+    twice = read_policies(*both, tmp_path / "again.yaml")
+    assert names(twice) == ["a"]
+    assert ["is also the name of the policy at" in str(problem) for problem in twice.problems] == [True]
+
+
+def test_a_pipe_is_read_where_it_is_named_and_not_where_it_lies_in_a_directory(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    assert sentences(read_policies(tmp_path), tmp_path) == ["pipe.yaml: cannot be read: it is not a regular file"]
+    with ThreadPoolExecutor() as writers:
+        writers.submit(pipe.write_text, good("a"))
+        assert names(read_policies(pipe)) == ["a"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
+def test_standard_input_is_read_under_each_of_its_names(name: str) -> None:
+    read = (
+        "import sys; from pathlib import Path; from activities.policy_sources.files import read_policies;"
+        "told = read_policies(Path(sys.argv[1])); print([each.name for each in told.policies], *told.problems)"
+    )
+    typed = [sys.executable, "-c", read, name]
+    piped = subprocess.run(typed, input=good("a"), capture_output=True, text=True, check=True)
+    empty = subprocess.run(typed, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert piped.stdout == "['a']\n"
+    assert empty.stdout == "[] standard input: holds no policy\n"
 
 
 def test_files_may_be_links_as_in_a_mounted_config_map(tmp_path: Path) -> None:

@@ -150,6 +150,14 @@ def test_the_way_leads_through_the_proxy_that_the_environment_names(releases: Re
     assert releases.asked[0] == "http://releases.invalid/v1/SHA256SUMS"
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "mirror.example, 127.0.0.1", ".0.0.1"])
+def test_what_no_proxy_names_is_asked_without_one(name: str, releases: Releases, tmp_path: Path) -> None:
+    with Releases({}) as proxy:
+        environment = {SETTING: releases.url, "http_proxy": proxy.url, "NO_PROXY": name}
+        assert download((ARCHIVE,), tmp_path, environment, Progress(StringIO()))
+        assert proxy.asked == []
+
+
 @pytest.mark.parametrize(
     ("archives", "setting"), [((ARCHIVE,), "never"), ((), "mirror")], ids=["switched-off", "none-pinned"]
 )

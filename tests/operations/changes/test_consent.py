@@ -9,7 +9,7 @@ from operations.changes.consent import seek_consent
 from operations.changes.forecast import Forecast, PolicyMode
 from operations.changes.handover import Handover
 from operations.changes.policy_change import PolicyChange
-from operations.costs.money import Money
+from operations.costs.money import ForeseenSaving
 from policies.policy.document import Mode
 
 NOW = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -22,7 +22,7 @@ def forecast(more: int, **fields: Any) -> Forecast:
         at=NOW,
         seen_at=NOW,
         zone="UTC",
-        saving=Money(),
+        saving=ForeseenSaving(),
         more=tuple(f"dev/app-{number}" for number in range(more)),
         **fields,
     )

@@ -38,7 +38,9 @@ def running(phase: str, **changes: Any) -> HibernationRun:
 
 
 def known(*runs: HibernationRun) -> KnownRuns:
-    return KnownRuns(server="127.0.0.1:7233", since=NOW - timedelta(days=90), kept_days=90, hibernations=runs)
+    return KnownRuns(
+        server="127.0.0.1:7233", asked_at=NOW, since=NOW - timedelta(days=90), kept_days=90, hibernations=runs
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from activities.hibernation.visibility import CLUSTER, POLICY, WORKLOAD_NAMESPAC
 from operations.past.past_sleeps import PastSleeps, read_past_sleeps
 from policies.annotations import PauseRecord
 from policies.names import HIBERNATION
+from policies.sleep.continuation import Continuation
 from policies.sleep.ledger import Period, Slept
-from policies.sleep.messages import Hibernation
+from policies.sleep.messages import Hibernation, HibernationResult
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes
 
@@ -102,3 +103,32 @@ async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> N
     assert sleep.end is not None
     assert (sleep.pause_id, sleep.policy, sleep.start, sleep.cost) == ("p-9", "night", start, COST)
     assert (sleep.end - start).total_seconds() == pytest.approx(7200, abs=600)
+
+
+async def test_one_that_goes_on_from_an_earlier_run_tells_the_sleeps_of_that_too(temporal_client: Client) -> None:
+    ref = WorkloadRef(namespace="continued", name="web", uid="u1")
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    over = Slept(ref=ref, policy="night", start=start, end=start + timedelta(hours=1), pause_id="p-1", cost=COST)
+    record = PauseRecord(pause_id="p-2", instance="me", policy="manual", paused_at=start, original_replicas=3)
+    so_far = HibernationResult(ref=ref, outcome="", sentence="", sleeps=(over,))
+    await register_attributes(temporal_client)
+    await start_hibernation(
+        temporal_client, Continuation(cluster=NAME, instance="me", ref=ref, sleep=record, so_far=so_far)
+    )
+    assert (await remembered(temporal_client, "continued")).sleeps == (over,)
+
+
+async def test_of_one_that_began_with_its_present_sleep_nothing_is_read(temporal_client: Client) -> None:
+    ref = WorkloadRef(namespace="first", name="web", uid="u1")
+    over = Slept(ref=ref, policy="night", start=datetime.now(UTC), end=datetime.now(UTC), pause_id="p-1")
+    so_far = HibernationResult(ref=ref, outcome="", sentence="", sleeps=(over,))
+    record = PauseRecord(
+        pause_id="p-2", instance="me", policy="night", paused_at=datetime.now(UTC), original_replicas=3
+    )
+    await register_attributes(temporal_client)
+    await start_hibernation(
+        temporal_client, Continuation(cluster=NAME, instance="me", ref=ref, sleep=record, so_far=so_far)
+    )
+    assert (await remembered(temporal_client, "first")).sleeps == (over,)
+    present = Slept(ref=ref, policy="night", start=record.paused_at, pause_id="p-2")
+    assert await read_past_sleeps(temporal_client, NAME, period(), "first", [present]) == PastSleeps()

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cases import COST, NOW, policy, surroundings, workload
@@ -44,10 +45,17 @@ def plan(
     at: datetime | None = None,
     cron_jobs: Sequence[CronJob] = (),
     budgets: Sequence[Budget] = (),
+    namespace: str | None = None,
 ) -> Plan:
     gathered = Gathered(base=around or surroundings(), costs=costs or FixedCosts())
     seen = ClusterSeen(
-        at=NOW, workloads=workloads, gathered=gathered, instance=instance, cron_jobs=cron_jobs, budgets=budgets
+        at=NOW,
+        workloads=workloads,
+        gathered=gathered,
+        instance=instance,
+        cron_jobs=cron_jobs,
+        budgets=budgets,
+        namespace=namespace,
     )
     return make_plan(policies, seen, interval=INTERVAL, at=at)
 
@@ -57,11 +65,15 @@ def test_what_would_be_paused_comes_with_its_saving() -> None:
     (of_policy,) = made.policies
     assert [str(decision.ref) for decision in of_policy.pauses] == ["dev-shop/a"]
     assert made.saving.hourly == pytest.approx(0.12)
-    assert made.saving.up_to_per_month == pytest.approx(0.12 * 730)
+    assert made.saving.per_month_by_calendar == pytest.approx(0.12 * 730)
     assert of_policy.counts == {Reason.PAUSE: 1, Reason.EXCLUDED: 1}
 
 
-WEEKEND = policy(schedule={"timeZone": "UTC", "asleep": [{"from": "Fri 20:00", "to": "Mon 07:00"}]})
+def week(begin: str, end: str) -> dict[str, Any]:
+    return {"timeZone": "UTC", "asleep": [{"from": begin, "to": end}]}
+
+
+WEEKEND = policy(schedule=week("Fri 20:00", "Mon 07:00"))
 FRIDAY = datetime(2026, 11, 27, 20, tzinfo=UTC)
 
 
@@ -103,6 +115,15 @@ def test_a_sleeper_with_a_garbage_count_says_so() -> None:
 def test_a_deployment_that_two_policies_would_pause_counts_once() -> None:
     made = plan(workload(name="a"), policies=(policy("one"), policy("two")))
     assert made.saving.hourly == pytest.approx(0.12)
+    assert made.saving.per_month_by_calendar == pytest.approx(0.12 * 730)
+
+
+def test_a_month_is_that_of_the_policys_calendar_and_of_two_calendars_together() -> None:
+    weekend, night = policy("w", schedule=week("Fri 20:00", "Mon 07:00")), policy("n", schedule=week("20:00", "07:00"))
+    made = plan(workload(name="a"), policies=(weekend, night))
+    savings = [*(each.saving for each in made.policies), made.saving]
+    months = [each.per_month_by_calendar for each in savings]
+    assert months == [pytest.approx(0.12 * 730 * hours / 168, rel=1e-6) for hours in (59, 77, 59 + 4 * 11)]
 
 
 @pytest.mark.parametrize(("count", "limit", "minutes"), [(1, 20, 0), (20, 20, 0), (21, 20, 5), (45, 20, 10)], ids=str)
@@ -161,3 +182,19 @@ def test_a_budget_that_is_not_met_while_its_pods_sleep_is_told() -> None:
     budget = Budget("dev-shop", "web", 1, LabelSelector())
     (caveat,) = plan(workload(name="a"), workload(namespace="quiet", replicas=0), budgets=(budget,)).caveats
     assert caveat.sentence.startswith("is in the PodDisruptionBudget web, which wants 1 of its pods")
+
+
+def test_of_one_namespace_only_that_is_told_and_the_share_is_still_the_clusters() -> None:
+    everything = (
+        workload(name="a"),
+        workload(name="b", namespace="dev-search"),
+        sleeper("c"),
+        sleeper("d", namespace="dev-search"),
+    )
+    whole, part = plan(*everything), plan(*everything, namespace="dev-search")
+    assert [str(each.ref) for each in part.policies[0].decisions] == ["dev-search/b", "dev-search/d"]
+    assert [str(each.ref) for each in part.sleepers] == ["dev-search/d"]
+    assert part.policies[0].counts == {Reason.PAUSE: 1, Reason.ALREADY_PAUSED: 1}
+    assert part.saving.hourly == pytest.approx(0.12)
+    assert part.census == whole.census
+    assert (part.policies[0].first_run, whole.policies[0].first_run) == (2, 2)

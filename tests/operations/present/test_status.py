@@ -58,7 +58,9 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
         ("nights", "web"),
     ]
     assert found.asleep == 3
-    assert found.saved_per_day == pytest.approx(3 * 24 * COST.amount)
+    (saved,) = found.savings
+    assert saved.per_hour == pytest.approx(3 * COST.amount)
+    assert (saved.currency, saved.sleepers, saved.without_price) == ("USD", 3, 0)
     assert (found.temporal, found.recorded, found.worker, found.hold) == (temporal, True, False, hold)
     assert (found.reconciliation, found.often_woken) == (None, ())
     assert [each.state for each in found.schedules] == ["runs"]
@@ -68,7 +70,7 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
 async def test_a_cluster_that_no_worker_was_up_for_is_told_as_not_recorded(temporal: str, tmp_path: Path) -> None:
     found = await read_status(ask_as(tmp_path, cluster="never-up", temporal=temporal))
     assert (found.recorded, found.hold, found.worker, found.hibernations) == (False, None, False, ())
-    assert (found.asleep, found.saved_per_day) == (0, 0)
+    assert (found.asleep, found.savings) == (0, ())
     assert [each.state for each in found.schedules] == ["missing"]
 
 

@@ -5,7 +5,7 @@ from cases import COST, NOW
 
 from policies.costs.cost import GIB, Requests
 from policies.costs.prices import NodePrice, PriceList, Rates
-from policies.costs.savings import saving_of, up_to_per_month
+from policies.costs.savings import avoided_between, cost_per_month
 
 ONE_CORE_TWO_GIB = Requests(cpu_cores=1, memory_bytes=2 * GIB)
 
@@ -56,6 +56,6 @@ def test_without_requests_the_price_list_has_no_opinion() -> None:
 
 
 def test_a_month_is_730_hours_and_a_sleep_avoids_its_hours() -> None:
-    assert up_to_per_month(COST) == pytest.approx(0.12 * 730)
-    assert saving_of(COST, NOW, NOW + timedelta(hours=10)).avoided_so_far == pytest.approx(1.2)
-    assert saving_of(COST, NOW, NOW - timedelta(hours=1)).avoided_so_far == 0
+    assert cost_per_month(COST) == pytest.approx(0.12 * 730)
+    assert avoided_between(COST, NOW, NOW + timedelta(hours=10)) == pytest.approx(1.2)
+    assert avoided_between(COST, NOW, NOW - timedelta(hours=1)) == 0

@@ -72,7 +72,7 @@ def test_savings_are_those_of_a_month_with_their_currency() -> None:
     seen = GOOD.model_copy(update={"figures": figures(NOW)})
     status = follow(PolicyStatus(), seen, NOW)
     assert (status.matched_resources, status.paused_resources) == (10, 4)
-    assert status.estimated_monthly_savings == "365.00 USD"
+    assert status.estimated_monthly_savings == "119.49 USD"  # 730 hours, of which 55 of 168 asleep, at 0.50
 
 
 def test_figures_of_an_older_reconciliation_replace_no_newer_ones() -> None:

@@ -62,7 +62,8 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
             Reason.NAMESPACE_NOT_IN_SCOPE: 20,
             Reason.ENDS_SOON: 9,
         },
-        up_to_per_month=412.5,
+        hourly=1.25,
+        up_to_per_month=1412.5,
         currency="USD",
     )
     end = datetime(2026, 11, 30, 7, tzinfo=UTC)
@@ -74,7 +75,8 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
         "going to sleep": "12",
         "asleep before": "5",
         "until": "2026-11-30T07:00:00Z",
-        "up to, a month (estimate)": "412.50 USD",
+        "saves an hour asleep (estimate)": "1.2500 USD",
+        "a month by its calendar, up to": "1,412.50 USD",
     }
 
 

@@ -54,9 +54,8 @@ def test_what_lies_outside_does_not_count(sleep: Slept) -> None:
 def test_only_who_sleeps_now_frees_requests_and_has_a_rate() -> None:
     over, now = slept(10, 4), slept(2, ref=WorkloadRef(namespace="dev-shop", name="web"))
     first, second = enter([over, now], MONTH)
-    assert (first.asleep, first.freed.nothing, first.hourly, first.up_to_per_month) == (0, True, 0, 0)
+    assert (first.asleep, first.freed.nothing, first.hourly) == (0, True, 0)
     assert (second.asleep, second.freed.cpu_cores, second.hourly) == (1, 2, 0.12)
-    assert second.up_to_per_month == pytest.approx(0.12 * 730)
 
 
 def test_sleeps_of_a_workload_are_summed_by_policy_and_by_currency() -> None:
@@ -75,9 +74,21 @@ def test_groups_are_of_a_policy_and_a_namespace() -> None:
 
 
 def test_a_sleep_without_a_price_is_counted_and_avoids_nothing() -> None:
-    without, euros, dollars = total(enter([slept(2, 1, cost=None), slept(4, 3), slept(6, 5, cost=EUROS)], MONTH))
+    (without,) = total(enter([slept(2, 1, cost=None)], MONTH))
     assert (without.currency, without.sleeps, without.avoided, without.unpriced) == ("", 1, 0, 1)
-    assert (euros.currency, euros.sources, dollars.currency) == ("EUR", ("OpenCost",), "USD")
+
+
+def test_a_namespace_in_which_only_some_have_a_price_is_one_entry() -> None:
+    names = [("dev-a", "x", COST), ("dev-a", "y", None), ("dev-b", "z", None)]
+    sleeps = [slept(2, 1, ref=WorkloadRef(namespace=where, name=name), cost=cost) for where, name, cost in names]
+    made = [(each.namespace, each.currency, each.sleeps, each.unpriced) for each in group(enter(sleeps, MONTH))]
+    assert made == [("dev-a", "USD", 2, 1), ("dev-b", "", 1, 1)]
+
+
+def test_currencies_are_summed_apart_and_what_has_no_price_stands_in_the_first() -> None:
+    euros, dollars = total(enter([slept(2, 1, cost=None), slept(4, 3), slept(6, 5, cost=EUROS)], MONTH))
+    assert (euros.currency, euros.sources, euros.sleeps, euros.unpriced) == ("EUR", ("OpenCost",), 2, 1)
+    assert (dollars.currency, dollars.sleeps, dollars.unpriced) == ("USD", 1, 0)
 
 
 @pytest.mark.parametrize(

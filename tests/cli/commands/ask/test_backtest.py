@@ -70,7 +70,7 @@ def test_for_programs_it_is_json(finops: Service) -> None:
 
 
 def test_explain_shows_what_each_signal_says(finops: Service) -> None:
-    shown = finops.run("explain", f"{NAMESPACE}/probe-only", str(finops.folder / "strict.yaml")).stdout
+    shown = finops.run("explain", f"{NAMESPACE}/probe-only", "--policy", str(finops.folder / "strict.yaml")).stdout
     assert "idleness over 48h: busy, changes: it was" in shown
     assert "Kubernetes" in shown
 

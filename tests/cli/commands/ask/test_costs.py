@@ -84,17 +84,20 @@ def test_while_opencost_lies_the_figures_of_before_are_shown_as_stale_and_pause_
     web = costs_of(service, namespace)["web"]
     assert (web["hourlyCost"], web["valid"]) == (pytest.approx(0.035848, rel=1e-3), False)
     assert web["reason"].startswith("NoData: ")
-    assert "stale: 0.0358 USD/h (OpenCost) until" in service.run("explain", f"{namespace}/web", str(policy)).stdout
+    assert (
+        "stale: 0.0358 USD/h (OpenCost) until"
+        in service.run("explain", f"{namespace}/web", "--policy", str(policy)).stdout
+    )
 
 
 def test_explain_shows_both_opinions_in_its_evidence(service: Service, namespace: str, tmp_path: Path) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
-    explained = service.ask("explain", f"{namespace}/web", str(policy))
+    explained = service.ask("explain", f"{namespace}/web", "--policy", str(policy))
     evidence = explained["policies"][0]["decision"]["evidence"]
     assert evidence["hourly cost"].startswith("0.0358 USD/h (OpenCost), good until 20")
     assert evidence["second opinion"] == "0.0358 USD/h (price list)"
-    shown = service.run("explain", f"{namespace}/unknown", str(policy)).stdout
+    shown = service.run("explain", f"{namespace}/unknown", "--policy", str(policy)).stdout
     assert "cost: unknown (NoRow)" in shown
     assert "second opinion: " in shown
 
@@ -105,7 +108,7 @@ def test_a_command_asks_a_dead_opencost_once_and_says_what_a_worker_does_meanwhi
 ) -> None:
     policy = tmp_path / "policy.yaml"
     policy.write_text(enforcing("idle", namespace, cooldown="0.001s"))
-    arguments = {"plan": [str(policy)], "explain": [f"{namespace}/web", str(policy)]}.get(command, [])
+    arguments = {"plan": [str(policy)], "explain": [f"{namespace}/web", "--policy", str(policy)]}.get(command, [])
     opencost.samples = ["gateway"]
     shown = service.run(command, *arguments, succeeds=command != "doctor")
     assert len(opencost.asked) == 1

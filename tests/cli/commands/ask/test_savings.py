@@ -37,11 +37,11 @@ def test_who_sleeps_now_has_a_rate_and_frees_requests(service: Service, asleep: 
     assert (entry["asleep"], entry["sleeps"], entry["currency"], entry["sources"]) == (1, 1, "USD", ["price list"])
     assert entry["freed"] == {"cpuCores": 1.5, "memoryBytes": 1.5 * 2**30, "gpus": 0}
     assert entry["hourly"] == pytest.approx(rate, rel=1e-4)
-    assert entry["upToPerMonth"] == pytest.approx(730 * rate, rel=1e-4)
     assert entry["avoided"] == pytest.approx(entry["sleptHours"] * rate, rel=1e-4)
     assert made["dataSince"] is not None
     (row,) = [each for each in service.ask("status")["hibernations"] if each["namespace"] == namespace]
-    assert row["savedPerDay"] == pytest.approx(24 * entry["hourly"], rel=1e-3)
+    assert row["savedPerDayAsleep"] == pytest.approx(24 * entry["hourly"], rel=1e-3)
+    assert row["currency"] == "USD"
 
 
 def test_a_sleep_that_is_over_is_remembered_by_temporal_and_frees_nothing(

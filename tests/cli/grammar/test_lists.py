@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.list_options import SortKeys, arrange, check_sort_key, read_selector
+from cli.grammar.lists import SortKeys, arrange, check_sort_key, read_selector
 from operations.errors import UsageProblem
 
 ROWS = (("b", 1.0, datetime(2026, 1, 2, tzinfo=UTC)), ("a", None, None), ("c", 3.0, datetime(2026, 1, 1, tzinfo=UTC)))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import yaml
 
-from cli.documents import as_document, to_json, to_yaml
+from cli.answers.documents import as_document, to_json, to_yaml
 from policies.models import Frozen
 
 

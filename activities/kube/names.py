@@ -1,0 +1,33 @@
+"""Only the names of a collection: a fraction of what a listing of the objects themselves weighs."""
+
+from collections.abc import Iterator
+
+from activities.kube.calls import QUICK_SECONDS
+from activities.kube.lists import PAGE_SIZE, KubeModel, ListPage, decode
+from activities.kube.transport import KubeTransport
+
+_METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+
+class ObjectName(KubeModel):
+    """How an object is called; the namespace is empty where it lies in none."""
+
+    namespace: str = ""
+    name: str
+
+
+class _Item(KubeModel):
+    metadata: ObjectName
+
+
+def list_names(transport: KubeTransport, path: str) -> Iterator[ObjectName]:
+    """The names of all objects of a collection, page by page. Raises KubernetesError."""
+    token = ""
+    while True:
+        query = {"limit": str(PAGE_SIZE)} | ({"continue": token} if token else {})
+        reply = transport.request("GET", path, query=query, read_seconds=QUICK_SECONDS, accept=_METADATA_ONLY)
+        page = decode(ListPage[_Item], reply)
+        yield from (each.metadata for each in page.items or ())
+        token = page.metadata.next_token
+        if not token:
+            return

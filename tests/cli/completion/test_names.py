@@ -1,0 +1,95 @@
+"""What completion remembers of a cluster, and where it does without."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from deployments import create_ready, deployment, wait_for
+from services import Service, enforcing
+
+from cli.completion.cache import FAILED_SECONDS, FRESH_SECONDS, STALE_SECONDS, Known, Remembered
+from localcluster import LocalCluster
+
+
+def aged(folder: Path, key: str, seconds: float) -> None:
+    """Make an answer as old as that."""
+    then = time.time() - seconds
+    os.utime(folder / f"{key}.json", (then, then))
+
+
+def test_names_count_for_a_while(tmp_path: Path) -> None:
+    Remembered(tmp_path, "k").write(["a/b"])
+    assert Remembered(tmp_path, "k").read() == Known(["a/b"])
+    assert Remembered(tmp_path, "other").read() is None
+    aged(tmp_path, "k", FRESH_SECONDS + 1)
+    assert Remembered(tmp_path, "k").read() == Known(["a/b"], stale=True)
+    aged(tmp_path, "k", STALE_SECONDS + 1)
+    assert Remembered(tmp_path, "k").read() is None
+
+
+def test_who_asks_anew_is_not_asked_for_again_meanwhile(tmp_path: Path) -> None:
+    Remembered(tmp_path, "k").write(["a/b"])
+    aged(tmp_path, "k", FRESH_SECONDS + 1)
+    Remembered(tmp_path, "k").touch()
+    assert Remembered(tmp_path, "k").read() == Known(["a/b"])
+
+
+def test_a_cluster_that_gave_no_answer_is_left_in_peace_for_a_moment(tmp_path: Path) -> None:
+    Remembered(tmp_path, "k").write(None)
+    assert Remembered(tmp_path, "k").read() == Known([])
+    aged(tmp_path, "k", FAILED_SECONDS + 1)
+    assert Remembered(tmp_path, "k").read() is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "12"], ids=["empty", "cut off", "no list"])
+def test_what_is_broken_is_asked_for_anew(text: str, tmp_path: Path) -> None:
+    (tmp_path / "k.json").write_text(text)
+    assert Remembered(tmp_path, "k").read() is None
+
+
+def test_a_folder_that_takes_nothing_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    Remembered(tmp_path / "file", "k").write(["a/b"])
+    assert Remembered(tmp_path / "file", "k").read() is None
+
+
+def test_old_answers_are_removed_on_the_way(tmp_path: Path) -> None:
+    Remembered(tmp_path, "old").write(["a/b"])
+    aged(tmp_path, "old", 24 * 3600)
+    Remembered(tmp_path, "new").write(["c/d"])
+    assert [file.name for file in tmp_path.iterdir()] == ["new.json"]
+
+
+@pytest.mark.cluster
+def test_workloads_namespaces_and_policies_are_completed_from_the_cluster(
+    cluster: LocalCluster, namespace: str, tmp_path: Path
+) -> None:
+    create_ready(cluster.objects, deployment(namespace, "shop"), deployment(namespace, "search"))
+    service = Service(cluster.kubeconfig, tmp_path, cluster="completing")
+    (tmp_path / "idle.yaml").write_text(enforcing("idle", namespace))
+    service.run("apply", str(tmp_path / "idle.yaml"))
+    cache = str(tmp_path / "cache")
+
+    def complete(*words: str) -> list[str]:
+        return service.run("__complete", *words, XDG_CACHE_HOME=cache).stdout.splitlines()
+
+    assert complete("resume", f"{namespace}/s") == [f"{namespace}/search", f"{namespace}/shop", ":4"]
+    assert complete("explain", "-n", namespace, "sh") == ["shop", ":4"]
+    assert namespace in complete("status", "-n", namespace[:4])
+    assert complete("delete", "") == ["idle", ":4"]
+    assert complete("status", "--context", "") == ["localcluster", ":4"]
+    remembered = list((tmp_path / "cache").rglob("*.json"))
+    assert len(remembered) == 4  # a namespace's workloads, the namespaces, policies and contexts
+    # Half a minute later the old names are there at once, and the new one as soon as somebody has asked.
+    create_ready(cluster.objects, deployment(namespace, "stock"))
+    for file in remembered:
+        os.utime(file, (time.time() - FRESH_SECONDS - 1,) * 2)
+    assert complete("resume", f"{namespace}/st") == [":4"]
+    wait_for(lambda: complete("resume", f"{namespace}/st")[0] == f"{namespace}/stock", what="the new name")
+
+
+def test_a_cluster_that_is_away_gives_no_names_and_no_error(tmp_path: Path) -> None:
+    service = Service(tmp_path / "none", tmp_path, cluster="away")
+    done = service.run("__complete", "resume", "", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert (done.stdout, done.stderr) == (":4\n", "")
