@@ -1,6 +1,7 @@
 """The reference of what commands print as JSON, as Markdown made from the frozen models of their answers."""  # noqa: INP001
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ _INTRODUCTION = """# JSON and YAML
 - Money is a number, with its `currency` beside it. All of it is an estimate.
 - What is not known is `null`; a sentence that does not apply is empty.
 - Keys may be added. That one goes, or changes its type, is a change of version; a test fails until somebody says so.
+
+`explain`, `history` and `pause` print the object below for one workload; for several, `{"items": [...], "failed":
+{...}}` with one for each, and by name why others have none.
 
 In a path `[]` stands for each element of a list and `*` for each key of a mapping whose keys are data.
 """
@@ -77,7 +81,7 @@ def _below(path: str, schema: Mapping[str, Any], known: _Known) -> Iterator[Key]
             is_duration = any(each.get("format") == "duration" for each in _alternatives(field, known))
             inner = f"{path}.{to_camel(f'{name}_seconds' if is_duration else name)}".lstrip(".")
             text = known.docstrings.get(part.get("title", ""), {}).get(name) or _describe(field, known)
-            yield Key(inner, _type(field, known), " ".join(inspect.cleandoc(text).split()).replace("|", "\\|"))
+            yield Key(inner, _type(field, known), _tidy(text))
             yield from _below(inner, field, known)
         if "items" in part:
             yield from _below(f"{path}[]", part["items"], known)
@@ -89,6 +93,12 @@ def _describe(field: Mapping[str, Any], known: _Known) -> str:
     """What the one model that it may be is."""
     found = {str(part["description"]) for part in _alternatives(field, known) if "properties" in part}
     return found.pop().partition("\n\n")[0] if len(found) == 1 else ""
+
+
+def _tidy(docstring: str) -> str:
+    """In one line, and with JSON's own word for what is not there."""
+    text = " ".join(inspect.cleandoc(docstring).split()).replace("|", "\\|")
+    return re.sub(r"\bNone\b", "`null`", text)
 
 
 def _alternatives(schema: Mapping[str, Any], known: _Known) -> list[Mapping[str, Any]]:

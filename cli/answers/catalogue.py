@@ -6,6 +6,7 @@ from cli.answers.changes import ApplyAnswer, DeleteAnswer, HoldAnswer, KeepAwake
 from cli.answers.past import HistoryAnswer, SavingsAnswer
 from cli.answers.plans import BacktestAnswer, CalendarAnswer, ExplainAnswer, ImportAnswer, PlanAnswer
 from cli.answers.present import ClustersAnswer, CostsAnswer, DoctorAnswer, StatusAnswer
+from cli.answers.version import VersionAnswer
 from policies.models import Frozen
 
 ANSWERS: Mapping[str, type[Frozen]] = {
@@ -27,5 +28,6 @@ ANSWERS: Mapping[str, type[Frozen]] = {
     "hold": HoldAnswer,
     "release": HoldAnswer,
     "doctor": DoctorAnswer,
+    "version": VersionAnswer,
 }
 """By what is typed."""

@@ -6,11 +6,11 @@ import pytest
 from json_reference import keys_of
 
 from cli.answers.catalogue import ANSWERS
-from cli.main import COMMANDS
+from cli.grammar.catalog import COMMANDS
 
 KNOWN = Path(__file__).parents[1] / "samples" / "json_keys.txt"
-WITHOUT_ANSWER = {"run", "worker", "demo"}
-"""They serve, or play."""
+WITHOUT_ANSWER = {"run", "worker", "demo", "completion"}
+"""They serve, play, or print what is no answer."""
 
 
 def told_now() -> set[str]:
