@@ -1,39 +1,65 @@
-"""What people and programs read: tables and JSON on stdout, everything else on stderr."""
+"""What people and programs read: tables and documents on stdout, everything else on stderr."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from io import StringIO
+from typing import TextIO
 
 import typer
-from pydantic_core import to_json
 from rich.console import Console
-from rich.table import Table
+from rich.status import Status
 from rich.text import Text
 
+from cli.answers.documents import to_json, to_yaml
+from cli.answers.several import SeveralAnswers
 from cli.ending import breaking_off
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
+from cli.tables import TableColumn, lay_out, wrap
 from operations.errors import Refused
+from policies.models import Frozen
 
+_HOME, _REST_OF_LINE, _REST_OF_WINDOW = "\x1b[H", "\x1b[K", "\x1b[J"
+"""To the upper left; and what is erased behind the cursor, so that nothing flickers."""
 _UNATTENDED_WIDTH = 10_000
 """Columns where no window limits them: in a log or a pipe a row is a line."""
 
 
 class Terminal:
-    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster."""
+    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster.
 
-    def __init__(self, output: OutputFormat = OutputFormat.TABLE) -> None:
+    Styles are rich's: none without a terminal or where TERM is dumb; with NO_COLOR no colours, but bold and dim
+    (no-color.org is about colour only).
+    """
+
+    def __init__(self, output: OutputFormat = OutputFormat.TABLE, frame: Console | None = None) -> None:
         self.output = output
+        self._out = _console(sys.stdout) if frame is None else frame
+        self._err = _console(sys.stderr)
+        self._moving: Status | None = None
         self.stdin_is_taken = False
         """Whether standard input carries a document, so that nobody can answer there."""
-        self._out = _console(stderr=False)
-        self._err = _console(stderr=True)
 
     @property
     def for_programs(self) -> bool:
-        """Whether stdout carries JSON and nothing else."""
-        return self.output is OutputFormat.JSON
+        """Whether stdout carries a document or names, and nothing else."""
+        return self.output in {OutputFormat.JSON, OutputFormat.YAML, OutputFormat.NAME}
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether all columns are asked for."""
+        return self.output is OutputFormat.WIDE
+
+    @property
+    def redraws(self) -> bool:
+        """Whether stdout is a window whose content can be drawn anew."""
+        return self._out.is_terminal and not self._out.is_dumb_terminal
+
+    @property
+    def height(self) -> int:
+        """Lines of the window."""
+        return self._out.height
 
     @property
     def attended(self) -> bool:
@@ -41,55 +67,102 @@ class Terminal:
         return sys.stderr.isatty() if self.stdin_is_taken else sys.stdin.isatty()
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print a line for people: on stdout, or on stderr where stdout belongs to JSON."""
-        (self._err if self.for_programs else self._out).print(Text(text, style=style), soft_wrap=True)
+        """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
+        self._print(self._err if self.for_programs else self._out, text, style)
 
     def note(self, text: str, style: str = "") -> None:
         """Print a line on stderr: progress, warnings, what will happen next."""
-        self._err.print(Text(text, style=style), soft_wrap=True)
+        self._print(self._err, text, style)
 
     def warn(self, text: str) -> None:
         """Print a line on stderr that may need somebody."""
         self.note(text, "yellow")
 
-    def show_json(self, value: Any) -> None:
-        """Print a value as JSON on stdout."""
-        sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+    def show(self, answer: Frozen, names: Iterable[object] = ()) -> None:
+        """Print an answer for programs on stdout, in the format that was asked for; `names` are those in it."""
+        if self.output is OutputFormat.NAME:
+            sys.stdout.write("".join(f"{name}\n" for name in names))
+        else:
+            sys.stdout.write(to_yaml(answer) if self.output is OutputFormat.YAML else to_json(answer))
 
-    def show_each_json(self, answers: Sequence[Any], failed: Mapping[str, str]) -> None:
-        """Print the answer on one workload as it is, those on several as `items`, and by name why others `failed`."""
-        one_alone = len(answers) == 1 and not failed
-        self.show_json(answers[0] if one_alone else {"items": answers, "failed": failed})
+    def show_each(self, answers: Sequence[Frozen], failed: Mapping[str, str], names: Iterable[object] = ()) -> None:
+        """The same of several workloads: the answer on one alone as it is, those on several as `items`, and by name why
+        others `failed`.
+        """
+        if len(answers) == 1 and not failed:
+            self.show(answers[0], names)
+        else:
+            self.show(SeveralAnswers(items=tuple(answers), failed=failed), names)
 
-    def show_table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> None:
-        """Print a table on stdout; `numbers` are the columns to align right."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for index, column in enumerate(columns):
-            table.add_column(column, justify="right" if index in numbers else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
-        with self._out.capture() as captured:
-            self._out.print(table)
-        for line in captured.get().splitlines():
-            sys.stdout.write(line.rstrip() + "\n")
+    def show_table(
+        self, columns: Sequence[str | TableColumn], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+    ) -> None:
+        """Print a table on stdout, as wide as its window.
+
+        A column that is named by its title alone always stays; those at `numbers` are aligned to the right.
+        """
+        known = [
+            column if isinstance(column, TableColumn) else TableColumn(title=column, is_number=index in numbers)
+            for index, column in enumerate(columns)
+        ]
+        shown = [index for index, column in enumerate(known) if self.is_wide or not column.wide_only]
+        heading, lines = lay_out(
+            [known[index] for index in shown],
+            ([row[index] for index in shown] for row in rows),
+            self._out.width if self._out.is_terminal and not self.is_wide else None,
+        )
+        self._out.print(Text(heading, style="bold"), soft_wrap=True)
+        self._out.file.write("".join(f"{line}\n" for line in lines))
+
+    @contextmanager
+    def redrawing(self) -> Iterator["Terminal"]:
+        """Draw the whole window anew: what is printed on the terminal that this gives replaces what is there."""
+        memory = _console(StringIO(), like=self._out)
+        yield Terminal(self.output, memory)
+        file = memory.file
+        assert isinstance(file, StringIO)
+        lines = file.getvalue().splitlines()[: self._out.height - 1]
+        sys.stdout.write("".join((_HOME, *(f"{line}{_REST_OF_LINE}\n" for line in lines), _REST_OF_WINDOW)))
+        sys.stdout.flush()
 
     @contextmanager
     def progress(self, text: str) -> Iterator[None]:
-        """A sign of life on stderr while something takes its time; a plain line without a terminal's."""
-        if self._err.is_terminal:
-            with self._err.status(Text(text)):
-                yield
-        else:
+        """A sign of life on stderr while something takes its time; nothing without a terminal."""
+        with self._sign_of_life(text):
             yield
 
     @contextmanager
     def counting(self, text: str) -> Iterator[Callable[[int, int], None]]:
         """A sign of life that counts: call what it gives with how many are done, and of how many."""
-        if not self._err.is_terminal:
-            yield lambda _done, _total: None
+        with self._sign_of_life(text) as shown:
+            if shown is None:
+                yield lambda _done, _total: None
+            else:
+                yield lambda done, total: shown.update(Text(f"{text} {done:,} of {total:,}"))
+
+    @contextmanager
+    def _sign_of_life(self, text: str) -> Iterator[Status | None]:
+        """One at a time: what begins inside another one is part of it."""
+        if self._moving is not None or not self._err.is_terminal or self._err.is_dumb_terminal:
+            yield None
             return
-        with self._err.status(Text(text)) as status:
-            yield lambda done, total: status.update(Text(f"{text} {done} of {total}"))
+        with self._err.status(Text(text)) as shown:
+            self._moving = shown
+            try:
+                yield shown
+            finally:
+                self._moving = None
+
+    def _print(self, console: Console, text: str, style: str) -> None:
+        """Lines are wrapped at words in a window only. A sign of life makes room for what is printed."""
+        lines = text.split("\n")
+        if console.is_terminal:
+            lines = [part for line in lines for part in wrap(line, console.width, indent=_indent_of(line))]
+        if self._moving is not None:
+            self._moving.stop()
+        console.print(Text("\n".join(lines), style=style), soft_wrap=True)
+        if self._moving is not None:
+            self._moving.start()
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only if the user says so.
@@ -106,12 +179,18 @@ class Terminal:
             raise Refused("nothing was changed")
 
 
-def _console(*, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
+def _indent_of(line: str) -> str:
+    """As far as its text begins, behind an arrow."""
+    return " " * (len(line) - len(line.lstrip(" ").removeprefix("-> ")))
+
+
+def _console(stream: TextIO, *, like: Console | None = None) -> Console:
+    """What prints on a stream; or in the styles and the width of another one."""
     return Console(
         file=stream,
         markup=False,
         highlight=False,
         emoji=False,
-        width=None if stream.isatty() else _UNATTENDED_WIDTH,
+        force_terminal=None if like is None else like.is_terminal,
+        width=like.width if like is not None else None if stream.isatty() else _UNATTENDED_WIDTH,
     )

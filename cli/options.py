@@ -8,10 +8,21 @@ from typing import Any
 
 
 class OutputFormat(StrEnum):
-    """How results are printed."""
+    """How results are printed: the words are kubectl's."""
 
     TABLE = "table"
+    WIDE = "wide"
+    """The table with more columns."""
     JSON = "json"
+    YAML = "yaml"
+    NAME = "name"
+    """One name a line, as other commands take it."""
+
+
+EVERYWHERE = (OutputFormat.TABLE, OutputFormat.JSON, OutputFormat.YAML)
+"""What every command that prints a result can do."""
+LISTS = (OutputFormat.TABLE, OutputFormat.WIDE, OutputFormat.JSON, OutputFormat.YAML, OutputFormat.NAME)
+"""What a command can do that lists workloads."""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 import getpass
 import logging
 import platform
+from collections.abc import Sequence
+from typing import Any
 
 import typer
 
 from cli.console import Terminal
-from cli.options import Globals, OutputFormat
+from cli.options import EVERYWHERE, Globals, OutputFormat
+from operations.errors import UsageProblem
 from operations.installation import Installation
 from worker.logs import log_to_stderr
 
@@ -25,10 +28,15 @@ class Session:
         log_to_stderr(self._log_level)
 
     @classmethod
-    def of(cls, ctx: typer.Context, *, serves: bool = False) -> "Session":
-        """The session of this call. One that `serves` logs what it does, and has the time to ask a server again."""
+    def of(cls, ctx: typer.Context, *, serves: bool = False, formats: Sequence[OutputFormat] = EVERYWHERE) -> "Session":
+        """The session of this call. One that `serves` logs what it does, and has the time to ask a server again.
+
+        Raises UsageProblem where the command cannot print in the format that is asked for.
+        """
         options = ctx.obj
         assert isinstance(options, Globals)
+        if options.output is not None and options.output not in formats:
+            raise UsageProblem(f"finops {ctx.info_name} has no -o {options.output}: it prints as {', '.join(formats)}")
         session = cls(options, serves=serves)
         ctx.call_on_close(session.installation.close)
         return session
@@ -44,7 +52,7 @@ class Session:
         self.terminal.say(f"context {transport.context_name}, server {transport.server}", style="dim")
 
     @property
-    def place(self) -> dict[str, str]:
+    def place(self) -> dict[str, Any]:
         """The same for programs: the first keys of a command's JSON."""
         transport = self.installation.cluster.transport
         return {"context": transport.context_name, "server": transport.server}

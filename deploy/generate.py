@@ -11,6 +11,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1] / "docs" / "tools"))
 from drawings import drawing
 from grammar import command_line
+from json_reference import json_reference
 from outputs import write_or_check
 from reference import policy_reference
 from settings_reference import settings_reference
@@ -30,6 +31,7 @@ def generated() -> dict[Path, str]:
         _TOP / "deploy" / "chart" / "files" / "protected-namespaces.txt": "\n".join(SHIPPED_PROTECTED) + "\n",
         _TOP / "cli" / "completion" / "grammar.json": command_line(),
         _TOP / "docs" / "policies.md": policy_reference(),
+        _TOP / "docs" / "json.md": json_reference(),
         _TOP / "docs" / "settings.md": settings_reference(),
         **{source.with_suffix(".svg"): drawing(source) for source in (_TOP / "docs" / "pictures").glob("*.yaml")},
     }

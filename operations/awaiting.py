@@ -40,10 +40,11 @@ async def wait_until_back(
     look = partial(_look, installation, reached=is_available if available else is_awake)
     missing, told = frozenset(workloads), ""
     waiting = frozenset(key for key in missing if key.kind in KIND_NAMES)
-    doing = f"waiting for {len(missing)} to be {'available' if available else 'scaled up'}"
+    total, doing = len(waiting), "available:" if available else "scaled up:"
     ends_at = time.monotonic() + seconds
-    with installation.listener.progress(doing):
+    with installation.listener.counting(doing) as advance:
         while waiting:
+            advance(total - len(waiting), total)
             try:
                 back, gone = await asyncio.to_thread(look, waiting)
                 missing, waiting = missing - back, waiting - back - gone

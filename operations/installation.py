@@ -4,15 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from activities.policy_sources.source import PolicySource
 from operations.errors import UsageProblem
 from operations.listener import Listener, Silence
-from worker.cluster.cluster import Cluster, build_policy_source
+from worker.cluster.policy_source import build_policy_source
 from worker.errors import InstanceMismatch
 from worker.settings.settings import Settings, the_only
 from worker.state import StateFolder
+
+if TYPE_CHECKING:
+    from worker.cluster.cluster import Cluster
 
 
 class Installation:
@@ -94,8 +97,10 @@ class Installation:
         return self.known_instance
 
     @cached_property
-    def cluster(self) -> Cluster:
+    def cluster(self) -> "Cluster":
         """The cluster; nothing is sent yet. Raises KubeconfigError."""
+        from worker.cluster.cluster import Cluster  # noqa: PLC0415 - a fifth of a second, and many ask Temporal alone
+
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)
 
     @cached_property

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from activities.kube.workloads.pages import Unreadable
 from operations.installation import Installation
 from policies.workload import Workload
+
+if TYPE_CHECKING:
+    from activities.kube.workloads.pages import Unreadable
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,7 @@ class Listing:
     """All Deployments; `unreadable` names those that could not be understood, and why."""
 
     workloads: tuple[Workload, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: "tuple[Unreadable, ...]"
 
     @property
     def wakeable(self) -> tuple[Workload, ...]:
@@ -31,7 +34,7 @@ def list_workloads(installation: Installation) -> Listing:
     )
 
 
-def is_in(namespace: str | None, each: Unreadable) -> bool:
+def is_in(namespace: str | None, each: "Unreadable") -> bool:
     """Whether one that could not be understood counts where only a namespace is asked for; None is all of them."""
     return namespace is None or (each.key is not None and each.key.namespace == namespace)
 

@@ -1,12 +1,14 @@
 """Times as people type and read them on the command line."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from operations.errors import UsageProblem
 from policies.durations import format_duration, parse_duration
+from policies.local_times import tell_instant
 from policies.problems import FieldError
 from policies.times import EARLIEST, LATEST, from_rfc3339
+from policies.wording import count
 
 LONG = timedelta(days=30)
 """What is longer is asked about: `9999h` is more than a year."""
@@ -31,10 +33,10 @@ def read_end(until: str | None, duration: str | None, now: datetime, *, required
 
 
 def describe_long(end: datetime, now: datetime) -> str:
-    """`until Wed 19 Jan 2028 07:21, which is 416 days from now`; empty where that is not long."""
+    """`until Wed 19 Jan 2028 07:21 CET, which is 416 days from now`; empty where that is not long."""
     if end - now <= LONG:
         return ""
-    return f"until {end.astimezone():%a %d %b %Y %H:%M}, which is {(end - now).days} days from now"
+    return f"until {tell_instant(end, None, now, with_year=True)}, which is {count((end - now).days, 'day')} from now"
 
 
 def read_instant(text: str, now: datetime) -> datetime:
@@ -82,16 +84,18 @@ def read_duration(text: str, option: str = "--for") -> timedelta:
     return duration
 
 
-def show_time(instant: datetime | None) -> str:
-    """An instant on this machine's clock, short but clear: `Tue 24 Nov 07:00`. Without one, which is the end of a sleep
-    that has no time: `somebody wakes it`.
+def show_time(instant: datetime | None, zone: str | None = None, *, now: datetime | None = None) -> str:
+    """An instant, short but clear: `Tue 24 Nov 07:00 CET`, with its year where it is far away.
+
+    `zone` is the policy's, by its IANA name; without one it is this machine's clock. Without an instant, which is the
+    end of a sleep that has no time: `somebody wakes it`.
     """
-    return "somebody wakes it" if instant is None else instant.astimezone().strftime("%a %d %b %H:%M")
+    return "somebody wakes it" if instant is None else tell_instant(instant, zone, now or datetime.now(UTC))
 
 
-def show_past(instant: datetime | None) -> str:
-    """An instant of the past on this machine's clock, with its year: `23 Nov 2026 20:00`. Empty for None."""
-    return "" if instant is None else instant.astimezone().strftime("%d %b %Y %H:%M")
+def show_past(instant: datetime | None, zone: str | None = None) -> str:
+    """An instant of the past with its year: `Mon 23 Nov 2026 20:00 CET`. Empty for None."""
+    return "" if instant is None else tell_instant(instant, zone, instant, with_year=True)
 
 
 def show_span(seconds: float) -> str:

@@ -28,6 +28,7 @@ from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResul
 from policies.runs.first_window import FirstWindow, count_pauses, room_left
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.wake_order import last_down
+from policies.wording import count
 from policies.workload import WorkloadRef
 from workflows import options
 from workflows.turns import take_turn
@@ -196,7 +197,7 @@ class EnforcementWorkflow:
                     per_second=opened.starts_per_second,
                     last_down=tuple(each for each in waiting if each.ref.key in keys),
                 ),
-                summary=f"start {len(batch)} hibernations",
+                summary=f"start {count(len(batch), 'hibernation')}",
                 **options.START,
             )
             started, already, last = started + answer.started, already + answer.already, batch[-1].seen.ref

@@ -26,11 +26,12 @@ from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.summary import Judged
 from policies.keys import WorkloadKey
+from policies.wording import count
 
 WINDOW = timedelta(hours=48)
 KEPT_SECONDS = 300.0
 """How long an answer is used, believed or not. An older one never pauses anything."""
-_KEPT = f"a worker acts on the last answer it was given until that is {KEPT_SECONDS / 60:g} minutes old"
+_KEPT = f"a worker acts on the last answer it was given until that is {KEPT_SECONDS / 60:g} min old"
 REST_SECONDS = 60.0
 """How long a server that gave no answer is left alone: twenty policies must not each wait for its time-out."""
 
@@ -167,10 +168,10 @@ def describe(judged: Judged, objections: Mapping[WorkloadKey, Objection]) -> str
     summary, rows = judged.summary, judged.amounts.keys() | judged.doubts.keys()
     doubts = {**judged.doubts, **{key: objection for key, objection in objections.items() if key in rows}}
     counts = CountedDoubts(objection.doubt for objection in doubts.values())
-    not_believed = "".join(f", {count} {doubt}" for doubt, count in sorted(counts.items()))
+    not_believed = "".join(f", {number:,} {doubt}" for doubt, number in sorted(counts.items()))
     return (
-        f"{summary.rows} rows in {summary.namespaces} namespaces, {len(rows)} of them "
-        f"of Deployments: {len(rows) - len(doubts)} believed{not_believed}"
+        f"{count(summary.rows, 'row')} in {count(summary.namespaces, 'namespace')}, {len(rows):,} of them "
+        f"of Deployments: {len(rows) - len(doubts):,} believed{not_believed}"
     )
 
 

@@ -190,5 +190,5 @@ class CountChanged(UnexpectedAnswer):
     def __init__(self, call: Call, count: int, asked: int) -> None:
         self.count = count
         super().__init__(
-            call, f"{count} replicas, not the {asked} asked for; an admission webhook or policy changes it"
+            call, f"a count of {count} and not the {asked} asked for; an admission webhook or policy changes it"
         )

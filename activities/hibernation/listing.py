@@ -3,13 +3,14 @@
 Visibility is a moment behind. It is good for showing and for finding what is wrong, never for deciding a write.
 """
 
-import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 
-from temporalio.client import Client, WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.hibernation.rows import list_rows, read_instant, read_memo, read_number, read_text, start_of
 from activities.hibernation.visibility import (
     CLUSTER,
     HIBERNATION_STATE,
@@ -25,7 +26,6 @@ from policies.names import CHECK, HIBERNATION, TROUBLE
 from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import AWAKE_PHASES, CheckRequest, Phase
 
-_LOG = logging.getLogger(__name__)
 WORKLOAD_MEMO = "workload"
 """`namespace/kind/name`, in the memo of those hibernations whose id had to be shortened."""
 CURRENCY_MEMO = "currency"
@@ -105,8 +105,8 @@ async def count_shown(client: Client, runs: Sequence[str]) -> int:
 
 async def list_open(client: Client, query: str, *, page_size: int = 500) -> AsyncIterator[ListedHibernation]:
     """The open hibernations that a query finds. Raises RPCError."""
-    async for execution in client.list_workflows(query, page_size=page_size):
-        yield await _as_listed(execution)
+    async for row in list_rows(client, query, page_size=page_size):
+        yield await _as_listed(client, row)
 
 
 async def list_open_if_known(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
@@ -123,44 +123,30 @@ def _listed(phases: Iterable[Phase]) -> str:
     return "(" + ", ".join(f"'{phase}'" for phase in sorted(phases)) + ")"
 
 
-async def _as_listed(execution: WorkflowExecution) -> ListedHibernation:
-    attributes = execution.typed_search_attributes
-    phase = Phase(attributes.get(HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that must not be disturbed
-    key = await _key_of(execution)
+async def _as_listed(client: Client, row: WorkflowExecutionInfo) -> ListedHibernation:
+    phase = Phase(read_text(row, HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that must not be disturbed
+    key = await _key_of(client, row)
     return ListedHibernation(
-        workflow_id=execution.id,
-        run_id=execution.run_id,
-        namespace=attributes.get(WORKLOAD_NAMESPACE) or key.namespace,
+        workflow_id=row.execution.workflow_id,
+        run_id=row.execution.run_id,
+        namespace=read_text(row, WORKLOAD_NAMESPACE) or key.namespace,
         kind=key.kind,
         name=key.name,
-        policy=attributes.get(POLICY) or "",
+        policy=read_text(row, POLICY),
         phase=phase,
-        since=execution.start_time,
-        resume_at=attributes.get(RESUME_AT),
-        saved_per_day_asleep=attributes.get(SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
-        currency=await _told_in_memo(execution, CURRENCY_MEMO),
-        trouble=await _told_in_memo(execution, TROUBLE),
+        since=start_of(row),
+        resume_at=read_instant(row, RESUME_AT),
+        saved_per_day_asleep=read_number(row, SAVED_PER_DAY) if phase not in AWAKE_PHASES else None,
+        currency=await read_memo(client, row, CURRENCY_MEMO),
+        trouble=await read_memo(client, row, TROUBLE),
     )
 
 
-async def _key_of(execution: WorkflowExecution) -> WorkloadKey:
+async def _key_of(client: Client, row: WorkflowExecutionInfo) -> WorkloadKey:
     """Which workload it is of: from the memo where it is told there, else from the id."""
-    told = await _told_in_memo(execution, WORKLOAD_MEMO)
-    *_, namespace, kind, name = (told or execution.id).split("/")
+    told = await read_memo(client, row, WORKLOAD_MEMO)
+    *_, namespace, kind, name = (told or row.execution.workflow_id).split("/")
     return WorkloadKey(namespace, name, kind)
-
-
-async def _told_in_memo(execution: WorkflowExecution, key: str) -> str:
-    """Empty where it says nothing, or cannot be read (another key of encryption): one bad memo must not hide all
-    others.
-    """
-    if key not in execution.raw_info.memo.fields:
-        return ""
-    try:
-        return str(await execution.memo_value(key))
-    except Exception as error:  # noqa: BLE001 - whatever a codec raises
-        _LOG.debug("the memo %s of %s cannot be read: %s", key, execution.id, error)
-        return ""
 
 
 async def send_check(client: Client, workflow_id: str, check: CheckRequest) -> None:

@@ -44,6 +44,7 @@ from policies.costs.cost import CostAnswer
 from policies.names import MANUAL
 from policies.sleep.actions import SendClear, SendNote, SendPause, SendRecord, SendResume
 from policies.times import to_rfc3339
+from policies.wording import count
 from policies.workload import Workload, WorkloadRef
 
 _LOG = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ class WriteActivities:
         count_action(record.policy, "pause")
         if self._events is not None:
             until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
-            note = f"Paused by {record.policy}{until}: {record.original_replicas} replicas are given back."
+            note = f"Paused by {record.policy}{until}; it wakes with {count(record.original_replicas, 'replica')}."
             self._events.record(ref, "Pause", "Paused", note, about=record.pause_id)
 
     def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
@@ -163,7 +164,7 @@ class WriteActivities:
         _LOG.info("%s is given back: %d replicas", order.ref, order.replicas, extra=extra)
         count_action(order.policy, "wake")
         if self._events is not None:
-            note = f"Given back: {order.replicas} replicas."
+            note = f"Awake with {count(order.replicas, 'replica')}."
             self._events.record(order.ref, "Resume", "Resumed", note, about=order.resource_version)
 
     @activity.defn(no_thread_cancel_exception=True)

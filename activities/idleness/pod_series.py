@@ -101,7 +101,7 @@ class CounterSeries(PodSeries):
             "hidden": max(0.0, growth * (1 - _EDGES) - mean * span.total_seconds()),
             "fault": ""
             if not running or pod in answers[self._name("now")]
-            else f"no samples for {RATE.seconds // 60} minutes",
+            else f"no samples for {RATE.seconds // 60} min",
         }
         return reading.replace(**update)
 

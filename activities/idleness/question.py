@@ -11,6 +11,7 @@ from activities.prometheus.expressions import Expression, SeriesScope
 from policies.idleness.season import WEEKS
 from policies.idleness.terms import WEEK, IdleTerms
 from policies.policy.document import SeasonGate
+from policies.wording import count
 
 SEEN, ZERO = "seen", "zero"
 
@@ -65,7 +66,7 @@ class IdlenessQuestion:
 
 def past(what: str, weeks_ago: int) -> str:
     """The name of an expression about a past week."""
-    return f"{what} {weeks_ago} weeks ago"
+    return f"{what} {count(weeks_ago, 'week')} ago"
 
 
 def present_proxies(answers: Answers) -> tuple[RequestSeries, ...]:

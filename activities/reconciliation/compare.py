@@ -38,6 +38,7 @@ from policies.sleep.discrepancies import (
 )
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import NotUnderstood, ReconcileResult
+from policies.wording import count
 
 PAGE = 50
 """Small pages: every worker does this at its start, and pages of 500 set the memory it keeps from then on."""
@@ -195,14 +196,14 @@ class ReconcileActivities:
         show_not_understood(len(not_understood))
         show_troubles(survey.troubles)
         counts = Counter(finding for name, finding in survey.found.items() if name not in looked_at)
-        said = [f"{number} {finding}" for finding, number in sorted(counts.items())]
+        said = [f"{number:,} {finding}" for finding, number in sorted(counts.items())]
         said += [f"{len(not_understood)} not understood"] if not_understood else []
         said += [f"{len(survey.untold)} could not be told"] if survey.untold else []
         said += [f"{paused} paused in Temporal, which nothing wakes"] if paused else []
         tell_paused(paused)
         tell_untold(survey.untold)
         return ReconcileResult(
-            sentence=f"{survey.compared} Deployments compared: {', '.join(said) or 'nothing is wrong'}.",
+            sentence=f"{count(survey.compared, 'Deployment')} compared: {', '.join(said) or 'nothing is wrong'}.",
             at=order.now,
             found=counts,
             looked_at=len(looked_at),

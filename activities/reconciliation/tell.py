@@ -11,6 +11,7 @@ from activities.alerts.raised import alert_once, settle
 from activities.hibernation.listing import count_paused
 from policies.sleep.discrepancies import OpenHibernation
 from policies.sleep.messages import AWAKE_PHASES
+from policies.wording import count
 
 _LOG = logging.getLogger(__name__)
 _PAUSED = "hibernations paused in Temporal"
@@ -33,7 +34,7 @@ def tell_paused(number: int | None) -> None:
     if number is None:
         return
     if number:
-        alert_once("unexpected", _PAUSED, f"{number} hibernations are paused in Temporal, and nothing wakes them")
+        alert_once("unexpected", _PAUSED, f"{count(number, 'hibernation')} paused in Temporal, which nothing wakes")
     else:
         settle(_PAUSED)
 
@@ -44,7 +45,7 @@ def tell_untold(untold: Mapping[str, Exception]) -> None:
         settle(_UNTOLD)
         return
     name, error = next(iter(untold.items()))
-    sentence = f"{len(untold)} hibernations could not be told what was found, {name} among them: {error}"
+    sentence = f"{count(len(untold), 'hibernation')} could not be told what was found, {name} among them: {error}"
     if alert_once("unexpected", _UNTOLD, f"{sentence}; the next reconciliation tries again", type(error).__name__):
         _LOG.warning("the first of those that could not be told: %s", name, exc_info=error)
 

@@ -17,6 +17,7 @@ from cli.demo.policies import COOLDOWN_SECONDS, WEEKEND, weekend_from, weekend_u
 from cli.demo.stage import CLUSTER, PATIENCE_SECONDS, Stage
 from cli.demo.workloads import JUST_DEPLOYED, SLEEPER_TO_WAKE, WORKLOADS, DemoWorkload
 from localcluster import LocalCluster, LocalClusterError
+from policies.wording import count
 
 SLEEPERS = tuple(workload for workload in WORKLOADS if workload.sleeps)
 OTHERS = tuple(workload for workload in WORKLOADS if not workload.sleeps)
@@ -97,8 +98,8 @@ def _wake_one(stage: Stage) -> None:
     stage.shell.finops("resume", f"{SLEEPER_TO_WAKE.namespace}/{SLEEPER_TO_WAKE.name}", "--reason", "demo")
     stage.wait(lambda: _all_at(stage, (SLEEPER_TO_WAKE,), asleep=False), "the signalled one to wake")
     stage.console.print(
-        f"{SLEEPER_TO_WAKE.name} is back at {SLEEPER_TO_WAKE.replicas} replicas, {time.monotonic() - began:.1f} s "
-        "after the command was typed (most of it is the command's own start)."
+        f"{SLEEPER_TO_WAKE.name} is back at {count(SLEEPER_TO_WAKE.replicas, 'replica')}, "
+        f"{time.monotonic() - began:.1f} s after the command was typed (most of it is the command's own start)."
     )
 
 
@@ -126,7 +127,7 @@ def _wake_by_timer(stage: Stage) -> None:
     end = (now + _LEAST_UNTIL_MONDAY).replace(second=0, microsecond=0) + timedelta(minutes=1)
     hours = WEEKEND.total_seconds() / 3600
     stage.console.print(
-        f"So that you need not wait {hours:.0f} hours, the weekend is now over at {end:%H:%M} UTC: a changed schedule "
+        f"So that you need not wait {hours:.0f} h, the weekend is now over at {end:%H:%M} UTC: a changed schedule "
         "moves the wake of those already asleep."
     )
     stage.policies.write_text(weekend_until(stage.began, end))

@@ -1,22 +1,30 @@
 """Coming sleeps as people read them."""
 
-from datetime import datetime
-
 from cli.console import Terminal
-from operations.plans.calendar import Calendar
+from cli.tables import TableColumn
+from operations.plans.calendar import Calendar, ComingSleep
+from operations.times import show_past
+from policies.wording import count
 
-_FORMAT = "%a %d %b %Y %H:%M %z"
+_COLUMNS = ("Policy", "Sleep", "Wake")
 
 
 def show_calendar(terminal: Terminal, coming: Calendar, *, days: int) -> None:
     """A line for each sleep. `days` is how far was looked ahead."""
     rows = [
-        (each.policy, _show(each.sleep, "before"), _show(each.wake, "never"), each.reason) for each in coming.sleeps
+        (
+            each.policy,
+            show_past(each.sleep, each.zone) or "before",
+            show_past(each.wake, each.zone) or "never",
+            each.reason,
+        )
+        for each in coming.sleeps
     ]
-    terminal.show_table(("Policy", "Sleep", "Wake", "Why"), rows)
+    terminal.show_table((*_COLUMNS, TableColumn(title="Why", is_prose=True)), rows)
     if not rows:
-        terminal.say(f"no sleep within {days} days")
+        terminal.say(f"no sleep within {count(days, 'day')}")
 
 
-def _show(at: datetime | None, otherwise: str) -> str:
-    return otherwise if at is None else at.strftime(_FORMAT)
+def _row(each: ComingSleep) -> tuple[str, ...]:
+    begin, end = show_past(each.sleep, each.zone), show_past(each.wake, each.zone)
+    return (each.policy, begin or "before", end or "never", each.reason)

@@ -1,22 +1,22 @@
 """Changes of policies as people read them."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from cli.answers.changes import ApplyAnswer
 from cli.console import Terminal
 from operations.changes.consent import Consent
 from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
 from operations.costs.money import describe_foreseen
+from policies.local_times import tell_instant
 from policies.runs.first_window import describe_first_window
+from policies.wording import count
 
 HOW_TO_STOP = (
     "to stop it: `finops hold` (nothing more is paused until `finops release`); `finops resume --all` wakes what sleeps"
 )
-_YEAR_IS_TOLD_AFTER = timedelta(days=300)
 _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -42,23 +42,23 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
         terminal.say(HOW_TO_STOP)
 
 
-def as_json(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> dict[str, Any]:
-    """A change as JSON has it."""
-    return {
-        "dry_run": dry_run,
-        "applied": change.names,
-        "novelties": change.novelties,
-        "changed": change.changed,
-        "removed": change.pruned,
-        "forecasts": change.forecasts,
-        "handovers": change.handovers,
-        "notices": change.notices,
-        "hold": change.hold,
-        "unknowns": change.unknowns,
-        "more": sorted(change.more),
-        "wake": change.wake,
-        "consent": consent,
-    }
+def answer(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> ApplyAnswer:
+    """A change as programs read it."""
+    return ApplyAnswer(
+        dry_run=dry_run,
+        applied=change.names,
+        novelties=change.novelties,
+        changed=change.changed,
+        removed=change.pruned,
+        forecasts=change.forecasts,
+        handovers=change.handovers,
+        notices=change.notices,
+        hold=change.hold,
+        unknowns=change.unknowns,
+        more=tuple(sorted(change.more)),
+        wake=change.wake,
+        consent=consent,
+    )
 
 
 def show_dry_run(terminal: Terminal, change: PolicyChange, consent: Consent | None) -> None:
@@ -67,10 +67,8 @@ def show_dry_run(terminal: Terminal, change: PolicyChange, consent: Consent | No
         terminal.say(f"it would ask: {consent.question} Go on?")
         if consent.too_much:
             terminal.say(f"without a terminal it would need --yes: {consent.too_much}")
-    count = len(change.to_write)
     removed = f", {len(change.pruned)} removed: {', '.join(change.pruned)}" if change.pruned else ""
-    noun = "policy" if count == 1 else "policies"
-    terminal.say(f"dry run: {count} {noun} would be written{removed}; nothing was")
+    terminal.say(f"dry run: {count(len(change.to_write), 'policy')} would be written{removed}; nothing was")
 
 
 def show_schedules(terminal: Terminal, look: ScheduleLook) -> None:
@@ -93,24 +91,24 @@ def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> 
 
 
 def _describe(forecast: Forecast) -> Iterator[str]:
-    when, count = _describe_time(forecast), forecast.pauses
+    when, number = _describe_time(forecast), forecast.pauses
     may = "go" if forecast.in_force else "would go"
-    if count:
-        noun, verb = ("Deployment", "goes") if count == 1 and forecast.in_force else ("Deployments", may)
+    if number:
+        verb = "goes" if number == 1 and forecast.in_force else may
         share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
-        yield f"{count} {noun} {verb} to sleep {when}{share}"
+        yield f"{count(number, 'Deployment')} {verb} to sleep {when}{share}"
         yield f"that saves {describe_foreseen(forecast.saving)}"
     elif not forecast.undecided:
         yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
     if forecast.undecided:
-        more = "more might" if count else f"might go to sleep {when}"
-        yield f"{forecast.undecided} {more}: what they cost, or whether they are idle, is not known yet"
+        more = "more might" if number else f"might go to sleep {when}"
+        yield f"{forecast.undecided:,} {more}: what they cost, or whether they are idle, is not known yet"
     if forecast.brake is not None:
         yield f"brake: {forecast.brake}"
-    elif forecast.room is not None and count > forecast.room:
+    elif forecast.room is not None and number > forecast.room:
         yield f"brake: {describe_first_window(forecast.room)}"
-    elif forecast.first_run < count:
-        yield f"{forecast.first_run} of them in the first run, by its limits"
+    elif forecast.first_run < number:
+        yield f"{forecast.first_run:,} of them in the first run, by its limits"
 
 
 def _describe_time(forecast: Forecast) -> str:
@@ -121,5 +119,4 @@ def _describe_time(forecast: Forecast) -> str:
 
 def _show_moment(forecast: Forecast, instant: datetime) -> str:
     """In the policy's own zone, which it names, and with the year where that is not plain."""
-    year = " %Y" if instant - forecast.seen_at > _YEAR_IS_TOLD_AFTER else ""
-    return instant.astimezone(ZoneInfo(forecast.zone)).strftime(f"%a %d %b{year} %H:%M %Z")
+    return tell_instant(instant, forecast.zone, forecast.seen_at)

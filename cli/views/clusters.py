@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 
 from cli.console import Terminal
+from cli.tables import TableColumn
 from operations.present.clusters import ClusterOverview
 from operations.present.saved_now import describe_saved_now
 from operations.times import show_time
 
-_COLUMNS = ("Cluster", "Worker", "Asleep", "In trouble", "Overdue", "Saves/h", "Hold", "Reconciled")
+_COLUMNS = (
+    TableColumn(title="Cluster"),
+    TableColumn(title="Worker"),
+    TableColumn(title="Asleep", is_number=True),
+    TableColumn(title="In trouble", is_number=True),
+    TableColumn(title="Overdue", is_number=True),
+    TableColumn(title="Saves/h", is_number=True, gives_way=2),
+    TableColumn(title="Hold", gives_way=1),
+    TableColumn(title="Reconciled", gives_way=3),
+)
 
 
 def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
@@ -15,7 +25,7 @@ def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
     if not found:
         terminal.say("no worker has been up for any cluster yet")
         return
-    terminal.show_table(_COLUMNS, map(_row, found), numbers=(2, 3, 4, 5))
+    terminal.show_table(_COLUMNS, map(_row, found))
     for each in found:
         if each.trouble:
             terminal.say(f"{each.cluster}: {each.trouble}", "red")
@@ -29,9 +39,9 @@ def _row(each: ClusterOverview) -> tuple[str, ...]:
     return (
         each.cluster,
         "up" if each.worker else "NONE",
-        str(each.asleep),
-        str(each.in_trouble),
-        str(each.overdue),
+        f"{each.asleep:,}",
+        f"{each.in_trouble:,}",
+        f"{each.overdue:,}",
         describe_saved_now(each.savings).replace(" an hour", ""),
         each.hold,
         "" if each.reconciled_at is None else show_time(each.reconciled_at),

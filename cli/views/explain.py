@@ -1,9 +1,10 @@
 """An explanation as people and programs read it."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from cli.answers.plans import ExplainAnswer, VerdictAnswer
 from cli.console import Terminal
+from cli.tables import TableColumn
 from operations.plans.blindness import describe_missing_rights
 from operations.plans.explanation import CheckVerdict, Explanation, PolicyVerdict
 from operations.sleepers.records import describe_sleep
@@ -14,12 +15,22 @@ from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
 from policies.names import hibernation_id
 from policies.runs.first_window import describe_first_window, first_window_limit
+from policies.wording import count
+
+_CHECKS = (TableColumn(title=""), TableColumn(title="Check"), TableColumn(title="Why not", is_prose=True))
+_SIGNALS = (
+    TableColumn(title="Signal"),
+    TableColumn(title="Says"),
+    TableColumn(title="Seen", is_number=True),
+    TableColumn(title="Source", gives_way=1),
+    TableColumn(title="Figures", is_prose=True),
+)
 
 
 def show_explanation(terminal: Terminal, explained: Explanation) -> None:
     """Its cost, the sleep that it carries, every check by each policy, and what is not known."""
     workload = explained.workload
-    terminal.say(f"Deployment {workload.ref}, {workload.replicas} replicas", style="bold")
+    terminal.say(f"Deployment {workload.ref}, {count(workload.replicas, 'replica')}", style="bold")
     for line in _describe_cost(explained.cost):
         terminal.say(line)
     if explained.costs_kept:
@@ -36,21 +47,22 @@ def show_explanation(terminal: Terminal, explained: Explanation) -> None:
         terminal.say(f"\n{Reason.MAY_NOT_WRITE}: {sentence}", style="yellow")
 
 
-def as_json(explained: Explanation) -> dict[str, Any]:
-    """An explanation as JSON has it."""
+def answer(explained: Explanation, place: Mapping[str, str]) -> ExplainAnswer:
+    """An explanation as programs read it."""
     workload = explained.workload
-    return {
-        "deployment": str(workload.ref),
-        "replicas": workload.replicas,
-        "asleep": is_sleeper(workload),
-        "instance": instance_of(workload),
-        "annotations": {key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
-        "workflow": hibernation_id(explained.cluster, workload.ref.key),
-        "cost": explained.cost,
-        "policies": [_verdict_as_json(verdict) for verdict in explained.policies],
-        "unknowns": explained.unknowns,
-        "may_not_write": explained.may_not_write,
-    }
+    return ExplainAnswer(
+        **place,
+        deployment=str(workload.ref),
+        replicas=workload.replicas,
+        asleep=is_sleeper(workload),
+        instance=instance_of(workload),
+        annotations={key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
+        workflow=hibernation_id(explained.cluster, workload.ref.key),
+        cost=explained.cost,
+        policies=tuple(map(_as_answer, explained.policies)),
+        unknowns=explained.unknowns,
+        may_not_write=explained.may_not_write,
+    )
 
 
 def _describe_cost(answer: CostAnswer) -> Iterator[str]:
@@ -71,7 +83,7 @@ def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     if decision.reason is Reason.PAUSE and limit is not None:
         terminal.say(f"brake: {describe_first_window(limit)}")
     _show_idleness(terminal, verdict)
-    terminal.show_table(("", "Check", "Why not"), map(_row, verdict.checks))
+    terminal.show_table(_CHECKS, map(_row, verdict.checks))
 
 
 def _show_idleness(terminal: Terminal, verdict: PolicyVerdict) -> None:
@@ -81,8 +93,8 @@ def _show_idleness(terminal: Terminal, verdict: PolicyVerdict) -> None:
         return
     terminal.say(f"idleness over {format_duration(window)}: {answer.verdict}, {answer.sentence}")
     if answer.words:
-        rows = [(word.signal, word.sign, f"{word.coverage:.0%}", word.sentence, word.source) for word in answer.words]
-        terminal.show_table(("Signal", "Says", "Seen", "Figures", "Source"), rows, numbers=(2,))
+        rows = [(word.signal, word.sign, f"{word.coverage:.0%}", word.source, word.sentence) for word in answer.words]
+        terminal.show_table(_SIGNALS, rows)
     if answer.gate:
         terminal.say(f"season gate: {answer.gate}")
 
@@ -94,12 +106,12 @@ def _row(check: CheckVerdict) -> tuple[str, ...]:
     return "no", str(check.finding.reason), check.finding.sentence + (f" [{evidence}]" if evidence else "")
 
 
-def _verdict_as_json(verdict: PolicyVerdict) -> dict[str, Any]:
-    return {
-        "policy": verdict.policy.name,
-        "mode": verdict.policy.spec.mode,
-        "decision": verdict.decision,
-        "first_window_limit": first_window_limit(verdict.policy),
-        "idleness": verdict.idleness,
-        "checks": verdict.checks,
-    }
+def _as_answer(verdict: PolicyVerdict) -> VerdictAnswer:
+    return VerdictAnswer(
+        policy=verdict.policy.name,
+        mode=verdict.policy.spec.mode,
+        decision=verdict.decision,
+        first_window_limit=first_window_limit(verdict.policy),
+        idleness=verdict.idleness,
+        checks=verdict.checks,
+    )

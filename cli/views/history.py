@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cli.console import Terminal
+from cli.tables import TableColumn
 from operations.past.carried import Carried, KnownCopy
 from operations.past.hibernation_runs import HibernationRun, KnownRuns
 from operations.past.history import History
@@ -13,11 +14,27 @@ from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
 from policies.sleep.ledger import Slept
-from policies.wording import amount
+from policies.wording import amount, count
 from policies.workload import Workload
 
-_SLEEPS = ("Began", "Ended", "Policy", "Replicas", "Slept", "Avoided (estimate)", "How it ended")
-_COPIES = ("ReplicaSet", "Revision", "Paused at", "Policy", "Replicas", "Pause-id", "")
+_SLEEPS = (
+    TableColumn(title="Began"),
+    TableColumn(title="Ended", gives_way=2),
+    TableColumn(title="Policy"),
+    TableColumn(title="Replicas", is_number=True, gives_way=3),
+    TableColumn(title="Slept", is_number=True),
+    TableColumn(title="Avoided (estimate)", is_number=True, gives_way=1),
+    TableColumn(title="How it ended", is_prose=True),
+)
+_COPIES = (
+    TableColumn(title="ReplicaSet"),
+    TableColumn(title="Revision", is_number=True, gives_way=1),
+    TableColumn(title="Paused at"),
+    TableColumn(title="Policy"),
+    TableColumn(title="Replicas", is_number=True),
+    TableColumn(title="Pause-id", gives_way=2),
+    TableColumn(title="", is_prose=True),
+)
 
 
 def show_history(terminal: Terminal, found: History) -> None:
@@ -31,7 +48,7 @@ def show_history(terminal: Terminal, found: History) -> None:
     if found.workload is None or found.carried is None:
         terminal.say(f"\nDeployment {found.key}: not there, so only its hibernations are known", style="bold")
     else:
-        terminal.say(f"\nDeployment {found.key}, {found.workload.replicas} replicas", style="bold")
+        terminal.say(f"\nDeployment {found.key}, {count(found.workload.replicas, 'replica')}", style="bold")
         for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
     _show_outlook(terminal, found.outlook)
@@ -52,7 +69,7 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         lines.append(
-            f"given back {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
+            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
         )
     return lines or ["it carries no record of ours, and no note"]
 
@@ -68,20 +85,20 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
         terminal.say("no replica count is known for it")
     else:
         when = f" at {show_past(known.at)}" if known.at is not None else ""
-        terminal.say(f"last known: {known.replicas} replicas{when}, from {known.source}")
-    terminal.say(f"give it back by hand: {outlook.by_hand}")
+        terminal.say(f"last known: {count(known.replicas, 'replica')}{when}, from {known.source}")
+    terminal.say(f"wake it by hand: {outlook.by_hand}")
 
 
 def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
     terminal.say("\nSleeps, newest first", style="bold")
     rows = list(_rows(runs))
     if rows:
-        terminal.show_table(_SLEEPS, rows, numbers=(3, 4, 5))
+        terminal.show_table(_SLEEPS, rows)
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(runs.since)}: Temporal keeps what is over for {runs.kept_days} days, and what ended "
-        "before is forgotten",
+        f"data since {show_past(runs.since)}: Temporal keeps what is over for {count(runs.kept_days, 'day')}, and what "
+        "ended before is forgotten",
         style="dim",
     )
 
@@ -91,7 +108,7 @@ def _show_copies(terminal: Terminal, carried: Carried) -> None:
     if carried.copies_trouble:
         terminal.say(f"they cannot be asked for: {carried.copies_trouble}", style="yellow")
     elif carried.copies:
-        terminal.show_table(_COPIES, map(_copy_row, carried.copies), numbers=(1, 4))
+        terminal.show_table(_COPIES, map(_copy_row, carried.copies))
     else:
         terminal.say("none")
 

@@ -1,14 +1,15 @@
 """An import as people and programs read it: the policies alone go to standard output."""
 
 import sys
-from typing import Any
 
 import yaml
 
+from cli.answers.plans import ImportAnswer
 from cli.console import Terminal
 from operations.plans.draft_policies import Tool
 from policies.importing.drafts import Draft, Imported
 from policies.policy.parsing import to_document
+from policies.wording import count
 
 
 def show_imported(terminal: Terminal, tool: Tool, imported: Imported) -> None:
@@ -23,20 +24,19 @@ def show_imported(terminal: Terminal, tool: Tool, imported: Imported) -> None:
         for each in imported.left_out:
             terminal.note(str(each), style="yellow")
     number = len(imported.drafts)
-    policies = "1 policy in DryRun" if number == 1 else f"{number} policies in DryRun"
-    told = policies if number else "nothing that lets a Deployment sleep"
+    told = f"{count(number, 'policy')} in DryRun" if number else "nothing that lets a Deployment sleep"
     terminal.note(f"\n{tool}: {told}. Look with finops calendar and finops plan before you set mode: Enforce.")
     if tool is Tool.DOWNSCALER and not imported.drafts:
         terminal.note("Where it runs with options, name them: --default-uptime, --default-downtime, --namespace, ...")
 
 
-def as_json(imported: Imported) -> dict[str, Any]:
-    """An import as JSON has it."""
-    return {
-        "policies": [to_document(draft.policy) for draft in imported.drafts],
-        "commands": imported.commands,
-        "not_carried_over": imported.left_out,
-    }
+def answer(imported: Imported) -> ImportAnswer:
+    """An import as programs read it."""
+    return ImportAnswer(
+        policies=tuple(to_document(draft.policy) for draft in imported.drafts),
+        commands=imported.commands,
+        not_carried_over=imported.left_out,
+    )
 
 
 def _as_yaml(draft: Draft) -> str:

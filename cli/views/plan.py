@@ -1,102 +1,125 @@
 """A plan as people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.console import Terminal
+from cli.grammar.lists import SortKeys, arrange
+from cli.tables import TableColumn
+from cli.views.plan_warnings import show_warnings
 from operations.costs.money import describe_foreseen, describe_spending
-from operations.plans.blindness import describe_missing_rights
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
 from policies.calendar.allowance import Allowance
 from policies.calendar.foreseen import saved_per_month
 from policies.checks.decision import Decision
-from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.costs.cost import HourlyCost
 from policies.durations import format_duration
 from policies.runs.first_window import describe_first_window
-from policies.wording import amount
+from policies.wording import amount, count
+
+SORT_KEYS: SortKeys = {
+    "name": lambda decision: str(decision.ref),
+    "cost": lambda decision: None if decision.cost is None else decision.cost.amount,
+    "saving": lambda decision: None if decision.cost is None else decision.cost.amount,
+    "replicas": lambda decision: decision.replicas,
+    "reason": lambda decision: decision.reason,
+}
+_PAUSES = (
+    TableColumn(title="Deployment"),
+    TableColumn(title="Replicas", is_number=True, gives_way=1),
+    TableColumn(title="Cost/h", is_number=True),
+    TableColumn(title="Up to/month", is_number=True),
+    TableColumn(title="Cost source", wide_only=True),
+    TableColumn(title="Why", is_prose=True, wide_only=True),
+)
+_DECISIONS = (
+    TableColumn(title="Deployment"),
+    TableColumn(title="Decision"),
+    TableColumn(title="Cost/h", is_number=True, gives_way=1),
+    TableColumn(title="Why", is_prose=True),
+)
+_SLEEPERS = (
+    TableColumn(title="Deployment"),
+    TableColumn(title="State"),
+    TableColumn(title="Wakes with", is_number=True, gives_way=2),
+    TableColumn(title="Cost/h when paused", is_number=True, gives_way=1),
+)
 
 
-def show_plan(terminal: Terminal, plan: Plan, *, interval: timedelta, show_all: bool) -> None:
+@dataclass(frozen=True)
+class PlanForm:
+    """How much of a plan is shown, and in which order."""
+
+    interval: timedelta
+    """Between two runs."""
+    lists_all: bool = False
+    sort_by: str | None = None
+    limit: int | None = None
+
+
+def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
     """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
     terminal.say(f"as of {show_time(plan.judged_at)}, now")
     for policy in plan.policies:
-        moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at)}"
-        _show_policy(terminal, policy, moment, interval=interval, show_all=show_all)
+        moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at, policy.zone)}"
+        _show_policy(terminal, policy, moment, form)
     if plan.sleepers:
-        terminal.say(f"\nAsleep already ({len(plan.sleepers)}), not counted above", style="bold")
-        terminal.show_table(
-            ("Deployment", "State", "Gives back", "Cost/h when paused"), map(_sleep_row, plan.sleepers), numbers=(2, 3)
-        )
+        terminal.say(f"\nAsleep already ({len(plan.sleepers):,}), not counted above", style="bold")
+        zones = {policy.policy: policy.zone for policy in plan.policies}
+        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers[: form.limit]])
+        _tell_rest(terminal, len(plan.sleepers), form)
     if len(plan.policies) > 1:
         terminal.say(f"\nAll policies together would save {describe_foreseen(plan.saving)}", style="bold")
-    _show_warnings(terminal, plan)
+    show_warnings(terminal, plan, lists_all=form.lists_all)
 
 
-def _show_warnings(terminal: Terminal, plan: Plan) -> None:
-    for caveat in plan.caveats:
-        terminal.say(f"warning: {caveat.ref} {caveat.sentence}", style="yellow")
-    for problem in plan.order_problems:
-        terminal.say(f"warning: {problem}", style="yellow")
-    for told in plan.unreadable:
-        terminal.say(f"warning: {told}, so it is left alone", style="yellow")
-    if plan.taken_for_operators:
-        named = ", ".join(plan.taken_for_operators)
-        terminal.say(
-            f"left alone because they are called {OPERATORS} like an operator's: {named}; name those that are "
-            "applications in FINOPS_UNPROTECTED_NAMESPACES",
-            style="yellow",
-        )
-    if plan.costs_kept:
-        terminal.say(plan.costs_kept, style="dim")
-    if plan.may_not_write:
-        terminal.say(f"{Reason.MAY_NOT_WRITE}: {describe_missing_rights(plan.may_not_write)}", style="yellow")
-    for unknown in plan.unknowns:
-        terminal.say(f"not known: {unknown}", style="yellow")
-
-
-def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, *, interval: timedelta, show_all: bool) -> None:
+def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanForm) -> None:
     standing = "suspended" if plan.suspended else str(plan.mode)
     pauses = plan.pauses
-    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses)}{moment}", style="bold")
+    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}", style="bold")
     if pauses:
-        terminal.show_table(
-            ("Deployment", "Replicas", "Cost/h", "Up to/month"),
-            (_pause_row(each, plan.saving.allowance) for each in pauses),
-            numbers=(1, 2, 3),
-        )
+        shown = arrange(pauses, SORT_KEYS, form.sort_by, form.limit)
+        terminal.show_table(_PAUSES, [_pause_row(each, plan.saving.allowance) for each in shown])
+        _tell_rest(terminal, len(pauses), form)
         terminal.say(f"would save {describe_foreseen(plan.saving)}")
-    for sentence in _describe_limits(plan, interval):
+    for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
     for unmet in plan.unmet:
         terminal.say(f"warning: {unmet}", style="yellow")
-    others = {reason: count for reason, count in plan.counts.items() if reason is not Reason.PAUSE}
+    others = {reason: number for reason, number in plan.counts.items() if reason is not Reason.PAUSE}
     if others:
         terminal.say("\nLeft alone")
         rows = sorted(others.items(), key=lambda item: -item[1])
         terminal.show_table(
-            ("Reason", "Deployments"), ((str(reason), str(count)) for reason, count in rows), numbers=(1,)
+            ("Reason", "Deployments"), ((str(reason), f"{number:,}") for reason, number in rows), numbers=(1,)
         )
-    considered = sum(count for reason, count in plan.counts.items() if reason not in OUT_OF_SCOPE)
-    terminal.say(f"considered {considered} Deployments, together {describe_spending(plan.considered)}")
-    if show_all:
+    considered = sum(number for reason, number in plan.counts.items() if reason not in OUT_OF_SCOPE)
+    terminal.say(f"considered {count(considered, 'Deployment')}, together {describe_spending(plan.considered)}")
+    if form.lists_all:
         terminal.show_table(
-            ("Deployment", "Decision", "Cost/h", "Why"), map(_decision_row, plan.decisions), numbers=(2,)
+            _DECISIONS, map(_decision_row, arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit))
         )
     elif others:
         terminal.say("--all lists each with its reason", style="dim")
+
+
+def _tell_rest(terminal: Terminal, number: int, form: PlanForm) -> None:
+    if form.limit is not None and form.limit < number:
+        terminal.say(f"and {number - form.limit:,} more", style="dim")
 
 
 def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
     if plan.brake is not None:
         yield f"brake: {plan.brake}"
         return
-    if plan.max_actions_per_run is not None and plan.last_asleep_at is not None:
+    most, last = plan.max_actions_per_run, plan.last_asleep_at
+    if most is not None and last is not None and last > plan.judged_at:  # it takes more than one run
         yield (
-            f"{plan.max_actions_per_run} a run, every {format_duration(interval)}: the last one would be asleep at "
-            f"{show_time(plan.last_asleep_at)}"
+            f"{most:,} a run, every {format_duration(interval)}: the last one would be asleep at "
+            f"{show_time(last, plan.zone)}"
         )
     if plan.first_window_limit is not None and len(plan.pauses) > plan.first_window_limit:
         yield f"brake: {describe_first_window(plan.first_window_limit)}"
@@ -105,10 +128,11 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
 
 
 def _pause_row(decision: Decision, allowance: Allowance | None) -> tuple[str, ...]:
-    month = "unknown"
-    if decision.cost is not None and allowance is not None:
-        month = amount(saved_per_month(decision.cost.amount, allowance))
-    return (str(decision.ref), str(decision.replicas), _show_cost(decision), month)
+    cost, month = decision.cost, "unknown"
+    if cost is not None and allowance is not None:
+        month = amount(saved_per_month(cost.amount, allowance))
+    source = "" if cost is None else cost.source
+    return (str(decision.ref), f"{decision.replicas:,}", _show_cost(decision), month, source, decision.sentence)
 
 
 def _decision_row(decision: Decision) -> tuple[str, ...]:
@@ -127,10 +151,10 @@ def _show_rate(cost: HourlyCost) -> str:
     return amount(cost.amount, cost.currency, places=4)
 
 
-def _sleep_row(sleep: PlannedSleep) -> tuple[str, ...]:
+def _sleep_row(sleep: PlannedSleep, zones: Mapping[str, str]) -> tuple[str, ...]:
     if sleep.problem:
         return (str(sleep.ref), f"Asleep, but {sleep.problem}", "?", "?")
     stranger = "" if sleep.ours else f", installation {sleep.instance or 'unnamed'}"
-    state = f"Asleep ({sleep.policy}, until {show_time(sleep.until)}{stranger})"
+    state = f"Asleep ({sleep.policy}, until {show_time(sleep.until, zones.get(sleep.policy))}{stranger})"
     cost = "unknown" if sleep.cost is None else _show_rate(sleep.cost)
-    return (str(sleep.ref), state, str(sleep.original_replicas), cost)
+    return (str(sleep.ref), state, f"{sleep.original_replicas:,}", cost)

@@ -9,13 +9,14 @@ from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
 from policies.keys import WorkloadKey
+from policies.wording import count
 
 
 def show_left_out(terminal: Terminal, found: SleepersFound) -> None:
     """Print what is not woken because it may not be ours."""
     if found.unclaimed:
         terminal.note(
-            f"{found.unclaimed} sleepers without an open hibernation are left asleep: say whose with --instance"
+            f"left asleep: {count(found.unclaimed, 'sleeper')} without an open hibernation; say whose with --instance"
         )
     for stranger in found.strangers:
         terminal.note(f"{stranger} sleeps under another installation: name it exactly to wake it")

@@ -13,6 +13,7 @@ from operations.installation import Installation
 from operations.temporal import open_client
 from policies.models import Frozen
 from policies.policy.document import Mode
+from policies.wording import count
 from worker.errors import NoTemporalKnown, TemporalUnreachable
 from worker.temporal.nudges import send_checks
 
@@ -36,8 +37,8 @@ class PolicyRemoved(Frozen):
     told: int = 0
 
     def __str__(self) -> str:
-        """For instance `policy nights removed; 12 open hibernations were told`."""
-        return f"policy {self.policy} removed" + (f"; {self.told} open hibernations were told" if self.told else "")
+        """For instance `policy nights removed; told 12 open hibernations`."""
+        return f"policy {self.policy} removed" + (f"; told {count(self.told, 'open hibernation')}" if self.told else "")
 
 
 async def open_client_if_up(installation: Installation, *, asleep: int) -> Client | None:

@@ -29,12 +29,12 @@ class Handover(Frozen):
         """For instance `weekend: 812 asleep: 800 handed to nights, 12 will wake`."""
         if not self.asleep:
             return f"{self.policy}: nothing sleeps under it"
-        moved = f" ({self.moved} until another time)" if self.moved else ""
-        parts = [f"{self.stay} go on sleeping{moved}"] if self.stay else []
-        parts += [f"{count} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
-        parts += [f"{self.wake} will wake"] if self.wake else []
-        parts += [f"{self.unreadable} left as they are, with an unreadable record"] if self.unreadable else []
-        return f"{self.policy}: {self.asleep} asleep: {', '.join(parts)}"
+        moved = f" ({self.moved:,} until another time)" if self.moved else ""
+        parts = [f"{self.stay:,} {'stays' if self.stay == 1 else 'stay'} asleep{moved}"] if self.stay else []
+        parts += [f"{count:,} handed to {policy}" for policy, count in sorted(self.handed_to.items())]
+        parts += [f"{self.wake:,} will wake"] if self.wake else []
+        parts += [f"{self.unreadable:,} left as they are, with an unreadable record"] if self.unreadable else []
+        return f"{self.policy}: {self.asleep:,} asleep: {', '.join(parts)}"
 
 
 def foresee_handovers(

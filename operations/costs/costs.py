@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from pydantic import Field
-
 from activities.costs.source import CostSource
 from activities.kube.workloads.pages import Unreadable
 from operations.costs.ask_ahead import ask_ahead
@@ -12,6 +10,7 @@ from operations.installation import Installation
 from operations.listing import list_workloads, point_out_empty
 from policies.costs.cost import CostAnswer, HourlyCost
 from policies.models import Frozen
+from policies.policy.selectors import LabelSelector
 from policies.workload import Workload
 
 _UNREADABLE = "Unreadable"
@@ -23,7 +22,7 @@ class CostRow(Frozen):
 
     namespace: str
     name: str
-    hourly_cost: float | None = Field(serialization_alias="hourlyCost")
+    hourly_cost: float | None
     """CPU, memory and GPU as it runs. Not valid, it is the last one that was believed, or nothing."""
     currency: str
     source: str
@@ -56,8 +55,13 @@ class CostTable(Frozen):
         return add_costs(row.believed for row in self.rows)
 
 
-def list_costs(installation: Installation, namespace: str | None, now: datetime) -> CostTable:
-    """The Deployments of one namespace, or all of them, with their costs. Raises KubernetesError."""
+def list_costs(
+    installation: Installation, namespace: str | None, now: datetime, selector: LabelSelector | None = None
+) -> CostTable:
+    """The Deployments of one namespace, or all of them, with their costs; of those only the selected ones.
+
+    Raises KubernetesError.
+    """
     ask_ahead(installation, now)
     listing = list_workloads(installation)
     point_out_empty(installation, listing, namespace)
@@ -68,10 +72,11 @@ def list_costs(installation: Installation, namespace: str | None, now: datetime)
     rows = [
         _as_row(workload, answered.quote(workload).within(highest), source)
         for workload in sorted(listing.workloads, key=lambda each: (each.ref.namespace, each.ref.name))
-        if namespace in {None, workload.ref.namespace}
+        if namespace in {None, workload.ref.namespace} and (selector is None or selector.matches(workload.labels))
     ]
-    unreadable = (_as_unreadable_row(each, source) for each in listing.unreadable)
-    rows += [row for row in unreadable if namespace in {None, row.namespace}]
+    if selector is None:  # what cannot be understood has no labels that are known
+        unreadable = (_as_unreadable_row(each, source) for each in listing.unreadable)
+        rows += [row for row in unreadable if namespace in {None, row.namespace}]
     return CostTable(rows=tuple(rows), problem=answered.problem, kept=answered.kept)
 
 

@@ -92,5 +92,5 @@ def _sum(costs: Iterable[HourlyCost | None]) -> Sum:
 def _describe(money: Sum, what: str) -> str:
     if not money.currency:
         return "an unknown amount (no cost is known)" if money.unknown else "nothing"
-    unknown = f"; the cost of {money.unknown} is unknown" if money.unknown else ""
+    unknown = f"; the cost of {money.unknown:,} is unknown" if money.unknown else ""
     return f"{amount(money.hourly, money.currency, places=4)} {what} (estimate, {money.source}{unknown})"

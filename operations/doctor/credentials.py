@@ -13,6 +13,7 @@ from activities.kube.kubeconfig import Access, read_access
 from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.times import show_time
+from policies.wording import count
 from worker.errors import ConnectionFailed
 from worker.temporal.connection import TemporalTarget, find_target
 
@@ -85,7 +86,7 @@ def _judge_end(subject: str, end: datetime | None, now: datetime, mend: str) -> 
     if end is None:
         return warn(subject, "it does not say when it ends")
     left = end - now
-    sentence = f"ends {show_time(end)}, in {left.days} {'day' if left.days == 1 else 'days'}"
+    sentence = f"ends {show_time(end)}, in {count(left.days, 'day')}"
     if left <= timedelta(0):
         return fail(subject, f"ended {show_time(end)}", mend)
     return warn(subject, sentence, mend) if left < SOON else ok(subject, sentence)

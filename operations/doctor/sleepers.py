@@ -14,7 +14,7 @@ from policies.annotations import Because
 from policies.errors import InvalidAnnotation
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import AWAKE_PHASES
-from policies.wording import name_some
+from policies.wording import count, name_some
 from policies.workload import Workload
 
 MOST_EVENTS = 1_000
@@ -70,7 +70,7 @@ def judge_histories(lengths: dict[str, int], *, looked_at: int) -> Iterator[Chec
     if not long:
         yield ok("histories", f"none of the {looked_at} oldest hibernations has more than {MOST_EVENTS} events")
         return
-    named = ", ".join(f"{name} ({length} events)" for length, name in long[:_NAMED])
+    named = ", ".join(f"{name} ({count(length, 'event')})" for length, name in long[:_NAMED])
     yield warn(
         "histories",
         f"longer than {MOST_EVENTS} events: {named}",

@@ -13,6 +13,7 @@ from operations.doctor.sleepers import check_sleepers
 from operations.doctor.worker import check_worker
 from operations.installation import Installation
 from operations.temporal import open_client
+from policies.wording import count
 from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
 from worker.temporal.attributes import find_missing
 from worker.temporal.cluster_record import read_record
@@ -59,7 +60,7 @@ async def _check_attributes(client: Client) -> list[CheckResult]:
 
 async def _check_retention(client: Client) -> list[CheckResult]:
     kept = await read_retention(client)
-    sentence = f"closed workflows are kept for {kept.days} days"
+    sentence = f"closed workflows are kept for {count(kept.days, 'day')}"
     if kept < NEEDED:
         mend = f"temporal operator namespace update --retention {NEEDED.days}d -n {client.namespace}"
         return [warn("retention", f"{sentence}, and a month's figures need {NEEDED.days}", mend)]

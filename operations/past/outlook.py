@@ -13,6 +13,7 @@ from policies import annotations as notes
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.sleep.record_copies import RecordCopy, find_copy
+from policies.wording import count
 from policies.workload import Workload
 
 SOON = "at the next reconciliation"
@@ -65,7 +66,9 @@ def _of_sleeper(workload: Workload, copies: Copies, runs: KnownRuns | None, open
         return Outlook(sentence=f"its record is damaged; its open hibernation writes it again {SOON}")
     found = find_copy(workload.annotations, copies or ()) if notes.PAUSED in workload.annotations else None
     if found is not None:
-        with_copy = f"with the copy on ReplicaSet {found.replica_set}: {found.record.original_replicas} replicas"
+        with_copy = (
+            f"with the copy on ReplicaSet {found.replica_set}: {count(found.record.original_replicas, 'replica')}"
+        )
         return Outlook(sentence=f"its record is damaged; it is adopted {SOON} {with_copy}")
     if copies is None:
         told = "its ReplicaSets cannot be asked for a copy, which is needed where no hibernation is open"

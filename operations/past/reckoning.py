@@ -67,9 +67,12 @@ def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> Sleepi
     return SleepingNow(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
 
 
-def reckon(period: Period, now: SleepingNow, before: SleptBefore, nodes: NodeHours) -> Savings:
-    """All put together, each sleep once."""
-    workloads = enter(merge((*now.sleeps, *before.found.sleeps)), period)
+def reckon(
+    period: Period, now: SleepingNow, before: SleptBefore, nodes: NodeHours, *, policy: str | None = None
+) -> Savings:
+    """All put together, each sleep once; of one policy, where one is named."""
+    sleeps = merge((*now.sleeps, *before.found.sleeps))
+    workloads = enter((each for each in sleeps if policy in {None, each.policy}), period)
     return Savings(
         since=period.since,
         until=period.until,

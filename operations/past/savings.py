@@ -35,9 +35,12 @@ def read_period(since: str | None, until: str | None, now: datetime) -> Period:
     return Period(since=start, until=end)
 
 
-async def reckon_savings(installation: Installation, period: Period, namespace: str | None = None) -> Savings:
-    """The savings of a period, of one namespace or of all. Raises OperationError where neither cluster nor Temporal can
-    be asked.
+async def reckon_savings(
+    installation: Installation, period: Period, namespace: str | None = None, policy: str | None = None
+) -> Savings:
+    """The savings of a period, of one namespace and one policy or of all.
+
+    Raises OperationError where neither cluster nor Temporal can be asked.
     """
     now = await asyncio.to_thread(_look, installation, namespace)
     with installation.listener.progress("asking Temporal"):
@@ -46,7 +49,7 @@ async def reckon_savings(installation: Installation, period: Period, namespace: 
         raise OperationError(f"{now.trouble}; {before.trouble}")
     with installation.listener.progress("counting nodes"):
         nodes = await asyncio.to_thread(_count_nodes, installation, period)
-    return reckon(period, now, before, nodes)
+    return reckon(period, now, before, nodes, policy=policy)
 
 
 def _look(installation: Installation, namespace: str | None) -> SleepingNow:

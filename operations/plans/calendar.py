@@ -18,6 +18,8 @@ class ComingSleep(Frozen):
     """One sleep of one policy, in its own zone. None: it began longer ago than is looked at, or has no end."""
 
     policy: str
+    zone: str
+    """The policy's, by its IANA name."""
     sleep: datetime | None
     wake: datetime | None
     reason: str
@@ -53,6 +55,7 @@ def list_sleeps(policy: EnforcementPolicy, begin: datetime, end: datetime) -> It
         wake = _wake_of(policy, window)
         yield ComingSleep(
             policy=policy.name,
+            zone=policy.zone,
             sleep=None if window.start is None else window.start.astimezone(zone),
             wake=None if wake is None else wake.astimezone(zone),
             reason=window.reason,

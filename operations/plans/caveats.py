@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from activities.kube.objects.budgets import Budget
+from operations.plans.plan import Caveat, CaveatKind
 from policies.workload import Workload
 
 _DATABASES = re.compile(
@@ -12,19 +13,26 @@ _DATABASES = re.compile(
 )
 
 
-def caveats_of(workload: Workload, budgets: Iterable[Budget] = ()) -> tuple[str, ...]:
-    """One sentence for each thing that a pause of this workload may lose, and for each budget it would not meet."""
-    found = []
+NIGHTLY = "an alert on budgets comes every night (docs/coexistence.md has the rule that leaves out what sleeps)"
+"""What a PodDisruptionBudget that is not met comes to."""
+
+
+def caveats_of(workload: Workload, budgets: Iterable[Budget] = ()) -> tuple[Caveat, ...]:
+    """One caveat for each thing that a pause of this workload may lose, and for each budget it would not meet."""
+    found = list[tuple[CaveatKind, str]]()
     if workload.keeps_data_in_empty_dir:
-        found.append("keeps data in an emptyDir volume, which a pause empties")
+        found.append((CaveatKind.EMPTY_DIR, "keeps data in an emptyDir volume, which a pause empties"))
     if not workload.has_persistent_volume:
         databases = sorted({match[1] for image in workload.images if (match := _DATABASES.search(image))})
         if databases:
-            found.append(f"looks like a database ({', '.join(databases)}) without a persistent volume")
+            sentence = f"looks like a database ({', '.join(databases)}) without a persistent volume"
+            found.append((CaveatKind.DATABASE, sentence))
     found += [
-        f"is in the PodDisruptionBudget {each.name}, which wants {each.at_least} of its pods: an alert on budgets "
-        "comes every night (docs/coexistence.md has the rule that leaves out what sleeps)"
+        (
+            CaveatKind.BUDGET,
+            f"is in the PodDisruptionBudget {each.name}, which wants {each.at_least} of its pods: {NIGHTLY}",
+        )
         for each in budgets
         if each.selects(workload)
     ]
-    return tuple(found)
+    return tuple(Caveat(ref=workload.ref, kind=kind, sentence=sentence) for kind, sentence in found)

@@ -11,6 +11,7 @@ from activities.kube.objects.cron_jobs import CronJob
 from operations.times import show_time
 from policies.calendar.sleep_windows import running_window
 from policies.policy.document import EnforcementPolicy
+from policies.wording import count
 from policies.workload import WorkloadRef
 
 WITHOUT_END = timedelta(days=7)
@@ -34,7 +35,7 @@ def warn_of_cron_jobs(
     """One sentence for each that is due while the policy has these namespaces asleep from `since` on."""
     until = _end_of_sleep(policy, since)
     for job in cron_jobs:
-        if job.namespace in namespaces and (due := _describe(job, since, until)):
+        if job.namespace in namespaces and (due := _describe(job, since, until, policy.zone)):
             ref = WorkloadRef(namespace=job.namespace, name=job.name)
             yield ref, f"is a CronJob that {due} while {policy.name} has Deployments of its namespace asleep"
 
@@ -47,7 +48,7 @@ def _end_of_sleep(policy: EnforcementPolicy, since: datetime) -> datetime:
     return min(ends, default=since + WITHOUT_END)
 
 
-def _describe(job: CronJob, since: datetime, until: datetime) -> str:
+def _describe(job: CronJob, since: datetime, until: datetime, zone: str) -> str:
     """When it is due, or nothing where it is not. One that cannot be read may be due at any time."""
     if job.schedule.startswith("@every "):
         return f"runs {job.schedule.removeprefix('@')}"
@@ -59,8 +60,8 @@ def _describe(job: CronJob, since: datetime, until: datetime) -> str:
         return f"has a schedule that is not understood ({job.schedule[:60]!r}, {job.time_zone[:60]!r})"
     if not due:
         return ""
-    times = "once" if len(due) == 1 else f"more than {_MOST} times" if len(due) > _MOST else f"{len(due)} times"
-    return f"is due {times} (first {show_time(due[0])})"
+    times = "once" if len(due) == 1 else f"more than {_MOST} times" if len(due) > _MOST else count(len(due), "time")
+    return f"is due {times} (first {show_time(due[0], zone)})"
 
 
 def _before(coming: Iterator[datetime], until: datetime) -> Iterator[datetime]:

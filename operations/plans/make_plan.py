@@ -11,7 +11,8 @@ from activities.runs.surroundings import Gathered
 from operations.costs.money import add_costs, add_savings, add_savings_of_all
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
-from operations.plans.plan import Caveat, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan import Caveat, CaveatKind, Plan, PlannedSleep, PolicyPlan
+from operations.plans.plan_selection import EVERYTHING, PlanSelection
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
 from policies.calendar.allowance import Allowance, allowance_of, allowance_of_all
@@ -29,7 +30,7 @@ from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
 from policies.runs.first_window import first_window_limit
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
-from policies.workload import Workload, WorkloadRef
+from policies.workload import Workload
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ class ClusterSeen:
     """The Deployments that could not be understood, and why."""
     blind_to: tuple[str, ...] = ()
     """What the caller may not see, and what that means."""
+    selection: PlanSelection = EVERYTHING
+    """What of it the plan tells."""
 
-    def tells_of(self, ref: WorkloadRef) -> bool:
+    def tells_of(self, workload: Workload) -> bool:
         """Whether it stands in the plan."""
-        return self.namespace in {None, ref.namespace}
+        return self.namespace in {None, workload.ref.namespace} and self.selection.covers(workload)
 
     def unmet_by(self, policy: EnforcementPolicy) -> tuple[UnmetPattern, ...]:
         """What of its scope meets no namespace; where they may not be listed, none with a Deployment."""
@@ -93,7 +96,7 @@ def make_plan(
         sleepers=tuple(
             _as_sleep(workload, seen.instance)
             for workload in seen.workloads
-            if is_sleeper(workload) and seen.tells_of(workload.ref)
+            if is_sleeper(workload) and seen.tells_of(workload)
         ),
         caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
         census=census,
@@ -125,13 +128,16 @@ def _plan_policy(
     now: datetime,
     interval: timedelta,
 ) -> PolicyPlan:
-    decisions = tuple(decision for _, decision in judged if seen.tells_of(decision.ref))
+    decisions = tuple(
+        decision for case, decision in judged if seen.tells_of(case.workload) and seen.selection.tells(decision)
+    )
     candidates = tuple(as_candidate(case, decision) for case, decision in judged if decision.reason is Reason.PAUSE)
     selection = select(candidates, census, policy.max_actions_per_run, policy.spec.limits.max_affected_percent)
     return PolicyPlan(
         policy=policy.name,
         mode=policy.spec.mode,
         judged_at=now,
+        zone=policy.zone,
         suspended=policy.spec.suspend,
         decisions=decisions,
         counts=Counter(decision.reason for decision in decisions),
@@ -193,8 +199,7 @@ def _as_sleep(workload: Workload, instance: str | None) -> PlannedSleep:
 def _find_caveats(seen: ClusterSeen, paused: Mapping[WorkloadKey, Decision]) -> Iterator[Caveat]:
     for workload in seen.workloads:
         if workload.ref.key in paused:
-            for sentence in caveats_of(workload, seen.budgets):
-                yield Caveat(ref=workload.ref, sentence=sentence)
+            yield from caveats_of(workload, seen.budgets)
 
 
 def _find_due(
@@ -203,7 +208,7 @@ def _find_due(
     for policy, plan in planned:
         namespaces = {each.ref.namespace for each in plan.pauses}
         for ref, sentence in warn_of_cron_jobs(cron_jobs, policy, namespaces, plan.judged_at):
-            yield Caveat(ref=ref, sentence=sentence)
+            yield Caveat(ref=ref, kind=CaveatKind.CRON_JOB, sentence=sentence)
 
 
 def _find_unknowns(gathered: Gathered, policies: Iterable[EnforcementPolicy]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A plan: what policies would pause, what that would save, and what to know before."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from operations.costs.money import ForeseenSaving, Spending
 from policies.checks.decision import Decision
@@ -26,10 +27,20 @@ class PlannedSleep(Frozen):
     problem: str = ""
 
 
+class CaveatKind(StrEnum):
+    """What a caveat is about; several of a kind are told in one line."""
+
+    EMPTY_DIR = "EmptyDir"
+    DATABASE = "Database"
+    BUDGET = "PodDisruptionBudget"
+    CRON_JOB = "CronJob"
+
+
 class Caveat(Frozen):
     """Something to know before Deployments are paused, about one of them or about a CronJob beside them."""
 
     ref: WorkloadRef
+    kind: CaveatKind
     sentence: str
 
 
@@ -39,6 +50,8 @@ class PolicyPlan(Frozen):
     policy: str
     mode: Mode
     judged_at: datetime
+    zone: str = "UTC"
+    """The policy's, by its IANA name."""
     suspended: bool = False
     decisions: tuple[Decision, ...]
     counts: dict[Reason, int]
@@ -46,7 +59,9 @@ class PolicyPlan(Frozen):
     considered: Spending
     max_actions_per_run: int | None = None
     first_run: int = 0
+    """How many the first run takes."""
     last_asleep_at: datetime | None = None
+    """When the run that takes the last of them begins."""
     brake: Brake | None = None
     until: datetime | None = None
     """When what goes to sleep then wakes by itself; None where nothing says it."""

@@ -1,6 +1,7 @@
 """Looking at a cluster, and planning what policies would pause in it. Reads only, and needs no Temporal."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from activities.kube.objects.budgets import read_budgets
@@ -11,6 +12,7 @@ from operations.listing import Listing, is_in, list_workloads, point_out_empty
 from operations.plans.blindness import find_blindness, find_unwritable
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
+from operations.plans.plan_selection import EVERYTHING, PlanSelection
 from policies.policy.document import EnforcementPolicy
 from policies.rights.blindness import Use
 
@@ -22,12 +24,15 @@ def plan_pauses(
     now: datetime,
     at: datetime | None = None,
     namespace: str | None = None,
+    selection: PlanSelection = EVERYTHING,
 ) -> Plan:
     """What these policies would pause, and what that would save; of one namespace, where one is named.
 
-    They are judged as of `at`; without it, as of `now` or the beginning of their next window. Raises KubernetesError.
+    They are judged as of `at`; without it, as of `now` or the beginning of their next window. All workloads count for
+    limits; the selection is of what is told. Raises KubernetesError.
     """
     seen = look_at_cluster(installation, policies, now, namespace=namespace)
+    seen = replace(seen, selection=selection)
     plan = make_plan(policies, seen, interval=installation.settings.interval, at=at)
     refused, unknown = find_unwritable(installation, plan.pausing_in)
     return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))

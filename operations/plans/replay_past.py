@@ -16,6 +16,7 @@ from operations.plans.backtest import Backtest, replay, terms_to_ask
 from operations.plans.policies import choose_policies
 from operations.times import read_duration, read_moment
 from policies.policy.document import EnforcementPolicy
+from policies.wording import count as count_of
 
 MOST_MOMENTS = 2_000
 _DEFAULT_SPAN = timedelta(days=14)
@@ -51,7 +52,9 @@ def read_span(start: str | None, end: str | None, every: str, *, now: datetime) 
         raise UsageProblem("--every must be at least 5m, which is how often a policy runs")
     count = int((last - first) / step) + 1
     if count > MOST_MOMENTS:
-        raise UsageProblem(f"that is {count} evaluations, {MOST_MOMENTS} at most: choose a longer --every")
+        raise UsageProblem(
+            f"that is {count_of(count, 'evaluation')}, {MOST_MOMENTS:,} at most: choose a longer --every"
+        )
     return Span(first, step, count)
 
 
@@ -59,7 +62,7 @@ def choose_policy(installation: Installation, named: str) -> EnforcementPolicy:
     """The one applied policy of this name, or of this file. Raises UsageProblem, PolicyError."""
     chosen = choose_policies(installation, [named]).policies
     if len(chosen) != 1:
-        raise UsageProblem(f"{named} holds {len(chosen)} policies; a backtest replays one")
+        raise UsageProblem(f"{named} holds {count_of(len(chosen), 'policy')}; a backtest replays one")
     return chosen[0]
 
 

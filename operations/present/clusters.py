@@ -31,7 +31,7 @@ class ClusterOverview(Frozen):
     """Who set it."""
     asleep: int = 0
     in_trouble: int = 0
-    """Sleepers that cannot be given back at present."""
+    """Sleepers that cannot wake at present."""
     overdue: int = 0
     savings: tuple[SavedNow, ...] = ()
     """What they save now, by currency."""

@@ -20,6 +20,7 @@ from policies.models import Frozen
 from policies.sleep.actions import Finished, SendClear, SendPause, SendResume
 from policies.sleep.protocol import WakeIntent, decide
 from policies.sleep.zeros import observe_sleeper
+from policies.wording import count
 from policies.workload import Workload
 
 CONFLICTS = 5
@@ -96,7 +97,7 @@ def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, until: 
 
 
 def _woken(workload: Workload, replicas: int, note: WakeNote) -> WokenDirectly:
-    told = f"awake with {replicas} replicas, not paused before {show_time(note.awake_until)}"
+    told = f"awake with {count(replicas, 'replica')}, not paused before {show_time(note.awake_until)}"
     return WokenDirectly(workload=workload.ref.key, woken=True, sentence=told)
 
 

@@ -41,8 +41,12 @@ async def keep_awake(installation: Installation, target: Target, until: datetime
     """
     client = await open_client(installation)
     await confirm_cluster(installation, client)
-    for workload in await asyncio.to_thread(_find, installation, target):
-        yield KeptAwake(workload=workload.ref.key, trouble=await _try_to_keep(installation, client, workload, until))
+    workloads = await asyncio.to_thread(_find, installation, target)
+    with installation.listener.counting("keeping awake") as advance:
+        for done, workload in enumerate(workloads, start=1):
+            trouble = await _try_to_keep(installation, client, workload, until)
+            advance(done, len(workloads))
+            yield KeptAwake(workload=workload.ref.key, trouble=trouble)
 
 
 async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:

@@ -138,5 +138,5 @@ async def _wait_until_asleep(installation: Installation, client: Client, ref: Wo
     why = "" if await has_worker(client, cluster) else "; no worker runs"
     raise Unconfirmed(
         f"{ref} is not asleep after {seconds:.0f} s{why}. The pause is recorded and expires "
-        f"{EXPIRES_AFTER.total_seconds() / 60:.0f} minutes after it was asked for"
+        f"{EXPIRES_AFTER.total_seconds() / 60:.0f} min after it was asked for"
     )

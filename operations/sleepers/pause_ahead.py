@@ -8,6 +8,7 @@ from operations.installation import Installation
 from operations.targets import WorkloadName
 from policies.keys import WorkloadKey
 from policies.models import Frozen
+from policies.wording import count
 from policies.workload import Workload
 
 MANY_REPLICAS = 20
@@ -44,7 +45,7 @@ def _reasons_to_ask(workload: Workload) -> Iterator[str]:
             "here or in other namespaces"
         )
     if workload.replicas >= MANY_REPLICAS:
-        yield f"{workload.replicas} replicas of {workload.ref} go to zero"
+        yield f"{count(workload.replicas, 'replica')} of {workload.ref} go to zero"
 
 
 def find_controller_hint(workload: Workload) -> str:

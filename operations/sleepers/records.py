@@ -11,6 +11,7 @@ from policies.annotations import PauseRecord
 from policies.errors import InvalidAnnotation
 from policies.names import hibernation_id
 from policies.sleep.record_copies import RecordCopy, find_copy
+from policies.wording import count
 from policies.workload import Workload, WorkloadRef
 
 ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]
@@ -63,7 +64,7 @@ def describe_sleep(workload: Workload, cluster: str) -> list[str]:
     whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
     return [
         f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
-        f"gives back {record.original_replicas} replicas{price}; {whose}",
+        f"wakes with {count(record.original_replicas, 'replica')}{price}; {whose}",
         f"workflow {hibernation_id(cluster, workload.ref.key)}",
         wake,
     ]

@@ -66,7 +66,8 @@ async def wake(
     """
     request = WakeRequest(by=installation.user, reason=reason, until=until)
     cluster, read_copies = installation.settings.cluster, installation.cluster.replica_sets.copies_of
-    sent = await send_wakes(client, cluster, found.sleepers, found.opened, request, read_copies)
+    with installation.listener.counting("waking") as advance:
+        sent = await send_wakes(client, cluster, found.sleepers, found.opened, request, read_copies, advance)
     worked_on = await _is_worked_on(client, cluster)
     missing = await wait_until_back(
         installation,

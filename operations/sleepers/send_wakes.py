@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.hibernation.starting import start_hibernation
 from operations.errors import NoUsableRecord
 from operations.failures import describe_failure
+from operations.listener import Advance
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
 from operations.targets import WorkloadName
 from policies.errors import InvalidAnnotation
@@ -35,6 +36,7 @@ async def send_wakes(
     opened: Iterable[WorkloadKey],
     request: WakeRequest,
     read_copies: ReadCopies,
+    advance: Advance = lambda _done, _total: None,
 ) -> tuple[Sent, ...]:
     """Wake all of these sleepers, and all others with an open hibernation.
 
@@ -50,6 +52,7 @@ async def send_wakes(
     sent: list[Sent] = []
     for index in range(0, len(calls), AT_ONCE):
         sent += await asyncio.gather(*calls[index : index + AT_ONCE])
+        advance(len(sent), len(calls))
     return tuple(sent)
 
 

@@ -17,11 +17,12 @@ from policies.calendar.days import (
     next_change_of_rules,
     reason_of,
 )
+from policies.local_times import tell_instant
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.policy.keep import Keep
 from policies.policy.schedule import Schedule
-from policies.times import instant_of, to_rfc3339
+from policies.times import instant_of
 
 _DAY = timedelta(days=1)
 _LOOK_BACK = 9 * _DAY
@@ -65,11 +66,11 @@ def next_window(policy: EnforcementPolicy, now: datetime) -> Window | None:
     return Window() if schedule is None else _next_sleep(schedule, now)
 
 
-def tell_next(window: Window | None) -> str:
+def tell_next(window: Window | None, policy: EnforcementPolicy, now: datetime) -> str:
     """What a policy that wants nothing asleep now is waiting for."""
     if window is None or window.start is None:
         return "never wants anything asleep again: its days are over"
-    return f"wants nothing asleep before {to_rfc3339(window.start)} ({window.reason})"
+    return f"wants nothing asleep before {tell_instant(window.start, policy.zone, now)} ({window.reason})"
 
 
 def is_kept_awake(policy: EnforcementPolicy, now: datetime) -> bool:

@@ -27,7 +27,7 @@ class ForeignRecordCheck(Check):
         count = case.workload.annotations[key]
         return Finding(
             reason=Reason.FOREIGN_RECORD,
-            sentence=f"{tool} remembers {count} replicas for it ({key}) and would wake it with that count: exclude "
+            sentence=f"{tool} remembers a count of {count} for it ({key}) and would wake it with that count: exclude "
             "the workload there, and remove the annotation while it runs",
             evidence={"annotation": key, "count": count},
         )

@@ -72,4 +72,4 @@ class KeptAwakeCheck(Check):
             if policy.is_about(workload.ref.namespace, workload.labels):
                 sentence = f"policy {policy.name} keeps it awake today"
                 return Finding(reason=Reason.KEPT_AWAKE, sentence=sentence, evidence={"policy": policy.name})
-        return object_by_note(workload.annotations, case.surroundings.now)
+        return object_by_note(workload.annotations, case.policy.zone, case.surroundings.now)

@@ -3,6 +3,7 @@
 from policies.calendar.sleep_windows import next_window, tell_next
 from policies.checks.case import Case, Check, Finding
 from policies.checks.reasons import Reason
+from policies.local_times import tell_instant
 from policies.times import to_rfc3339
 
 
@@ -16,11 +17,12 @@ class ScheduleCheck(Check):
         now = case.surroundings.now
         window = next_window(case.policy, now)
         if window is None or not window.includes(now):
-            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {tell_next(window)}")
+            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {tell_next(window, case.policy, now)}")
         if window.end is not None and window.end - now < case.surroundings.min_sleep:
+            end = tell_instant(window.end, case.policy.zone, now)
             return Finding(
                 reason=Reason.ENDS_SOON,
-                sentence=f"the window ends at {to_rfc3339(window.end)}, too soon for a sleep to be worth it",
+                sentence=f"the window ends at {end}, too soon for a sleep to be worth it",
                 evidence={"window end": to_rfc3339(window.end), "shortest sleep": str(case.surroundings.min_sleep)},
             )
         return None

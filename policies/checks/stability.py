@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from policies.checks.case import Case, Check, Finding
 from policies.checks.ownership import AUTOSCALER
 from policies.checks.reasons import Reason
+from policies.local_times import tell_instant
 from policies.times import to_rfc3339
 from policies.touches import last_touch
+from policies.wording import count
 from policies.workload import Rollout, Workload
 
 
@@ -25,7 +27,7 @@ class RolloutCheck(Check):
             return None
         return Finding(
             reason=Reason.ROLLOUT_IN_PROGRESS,
-            sentence=f"a rollout is in progress ({rollout.updated_replicas} of {replicas} replicas updated, "
+            sentence=f"a rollout is in progress ({rollout.updated_replicas} of {count(replicas, 'replica')} updated, "
             f"{rollout.available_replicas} available)",
             evidence={
                 "generation": str(rollout.generation),
@@ -57,11 +59,13 @@ class CooldownCheck(Check):
         touches = [last_touch(case.workload), *_scalings(case)]
         what, touched_at = max(touches, key=lambda touch: touch[1])
         ends_at = touched_at + case.policy.spec.cooldown_window
-        if ends_at <= case.surroundings.now:
+        now, zone = case.surroundings.now, case.policy.zone
+        if ends_at <= now:
             return None
+        touched, ends = tell_instant(touched_at, zone, now), tell_instant(ends_at, zone, now)
         return Finding(
             reason=Reason.COOLING_DOWN,
-            sentence=f"{what} at {to_rfc3339(touched_at)}; it cools down until {to_rfc3339(ends_at)}",
+            sentence=f"{what} at {touched}; it cools down until {ends}",
             evidence={"last touch": what, "at": to_rfc3339(touched_at), "until": to_rfc3339(ends_at)},
         )
 

@@ -2,6 +2,7 @@
 
 from policies.costs.cost import CostAnswer, HourlyCost
 from policies.costs.doubts import Doubt, Objection
+from policies.wording import amount
 
 FAR_APART = 5.0
 """More than so many times apart, one of the two is wrong, and there is no telling which."""
@@ -24,8 +25,8 @@ def weigh(answer: CostAnswer, second: CostAnswer) -> CostAnswer:
     return beside.doubted(
         Objection(
             Doubt.OPINIONS_DIFFER,
-            f"{answer.cost.source} says {answer.cost.amount:.4f} an hour, and its requests by price list are "
-            f"{opinion.amount:.4f}: more than {FAR_APART:g} times apart",
+            f"{answer.cost.source} says {amount(answer.cost.amount, places=4)} an hour, and its requests by price list "
+            f"are {amount(opinion.amount, places=4)}: more than {FAR_APART:g} times apart",
         )
     )
 

@@ -6,6 +6,7 @@ from policies.idleness.readings import WorkloadSeen
 from policies.idleness.signal import AVERAGE, CPU, REQUESTS, Signal, doubt_of
 from policies.idleness.terms import IdleTerms
 from policies.policy.idle_limits import IdleLimits
+from policies.wording import count
 from policies.workload import Workload
 
 LEAST_REQUESTS = 0.5
@@ -37,7 +38,7 @@ class RequestSignal(Signal):
         limits: IdleLimits,  # noqa: ARG002
     ) -> str:
         """The requests that came; empty where none did."""
-        return f"{peak:.0f} requests" if peak >= LEAST_REQUESTS else ""
+        return count(round(peak), "request") if peak >= LEAST_REQUESTS else ""
 
 
 class AverageSignal(Signal):

@@ -6,6 +6,7 @@ from policies.idleness.answers import Sign, Word
 from policies.idleness.readings import Reading, WorkloadSeen
 from policies.idleness.signal import CRASHES, Signal
 from policies.idleness.terms import IdleTerms
+from policies.wording import count
 from policies.workload import Workload
 
 LONGEST_LIFE = timedelta(minutes=15)
@@ -29,6 +30,6 @@ class CrashSignal(Signal):
         minutes = int(LONGEST_LIFE / timedelta(minutes=1))
         return self.word(
             Sign.QUIET,
-            f"no container of its {len(running)} pods lived for {minutes} minutes",
+            f"no container of its {count(len(running), 'pod')} lived for {count(minutes, 'minute')}",
             [Reading(source="kube-state-metrics, Kubernetes")],
         )

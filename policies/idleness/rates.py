@@ -8,6 +8,7 @@ from policies.idleness.readings import PodSeen, Reading, WorkloadSeen
 from policies.idleness.signal import CPU, NETWORK, Signal, doubt_of
 from policies.idleness.terms import IdleTerms
 from policies.policy.idle_limits import IdleLimits
+from policies.wording import count
 from policies.workload import Workload
 
 STEADY_CORES = 0.03
@@ -41,7 +42,9 @@ class RateSignal(Signal):
         if not known:
             return self.word(Sign.ABSENT, "its pods have no such series")
         if len(known) < len(running):
-            return self.word(Sign.DOUBTFUL, f"{len(running) - len(known)} of {len(running)} pods have none", known)
+            return self.word(
+                Sign.DOUBTFUL, f"{len(running) - len(known):,} of {count(len(running), 'pod')} without any", known
+            )
         for pod, reading in pairs:
             if doubt := doubt_of(reading, terms):
                 return self.word(Sign.DOUBTFUL, f"pod {pod.name}: {doubt}", known)

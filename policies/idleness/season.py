@@ -14,6 +14,7 @@ from policies.idleness.signals import SIGNALS
 from policies.idleness.terms import COVERAGE, WEEK, IdleTerms
 from policies.policy.document import SeasonGate
 from policies.policy.idle_limits import IdleLimits
+from policies.wording import count
 from policies.workload import Workload
 
 WEEKS = 4
@@ -42,7 +43,7 @@ def ask_gate(workload: Workload, seen: WorkloadSeen, terms: IdleTerms) -> Gate:
     whole = count_whole_weeks(seen)
     if whole >= ENOUGH_WEEKS:
         return Gate(IdlenessVerdict.IDLE, f"it was quiet in {hours} in {whole} past weeks")
-    known = f"history of {whole} whole week{'' if whole == 1 else 's'} where {ENOUGH_WEEKS} are needed"
+    known = f"history of {count(whole, 'whole week')} where {ENOUGH_WEEKS} are needed"
     if terms.window >= WEEK:
         return Gate(
             IdlenessVerdict.IDLE, f"{known}, but the idle window of {format_duration(terms.window)} is a week or more"
@@ -71,4 +72,4 @@ def _came_back(workload: Workload, seen: WorkloadSeen, week: WeekSeen, limits: I
 
 
 def _ago(week: WeekSeen) -> str:
-    return "a week ago" if week.weeks_ago == 1 else f"{week.weeks_ago} weeks ago"
+    return "a week ago" if week.weeks_ago == 1 else f"{count(week.weeks_ago, 'week')} ago"

@@ -10,6 +10,7 @@ from typing import Any
 from policies.importing.drafts import Draft, Foreign, LeftOut, draft, name_for
 from policies.importing.uptimes import Rule, Schedule
 from policies.problems import FieldError, PolicyError, shown
+from policies.wording import count
 
 _LITERAL = re.compile(r"([-A-Za-z0-9._/]+)=([-A-Za-z0-9._]*)")
 _SIMPLE = re.compile(r"(?:[-a-z0-9]|\.\*)+")
@@ -105,4 +106,4 @@ def _join(one: Selector, other: Selector) -> Selector:
 
 
 def _count(names: Sequence[str]) -> str:
-    return f"namespace {names[0]}" if len(names) == 1 else f"{len(names)} namespaces"
+    return f"namespace {names[0]}" if len(names) == 1 else count(len(names), "namespace")

@@ -66,7 +66,7 @@ def read_force(text: str, defaults: Defaults, now: datetime) -> TimeSpec:
 def schedule_of(rule: Rule, defaults: Defaults, now: datetime) -> tuple[Schedule, tuple[str, ...]]:
     """The schedule of a rule, and what of it is lost. It never sleeps where the rule does not. Raises FieldError."""
     if rule.replicas != "0":
-        raise FieldError(f"{shown(rule.replicas)} replicas are left running at night; here a sleep means 0 replicas")
+        raise FieldError(f"it leaves {shown(rule.replicas)} running at night; here a sleep means 0 replicas")
     by_periods = rule.goes_by_periods
     up, down = (rule.upscale, rule.downscale) if by_periods else (rule.uptime, rule.downtime)
     ups, downs = read_time_spec(up, defaults, now), read_time_spec(down, defaults, now)

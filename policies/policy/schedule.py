@@ -15,6 +15,7 @@ from policies.policy.keep import Keep
 from policies.policy.parts import DocumentPart
 from policies.policy.windows import SleepWindow
 from policies.problems import FieldError, nearest_name, shown
+from policies.wording import count
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MACHINE_LINKS = frozenset({"localtime", "posixrules", "Factory"})
@@ -56,7 +57,7 @@ def _read_date(value: object) -> date:
         raise FieldError(f"there is no {match[0]}")
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
-        raise FieldError(f"there is no {match[0]}; that month has {last} days")
+        raise FieldError(f"there is no {match[0]}; that month has {count(last, 'day')}")
     return date(year, month, day)
 
 

@@ -6,8 +6,8 @@ from itertools import islice
 
 from policies.calendar.sleep_windows import Window, running_window, sleeps
 from policies.durations import format_duration
+from policies.local_times import tell_instant
 from policies.policy.document import EnforcementPolicy
-from policies.times import to_rfc3339
 from policies.wildcards import may_both_match
 
 _LOOKED_AT = 20
@@ -26,7 +26,7 @@ def warnings_of(
         return ("its days are over: the schedule never lets anything sleep again",)
     if all(_length(window) < min_sleep for window in coming):
         return (f"its sleeps are shorter than {format_duration(min_sleep)}, and nothing is paused for less",)
-    return tuple(_taken_back(policy, coming, others))
+    return tuple(_taken_back(policy, coming, others, now))
 
 
 def _length(window: Window) -> timedelta:
@@ -34,7 +34,7 @@ def _length(window: Window) -> timedelta:
 
 
 def _taken_back(
-    policy: EnforcementPolicy, coming: tuple[Window, ...], others: Iterable[EnforcementPolicy]
+    policy: EnforcementPolicy, coming: tuple[Window, ...], others: Iterable[EnforcementPolicy], now: datetime
 ) -> Iterator[str]:
     """One sentence for each other policy, on the first wake that it takes back."""
     for other in others:
@@ -43,10 +43,10 @@ def _taken_back(
         for end in (window.end for window in coming if window.end is not None):
             window = running_window(other, end)
             if window is not None:
-                until = "for good" if window.end is None else f"until {to_rfc3339(window.end)}"
+                until = "for good" if window.end is None else f"until {tell_instant(window.end, policy.zone, now)}"
                 yield (
-                    f"its sleep ends at {to_rfc3339(end)} inside a window of {other.name} ({window.reason}): what both "
-                    f"cover sleeps on {until}"
+                    f"its sleep ends at {tell_instant(end, policy.zone, now)} inside a window of {other.name} "
+                    f"({window.reason}): what both cover sleeps on {until}"
                 )
                 break
 

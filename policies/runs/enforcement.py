@@ -7,7 +7,7 @@ from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.runs.first_window import FIRST_WINDOW_PAUSES, FirstWindow
-from policies.wording import amount
+from policies.wording import amount, count
 from policies.workload import WorkloadRef
 
 LONGEST_RUN = timedelta(minutes=10)
@@ -62,19 +62,21 @@ def describe_foreseen(result: EnforcementResult) -> str:
 def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
     """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand."""
     judged = sum(result.decisions.values())
-    left_alone = f" {result.unreadable} could not be understood and are left alone." if result.unreadable else ""
+    left_alone = (
+        f" Left alone, because they could not be understood: {result.unreadable:,}." if result.unreadable else ""
+    )
     if result.brake is not None:
         return f"{result.brake}.{left_alone}"
     if result.dry_run:
         return (
-            f"Dry run: {candidates} of {judged} Deployments would be paused, to save "
+            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused, to save "
             f"{describe_foreseen(result)}.{left_alone}"
         )
-    waiting = f", {result.held_back} wait for the next run" if result.held_back else ""
+    waiting = f", {result.held_back:,} to wait for the next run" if result.held_back else ""
     if result.held_by_first_window:
         waiting += (
-            f", {result.held_by_first_window} stay awake in its first window, in which a policy without limits puts at "
-            f"most {FIRST_WINDOW_PAUSES} to sleep"
+            f", {result.held_by_first_window:,} stay awake in its first window, in which a policy without limits puts "
+            f"at most {FIRST_WINDOW_PAUSES} to sleep"
         )
     ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
-    return f"{result.started} of {judged} Deployments go to sleep{waiting}{ended}.{left_alone}"
+    return f"{result.started:,} of {count(judged, 'Deployment')} go to sleep{waiting}{ended}.{left_alone}"

@@ -97,7 +97,7 @@ async def test_a_day_of_reconciliations(situation: Situation, counts: Counts) ->
 
 async def test_what_is_known_to_be_harmless_is_not_told_as_wrong() -> None:
     _, last = await reconcile_all_day(Situation((extended(),), OPEN, policies=SCHEDULED))
-    assert (last.sentence, last.looked_at) == ("1 Deployments compared: nothing is wrong.", 1)
+    assert (last.sentence, last.looked_at) == ("1 Deployment compared: nothing is wrong.", 1)
 
 
 def missing_right(ref: WorkloadRef) -> Denied | None:

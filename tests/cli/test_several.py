@@ -99,7 +99,7 @@ def test_several_are_paused_explained_looked_up_kept_awake_and_woken_each_for_it
     wait_for(lambda: replicas_of(cluster.objects, namespace, "api") == 3, what="the second one")
 
     kept = json.loads(service.run("keep-awake", *these, "--for", "1h", "-o", "json", succeeds=False).stdout)
-    assert kept["kept_awake"] == [f"{namespace}/web", f"{namespace}/api"]
+    assert kept["keptAwake"] == [f"{namespace}/web", f"{namespace}/api"]
     assert list(kept["failed"]) == [f"{namespace}/nobody"]
 
 

@@ -55,17 +55,17 @@ def test_a_cluster_that_is_down_harms_no_other_and_is_told(
             asyncio.run(reactivate(first, "default", "far"))
             first.run("pause", f"{namespace}/web", "--for", "8h")
             wait_for(lambda: replicas_of(cluster.objects, namespace, "web") == 0, what="the pause here")
-            wait_for(lambda: overview(first)["doomed"]["in_trouble"] == 1, what="the trouble to be told")
-            assert overview(first)["alive"] | {"reconciled_at": ""} == {
+            wait_for(lambda: overview(first)["doomed"]["inTrouble"] == 1, what="the trouble to be told")
+            assert overview(first)["alive"] | {"reconciledAt": ""} == {
                 "cluster": "alive",
                 "worker": True,
                 "hold": "",
                 "asleep": 1,
-                "in_trouble": 0,
+                "inTrouble": 0,
                 "overdue": 0,
                 "trouble": "",
                 "savings": overview(first)["alive"]["savings"],
-                "reconciled_at": "",
+                "reconciledAt": "",
             }
             first.run("resume", f"{namespace}/web", "--wait")
             assert replicas_of(cluster.objects, namespace, "web") == 3

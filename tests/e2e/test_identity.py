@@ -82,7 +82,7 @@ def phase(service: Service, namespace: str, name: str) -> str:
 def strangers(service: Service) -> list[str]:
     """Whom the last reconciliation found asleep under another installation."""
     reconciled = service.ask("status")["reconciliation"]
-    return [] if reconciled is None else list(reconciled["other_instance"])
+    return [] if reconciled is None else list(reconciled["otherInstance"])
 
 
 # Two installations on one cluster

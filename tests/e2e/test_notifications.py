@@ -111,7 +111,7 @@ def test_pause_and_wake_are_events_of_the_deployment(heard: Heard, cluster: Loca
     told = {item["reason"]: item for item in events(cluster)}
     assert set(told) == {"Paused", "Resumed"}
     assert {item["regarding"]["uid"] for item in told.values()} == {uid}
-    assert told["Resumed"]["note"] == "Given back: 3 replicas."
+    assert told["Resumed"]["note"] == "Awake with 3 replicas."
     assert told["Resumed"]["reportingInstance"].startswith("local-")
 
 

@@ -173,4 +173,4 @@ async def not_ready(service: Service, client: Client) -> list[str]:
     before = service.ask("status")["reconciliation"]["at"]
     await client.get_schedule_handle(reconcile_id(CLUSTER)).trigger()
     wait_for(lambda: service.ask("status")["reconciliation"]["at"] != before, what="a reconciliation")
-    return list(service.ask("status")["reconciliation"]["not_ready"])
+    return list(service.ask("status")["reconciliation"]["notReady"])

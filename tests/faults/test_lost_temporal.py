@@ -65,8 +65,8 @@ def test_with_both_records_lost_nothing_is_touched_and_history_tells_the_last_kn
         known = service.ask("history", f"{namespace}/web")
         assert known["temporal"]["hibernations"] == []
         assert known["outlook"]["untouched"]
-        assert known["outlook"]["last_known"]["replicas"] == 3
-        assert known["outlook"]["by_hand"] == f"kubectl -n {namespace} scale deployment web --replicas 3"
+        assert known["outlook"]["lastKnown"]["replicas"] == 3
+        assert known["outlook"]["byHand"] == f"kubectl -n {namespace} scale deployment web --replicas 3"
         assert "3 replicas" in service.log.read_text()
         after = cluster.objects.get(path_of(namespace, "web"))
         assert (after["spec"]["replicas"], after["metadata"]["generation"]) == (0, before)

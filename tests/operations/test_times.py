@@ -58,6 +58,6 @@ def test_for_counts_from_now() -> None:
 def test_only_more_than_thirty_days_is_long_and_is_told_with_its_year() -> None:
     assert describe_long(NOW + timedelta(days=30), NOW) == ""
     assert re.fullmatch(
-        r"until \w{3} \d{2} Jan 2028 \d{2}:\d{2}, which is 416 days from now",
+        r"until \w{3} \d{2} Jan 2028 \d{2}:\d{2} \S+, which is 416 days from now",
         describe_long(NOW + timedelta(hours=9999), NOW),
     )

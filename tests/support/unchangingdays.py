@@ -1,6 +1,6 @@
 """A day in which nothing changes: every five minutes a reconciliation or a run meets the same, and is counted."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,8 +10,11 @@ from typing import Any, cast
 from cases import NOW, surroundings, workload
 from hibernations import clocks_agree
 from ids import key_of
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.converter import DataConverter, encode_search_attributes
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
@@ -175,10 +178,12 @@ class _Temporal:
 
     def __init__(self, situation: Situation) -> None:
         self.counts = Counts()
+        self.namespace, self.data_converter = "default", DataConverter.default
+        self.workflow_service = listing_of(self._list)
         self._situation = situation
         self._deaf = {_workflow_of(each) for each in situation.deaf}
 
-    async def list_workflows(self, _query: str, **_how: Any) -> AsyncIterator[Any]:
+    def _list(self) -> Iterator[WorkflowExecutionInfo]:
         for deployment, hibernation in self._situation.opened.items():
             yield execution(deployment, hibernation, sealed=deployment in self._situation.sealed)
 
@@ -200,28 +205,29 @@ class _Temporal:
         return SimpleNamespace(first_execution_run_id="run")
 
 
-class _Execution:
-    """An open hibernation in a listing."""
+def listing_of(list_rows: Callable[[], Iterable[WorkflowExecutionInfo]]) -> Any:
+    """Temporal's service, as far as visibility is listed. What `list_rows` raises, the listing raises."""
 
-    def __init__(self, deployment: str, hibernation: OpenHibernation, *, sealed: bool) -> None:
-        self.id, self.run_id, self.start_time = _workflow_of(deployment), "run", NOW
-        fields = (TROUBLE, WORKLOAD_MEMO) if sealed else ()
-        self.raw_info = SimpleNamespace(memo=SimpleNamespace(fields=fields))
-        pairs: list[SearchAttributePair[Any]] = [
-            SearchAttributePair(HIBERNATION_STATE, hibernation.phase.value),
-            SearchAttributePair(POLICY, hibernation.policy),
-        ]
-        if hibernation.resume_at is not None:
-            pairs.append(SearchAttributePair(RESUME_AT, hibernation.resume_at))
-        self.typed_search_attributes = TypedSearchAttributes(pairs)
+    async def list_workflow_executions(_request: Any, **_how: Any) -> Any:
+        return SimpleNamespace(executions=list(list_rows()), next_page_token=b"")
 
-    async def memo_value(self, _key: str, **_how: Any) -> Any:
-        raise ValueError("no such key")
+    return SimpleNamespace(list_workflow_executions=list_workflow_executions)
 
 
-def execution(deployment: str, hibernation: OpenHibernation, *, sealed: bool = False) -> Any:
+def execution(deployment: str, hibernation: OpenHibernation, *, sealed: bool = False) -> WorkflowExecutionInfo:
     """An open hibernation as a listing has it; of a `sealed` one the memo cannot be decoded."""
-    return _Execution(deployment, hibernation, sealed=sealed)
+    row = WorkflowExecutionInfo(execution=WorkflowExecution(workflow_id=_workflow_of(deployment), run_id="run"))
+    row.start_time.FromDatetime(NOW)
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(HIBERNATION_STATE, hibernation.phase.value),
+        SearchAttributePair(POLICY, hibernation.policy),
+    ]
+    if hibernation.resume_at is not None:
+        pairs.append(SearchAttributePair(RESUME_AT, hibernation.resume_at))
+    encode_search_attributes(TypedSearchAttributes(pairs), row.search_attributes)
+    for key in (TROUBLE, WORKLOAD_MEMO) if sealed else ():
+        row.memo.fields[key].metadata["encoding"] = b"binary/encrypted"
+    return row
 
 
 def _workflow_of(deployment: str) -> str:

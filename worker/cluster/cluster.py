@@ -1,7 +1,6 @@
 """One cluster as the service sees it: its transport, its costs, and what every rule needs to know about it."""
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,14 +19,13 @@ from activities.kube.objects.replica_sets import ReplicaSets
 from activities.kube.objects.routing import read_routing
 from activities.kube.transport import KubeTransport
 from activities.kube.workloads.workloads import Workloads
-from activities.policy_sources.files import PolicyDirectory
-from activities.policy_sources.resources import PolicyResources
 from activities.policy_sources.source import PolicySource
 from activities.runs.surroundings import Gatherer
 from policies.checks import Surroundings
 from policies.rights.blindness import Use
 from worker.cluster.called import called_by
 from worker.cluster.cost_sources import build_source, has_node_prices
+from worker.cluster.policy_source import build_policy_source
 from worker.settings.settings import Settings
 from worker.settings.values import PolicyPlace
 
@@ -140,13 +138,6 @@ class Cluster:
     def hold_to(self, identity: str) -> None:
         """Never let credentials that are read again lead to another cluster: a kubeconfig changes under a process."""
         self.transport.guard(partial(confirm_cluster_identity, expected=identity))
-
-
-def build_policy_source(settings: Settings, transport: Callable[[], KubeTransport]) -> PolicySource:
-    """The source of policies that the settings name. A folder needs no cluster, so none is asked for."""
-    if settings.policy_source is PolicyPlace.CLUSTER:
-        return PolicyResources(transport())
-    return PolicyDirectory(settings.policies)
 
 
 def build_idle_source(

@@ -2,6 +2,7 @@
 deleted it, or because its policy is gone. It only reads.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
@@ -56,8 +57,10 @@ async def read_states(client: Client, cluster: str, policies: Iterable[str] | No
     """
     scheduled = [name async for name in list_scheduled(client, cluster)]
     names = tuple(scheduled if policies is None else policies)
-    seen = [await _read(client, policy_schedule_id(cluster, name), name) for name in names]
-    seen.append(await _read(client, reconcile_id(cluster), ""))
+    seen = await asyncio.gather(
+        *(_read(client, policy_schedule_id(cluster, name), name) for name in names),
+        _read(client, reconcile_id(cluster), ""),
+    )
     return (
         *seen,
         *(

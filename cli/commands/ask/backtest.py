@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.session import Session
-from cli.views.backtest import as_json, show_backtest
+from cli.views.backtest import answer, show_backtest
 from operations.plans.replay_past import choose_policy, open_past, read_span, replay_past
 
 
@@ -30,6 +30,6 @@ def backtest(
         session.introduce()
     made = replay_past(session.installation, replayed, past, span=span, now=now)
     if session.terminal.for_programs:
-        session.terminal.show_json(session.place | as_json(made))
+        session.terminal.show(answer(made, session.place))
         return
     show_backtest(session.terminal, made)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.plans import CalendarAnswer
 from cli.session import Session
 from cli.views.calendar import show_calendar
 from operations.plans.calendar import read_calendar
@@ -26,7 +27,6 @@ def calendar(
     begin = datetime.now(UTC) if since is None else read_moment(since, "--from")
     coming = read_calendar(session.installation, policy, begin=begin, end=begin + timedelta(days=days))
     if session.terminal.for_programs:
-        alone = {"policy"} if len(coming.policies) == 1 else set[str]()
-        session.terminal.show_json([sleep.model_dump(mode="json", exclude=alone) for sleep in coming.sleeps])
+        session.terminal.show(CalendarAnswer(policies=coming.policies, sleeps=coming.sleeps))
         return
     show_calendar(session.terminal, coming, days=days)

@@ -4,11 +4,13 @@ import asyncio
 
 import typer
 
+from cli.answers.present import DoctorAnswer
 from cli.session import Session
 from cli.views.doctor import show_checks
 from operations.doctor.check_results import Level
 from operations.doctor.examination import examine
 from operations.errors import OperationError
+from policies.wording import count
 
 
 def doctor(ctx: typer.Context) -> None:
@@ -16,9 +18,9 @@ def doctor(ctx: typer.Context) -> None:
     session = Session.of(ctx)
     results = asyncio.run(examine(session.installation))
     if session.terminal.for_programs:
-        session.terminal.show_json({"checks": results})
+        session.terminal.show(DoctorAnswer(checks=tuple(results)))
     else:
         show_checks(session.terminal, results)
     failed = sum(1 for result in results if result.level is Level.FAIL)
     if failed:
-        raise OperationError(f"{failed} of {len(results)} checks failed")
+        raise OperationError(f"{failed} of {count(len(results), 'check')} failed")

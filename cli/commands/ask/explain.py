@@ -9,7 +9,8 @@ from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import Workloads
 from cli.session import Session
 from cli.several import answer_each
-from cli.views.explain import as_json, show_explanation
+from cli.views.explain import answer as as_answer
+from cli.views.explain import show_explanation
 from operations.errors import OperationError
 from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies
@@ -49,6 +50,6 @@ def explain(
 
     explanations, failed = answer_each(terminal, keys, answer)
     if terminal.for_programs:
-        terminal.show_each_json([session.place | as_json(explained) for explained in explanations], failed)
+        terminal.show_each([as_answer(explained, session.place) for explained in explanations], failed)
     if failed:
-        raise OperationError(f"{len(failed)} of {len(keys)} could not be explained")
+        raise OperationError(f"{len(failed):,} of {len(keys):,} could not be explained")

@@ -1,10 +1,10 @@
 """`finops history`: everything that is known of a workload's sleeps, from the cluster and from Temporal."""
 
 import asyncio
-from typing import Any
 
 import typer
 
+from cli.answers.past import HistoryAnswer
 from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import Workloads
 from cli.session import Session
@@ -35,20 +35,20 @@ def history(ctx: typer.Context, workloads: Workloads, namespace: Namespace = Non
 
     histories, failed = answer_each(terminal, keys, answer)
     if terminal.for_programs:
-        terminal.show_each_json([_as_json(found) for found in histories], failed)
+        terminal.show_each([_answer(found) for found in histories], failed)
     if failed:
         raise OperationError(f"of {len(failed)} of {len(keys)} nothing is known")
 
 
-def _as_json(found: History) -> dict[str, Any]:
-    return {
-        "deployment": str(found.key),
-        "cluster": found.cluster,
-        "server": found.server or None,
-        "server_trouble": found.server_trouble,
-        "workflow": hibernation_id(found.cluster, found.key),
-        "now": found.carried,
-        "temporal": found.runs,
-        "temporal_trouble": found.runs_trouble,
-        "outlook": found.outlook,
-    }
+def _answer(found: History) -> HistoryAnswer:
+    return HistoryAnswer(
+        deployment=str(found.key),
+        cluster=found.cluster,
+        server=found.server or None,
+        server_trouble=found.server_trouble,
+        workflow=hibernation_id(found.cluster, found.key),
+        now=found.carried,
+        temporal=found.runs,
+        temporal_trouble=found.runs_trouble,
+        outlook=found.outlook,
+    )

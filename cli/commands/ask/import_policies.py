@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.session import Session
-from cli.views.imported import as_json, show_imported
+from cli.views.imported import answer, show_imported
 from operations.errors import UsageProblem
 from operations.plans.draft_policies import Tool, draft_policies
 from policies.durations import parse_duration
@@ -67,7 +67,7 @@ def import_policies(
     session.terminal.note(f"context {transport.context_name}, server {transport.server}", style="dim")
     imported = draft_policies(session.installation, tool, DownscalerOptions().replace(**chosen))
     if session.terminal.for_programs:
-        session.terminal.show_json(as_json(imported))
+        session.terminal.show(answer(imported))
         return
     show_imported(session.terminal, tool, imported)
 

@@ -1,58 +1,107 @@
 """`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
-from typing import Annotated, Any
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 
+from cli.answers.present import ClustersAnswer, StatusAnswer
+from cli.grammar.lists import (
+    LimitOption,
+    PolicyOption,
+    SelectorOption,
+    SortOption,
+    arrange,
+    check_sort_key,
+    read_selector,
+)
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
+from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
-from cli.views.status import show_status
+from cli.views.status import SORT_KEYS, show_status
+from cli.views.status_watch import StatusWatch
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
-from operations.present.status import ClusterStatus, read_status
+from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
+from operations.present.watching import watch_status
+
+EVERY = timedelta(seconds=5)
+"""Between two looks of --watch."""
 
 
 def status(
     ctx: typer.Context,
     namespace: Namespace = None,
     everywhere: AllNamespaces = False,
+    policy: PolicyOption = None,
+    selector: SelectorOption = None,
+    sort_by: SortOption = None,
+    limit: LimitOption = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on, and show what changes.")] = False,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
-    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
+    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves.
+
+    --sort-by takes name, saving, since, until, policy or state: `finops status --sort-by saving --limit 10`.
+    """
+    question = StatusQuestion(
+        namespace=choose_namespace(namespace, everywhere),
+        policy=policy,
+        labels=read_selector(selector),
+    )
+    check_sort_key(sort_by, SORT_KEYS)
     if all_clusters:
-        if namespace is not None:
-            raise UsageProblem("-n and --all-clusters are two questions; ask one of them")
+        if question != EVERYONE or sort_by is not None or limit is not None or watch:
+            raise UsageProblem("--all-clusters has a line for each cluster: ask about what sleeps in one without it")
         _show_all(Session.of(ctx))
         return
-    wanted = choose_namespace(namespace, everywhere)
-    session = Session.of(ctx)
-    found = asyncio.run(read_status(session.installation, wanted))
-    if session.terminal.for_programs:
-        session.terminal.show_json(_as_json(found))
+    session = Session.of(ctx, formats=LISTS)
+    if watch:
+        _watch(session, question, sort_by, limit)
         return
-    show_status(session.terminal, found)
+    found = asyncio.run(read_status(session.installation, question))
+    if session.terminal.for_programs:
+        answer = _answer(found.replace(hibernations=arrange(found.hibernations, SORT_KEYS, sort_by, limit)), found)
+        session.terminal.show(answer, names=[each.key for each in answer.hibernations])
+        return
+    show_status(session.terminal, found, sort_by=sort_by, limit=limit)
+
+
+def _watch(session: Session, question: StatusQuestion, sort_by: str | None, limit: int | None) -> None:
+    if session.terminal.for_programs:
+        raise UsageProblem(f"--watch is for people: a program asks with -o {session.terminal.output} when it needs to")
+    shown = StatusWatch(session.terminal, sort_by=sort_by, limit=limit)
+
+    async def follow() -> None:
+        async for look in watch_status(session.installation, question, every=EVERY):
+            shown.show(look)
+
+    with suppress(KeyboardInterrupt):  # that is how a person ends it
+        asyncio.run(follow())
 
 
 def _show_all(session: Session) -> None:
     found = asyncio.run(look_at_clusters(session.installation))
     if session.terminal.for_programs:
-        session.terminal.show_json({"clusters": found})
+        session.terminal.show(ClustersAnswer(clusters=found))
         return
     show_clusters(session.terminal, found)
 
 
-def _as_json(found: ClusterStatus) -> dict[str, Any]:
-    return {
-        "cluster": found.cluster,
-        "hold": found.hold,
-        "worker": found.worker,
-        "asleep": found.asleep,
-        "savings": found.savings,
-        "hibernations": found.hibernations,
-        "reconciliation": found.reconciliation,
-        "schedules": found.schedules,
-        "often_woken": found.often_woken,
-        "first_windows": found.first_windows,
-    }
+def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:
+    """Sums are of all that was found, a list that was limited is not."""
+    return StatusAnswer(
+        cluster=found.cluster,
+        hold=found.hold,
+        worker=found.worker,
+        asleep=found.asleep,
+        savings=found.savings,
+        hibernations=shown.hibernations,
+        reconciliation=found.reconciliation,
+        schedules=found.schedules,
+        often_woken=found.often_woken,
+        first_windows=found.first_windows,
+    )

@@ -14,8 +14,8 @@ def version(ctx: typer.Context) -> None:
     if options.output in {None, OutputFormat.TABLE}:
         typer.echo(describe_versions())
         return
-    from cli.console import Terminal  # noqa: PLC0415 - it takes longer than all the rest
+    from cli.answers.version import VersionAnswer  # noqa: PLC0415 - as below
+    from cli.session import Session  # noqa: PLC0415 - it takes longer than all the rest
 
-    Terminal(options.output or OutputFormat.TABLE).show_json(
-        {"version": read_version(), "python": platform.python_version()}
-    )
+    answer = VersionAnswer(version=read_version(), python=platform.python_version())
+    Session.of(ctx).terminal.show(answer)

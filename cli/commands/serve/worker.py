@@ -14,6 +14,7 @@ from cli.serving import Stop, serve
 from cli.session import Session
 from operations.errors import UsageProblem
 from operations.times import read_duration
+from policies.wording import count
 from worker.errors import TemporalUnreachable
 from worker.service.fleet import Fleet
 from worker.service.health import Health, HealthOfMany
@@ -74,7 +75,7 @@ async def _serve_many(session: Session, seconds: float, stop: Stop) -> None:
         client = await _connect(session, seconds, runtime, interceptors)
         async with renewing(client), asyncio.TaskGroup() as group:
             serving = group.create_task(Fleet(client, installation.each_settings, health).serve())
-            session.terminal.say(f"serving {len(names)} clusters: {', '.join(names)}")
+            session.terminal.say(f"serving {count(len(names), 'cluster')}: {', '.join(names)}")
             await stop.wait()
             session.terminal.say("stopping")
             serving.cancel()

@@ -7,7 +7,7 @@ import typer
 
 from cli.grammar.documents import Documents, Filenames, load_documents
 from cli.session import Session
-from cli.views.changes import as_json, show_change, show_dry_run, show_schedules
+from cli.views.changes import answer, show_change, show_dry_run, show_schedules
 from operations.changes.carrying_out import carry_out, open_client_if_up
 from operations.changes.consent import Consent, seek_consent
 from operations.changes.foresight import foresee_change
@@ -44,7 +44,7 @@ def apply(
             _ask(session, consent, yes=yes)
         asyncio.run(_apply(session, change))
     if session.terminal.for_programs:
-        session.terminal.show_json(as_json(change, consent, dry_run=dry_run))
+        session.terminal.show(answer(change, consent, dry_run=dry_run))
 
 
 def _ask(session: Session, consent: Consent, *, yes: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import DeleteAnswer
 from cli.session import Session
 from operations.changes.carrying_out import open_client_if_up, remove_policies
 from operations.changes.handover import Handover
@@ -24,7 +25,7 @@ def delete(
     session.terminal.confirm(f"Policy {policy} will be deleted.", yes=yes)
     asyncio.run(_delete(session, handover))
     if session.terminal.for_programs:
-        session.terminal.show_json({"removed": [policy], "handovers": [handover]})
+        session.terminal.show(DeleteAnswer(removed=(policy,), handovers=(handover,)))
 
 
 async def _delete(session: Session, handover: Handover) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import HoldAnswer
 from cli.session import Session
 from operations.hold import HoldSet
 from operations.hold import hold as set_hold
@@ -25,7 +26,7 @@ def hold(
         assert done.hold is not None
         told = f"a hold is on since {show_time(done.hold.since)}, by {done.hold.by}"
     session.terminal.say(told)
-    _show_json(session, done)
+    _answer(session, done)
 
 
 def release(ctx: typer.Context) -> None:
@@ -38,9 +39,9 @@ def release(ctx: typer.Context) -> None:
         session.terminal.say(f"no hold is on for cluster {done.cluster}")
     if not done.reconciles:
         session.terminal.warn("the Schedule of the reconciliation is paused, and was left so")
-    _show_json(session, done)
+    _answer(session, done)
 
 
-def _show_json(session: Session, done: HoldSet) -> None:
+def _answer(session: Session, done: HoldSet) -> None:
     if session.terminal.for_programs:
-        session.terminal.show_json({"cluster": done.cluster, "hold": done.hold})
+        session.terminal.show(HoldAnswer(cluster=done.cluster, hold=done.hold))

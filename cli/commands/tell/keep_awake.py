@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import KeepAwakeAnswer
 from cli.asking import ask_about_long_wake
 from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import AnyWorkloads
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.several import tell_failure
 from operations.errors import OperationError
@@ -16,7 +18,9 @@ from operations.sleepers.keep_awake import keep_awake as keep_each_awake
 from operations.targets import Target
 from operations.times import read_end, show_time
 from policies.annotations import AWAKE_UNTIL
+from policies.keys import WorkloadKey
 from policies.times import to_rfc3339
+from policies.wording import count
 
 
 def keep_awake(
@@ -33,7 +37,7 @@ def keep_awake(
     now = datetime.now(UTC)
     end = read_end(until, duration, now, required=True)
     assert end is not None
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     ask_about_long_wake(session.terminal, ", ".join(map(str, targets)), end, now, yes=yes)
     if everything:
@@ -43,7 +47,7 @@ def keep_awake(
 
 async def _keep_awake(session: Session, targets: tuple[Target, ...], until: datetime) -> None:
     terminal = session.terminal
-    kept, failed = list[str](), dict[str, str]()
+    kept, failed = list[WorkloadKey](), dict[str, str]()
     for target in targets:
         try:
             async for each in keep_each_awake(session.installation, target, until):
@@ -51,20 +55,20 @@ async def _keep_awake(session: Session, targets: tuple[Target, ...], until: date
                     failed[str(each.workload)] = each.trouble
                     terminal.say(f"{each.workload}: {each.trouble}", style="red")
                 else:
-                    kept.append(str(each.workload))
+                    kept.append(each.workload)
                     terminal.say(f"{each.workload}: not paused before {show_time(until)}")
         except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
             failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
     if terminal.for_programs:
-        terminal.show_json({"kept_awake": kept, "until": until, "failed": failed})
+        terminal.show(KeepAwakeAnswer(kept_awake=tuple(kept), until=until, failed=failed), names=kept)
     if targets[0].key is None:
         _tell_of_later_ones(session, targets[0], len(kept), until)
     if failed:
         raise OperationError(f"{len(failed)} of {len(kept) + len(failed)} could not be kept awake")
 
 
-def _tell_of_later_ones(session: Session, target: Target, count: int, until: datetime) -> None:
-    told = f"{count} Deployments of {target} are kept awake; those that come later are not covered."
+def _tell_of_later_ones(session: Session, target: Target, kept: int, until: datetime) -> None:
+    told = f"{count(kept, 'Deployment')} of {target} kept awake; those that come later are not covered."
     if target.namespace is not None:
         told += (
             f" Where the worker may list namespaces, this covers them, too: kubectl annotate namespace "

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cli.answers.changes import PauseAnswer
 from cli.asking import ask_before_pause
 from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import Workloads
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.several import answer_each
 from operations.errors import OperationError
@@ -18,6 +20,7 @@ from operations.sleepers.pause import pause as pause_until
 from operations.targets import read_keys
 from operations.times import read_duration, read_end, show_time
 from policies.keys import WorkloadKey
+from policies.wording import count
 
 
 def pause(
@@ -35,20 +38,20 @@ def pause(
     end = read_end(until, duration, now, required=True)
     assert end is not None
     gives_up_at = time.monotonic() + read_duration(timeout).total_seconds()
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     ask_before_pause(session, keys, end, now, yes=yes)
 
     def answer(key: WorkloadKey) -> Paused:
         seconds = max(0.0, gives_up_at - time.monotonic())
         paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
-        noun = "replica" if paused.replicas == 1 else "replicas"
-        count = f" ({paused.replicas} {noun})" if paused.replicas else ""
-        session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{count}")
+        replicas = f" ({count(paused.replicas, 'replica')})" if paused.replicas else ""
+        session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{replicas}")
         return paused
 
     pauses, failed = answer_each(session.terminal, keys, answer)
     if session.terminal.for_programs:
-        session.terminal.show_each_json(pauses, failed)
+        answers = [PauseAnswer(**dict(each)) for each in pauses]
+        session.terminal.show_each(answers, failed, names=[each.workload for each in pauses])
     if failed:
         raise OperationError(f"{len(failed)} of {len(keys)} could not be paused")

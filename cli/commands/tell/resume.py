@@ -1,16 +1,18 @@
 """`finops resume`: a signal to what sleeps, and a look whether it woke."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from temporalio.client import Client
 
+from cli.answers.changes import ResumeAnswer, WakeAnswer
 from cli.asking import ask_about_long_wake
 from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import AnyWorkloads
+from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.several import tell_failure
 from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, show_nothing_asleep, show_wakes
@@ -23,6 +25,7 @@ from operations.targets import Target
 from operations.temporal import open_client
 from operations.times import read_duration, read_end
 from policies.keys import WorkloadKey
+from policies.wording import count
 from worker.errors import ConnectionFailed
 
 
@@ -45,7 +48,7 @@ def resume(
     now = datetime.now(UTC)
     until = read_end(None, duration, now, required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
-    session = Session.of(ctx)
+    session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     ask_about_long_wake(session.terminal, ", ".join(map(str, targets)), until, now, yes=yes)
     if direct:
@@ -73,8 +76,11 @@ def _resume_directly(
         _confirm(session, found, yes=yes)
     wakes = show_each_wake(terminal, wake_each_directly(installation, sleepers, until))
     if terminal.for_programs:
-        left = [{"workload": name, "woken": False, "sentence": why} for name, why in failed.items()]
-        terminal.show_json({"results": [*wakes, *left]})
+        results = [
+            WakeAnswer(workload=str(each.workload), awake=each.woken, trouble="" if each.woken else each.sentence)
+            for each in wakes
+        ]
+        _answer(session, results, failed)
     woken = [each.workload for each in wakes if each.woken]
     missing = frozenset[WorkloadKey]()
     if seconds is not None:
@@ -114,9 +120,10 @@ async def _resume(
             installation, client, join_found(found), reason=reason, until=until, available_within=seconds
         )
     if terminal.for_programs:
-        left = [{"workload": str(key), "trouble": "", "awake": True} for key in awake]
-        left += [{"workload": name, "trouble": why, "awake": False} for name, why in failed.items()]
-        terminal.show_json({"results": [*woken.results, *left]})
+        results = [
+            WakeAnswer(workload=str(each.workload), awake=each.awake, trouble=each.trouble) for each in woken.results
+        ]
+        _answer(session, [*results, *(WakeAnswer(workload=str(key), awake=True) for key in awake)], failed)
     else:
         show_wakes(terminal, woken, read_kept_until(installation, woken))
     missing: Collection[WorkloadKey] = ()
@@ -140,13 +147,20 @@ async def _leave_awake(
 def _confirm(session: Session, found: Sequence[SleepersFound], *, yes: bool) -> None:
     (first, *others) = found
     if first.target.key is None and not others:
-        session.terminal.confirm(f"{len(first.keys)} Deployments of {first.target} will be woken.", yes=yes)
+        session.terminal.confirm(f"{count(len(first.keys), 'Deployment')} of {first.target} will be woken.", yes=yes)
 
 
-def _conclude(count: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:
+def _answer(session: Session, results: Iterable[WakeAnswer], failed: Mapping[str, str]) -> None:
+    """Names are those that are awake now."""
+    left = (WakeAnswer(workload=name, awake=False, trouble=why) for name, why in failed.items())
+    answer = ResumeAnswer(results=(*results, *left))
+    session.terminal.show(answer, names=[each.workload for each in answer.results if each.awake])
+
+
+def _conclude(total: int, failed: int, unavailable: Collection[WorkloadKey]) -> None:
     if failed:
-        raise OperationError(f"{failed} of {count} could not be woken")
+        raise OperationError(f"{failed:,} of {total:,} could not be woken")
     if unavailable:
         raise Unconfirmed(
-            f"{len(unavailable)} of {count} are not available yet: {', '.join(map(str, sorted(unavailable)[:5]))}"
+            f"{len(unavailable):,} of {total:,} are not available yet: {', '.join(map(str, sorted(unavailable)[:5]))}"
         )

@@ -9,6 +9,7 @@ from policies.costs.doubts import Doubt, Objection
 from policies.costs.opencost.question import AllocationQuestion
 from policies.costs.opencost.summary import Before, Summary
 from policies.costs.opencost.unit_prices import UnitPrice, object_to_jump
+from policies.wording import count
 
 _HALF = 2
 
@@ -117,10 +118,11 @@ def doubts_of(summary: Summary, question: AllocationQuestion) -> Iterator[Object
 def doubts_against(summary: Summary, middle: UnitPrice, before: Before) -> Iterator[Objection]:
     """Every rule that it breaks beside the ones before it."""
     if summary.rows * _HALF <= before.rows:
-        yield Objection(Doubt.FEWER_ROWS, f"it has {summary.rows} rows where {before.rows} were expected")
+        yield Objection(Doubt.FEWER_ROWS, f"it has {count(summary.rows, 'row')} where {before.rows} were expected")
     if summary.namespaces * _HALF <= before.namespaces:
         yield Objection(
-            Doubt.FEWER_NAMESPACES, f"it has {summary.namespaces} namespaces where {before.namespaces} were expected"
+            Doubt.FEWER_NAMESPACES,
+            f"it has {count(summary.namespaces, 'namespace')} where {before.namespaces} were expected",
         )
     jump = object_to_jump(middle, before.middle)
     if jump:

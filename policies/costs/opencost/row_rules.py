@@ -81,7 +81,7 @@ class SpanRule(RowRule):
             ("GiB", figures.gib, figures.gib_hours),
         ):
             if not _about(average * hours, sum_of_hours):
-                return f"{average:g} {what} for {hours:g} hours are not the {sum_of_hours:g} {what}-hours it has"
+                return f"{average:g} {what} for {hours:g} h are not the {sum_of_hours:g} {what}-hours it has"
         return ""
 
 
@@ -94,7 +94,7 @@ class LengthRule(RowRule):
         """How short the row's time is; empty where it is long enough."""
         if figures.minutes >= LEAST_MINUTES:
             return ""
-        return f"it has been seen for {figures.minutes:g} minutes, and a rate needs {LEAST_MINUTES}"
+        return f"it has been seen for {figures.minutes:g} min, and a rate needs {LEAST_MINUTES}"
 
 
 class PriceRule(RowRule):

@@ -109,7 +109,7 @@ def works_within(actor: Actor, moment: datetime, span: timedelta) -> bool:
         ("no-number", "its figures are not numbers"),
         ("exactly-zero", "it is exactly 0, and that is no data"),
         ("never-measured", "1 of the 2 signals needed can be seen (not there: CPU, requests, average CPU)"),
-        ("half-measured", "1 of 2 pods have none"),
+        ("half-measured", "1 of 2 pods without any"),
         ("silent", "0 of the 2 signals needed can be seen"),
     ],
 )

@@ -13,13 +13,13 @@ def test_what_a_changed_policy_still_wants_goes_on_sleeping() -> None:
     narrowed = policy("idle-dev", scope={"namespaces": {"include": ["dev-shop"]}})
     sleepers = [sleeper("a"), sleeper("b", namespace="dev-x")]
     (handover,) = foresee_handovers(sleepers, ["idle-dev"], [narrowed], instance="me", now=NOW)
-    assert str(handover) == "idle-dev: 2 asleep: 1 go on sleeping, 1 will wake"
+    assert str(handover) == "idle-dev: 2 asleep: 1 stays asleep, 1 will wake"
 
 
 def test_those_who_will_wake_at_another_time_are_counted() -> None:
     evening, morning = policy("idle-dev", resumeAfter="4h"), policy("idle-dev", resumeAfter="14h")
     (handover,) = foresee_handovers([sleeper("a")], ["idle-dev"], [morning], instance="me", now=NOW, before=[evening])
-    assert str(handover) == "idle-dev: 1 asleep: 1 go on sleeping (1 until another time)"
+    assert str(handover) == "idle-dev: 1 asleep: 1 stays asleep (1 until another time)"
 
 
 def test_a_dry_run_wants_nobody_asleep() -> None:

@@ -6,7 +6,7 @@ from operations.plans.caveats import caveats_of
 
 def test_data_in_an_empty_dir_is_worth_a_warning() -> None:
     (caveat,) = caveats_of(workload(keeps_data_in_empty_dir=True))
-    assert "emptyDir" in caveat
+    assert "emptyDir" in caveat.sentence
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_data_in_an_empty_dir_is_worth_a_warning() -> None:
 )
 def test_a_database_without_a_volume_is_worth_a_warning(image: str) -> None:
     (caveat,) = caveats_of(workload(images=(image,)))
-    assert "without a persistent volume" in caveat
+    assert "without a persistent volume" in caveat.sentence
 
 
 @pytest.mark.parametrize("image", ["nginx:1", "my/redistribute:1", "postgrest/postgrest:12"], ids=str)

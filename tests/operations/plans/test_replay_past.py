@@ -30,7 +30,7 @@ def test_it_ends_with_the_last_full_hour_at_the_latest() -> None:
     [
         ("2026-11-23T20:00:00Z", "1h", "must lie before"),
         (None, "1m", "at least 5m"),
-        (None, "5m", f"{MOST_MOMENTS} at most"),
+        (None, "5m", f"{MOST_MOMENTS:,} at most"),
     ],
 )
 def test_a_past_that_makes_no_sense_is_refused(start: str | None, every: str, says: str) -> None:

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from activities.hibernation.starting import start_hibernation
 from activities.snapshot import Hold
 from operations.installation import Installation
-from operations.present.status import ClusterStatus, read_status
+from operations.present.status import ClusterStatus, StatusQuestion, read_status
 from policies.annotations import PauseRecord
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
@@ -36,7 +36,7 @@ async def put_to_sleep(client: Client, namespace: str, name: str, policy: str) -
 async def status_with(installation: Installation, count: int, namespace: str | None = None) -> ClusterStatus:
     """The status as soon as visibility shows so many."""
     return await eventually(
-        lambda: read_status(installation, namespace),
+        lambda: read_status(installation, StatusQuestion(namespace=namespace)),
         lambda found: len(found.hibernations) == count,
         what=f"{count} hibernations",
     )

@@ -223,7 +223,7 @@ def test_a_person_is_not_asked_for_idleness() -> None:
 
 def test_outside_its_windows_a_policy_says_when_the_next_one_begins() -> None:
     sentence = evaluate(case(under=policy(schedule=WEEKEND))).sentence
-    assert sentence == "the policy wants nothing asleep before 2026-11-27T20:00:00Z (Fri 20:00 to Mon 07:00)"
+    assert sentence == "the policy wants nothing asleep before Fri 27 Nov 20:00 UTC (Fri 20:00 to Mon 07:00)"
 
 
 def test_a_schedule_whose_days_are_over_says_so() -> None:

@@ -28,7 +28,7 @@ ELSEWHERE = {"namespaces": {"include": ["prod-*"]}}
         (
             NIGHTS,
             [scheduled("more", "Fri 06:00", "Mon 09:00")],
-            "ends at 2026-11-27T07:00:00Z inside a window of more (Fri 06:00 to Mon 09:00)",
+            "ends at Fri 27 Nov 07:00 UTC inside a window of more (Fri 06:00 to Mon 09:00)",
         ),
         (NIGHTS, [scheduled("always", "00:00", "24:00")], "sleeps on for good"),
         (

@@ -1,6 +1,6 @@
 """A Temporal that blinks while a policy changes: what was owed is done once it answers again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import pytest
 from cases import NOW, policy
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
-from unchangingdays import execution
+from unchangingdays import execution, listing_of
 
 from activities.snapshot import Snapshot
 from policies.policy.document import EnforcementPolicy
@@ -30,6 +31,7 @@ class Blinking:
     scheduled: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     reconciled: int = 0
+    namespace: str = "default"
 
     def meet(self, step: str) -> None:
         """Fail, if so told."""
@@ -43,7 +45,11 @@ class Blinking:
     def get_schedule_handle(self, name: str) -> Any:
         return SimpleNamespace(id=name)
 
-    async def list_workflows(self, _query: str, **_how: Any) -> AsyncIterator[Any]:
+    @property
+    def workflow_service(self) -> Any:
+        return listing_of(self._list)
+
+    def _list(self) -> Iterator[WorkflowExecutionInfo]:
         self.meet("list")
         for name in ("web", "api"):
             yield execution(f"dev/{name}", ASLEEP)

@@ -57,7 +57,7 @@ def test_it_shows_what_would_have_slept_what_that_had_avoided_and_what_was_regre
 def test_for_programs_it_is_json(finops: Service) -> None:
     told = finops.ask("backtest", str(finops.folder / "strict.yaml"), *WEEKEND)
     (pause,) = told["pauses"]
-    assert (pause["namespace"], pause["name"], pause["regret"], pause["woken_by"]) == (
+    assert (pause["namespace"], pause["name"], pause["regret"], pause["wokenBy"]) == (
         NAMESPACE,
         "probe-only",
         None,
@@ -65,7 +65,7 @@ def test_for_programs_it_is_json(finops: Service) -> None:
     )
     assert pause["because"].startswith("idle for 48h: CPU mean 0.00")
     assert (told["regrets"], told["moments"], told["deployments"]) == (0, 61, 2)
-    assert told["left_alone"] == {"NotIdle": 1}
+    assert told["leftAlone"] == {"NotIdle": 1}
     assert told["avoided"]["amount"] == pytest.approx(pause["avoided"])
 
 

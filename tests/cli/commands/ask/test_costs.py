@@ -39,7 +39,7 @@ def service(cluster: LocalCluster, tmp_path: Path, opencost: FakeOpenCost, names
 
 def costs_of(service: Service, namespace: str) -> dict[str, dict[str, Any]]:
     """The rows of `finops costs` by name."""
-    return {row["name"]: row for row in service.ask("costs", "--namespace", namespace)}
+    return {row["name"]: row for row in service.ask("costs", "--namespace", namespace)["deployments"]}
 
 
 def test_costs_has_a_row_for_every_deployment_with_what_is_believed_and_why_not(
@@ -113,7 +113,7 @@ def test_a_command_asks_a_dead_opencost_once_and_says_what_a_worker_does_meanwhi
     shown = service.run(command, *arguments, succeeds=command != "doctor")
     assert len(opencost.asked) == 1
     assert "OpenCost at http://127.0.0.1" in shown.stdout
-    assert "acts on the last answer it was given until that is 5 minutes old" in " ".join(shown.stdout.split())
+    assert "acts on the last answer it was given until that is 5 min old" in " ".join(shown.stdout.split())
 
 
 def test_plan_says_until_when_an_answer_is_good(service: Service, namespace: str, tmp_path: Path) -> None:

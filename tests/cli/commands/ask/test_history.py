@@ -69,13 +69,13 @@ def test_a_closed_hibernation_tells_its_count_its_sleep_its_saving_and_why_it_en
     wait_for(lambda: statuses(service, name) == ["completed"], what="the hibernation to end")
     known = service.ask("history", name)
     (run,) = known["temporal"]["hibernations"]
-    assert (run["policy"], run["original_replicas"], run["outcome"]) == ("nightly", 3, "woken")
+    assert (run["policy"], run["originalReplicas"], run["outcome"]) == ("nightly", 3, "woken")
     assert run["sentence"].endswith(": a demo")
-    assert run["slept_seconds"] > 0
-    assert (run["avoided_cost"] > 0, run["currency"]) == (True, "USD")
-    assert known["temporal"]["kept_days"] == 90
+    assert run["sleptSeconds"] > 0
+    assert (run["avoidedCost"] > 0, run["currency"]) == (True, "USD")
+    assert known["temporal"]["keptDays"] == 90
     (copy,) = known["now"]["copies"]
-    assert (copy["record"]["original_replicas"], copy["pause_id"]) == (3, copy["record"]["pause_id"])
+    assert (copy["record"]["originalReplicas"], copy["pauseId"]) == (3, copy["record"]["pauseId"])
     assert known["outlook"]["sentence"] == ""
     shown = service.run("history", name).stdout
     assert "woken by" in shown
@@ -93,9 +93,9 @@ async def test_both_records_lost_leaves_it_at_zero_and_tells_the_last_known_coun
     wait_for(lambda: statuses(service, asleep) == ["terminated"], what="the end to be seen")
     known = service.ask("history", asleep)
     assert known["outlook"]["untouched"]
-    assert known["outlook"]["last_known"]["replicas"] == 3
+    assert known["outlook"]["lastKnown"]["replicas"] == 3
     namespace, name = asleep.split("/")
-    assert known["outlook"]["by_hand"] == f"kubectl -n {namespace} scale deployment {name} --replicas 3"
+    assert known["outlook"]["byHand"] == f"kubectl -n {namespace} scale deployment {name} --replicas 3"
     shown = service.run("history", asleep).stdout
     assert "finops will not touch it" in shown
     assert ": gone wrong" in shown
@@ -108,7 +108,7 @@ async def test_a_deleted_deployment_leaves_what_temporal_knows(
     cluster.objects.delete(path_of(*asleep.split("/")))
     wait_for(lambda: service.ask("history", asleep)["now"] is None, what="it to be gone")
     (run,) = service.ask("history", asleep)["temporal"]["hibernations"]
-    assert (run["status"], run["policy"], run["original_replicas"]) == ("running", "manual", 3)
+    assert (run["status"], run["policy"], run["originalReplicas"]) == ("running", "manual", 3)
     shown = service.run("history", asleep).stdout
     assert "not there, so only its hibernations are known" in shown
     assert "ReplicaSets" not in shown
@@ -123,7 +123,7 @@ def test_without_the_cluster_temporal_alone_is_asked(service: Service, asleep: s
 def test_without_temporal_the_cluster_alone_is_asked(without_temporal: Service, asleep: str) -> None:
     done = without_temporal.run("history", asleep)
     assert "Temporal cannot be asked, so this is what the cluster knows" in done.stdout
-    assert "gives back 3 replicas" in done.stdout
+    assert "wakes with 3 replicas" in done.stdout
     assert without_temporal.ask("history", asleep)["temporal"] is None
 
 

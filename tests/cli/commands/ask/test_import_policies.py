@@ -55,11 +55,11 @@ def test_what_the_downscaler_was_told_is_printed_as_policies(
     assert selected["spec"]["scope"]["selector"] == {"matchLabels": {"team": "shop"}}
     named = finops.run("import", "py-kube-downscaler", "--exclude-deployments", "web,other").stderr
     assert f"kubectl -n {namespace} annotate deployment web finops.io/exclude=true" in named
-    left = finops.ask("import", "py-kube-downscaler", "--downtime-replicas", "1")["not_carried_over"]
+    left = finops.ask("import", "py-kube-downscaler", "--downtime-replicas", "1")["notCarriedOver"]
     assert f"namespace {namespace}" in {each["object"] for each in left}
     told = finops.ask("import", "py-kube-downscaler")
     assert told["policies"] == [yaml.safe_load(said.stdout)]
-    assert told["not_carried_over"] == []
+    assert told["notCarriedOver"] == []
     cluster.objects.patch(f"/api/v1/namespaces/{namespace}", {"metadata": {"annotations": dict.fromkeys(annotations)}})
 
 
@@ -99,7 +99,7 @@ def test_sleep_infos_are_printed_as_policies(finops: Service, cluster: LocalClus
         wait_for(lambda: _is_created(cluster, path, sleep_info), what="the SleepInfo to be accepted")
         told = finops.ask("import", "kube-green")
         assert [each["metadata"]["name"] for each in told["policies"]] == [f"kube-green-{namespace}"]
-        assert [each["field"] for each in told["not_carried_over"]] == ["suspendCronJobs"]
+        assert [each["field"] for each in told["notCarriedOver"]] == ["suspendCronJobs"]
     finally:
         cluster.objects.delete(f"{crds}/sleepinfos.{GROUP}")
 

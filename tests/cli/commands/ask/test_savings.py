@@ -35,12 +35,12 @@ def test_who_sleeps_now_has_a_rate_and_frees_requests(service: Service, asleep: 
     rate = 3 * (0.5 * 0.031611 + 0.5 * 0.004237)
     assert (entry["policy"], entry["namespace"], entry["name"]) == ("manual", namespace, "web")
     assert (entry["asleep"], entry["sleeps"], entry["currency"], entry["sources"]) == (1, 1, "USD", ["price list"])
-    assert entry["freed"] == {"cpu_cores": 1.5, "memory_bytes": 1.5 * 2**30, "gpus": 0}
+    assert entry["freed"] == {"cpuCores": 1.5, "memoryBytes": 1.5 * 2**30, "gpus": 0}
     assert entry["hourly"] == pytest.approx(rate, rel=1e-4)
-    assert entry["avoided"] == pytest.approx(entry["slept_hours"] * rate, rel=1e-4)
-    assert made["data_since"] is not None
+    assert entry["avoided"] == pytest.approx(entry["sleptHours"] * rate, rel=1e-4)
+    assert made["dataSince"] is not None
     (row,) = [each for each in service.ask("status")["hibernations"] if each["namespace"] == namespace]
-    assert row["saved_per_day_asleep"] == pytest.approx(24 * entry["hourly"], rel=1e-3)
+    assert row["savedPerDayAsleep"] == pytest.approx(24 * entry["hourly"], rel=1e-3)
     assert row["currency"] == "USD"
 
 
@@ -51,7 +51,7 @@ def test_a_sleep_that_is_over_is_remembered_by_temporal_and_frees_nothing(
     wait_for(lambda: replicas_of(cluster.objects, namespace, "web") == 3, what="its wake")
     wait_for(lambda: bool(service.ask("savings", "--namespace", namespace)["workloads"]), what="visibility")
     (entry,) = service.ask("savings", "--namespace", namespace)["workloads"]
-    assert (entry["asleep"], entry["sleeps"], entry["hourly"], entry["freed"]["cpu_cores"]) == (0, 1, 0, 0)
+    assert (entry["asleep"], entry["sleeps"], entry["hourly"], entry["freed"]["cpuCores"]) == (0, 1, 0, 0)
     assert entry["avoided"] > 0
 
 

@@ -139,4 +139,4 @@ def test_programs_are_told_all_of_it(service: Service, cluster: LocalCluster, na
     assert (told["novelties"], forecast["pauses"], forecast["room"]) == ({"nights": "created"}, FEW, 20)
     assert [each["pattern"] for each in forecast["unmet"]] == [f"{namespace}x"]
     assert told["more"] == [f"{namespace}/app-{number}" for number in range(FEW)]
-    assert told["consent"]["too_much"] == ""
+    assert told["consent"]["tooMuch"] == ""

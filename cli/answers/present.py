@@ -1,0 +1,72 @@
+"""What `status`, `doctor` and `costs` answer to programs."""
+
+from activities.hibernation.listing import ListedHibernation
+from activities.snapshot import Hold
+from cli.answers.place import Placed
+from operations.costs.money import Spending
+from operations.doctor.check_results import CheckResult
+from operations.present.clusters import ClusterOverview
+from operations.present.first_windows import FirstWindowSeen
+from operations.present.often_woken import OftenWoken
+from operations.present.saved_now import SavedNow
+from policies.models import Frozen
+from policies.sleep.reconciliation import ReconcileResult
+from worker.temporal.schedule_states import ScheduleSeen
+
+
+class StatusAnswer(Frozen):
+    """`finops status`."""
+
+    cluster: str
+    hold: Hold | None
+    worker: bool
+    """Whether one polls for the cluster."""
+    asleep: int
+    """How many are at zero."""
+    savings: tuple[SavedNow, ...]
+    """What all that sleep save now, by currency."""
+    hibernations: tuple[ListedHibernation, ...]
+    """The open ones."""
+    reconciliation: ReconcileResult | None
+    """The last that is over."""
+    schedules: tuple[ScheduleSeen, ...]
+    often_woken: tuple[OftenWoken, ...]
+    first_windows: tuple[FirstWindowSeen, ...]
+    """Policies whose first window is not over."""
+
+
+class ClustersAnswer(Frozen):
+    """`finops status --all-clusters`."""
+
+    clusters: tuple[ClusterOverview, ...]
+
+
+class DoctorAnswer(Frozen):
+    """`finops doctor`."""
+
+    checks: tuple[CheckResult, ...]
+
+
+class DeploymentCost(Frozen):
+    """What one Deployment costs."""
+
+    namespace: str
+    name: str
+    hourly_cost: float | None
+    """CPU, memory and GPU as it runs. Not valid, it is the last one that was believed, or nothing."""
+    currency: str
+    source: str
+    valid: bool
+    reason: str
+    """Where it is not valid: a code and a sentence. Where it is zero: why."""
+
+
+class CostsAnswer(Placed):
+    """`finops costs`."""
+
+    deployments: tuple[DeploymentCost, ...]
+    together: Spending
+    problem: str
+    """What is wrong with the cost source; empty where it answered."""
+    costs_kept: str
+    """How long a worker acts on what the source answered."""
