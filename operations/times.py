@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from operations.errors import UsageProblem
 from policies.durations import format_duration, parse_duration
@@ -92,6 +93,11 @@ def show_time(instant: datetime | None) -> str:
 def show_past(instant: datetime | None) -> str:
     """An instant of the past on this machine's clock, with its year: `23 Nov 2026 20:00`. Empty for None."""
     return "" if instant is None else instant.astimezone().strftime("%d %b %Y %H:%M")
+
+
+def show_in_zone(instant: datetime | None, zone: str) -> str:
+    """An instant on the clocks of a zone, which it names: `Tue 24 Nov 07:00 CET`. Empty for None."""
+    return "" if instant is None else instant.astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M %Z")
 
 
 def show_span(seconds: float) -> str:

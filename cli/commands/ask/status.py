@@ -1,6 +1,7 @@
 """`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,9 +9,11 @@ import typer
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.clusters import show_clusters
+from cli.views.policies import tell_in_brief
 from cli.views.status import show_status
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
+from operations.present.read_in_force import read_policies_in_force
 from operations.present.status import ClusterStatus, read_status
 
 
@@ -33,6 +36,14 @@ def status(
         session.terminal.show_json(_as_json(found))
         return
     show_status(session.terminal, found)
+    if not found.asleep:
+        _show_in_force(session)
+
+
+def _show_in_force(session: Session) -> None:
+    """Where nothing is asleep: which policies there are, and what they would do."""
+    for line in tell_in_brief(asyncio.run(read_policies_in_force(session.installation, datetime.now(UTC)))):
+        session.terminal.say(line)
 
 
 def _show_all(session: Session) -> None:
