@@ -28,7 +28,7 @@ from policies import annotations as notes
 from policies.checks import protection_of
 from policies.checks.decision import Candidate, as_candidate, evaluate
 from policies.checks.limits import Census
-from policies.checks.reasons import OUT_OF_SCOPE, Reason
+from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.runs.nights import Night, begin_of_last_night, count_night
@@ -157,7 +157,7 @@ def judge(
             candidates.append(as_candidate(case, decision))
         if protection_of(workload, surroundings) is None:
             census = census.plus(_count(workload))
-        if decision.reason not in OUT_OF_SCOPE:
+        if policy.is_about(workload.ref.namespace, workload.labels):
             night = night.plus(count_night(workload, since, now))
     return PageJudged(
         next_token=page.next_token,

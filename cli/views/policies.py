@@ -6,10 +6,11 @@ from cli.console import Terminal
 from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyInForce
 from operations.present.policy_runs import PolicyRun
 from operations.times import show_in_zone, show_time
-from policies.checks.reasons import OUT_OF_SCOPE
+from policies.checks.reasons import Reason
 
 _COLUMNS = ("Policy", "Mode", "Asleep", "Window", "Scope")
-_RUNS = ("Began", "Runs", "What it came to")
+_OTHERS = frozenset({Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH})
+"""Reasons of Deployments that a policy is not about."""
 
 
 def show_policies(terminal: Terminal, found: PoliciesInForce) -> None:
@@ -41,14 +42,8 @@ def show_policy(terminal: Terminal, policy: PolicyInDetail) -> None:
     terminal.say("\nLast runs, newest first", style="bold")
     if not policy.runs:
         terminal.say("none is known")
-    else:
-        terminal.show_table(_RUNS, (_run_row(run, shown.zone) for run in policy.runs), numbers=(1,))
     for run in policy.runs:
-        if run.result is not None and run.result.decisions:
-            _show_reasons(terminal, run, shown.zone)
-    page = next((run.page for run in policy.runs if run.page), "")
-    if page:
-        terminal.say(f"\nlatest run in the Temporal UI: {page}", style="dim")
+        _show_run(terminal, run, shown.zone)
 
 
 def tell_in_brief(found: PoliciesInForce) -> Iterator[str]:
@@ -139,13 +134,11 @@ def _changed(policy: PolicyInForce) -> str:
     return f"{show_in_zone(changed.at, policy.zone)} by {changed.by}"
 
 
-def _run_row(run: PolicyRun, zone: str) -> tuple[str, ...]:
-    return (show_in_zone(run.at, zone), "" if run.repeats == 1 else str(run.repeats), run.sentence)
-
-
-def _show_reasons(terminal: Terminal, run: PolicyRun, zone: str) -> None:
-    assert run.result is not None
-    counted = sorted(run.result.decisions.items(), key=lambda item: (-item[1], item[0]))
-    told = ", ".join(f"{number} {reason}" for reason, number in counted if number and reason not in OUT_OF_SCOPE)
-    if told:
-        terminal.say(f"{show_in_zone(run.at, zone)}: {told}", style="dim")
+def _show_run(terminal: Terminal, run: PolicyRun, zone: str) -> None:
+    """What it came to, how many Deployments for which reason, and where its page is."""
+    alike = "" if run.repeats == 1 else f" ({run.repeats} runs in a row)"
+    terminal.say(f"{show_in_zone(run.at, zone)}  {run.sentence}{alike}")
+    counted = sorted(run.decisions.items(), key=lambda item: (-item[1], item[0]))
+    told = ", ".join(f"{number} {reason}" for reason, number in counted if number and reason not in _OTHERS)
+    for line in filter(None, (told, run.page)):
+        terminal.say(f"  {line}", style="dim")

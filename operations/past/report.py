@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from activities.kube.objects.pod_troubles import explain_pods
@@ -18,10 +18,12 @@ from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.problems import FieldError
-from policies.runs.nights import Fate, Night, begin_of_night, tell_night
+from policies.runs.nights import Fate, Night, begin_of_night, tell_night, woken_since
 from policies.sleep.ledger import Entry, Period, Slept, enter, merge, total
+from policies.sleep.messages import Phase
 from policies.workload import WorkloadRef
 
+RAISED = "somebody scaled it up; its hibernation looks within minutes"
 _EXPLAINED = 50
 """So many workloads are asked about why they are not available."""
 
@@ -119,13 +121,26 @@ def _put_together(
 
 
 def _sleeping(installation: Installation, known: Known) -> tuple[Slept, ...]:
-    """Who sleeps now: by the cluster; where it cannot be asked, by Temporal."""
-    if known.listed is not None:
-        return find_sleeping(tuple(known.listed.values()), installation.known_instance).sleeps
-    return tuple(
+    """Who sleeps now, by the cluster; where it cannot be asked, by Temporal."""
+    by_temporal = tuple(
         Slept(ref=WorkloadRef(namespace=key.namespace, name=key.name, kind=key.kind), policy=of.policy, start=of.since)
         for key, of in known.opened.items()
+        if of.phase is not Phase.PAUSING
     )
+    if known.listed is None:
+        return by_temporal
+    asleep = find_sleeping(tuple(known.listed.values()), installation.known_instance).sleeps
+    return (*asleep, *_raised(by_temporal, known.listed, known.now))
+
+
+def _raised(by_temporal: Iterable[Slept], listed: Mapping[WorkloadKey, Workload], now: datetime) -> Iterator[Slept]:
+    """What Temporal has asleep and is up: somebody woke it without Temporal, or scaled it up, a moment ago."""
+    for sleep in by_temporal:
+        workload = listed.get(sleep.ref.key)
+        if workload is None or workload.is_down:
+            continue
+        noted = woken_since(workload, sleep.start)
+        yield sleep.replace(end=noted or now, ending="" if noted else RAISED)
 
 
 def _is_meant(sleep: Slept, wanted: NightWanted) -> bool:

@@ -1,6 +1,6 @@
 """The runs of policies as Temporal keeps them: what each came to, and where its page is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -9,6 +9,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.visibility import CLUSTER, POLICY
 from operations.installation import Installation
+from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.names import ENFORCEMENT
 from policies.runs.enforcement import EnforcementResult
@@ -34,6 +35,11 @@ class PolicyRun(Frozen):
     """Its page in the Temporal UI, where the address of one is known."""
     repeats: int = 1
     """How many runs in a row this stands for."""
+
+    @property
+    def decisions(self) -> Mapping[Reason, int]:
+        """How many Deployments it judged for which reason."""
+        return {} if self.result is None else self.result.decisions
 
     @property
     def sentence(self) -> str:

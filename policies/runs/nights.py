@@ -20,6 +20,8 @@ WITHOUT_WINDOW = timedelta(hours=24)
 """What is looked back over where no policy has a schedule."""
 BY_ITS_WAKE = timedelta(hours=1)
 """What becomes available later than this after its wake was deployed or broken meanwhile, or mended."""
+_BLUR = timedelta(seconds=5)
+"""The times of conditions are whole seconds of another clock."""
 _NAMED = 3
 _KEPT = 10
 
@@ -64,6 +66,8 @@ class Night(Frozen):
     available: int = 0
     available_by: datetime | None = None
     """When the last of them became available after its wake; None where that is not known of any."""
+    timed: int = 0
+    """Of how many of them that is known."""
     starting: int = 0
     not_available: int = 0
     left: tuple[Left, ...] = ()
@@ -90,6 +94,7 @@ class Night(Frozen):
             gone=self.gone + other.gone,
             available=self.available + other.available,
             available_by=max(times, default=None),
+            timed=self.timed + other.timed,
             starting=self.starting + other.starting,
             not_available=self.not_available + other.not_available,
             left=(*self.left, *other.left)[:_KEPT],
@@ -126,7 +131,7 @@ def night_of(workload: str, fate: Fate, available_by: datetime | None = None, wh
         case Fate.STUCK:
             return Night(asleep=1, stuck=left)
         case Fate.AVAILABLE:
-            return Night(woke=1, available=1, available_by=available_by)
+            return Night(woke=1, available=1, available_by=available_by, timed=0 if available_by is None else 1)
         case Fate.STARTING:
             return Night(woke=1, starting=1)
         case Fate.NOT_AVAILABLE:
@@ -173,7 +178,7 @@ def available_at(workload: Workload, woke_at: datetime) -> datetime | None:
     allows it, a Deployment counts as available without any pod.
     """
     changed = workload.rollout.available_changed_at
-    return changed if changed is not None and woke_at <= changed <= woke_at + BY_ITS_WAKE else None
+    return changed if changed is not None and woke_at - _BLUR <= changed <= woke_at + BY_ITS_WAKE else None
 
 
 def tell_night(night: Night, zone: str, now: datetime) -> str:
@@ -184,8 +189,7 @@ def tell_night(night: Night, zone: str, now: datetime) -> str:
     if night.woke:
         told.append(f"{night.woke} woke")
     if night.available:
-        by = "" if night.available_by is None else f" by {_show_clock(night.available_by, zone, now)}"
-        told.append(f"{night.available} available{by}")
+        told.append(f"{night.available} available{_say_by(night, zone, now)}")
     if night.starting:
         told.append(f"{night.starting} still starting")
     if night.not_available:
@@ -199,6 +203,13 @@ def tell_night(night: Night, zone: str, now: datetime) -> str:
     if night.stuck:
         told.append(f"{len(night.stuck)} should be awake and not woken: {_name(night.stuck, len(night.stuck))}")
     return ", ".join(told)
+
+
+def _say_by(night: Night, zone: str, now: datetime) -> str:
+    if night.available_by is None:
+        return ""
+    clock = _show_clock(night.available_by, zone, now)
+    return f" by {clock}" if night.timed == night.available else f" ({night.timed} of them by {clock})"
 
 
 def _name(left: tuple[Left, ...], number: int) -> str:
