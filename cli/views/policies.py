@@ -17,7 +17,8 @@ def show_policies(terminal: Terminal, found: PoliciesInForce) -> None:
     """The hold first, what is not known, then the policies."""
     _show_surroundings(terminal, found)
     if not found.policies:
-        terminal.say(f"no policy is in force in {found.place}: finops apply FILE puts one in force")
+        if found.readable:
+            terminal.say(f"no policy is in force in {found.place}: finops apply FILE puts one in force")
         return
     terminal.show_table(_COLUMNS, map(_row, found.policies), numbers=(2,))
     terminal.say()
@@ -52,7 +53,7 @@ def tell_in_brief(found: PoliciesInForce) -> Iterator[str]:
     for index, policy in enumerate(found.policies):
         heading = ("1 policy" if count == 1 else f"{count} policies") + " in force: " if index == 0 else ""
         yield f"{heading}{policy.name} ({_mode(policy)}), {tell_now(policy)}"
-    if not count and not found.troubles:
+    if not count and found.readable:
         yield f"no policy is in force in {found.place}"
     yield from found.troubles
 

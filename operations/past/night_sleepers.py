@@ -79,7 +79,7 @@ def add_up(sleepers: Sequence[NightSleeper]) -> Night:
     """All of them in figures."""
     night = Night()
     for each in sleepers:
-        night = night.plus(night_of(str(each.workload), each.fate, each.available_at, each.trouble))
+        night = night.plus(night_of(str(each.workload), each.fate, each.available_at, each.trouble.partition(":")[0]))
     return night
 
 

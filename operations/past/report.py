@@ -21,7 +21,7 @@ from policies.problems import FieldError
 from policies.runs.nights import Fate, Night, begin_of_night, tell_night, woken_since
 from policies.sleep.ledger import Entry, Period, Slept, enter, merge, total
 from policies.sleep.messages import Phase
-from policies.workload import WorkloadRef
+from policies.workload import Workload, WorkloadRef
 
 RAISED = "somebody scaled it up; its hibernation looks within minutes"
 _EXPLAINED = 50

@@ -45,6 +45,8 @@ class PoliciesInForce(Frozen):
     cluster: str
     place: str
     """Where they are."""
+    readable: bool = True
+    """False where the documents there cannot be read: then those that have a Schedule are named."""
     at: datetime
     policies: tuple[PolicyInForce, ...] = ()
     hold: Hold | None = None

@@ -58,6 +58,7 @@ async def read_policies_in_force(installation: Installation, now: datetime) -> P
     return PoliciesInForce(
         cluster=installation.settings.cluster,
         place=installation.policies.place,
+        readable=not unreadable,
         at=now,
         policies=tuple(_describe(name, documents.get(name), ran, asleep, changes, now) for name in known),
         hold=ran.hold,
