@@ -194,14 +194,14 @@ def tell_night(night: Night, zone: str, now: datetime) -> str:
         told.append(f"{night.starting} still starting")
     if night.not_available:
         what = "not" if night.available else "not available"
-        told.append(f"{night.not_available} {what}: {_name(night.left, night.not_available)}")
+        told.append(f"{night.not_available} {what}{_name(night.left, night.not_available)}")
     if night.gone:
         told.append(f"{night.gone} deleted or left at zero by somebody")
     asleep = night.asleep - len(night.stuck)
     if asleep > 0:
         told.append(f"{asleep} still asleep")
     if night.stuck:
-        told.append(f"{len(night.stuck)} should be awake and not woken: {_name(night.stuck, len(night.stuck))}")
+        told.append(f"{len(night.stuck)} should be awake and not woken{_name(night.stuck, len(night.stuck))}")
     return ", ".join(told)
 
 
@@ -213,9 +213,10 @@ def _say_by(night: Night, zone: str, now: datetime) -> str:
 
 
 def _name(left: tuple[Left, ...], number: int) -> str:
+    """`: a, b, c and 2 more`; empty where none is named."""
     named = ", ".join(map(str, left[:_NAMED]))
     more = number - min(len(left), _NAMED)
-    return f"{named} and {more} more" if more else named
+    return f": {named} and {more} more" if named and more else f": {named}" if named else ""
 
 
 def _show_clock(at: datetime, zone: str, now: datetime) -> str:

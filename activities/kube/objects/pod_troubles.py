@@ -65,18 +65,21 @@ class TroubledPod(Pod):
             if each.state.waiting is not None and each.state.waiting.reason
         ]
         grave = next((reason for reason in reasons if reason not in _STARTING), "")
-        return grave or self._unmet() or next(iter(reasons), "")
+        return grave or self._unplaced() or next(iter(reasons), "") or self._unready()
 
-    def _unmet(self) -> str:
-        conditions = {each.type: each for each in self.status.conditions or ()}
-        placed, ready = conditions.get("PodScheduled"), conditions.get("Ready")
-        if placed is not None and placed.status == "False":
-            return _say(placed.reason or "not scheduled", placed.message)
-        if ready is not None and ready.status == "True":
+    def _unplaced(self) -> str:
+        placed = self._condition("PodScheduled")
+        return _say(placed.reason or "not scheduled", placed.message) if placed.status == "False" else ""
+
+    def _unready(self) -> str:
+        if self._condition("Ready").status == "True":
             return ""
         if self.status.phase == "Running":
             return "running, and not ready"
         return "Pending, on no node" if self.status.phase == "Pending" and not self.spec.node else self.status.phase
+
+    def _condition(self, kind: str) -> _PodCondition:
+        return next((each for each in self.status.conditions or () if each.type == kind), _PodCondition())
 
 
 def explain_pods(transport: KubeTransport, workloads: Iterable[WorkloadKey]) -> Mapping[WorkloadKey, str]:
