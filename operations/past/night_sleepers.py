@@ -41,7 +41,7 @@ class NightSleeper(Frozen):
 
 
 @dataclass(frozen=True)
-class Known:
+class NightKnown:
     """What the cluster and Temporal know at this moment."""
 
     now: datetime
@@ -57,14 +57,14 @@ def last_sleeps(sleeps: Iterable[Slept], since: datetime) -> Mapping[WorkloadKey
     return {sleep.ref.key: sleep for sleep in sorted(recent, key=lambda sleep: sleep.start)}
 
 
-def find_noted(known: Known, since: datetime) -> Mapping[WorkloadKey, datetime]:
+def find_noted(known: NightKnown, since: datetime) -> Mapping[WorkloadKey, datetime]:
     """When those woke that carry the note of a wake since then."""
     listed = known.listed or {}
     return {key: at for key, each in listed.items() if (at := woken_since(each, since)) is not None}
 
 
 def describe_sleepers(
-    last: Mapping[WorkloadKey, Slept], noted: Mapping[WorkloadKey, datetime], known: Known
+    last: Mapping[WorkloadKey, Slept], noted: Mapping[WorkloadKey, datetime], known: NightKnown
 ) -> tuple[NightSleeper, ...]:
     """Each that slept, by name; also those of which only a note tells."""
     told = {key: NightSleeper(workload=key, woke_at=at) for key, at in noted.items()}
@@ -83,7 +83,7 @@ def add_up(sleepers: Sequence[NightSleeper]) -> Night:
     return night
 
 
-def _as_it_is(told: NightSleeper, known: Known) -> NightSleeper:
+def _as_it_is(told: NightSleeper, known: NightKnown) -> NightSleeper:
     workload = None if known.listed is None else known.listed.get(told.workload)
     woke_at = told.woke_at
     if woke_at is None:
@@ -97,7 +97,7 @@ def _as_it_is(told: NightSleeper, known: Known) -> NightSleeper:
     return told.replace(available_at=available_at(workload, woke_at)) if fate is Fate.AVAILABLE else told
 
 
-def _asleep(told: NightSleeper, workload: Workload | None, known: Known) -> NightSleeper:
+def _asleep(told: NightSleeper, workload: Workload | None, known: NightKnown) -> NightSleeper:
     opened = known.opened.get(told.workload)
     due = opened.resume_at if opened is not None else None if workload is None else _due(workload)
     failing = opened is not None and opened.phase is Phase.RESUME_FAILING

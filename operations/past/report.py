@@ -8,8 +8,8 @@ from datetime import datetime
 from activities.kube.objects.pod_troubles import explain_pods
 from operations.errors import NotThere, OperationError, UsageProblem
 from operations.installation import Installation
-from operations.past.night_sleepers import Known, NightSleeper, add_up, describe_sleepers, find_noted, last_sleeps
-from operations.past.night_sources import NightWanted, Remembered, SeenNow, look_back, look_now
+from operations.past.night_sleepers import NightKnown, NightSleeper, add_up, describe_sleepers, find_noted, last_sleeps
+from operations.past.night_sources import NightRemembered, NightWanted, SeenNow, look_back, look_now
 from operations.past.reckoning import find_sleeping
 from operations.policy_source import read_quietly
 from operations.times import read_moment
@@ -74,13 +74,12 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     meant = [each for each in policies or () if wanted.policy in {None, each.name}]
     since = wanted.since or begin_of_night(meant, now)
     with installation.listener.progress("asking the cluster and Temporal"):
-        seen, told = await asyncio.gather(
-            asyncio.to_thread(look_now, installation), look_back(installation, Period(since=since, until=now), wanted)
-        )
+        seen = await asyncio.to_thread(look_now, installation)
+        told = await look_back(installation, Period(since=since, until=now), wanted, seen.workloads)
     if seen.trouble and told.trouble:
         raise OperationError(f"{seen.trouble}; {told.trouble}")
     opened = {each.key: each for each in told.opened}
-    known = Known(now=now, listed=seen.workloads, opened=opened)
+    known = NightKnown(now=now, listed=seen.workloads, opened=opened)
     sleeps = [each for each in merge((*_sleeping(installation, known), *told.past.sleeps)) if _is_meant(each, wanted)]
     noted = {key: at for key, at in find_noted(known, since).items() if _is_covered(key, known, wanted, meant)}
     sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, known)
@@ -94,7 +93,7 @@ def _put_together(
     installation: Installation,
     sleepers: tuple[NightSleeper, ...],
     sleeps: Sequence[Slept],
-    told: Remembered,
+    told: NightRemembered,
     seen: SeenNow,
     meant: Sequence[EnforcementPolicy],
     since: datetime,
@@ -120,7 +119,7 @@ def _put_together(
     )
 
 
-def _sleeping(installation: Installation, known: Known) -> tuple[Slept, ...]:
+def _sleeping(installation: Installation, known: NightKnown) -> tuple[Slept, ...]:
     """Who sleeps now, by the cluster; where it cannot be asked, by Temporal."""
     by_temporal = tuple(
         Slept(ref=WorkloadRef(namespace=key.namespace, name=key.name, kind=key.kind), policy=of.policy, start=of.since)
@@ -140,14 +139,14 @@ def _raised(by_temporal: Iterable[Slept], listed: Mapping[WorkloadKey, Workload]
         if workload is None or workload.is_down:
             continue
         noted = woken_since(workload, sleep.start)
-        yield sleep.replace(end=noted or now, ending="" if noted else RAISED)
+        yield sleep.replace(end=noted or now, woken="" if noted else RAISED)
 
 
 def _is_meant(sleep: Slept, wanted: NightWanted) -> bool:
     return wanted.namespace in {None, sleep.ref.namespace} and wanted.policy in {None, sleep.policy}
 
 
-def _is_covered(key: WorkloadKey, known: Known, wanted: NightWanted, meant: Iterable[EnforcementPolicy]) -> bool:
+def _is_covered(key: WorkloadKey, known: NightKnown, wanted: NightWanted, meant: Iterable[EnforcementPolicy]) -> bool:
     """Whether a note counts: it does not tell the policy, so one in the policy's scope does."""
     if wanted.namespace not in {None, key.namespace}:
         return False

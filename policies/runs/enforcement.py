@@ -7,8 +7,8 @@ from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.runs.first_window import FIRST_WINDOW_PAUSES, FirstWindow
-from policies.wording import amount
 from policies.runs.nights import Night
+from policies.wording import amount
 from policies.workload import WorkloadRef
 
 LONGEST_RUN = timedelta(minutes=10)

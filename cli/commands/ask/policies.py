@@ -13,7 +13,7 @@ from operations.present.read_in_force import read_policies_in_force, read_policy
 
 def policies(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="NAME")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="POLICY")] = None,
     runs: Annotated[int, typer.Option(min=1, max=100, help="How many of its last runs to show.")] = 10,
 ) -> None:
     """Show each policy in force: its mode, its window, what sleeps under it, and what its last run came to.

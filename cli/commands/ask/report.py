@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.report import show_report
 from operations.past.night_sources import NightWanted
 from operations.past.report import read_report, read_since
-from operations.targets import read_namespace
 
 
 def report(
@@ -19,8 +19,9 @@ def report(
         str | None,
         typer.Option(metavar="12h|TIME", help="Since when; else since the last window began, or 24h."),
     ] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Only Deployments of it.")] = None,
-    policy: Annotated[str | None, typer.Option(help="Only what slept under it.")] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
+    policy: Annotated[str | None, typer.Option(metavar="POLICY", help="Only what slept under it.")] = None,
     show_all: Annotated[bool, typer.Option("--all", help="List every Deployment.")] = False,
 ) -> None:
     """Report who slept, who woke and why, whether their pods are available, and what that saved.
@@ -30,7 +31,7 @@ def report(
     now = datetime.now(UTC)
     wanted = NightWanted(
         since=None if since is None else read_since(since, now),
-        namespace=None if namespace is None else read_namespace(namespace),
+        namespace=choose_namespace(namespace, everywhere),
         policy=policy,
     )
     session = Session.of(ctx)

@@ -9,7 +9,7 @@ from cases import workload
 from ids import key_of
 
 from activities.hibernation.listing import ListedHibernation
-from operations.past.night_sleepers import NOT_WOKEN, Known, NightSleeper, add_up, describe_sleepers, last_sleeps
+from operations.past.night_sleepers import NOT_WOKEN, NightKnown, NightSleeper, add_up, describe_sleepers, last_sleeps
 from policies import annotations as notes
 from policies.annotations import PauseRecord, pause_patch
 from policies.keys import WorkloadKey
@@ -24,8 +24,8 @@ REF = WorkloadRef(namespace="dev-shop", name="checkout", uid="u1")
 KEY = REF.key
 
 
-def slept(end: datetime | None = MORNING, ending: str = "its time has come", start: datetime = EVENING) -> Slept:
-    return Slept(ref=REF, policy="nights", start=start, end=end, pause_id=f"p-{start:%H}", ending=ending)
+def slept(end: datetime | None = MORNING, woken: str = "its time has come", start: datetime = EVENING) -> Slept:
+    return Slept(ref=REF, policy="nights", start=start, end=end, pause_id=f"p-{start:%H}", woken=woken)
 
 
 def up(available: int = 3, **changes: Any) -> Workload:
@@ -51,7 +51,7 @@ def told(
     seen: Mapping[WorkloadKey, Workload] | None,
     running: Mapping[WorkloadKey, ListedHibernation] | None = None,
 ) -> NightSleeper:
-    known = Known(now=NOW, listed=seen, opened=running or {})
+    known = NightKnown(now=NOW, listed=seen, opened=running or {})
     (found,) = describe_sleepers(last_sleeps([sleep], EVENING), {}, known)
     return found
 
@@ -102,7 +102,7 @@ def test_each_that_slept_is_told_as_it_is_now(
 
 
 def test_why_it_woke_is_what_temporal_remembers() -> None:
-    found = told(slept(ending="woken by anna: demo"), {KEY: up()})
+    found = told(slept(woken="woken by anna: demo"), {KEY: up()})
     assert (found.policy, found.why, found.available_at) == ("nights", "woken by anna: demo", MORNING)
 
 
@@ -112,7 +112,7 @@ def test_where_only_the_note_of_a_wake_is_left_it_tells_what_it_can() -> None:
         notes.AWAKE_UNTIL: NOW.isoformat(),
         notes.AWAKE_BECAUSE: "deploy",
     }
-    known = Known(now=NOW, listed={KEY: up(annotations=carried)}, opened={})
+    known = NightKnown(now=NOW, listed={KEY: up(annotations=carried)}, opened={})
     (found,) = describe_sleepers({}, {KEY: MORNING}, known)
     assert (found.policy, found.why, found.woke_at, found.fate) == ("", "a deploy came in", MORNING, Fate.AVAILABLE)
 
