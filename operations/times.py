@@ -98,6 +98,11 @@ def show_past(instant: datetime | None, zone: str | None = None) -> str:
     return "" if instant is None else tell_instant(instant, zone, instant, with_year=True)
 
 
+def show_known(instant: datetime | None, zone: str) -> str:
+    """An instant on the clocks of a zone, as `show_time` has it. Empty for None."""
+    return "" if instant is None else show_time(instant, zone)
+
+
 def show_span(seconds: float) -> str:
     """How long something took, with seconds below an hour only: `12h30m`, `45s`."""
     step = 1 if seconds < _HOUR else _MINUTE

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from temporalio import activity
+from temporalio import activity, workflow
 
 from activities.cluster_context import current_cluster
 from worker.repeats import ForeseenFilter
@@ -74,6 +74,7 @@ def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT, *, tell_cl
     handler.addFilter(_note_where)
     handler.addFilter(ForeseenFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    workflow.logger.workflow_info_on_message = False  # the line says whom it is about; JSON has the workflow beside it
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.ERROR))
 

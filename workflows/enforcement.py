@@ -7,7 +7,6 @@ is told and left to the next run.
 
 import contextlib
 import logging
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,14 +18,11 @@ from activities.messages.tell import TellActivities
 from activities.runs.judge_page import JudgeActivities, PageJudged, PageOrder
 from activities.runs.open_and_start import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
 from policies.calendar.foreseen import saved_per_month
-from policies.checks.decision import Candidate
 from policies.checks.limits import Census, Selection, select
-from policies.checks.reasons import Reason
 from policies.names import ENFORCEMENT
 from policies.runs.digests import Digest, is_worth_telling, window_key
-from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run
+from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run, remember_run
 from policies.runs.first_window import FirstWindow, count_pauses, room_left
-from policies.sleep.clocks import ClockDrift
 from policies.sleep.wake_order import last_down
 from policies.wording import count
 from policies.workload import WorkloadRef
@@ -58,6 +54,8 @@ class EnforcementWorkflow:
         self._first_window: FirstWindow | None = None
         self._lost_turn = False
         """Whether it stopped starting, because somebody ended its turn."""
+        self._skipped_before = ""
+        """Why the run before this one did nothing: that is not logged again every few minutes."""
 
     @workflow.run
     async def run(self, enforcement: Enforcement) -> EnforcementResult:
@@ -65,11 +63,13 @@ class EnforcementWorkflow:
         follows.
         """
         before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
-        self._first_window = before.first_window
+        self._first_window, self._skipped_before = before.first_window, before.skipped
         try:
             result = await self._enforce(before.chosen_last)
         except ActivityError as error:
             result = self._skipped(str(error.cause or error))
+        if not result.skipped:
+            workflow.logger.info("policy %s: %s", self._enforcement.policy, result.sentence)
         result = result.replace(first_window=self._first_window)
         with contextlib.suppress(ActivityError):
             await workflow.execute_activity_method(
@@ -85,14 +85,19 @@ class EnforcementWorkflow:
         """Tell people of the run where it is worth it. A run does not depend on whether they can be reached."""
         opened = self._opened
         if opened is None or result.skipped:
-            return result.replace(told_window=before.told_window, chosen_last=before.chosen_last)
+            return result.replace(
+                told_window=before.told_window, chosen_last=before.chosen_last, last_judged=before.last_judged
+            )
         result = result.replace(told_window=window_key(opened.window_start, self._now))
+        result = result.replace(last_judged=remember_run(result, self._now))
         if is_worth_telling(result, before, has_start=opened.window_start is not None):
             digest = Digest(
                 cluster=self._enforcement.cluster,
                 at_start=result.told_window != before.told_window,
                 result=result,
                 window_end=opened.window_end,
+                at=self._now,
+                zone="UTC" if opened.terms is None else opened.terms.zone,
             )
             with contextlib.suppress(ActivityError):
                 await workflow.execute_activity_method(
@@ -147,10 +152,7 @@ class EnforcementWorkflow:
 
     async def _judge_listing(self, now: datetime) -> PageJudged:
         """All pages, added up. Ids and totals only: a page holds at most 500 candidates."""
-        candidates: list[Candidate] = []
-        decisions: Counter[Reason] = Counter()
-        unreadable: list[str] = []
-        census, clocks, token, page_number = Census(), ClockDrift(), "", 1
+        judged, token, page_number = PageJudged(), "", 1
         while True:
             page = await workflow.execute_activity_method(
                 JudgeActivities.judge_page,
@@ -158,19 +160,10 @@ class EnforcementWorkflow:
                 summary=f"judge page {page_number}",
                 **options.LIST,
             )
-            candidates += page.candidates
-            decisions.update(page.decisions)
-            unreadable += page.unreadable
-            census, clocks = census.plus(page.census), clocks.worse(page.clocks)
+            judged = judged.plus(page)
             token, page_number = page.next_token, page_number + 1
             if not token:
-                return PageJudged(
-                    candidates=tuple(candidates),
-                    decisions=decisions,
-                    census=census,
-                    unreadable=tuple(unreadable),
-                    clocks=clocks,
-                )
+                return judged
 
     async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int, WorkloadRef | None]:
         """How many began, how many had begun, and the last of them: the next run goes on behind it."""
@@ -230,12 +223,14 @@ class EnforcementWorkflow:
             hourly=hourly,
             up_to_per_month=0 if allowance is None else saved_per_month(hourly, allowance),
             currency=costs[0].currency if costs else "",
+            night=judged.night,
         )
         sentence = describe_run(result, len(judged.candidates), lost_turn=self._lost_turn)
         return result.replace(sentence=sentence)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
-        workflow.logger.log(level, "policy %s: this run did nothing: %s", self._enforcement.policy, because)
+        if level > logging.INFO or because != self._skipped_before:
+            workflow.logger.log(level, "policy %s: this run did nothing: %s", self._enforcement.policy, because)
         return EnforcementResult(
             policy=self._enforcement.policy, skipped=because, sentence=f"This run did nothing: {because}."
         )

@@ -31,6 +31,7 @@ from policies.checks.limits import Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
+from policies.runs.nights import Night, begin_of_last_night, count_night
 from policies.sleep.clocks import ClockDrift
 from policies.workload import Workload
 
@@ -56,6 +57,20 @@ class PageJudged(Frozen):
     census: Census = Census()
     unreadable: tuple[str, ...] = ()
     clocks: ClockDrift = ClockDrift()
+    night: Night = Night()
+    """What slept before, and whether it is back, of what the policy means."""
+
+    def plus(self, later: "PageJudged") -> "PageJudged":
+        """Both pages together, with the token of the later one."""
+        return PageJudged(
+            next_token=later.next_token,
+            candidates=(*self.candidates, *later.candidates),
+            decisions=Counter(self.decisions) + Counter(later.decisions),
+            census=self.census.plus(later.census),
+            unreadable=(*self.unreadable, *later.unreadable),
+            clocks=self.clocks.worse(later.clocks),
+            night=self.night.plus(later.night),
+        )
 
 
 class JudgeActivities:
@@ -126,7 +141,8 @@ def judge(
     surroundings = gathered.surroundings_at(now, policies)
     candidates: list[Candidate] = []
     decisions: Counter[Reason] = Counter()
-    census, unreadable = Census(), list(map(str, page.unreadable))
+    census, night, unreadable = Census(), Night(), list(map(str, page.unreadable))
+    since = begin_of_last_night(policy, now)
     for workload in page.workloads:
         try:
             case = gathered.case(policy, workload, surroundings)
@@ -141,12 +157,15 @@ def judge(
             candidates.append(as_candidate(case, decision))
         if protection_of(workload, surroundings) is None:
             census = census.plus(_count(workload))
+        if policy.is_about(workload.ref.namespace, workload.labels):
+            night = night.plus(count_night(workload, since, now))
     return PageJudged(
         next_token=page.next_token,
         candidates=tuple(candidates),
         decisions=decisions,
         census=census,
         unreadable=tuple(unreadable),
+        night=night,
     )
 
 

@@ -7,6 +7,8 @@ from cli.answers.past import HistoryAnswer, SavingsAnswer
 from cli.answers.plans import BacktestAnswer, CalendarAnswer, ExplainAnswer, ImportAnswer, PlanAnswer
 from cli.answers.present import ClustersAnswer, CostsAnswer, DoctorAnswer, StatusAnswer
 from cli.answers.version import VersionAnswer
+from operations.past.report import NightReport
+from operations.present.in_force import PoliciesInForce, PolicyInDetail
 from policies.models import Frozen
 
 ANSWERS: Mapping[str, type[Frozen]] = {
@@ -28,6 +30,9 @@ ANSWERS: Mapping[str, type[Frozen]] = {
     "hold": HoldAnswer,
     "release": HoldAnswer,
     "doctor": DoctorAnswer,
+    "policies": PoliciesInForce,
+    "policies NAME": PolicyInDetail,
+    "report": NightReport,
     "version": VersionAnswer,
 }
 """By what is typed."""

@@ -11,17 +11,20 @@ from rich.console import Console
 from cli.demo.errors import DemoFailed
 from cli.demo.workloads import DemoWorkload
 from localcluster import LocalCluster
-from worker.processes import find_program
+
+_HEAD = ("NAME", "READY", "UP-TO-DATE", "AVAILABLE")
 
 
 class Shell:
     """A prompt in the demo's folder, with nothing of the user's own cluster or Temporal in its environment."""
 
-    def __init__(self, cluster: LocalCluster, name: str, folder: Path, state: Path, console: Console) -> None:
+    def __init__(
+        self, cluster: LocalCluster, name: str, folder: Path, state: Path, console: Console, kubectl: Path | None
+    ) -> None:
         self._cluster = cluster
         self._folder = folder
         self._console = console
-        self._kubectl = find_program("kubectl")
+        self._kubectl = kubectl
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("FINOPS_", "TEMPORAL_", "KUBE"))}
         self.environment = kept | {
             "KUBECONFIG": str(cluster.kubeconfig),
@@ -48,7 +51,7 @@ class Shell:
             return
         found = self._cluster.objects.get(f"/apis/apps/v1/namespaces/{namespace}/deployments")
         self._say_there_is_no_kubectl(arguments)
-        self._answer("\n".join(["NAME           READY", *map(_row, found["items"])]))
+        self._answer("\n".join(_columns([_HEAD, *map(_row, found["items"])])))
 
     def show_annotations(self, workload: DemoWorkload) -> None:
         """The annotations of a Deployment, one a line, as kubectl lists them."""
@@ -85,6 +88,13 @@ class Shell:
         self._console.print(text.rstrip(), markup=False, soft_wrap=True)
 
 
-def _row(deployment: dict[str, Any]) -> str:
-    ready = deployment.get("status", {}).get("readyReplicas", 0)
-    return f"{deployment['metadata']['name']:<13}  {ready}/{deployment['spec'].get('replicas', 1)}"
+def _row(deployment: dict[str, Any]) -> tuple[str, ...]:
+    status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
+    counts = [str(status.get(name, 0)) for name in ("updatedReplicas", "availableReplicas")]
+    return (deployment["metadata"]["name"], f"{status.get('readyReplicas', 0)}/{wanted}", *counts)
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    """Each as wide as its widest cell, and three spaces."""
+    widths = [max(map(len, column)) + 3 for column in zip(*rows, strict=True)]
+    return ["".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -16,6 +16,7 @@ from cli.demo.errors import DemoFailed
 from cli.demo.shell import Shell
 from cli.demo.workloads import NAMESPACES, OWNER, WORKLOADS, DemoWorkload
 from localcluster import LocalCluster
+from worker.processes import find_program
 from worker.state import StateFolder
 
 CLUSTER = "demo"
@@ -33,7 +34,7 @@ class Stage:
         self.began = datetime.now(UTC)
         self.policies = folder / "policies.yaml"
         self.state = StateFolder(folder / "state")
-        self.shell = Shell(cluster, CLUSTER, folder, self.state.path, console)
+        self.shell = Shell(cluster, CLUSTER, folder, self.state.path, console, find_program("kubectl"))
         self._service: subprocess.Popen[bytes] | None = None
 
     def furnish(self) -> None:

@@ -42,6 +42,13 @@ COMMANDS = {
         "Who sleeps, since when, until when, and what that saves.",
         ("status", "status -n dev-shop", "status --all-clusters"),
     ),
+    "report": Command(
+        _LOOK,
+        "ask.report",
+        "report",
+        "Who slept, who woke and why, and whether all are available.",
+        ("report", "report --since 12h -n dev-shop", "report --policy nights --all"),
+    ),
     "explain": Command(
         _LOOK,
         "ask.explain",
@@ -106,6 +113,13 @@ COMMANDS = {
         ("hold --reason 'release week'",),
     ),
     "release": Command(_ACT, "tell.hold", "release", "End a hold.", ("release",)),
+    "policies": Command(
+        _POLICIES,
+        "ask.policies",
+        "policies",
+        "What is in force, and what the last runs came to.",
+        ("policies", "policies nights", "policies nights --runs 30"),
+    ),
     "plan": Command(
         _POLICIES,
         "ask.plan",

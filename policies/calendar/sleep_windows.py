@@ -6,6 +6,7 @@ A policy without a schedule has one window that never ends.
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,17 @@ def next_window(policy: EnforcementPolicy, now: datetime) -> Window | None:
     """The window that `now` lies in, else the next to come; None where none ever comes."""
     schedule = policy.spec.schedule
     return Window() if schedule is None else _next_sleep(schedule, now)
+
+
+def begun_windows(policy: EnforcementPolicy, now: datetime) -> tuple[Window, ...]:
+    """The windows of its schedule that ran within the last nine days, in order, with one that runs now; none without a
+    schedule.
+    """
+    schedule = policy.spec.schedule
+    if schedule is None:
+        return ()
+    recent = takewhile(lambda window: window.start is None or window.start <= now, sleeps(schedule, now - _LOOK_BACK))
+    return tuple(recent)
 
 
 def tell_next(window: Window | None, policy: EnforcementPolicy, now: datetime) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from policies.checks.reasons import OUT_OF_SCOPE, Reason
 from policies.models import Frozen
 from policies.runs.enforcement import EnforcementResult
+from policies.runs.nights import tell_night
 from policies.times import to_rfc3339
 from policies.wording import amount
 
@@ -52,6 +53,10 @@ class Digest(Frozen):
     at_start: bool
     result: EnforcementResult
     window_end: datetime | None = None
+    at: datetime | None = None
+    """The moment that the run is about."""
+    zone: str = "UTC"
+    """Of the policy, for the times in it."""
 
 
 def window_key(window_start: datetime | None, now: datetime) -> str:
@@ -96,11 +101,21 @@ def describe(digest: Digest) -> Message:
         kind="digest",
         cluster=digest.cluster,
         title=f"{when}: {mode}{result.policy} on {digest.cluster}",
-        text=" ".join(part for part in (result.sentence, _why_not(result)) if part),
+        text="\n".join(part for part in (f"{result.sentence} {_why_not(result)}".strip(), _tell_night(digest)) if part),
         urgency=Urgency.WARNING if result.brake is not None else Urgency.INFO,
         facts=tuple(facts),
         policy=result.policy,
     )
+
+
+def _tell_night(digest: Digest) -> str:
+    """The last line of a window's first digest: what became of what slept before. The same sentence heads the report of
+    `finops report`.
+    """
+    night = digest.result.night
+    if digest.at is None or not (digest.at_start and night.slept):
+        return ""
+    return f"Since the last time: {tell_night(night, digest.zone, digest.at)}."
 
 
 def _why_not(result: EnforcementResult) -> str:

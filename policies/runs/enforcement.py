@@ -1,12 +1,13 @@
 """What goes into an enforcement, and what comes out."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.runs.first_window import FIRST_WINDOW_PAUSES, FirstWindow
+from policies.runs.nights import Night
 from policies.wording import amount, count
 from policies.workload import WorkloadRef
 
@@ -19,6 +20,18 @@ class Enforcement(Frozen):
 
     cluster: str
     policy: str
+
+
+class JudgedRun(Frozen):
+    """The last run that judged anything. Between two windows every run does nothing, and remembers this one."""
+
+    at: datetime
+    sentence: str
+    dry_run: bool
+    would_pause: int = 0
+    """How many it found that may be paused: what a dry run would have done."""
+    window: str = ""
+    """The window that it ran in."""
 
 
 class EnforcementResult(Frozen):
@@ -49,6 +62,21 @@ class EnforcementResult(Frozen):
     currency: str = ""
     told_window: str = ""
     """The window that people were told of: the next run starts from this result."""
+    last_judged: JudgedRun | None = None
+    """This run, or the last before it that judged anything; None where no such run is known."""
+    night: Night = Night()
+    """What slept before this run, and whether it is back, of what the policy means."""
+
+
+def remember_run(result: EnforcementResult, at: datetime) -> JudgedRun:
+    """What later runs that do nothing carry on of this one."""
+    return JudgedRun(
+        at=at,
+        sentence=result.sentence,
+        dry_run=result.dry_run,
+        would_pause=result.decisions.get(Reason.PAUSE, 0),
+        window=result.told_window,
+    )
 
 
 def describe_foreseen(result: EnforcementResult) -> str:

@@ -199,4 +199,5 @@ def given_back_at(seen: Observation, record: PauseRecord) -> datetime | None:
         resumed_at = notes.read_resumed_at(seen.annotations)
     except InvalidAnnotation:
         return None
-    return None if resumed_at is None or resumed_at < record.paused_at.replace(microsecond=0) else resumed_at
+    is_after = resumed_at is not None and resumed_at >= record.paused_at.replace(microsecond=0)
+    return resumed_at if is_after else None

@@ -151,7 +151,10 @@ def _keep(sleep: Sleep, record: PauseRecord, consulted: Consultation, now: datet
         if consulted.wish is None and extended is None and consulted.window_end is not None:
             return _wake(record, Because.RESUME_AFTER, "it has slept for as long as a window's policy wants")
         if consulted.wish is None and extended is None:
-            return _wake(record, Because.COOLDOWN, "no policy wants it asleep any more")
+            over = until is not None and until <= now
+            return _wake(
+                record, Because.COOLDOWN, "its time has come" if over else "no policy wants it asleep any more"
+            )
         if consulted.wish is not None:
             until, policy = consulted.wish.until, consulted.wish.policy
         else:

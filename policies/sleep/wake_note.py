@@ -1,6 +1,6 @@
 """How long a workload stays awake after it was given back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from policies.annotations import Because, WakeNote
@@ -11,9 +11,24 @@ BY_ITSELF = frozenset({Because.COOLDOWN, Because.RESUME_AFTER})
 LONG = frozenset({Because.PERSON, Because.KEEP_AWAKE, Because.CONTESTED})
 """Reasons that are a decision to stay awake; the others merely cool down."""
 DEFAULT_COOLDOWN = timedelta(minutes=30)
+_TOLD: Mapping[Because, str] = {
+    Because.COOLDOWN: "no policy wanted it asleep any more",
+    Because.PERSON: "somebody woke it, scaled it up or excluded it",
+    Because.KEEP_AWAKE: "somebody keeps it awake",
+    Because.DEPLOY: "a deploy came in",
+    Because.RESUME_AFTER: "it had slept for as long as a window's policy wants",
+    Because.CONTESTED: "something scaled it up again and again",
+}
 MEMORY_OF_A_WAKE = timedelta(hours=24)
 LONGEST_WAKE = timedelta(days=7)
 CONTESTED_FOR = timedelta(hours=24)
+
+
+def tell_wake(note: WakeNote, wake_time: datetime | None = None) -> str:
+    """Why a workload woke, as far as its note tells, which names nobody. `wake_time` is when it was to wake."""
+    if note.because is Because.COOLDOWN and wake_time is not None and note.resumed_at >= wake_time:
+        return "its time had come"
+    return _TOLD.get(note.because, str(note.because))
 
 
 def note_of_wake(

@@ -10,7 +10,7 @@ import pytest
 import typer
 from policytexts import read_policy_text
 
-from cli.main import app
+from cli.app import app
 from policies.policy.document import EnforcementPolicy, Mode
 
 ROOT = Path(__file__).parents[2]

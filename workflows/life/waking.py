@@ -67,15 +67,17 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         outcome = await _send(life, action, in_turn=in_turn)
         if outcome.result == "done":
             _awake_under(life, consulted, consulted.seen, waking.note)
-            return _done(action)
+            return _done(life, waking, action)
         attempt.take(outcome)
         attempt.gave_back = attempt.gave_back or (isinstance(action, SendResume) and outcome.landed > 0)
         await _wait(life, attempt, outcome)
 
 
-def _done(action: SendResume | SendClear) -> Finished:
+def _done(life: Life, waking: Woken, action: SendResume | SendClear) -> Finished:
     if isinstance(action, SendClear) and action.leaves_zero:
         return Finished(end="not-ours", sentence=action.leaves_zero)
+    if waking.because is not None:
+        workflow.logger.info("%s is awake: %s", life.hibernation.ref, waking.sentence)
     return Finished(end="awake", sentence="given back")
 
 

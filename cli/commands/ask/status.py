@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,10 +22,12 @@ from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
+from cli.views.policies import tell_in_brief
 from cli.views.status import SORT_KEYS, show_status
 from cli.views.status_watch import StatusWatch
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
+from operations.present.read_in_force import read_policies_in_force
 from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
 from operations.present.watching import watch_status
 
@@ -69,6 +71,14 @@ def status(
         session.terminal.show(answer, names=[each.key for each in answer.hibernations])
         return
     show_status(session.terminal, found, sort_by=sort_by, limit=limit)
+    if not found.asleep:
+        _show_in_force(session)
+
+
+def _show_in_force(session: Session) -> None:
+    """Where nothing is asleep: which policies there are, and what they would do."""
+    for line in tell_in_brief(asyncio.run(read_policies_in_force(session.installation, datetime.now(UTC)))):
+        session.terminal.say(line)
 
 
 def _watch(session: Session, question: StatusQuestion, sort_by: str | None, limit: int | None) -> None:

@@ -38,7 +38,7 @@ def complete(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["re"], ["resume", "release"]),
+        (["re"], ["report", "resume", "release"]),
         (["wa"], ["wake"]),
         (["--ver"], ["--version", "--verbose"]),
         (["resume", "--ti"], ["--timeout"]),

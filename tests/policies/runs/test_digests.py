@@ -8,7 +8,8 @@ import pytest
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.runs.digests import Digest, Urgency, describe, is_worth_telling, window_key
-from policies.runs.enforcement import EnforcementResult, describe_run
+from policies.runs.enforcement import EnforcementResult, describe_run, remember_run
+from policies.runs.nights import Night
 
 FRIDAY, SATURDAY = "2026-11-27T20:00:00Z", "2026-11-28T20:00:00Z"
 BRAKE = Brake(would_sleep_percent=80, allowed_percent=50)
@@ -93,3 +94,29 @@ def test_the_brake_of_a_first_window_is_named_with_how_many_it_keeps_awake() -> 
     )
     facts = {fact.name: fact.value for fact in describe(Digest(cluster="dev", at_start=True, result=run)).facts}
     assert facts["wait for its second window"] == "96"
+
+
+NIGHT = Night(woke=2, available=1, timed=1, available_by=datetime(2026, 11, 27, 6, 4, tzinfo=UTC), not_available=1)
+
+
+@pytest.mark.parametrize(
+    ("night", "at_start", "last_line"),
+    [
+        (NIGHT, True, "Since the last time: 2 slept, 2 woke, 1 available by 07:04 CET, 1 not."),
+        (NIGHT, False, "A sentence."),
+        (Night(), True, "A sentence."),
+    ],
+    ids=["a window begins", "a later run of it", "nothing slept before"],
+)
+def test_the_last_line_of_a_windows_first_digest_tells_what_became_of_what_slept_before(
+    night: Night, at_start: bool, last_line: str
+) -> None:
+    at = datetime(2026, 11, 27, 19, tzinfo=UTC)
+    digest = Digest(cluster="dev", at_start=at_start, result=result(night=night), at=at, zone="Europe/Berlin")
+    assert describe(digest).text.splitlines()[-1] == last_line
+
+
+def test_a_run_is_remembered_by_what_it_would_have_done() -> None:
+    at = datetime(2026, 11, 27, 19, tzinfo=UTC)
+    kept = remember_run(result(decisions={Reason.PAUSE: 116, Reason.COOLING_DOWN: 2}), at)
+    assert (kept.at, kept.would_pause, kept.dry_run, kept.window) == (at, 116, True, FRIDAY)

@@ -1,0 +1,44 @@
+"""`finops report`: what became of everything that slept, the headline first. Reads only."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
+from cli.session import Session
+from cli.views.report import show_report
+from operations.past.night_sources import NightWanted
+from operations.past.report import read_report, read_since
+
+
+def report(
+    ctx: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="12h|TIME", help="Since when; else since the last window began, or 24h."),
+    ] = None,
+    namespace: Namespace = None,
+    everywhere: AllNamespaces = False,
+    policy: Annotated[str | None, typer.Option(metavar="POLICY", help="Only what slept under it.")] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="List every Deployment.")] = False,
+) -> None:
+    """Report who slept, who woke and why, whether their pods are available, and what that saved.
+
+    Ends with 1 where something is not available 15 minutes after its wake, or should be awake and is not.
+    """
+    now = datetime.now(UTC)
+    wanted = NightWanted(
+        since=None if since is None else read_since(since, now),
+        namespace=choose_namespace(namespace, everywhere),
+        policy=policy,
+    )
+    session = Session.of(ctx)
+    made = asyncio.run(read_report(session.installation, wanted, now))
+    if session.terminal.for_programs:
+        session.terminal.show(made)
+    else:
+        show_report(session.terminal, made, show_all=show_all)
+    if made.night.needs_somebody:
+        raise typer.Exit(1)

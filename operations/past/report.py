@@ -1,0 +1,162 @@
+"""The morning report: who slept, who woke and why, whether their pods are back, and what that saved."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from activities.kube.objects.pod_troubles import explain_pods
+from operations.errors import NotThere, OperationError, UsageProblem
+from operations.installation import Installation
+from operations.past.night_sleepers import NightKnown, NightSleeper, add_up, describe_sleepers, find_noted, last_sleeps
+from operations.past.night_sources import NightRemembered, NightWanted, SeenNow, look_back, look_now
+from operations.past.reckoning import find_sleeping
+from operations.policy_source import read_quietly
+from operations.times import read_moment
+from policies.durations import parse_duration
+from policies.keys import WorkloadKey
+from policies.models import Frozen
+from policies.policy.document import EnforcementPolicy
+from policies.problems import FieldError
+from policies.runs.nights import Fate, Night, begin_of_night, tell_night, woken_since
+from policies.sleep.ledger import Entry, Period, Slept, enter, merge, total
+from policies.sleep.messages import Phase
+from policies.workload import Workload, WorkloadRef
+
+RAISED = "somebody scaled it up; its hibernation looks within minutes"
+_EXPLAINED = 50
+"""So many workloads are asked about why they are not available."""
+
+
+class NightReport(Frozen):
+    """What became of everything that slept in a stretch of time."""
+
+    cluster: str
+    since: datetime
+    until: datetime
+    zone: str
+    """The IANA name of the zone that the headline's times are in: the policies', where they have one."""
+    headline: str
+    night: Night
+    sleepers: tuple[NightSleeper, ...] = ()
+    under: Mapping[str, int] = {}
+    """How many slept under each policy; nothing stands for what only the note of a wake tells of."""
+    woken_because: Mapping[str, int] = {}
+    """How many woke for each reason, the most frequent first."""
+    total: tuple[Entry, ...] = ()
+    """What it saved in the period, for each currency."""
+    data_since: datetime | None = None
+    """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
+    unreadable: int = 0
+    """Sleepers and hibernations of which nothing could be read."""
+    troubles: tuple[str, ...] = ()
+    """What could not be asked, and what is not known therefore."""
+
+
+def read_since(text: str, now: datetime) -> datetime:
+    """The instant that `--since` names: a duration back from now, a day, or a time. Raises UsageProblem."""
+    try:
+        since = now - parse_duration(text)
+    except FieldError:
+        since = read_moment(text, "--since")
+    if since >= now:
+        raise UsageProblem(f"--since {text} must lie in the past")
+    return since
+
+
+async def read_report(installation: Installation, wanted: NightWanted, now: datetime) -> NightReport:
+    """The report of the cluster, of a namespace, or of a policy.
+
+    Raises OperationError where neither cluster nor Temporal can be asked, NotThere for a policy that is not in force
+    and that nothing slept under.
+    """
+    policies = await asyncio.to_thread(read_quietly, installation)
+    meant = [each for each in policies or () if wanted.policy in {None, each.name}]
+    since = wanted.since or begin_of_night(meant, now)
+    with installation.listener.progress("asking the cluster and Temporal"):
+        seen = await asyncio.to_thread(look_now, installation)
+        told = await look_back(installation, Period(since=since, until=now), wanted, seen.workloads)
+    if seen.trouble and told.trouble:
+        raise OperationError(f"{seen.trouble}; {told.trouble}")
+    opened = {each.key: each for each in told.opened}
+    known = NightKnown(now=now, listed=seen.workloads, opened=opened)
+    sleeps = [each for each in merge((*_sleeping(installation, known), *told.past.sleeps)) if _is_meant(each, wanted)]
+    noted = {key: at for key, at in find_noted(known, since).items() if _is_covered(key, known, wanted, meant)}
+    sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, known)
+    if wanted.policy is not None and not meant and not sleepers:
+        raise NotThere(f"there is no policy {wanted.policy}, and nothing slept under it")
+    sleepers = await asyncio.to_thread(_explain, installation, sleepers)
+    return _put_together(installation, sleepers, sleeps, told, seen, meant, since, now)
+
+
+def _put_together(
+    installation: Installation,
+    sleepers: tuple[NightSleeper, ...],
+    sleeps: Sequence[Slept],
+    told: NightRemembered,
+    seen: SeenNow,
+    meant: Sequence[EnforcementPolicy],
+    since: datetime,
+    now: datetime,
+) -> NightReport:
+    zones = Counter(each.zone for each in meant if each.spec.schedule is not None)
+    zone, night = zones.most_common(1)[0][0] if zones else "UTC", add_up(sleepers)
+    woken = Counter(each.why or "why is not known" for each in sleepers if each.woke_at is not None)
+    return NightReport(
+        cluster=installation.settings.cluster,
+        since=since,
+        until=now,
+        zone=zone,
+        headline=tell_night(night, zone, now),
+        night=night,
+        sleepers=sleepers,
+        under=dict(Counter(each.policy for each in sleepers).most_common()),
+        woken_because=dict(woken.most_common()),
+        total=total(enter(sleeps, Period(since=since, until=now))),
+        data_since=told.since,
+        unreadable=told.past.unreadable,
+        troubles=tuple(trouble for trouble in (seen.trouble, told.trouble) if trouble),
+    )
+
+
+def _sleeping(installation: Installation, known: NightKnown) -> tuple[Slept, ...]:
+    """Who sleeps now, by the cluster; where it cannot be asked, by Temporal."""
+    by_temporal = tuple(
+        Slept(ref=WorkloadRef(namespace=key.namespace, name=key.name, kind=key.kind), policy=of.policy, start=of.since)
+        for key, of in known.opened.items()
+        if of.phase is not Phase.PAUSING
+    )
+    if known.listed is None:
+        return by_temporal
+    asleep = find_sleeping(tuple(known.listed.values()), installation.known_instance).sleeps
+    return (*asleep, *_raised(by_temporal, known.listed, known.now))
+
+
+def _raised(by_temporal: Iterable[Slept], listed: Mapping[WorkloadKey, Workload], now: datetime) -> Iterator[Slept]:
+    """What Temporal has asleep and is up: somebody woke it without Temporal, or scaled it up, a moment ago."""
+    for sleep in by_temporal:
+        workload = listed.get(sleep.ref.key)
+        if workload is None or workload.is_down:
+            continue
+        noted = woken_since(workload, sleep.start)
+        yield sleep.replace(end=noted or now, woken="" if noted else RAISED)
+
+
+def _is_meant(sleep: Slept, wanted: NightWanted) -> bool:
+    return wanted.namespace in {None, sleep.ref.namespace} and wanted.policy in {None, sleep.policy}
+
+
+def _is_covered(key: WorkloadKey, known: NightKnown, wanted: NightWanted, meant: Iterable[EnforcementPolicy]) -> bool:
+    """Whether a note counts: it does not tell the policy, so one in the policy's scope does."""
+    if wanted.namespace not in {None, key.namespace}:
+        return False
+    if wanted.policy is None or known.listed is None:
+        return True
+    return any(each.is_about(key.namespace, known.listed[key].labels) for each in meant)
+
+
+def _explain(installation: Installation, sleepers: tuple[NightSleeper, ...]) -> tuple[NightSleeper, ...]:
+    """With the reasons of those whose pods are not available."""
+    asked = [each.workload for each in sleepers if each.fate in {Fate.NOT_AVAILABLE, Fate.STARTING}][:_EXPLAINED]
+    why = explain_pods(installation.cluster.transport, asked) if asked else {}
+    return tuple(each.replace(trouble=why[each.workload]) if each.workload in why else each for each in sleepers)
