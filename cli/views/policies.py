@@ -7,6 +7,7 @@ from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyI
 from operations.present.policy_runs import PolicyRun
 from operations.times import show_known, show_time
 from policies.checks.reasons import Reason
+from policies.wording import count
 
 _COLUMNS = ("Policy", "Mode", "Asleep", "Window", "Scope")
 _OTHERS = frozenset({Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH})
@@ -49,11 +50,11 @@ def show_policy(terminal: Terminal, policy: PolicyInDetail) -> None:
 
 def tell_in_brief(found: PoliciesInForce) -> Iterator[str]:
     """A line for each policy, for where nothing sleeps: what is in force, and what it would do."""
-    count = len(found.policies)
+    number = len(found.policies)
     for index, policy in enumerate(found.policies):
-        heading = ("1 policy" if count == 1 else f"{count} policies") + " in force: " if index == 0 else ""
+        heading = f"{count(number, 'policy')} in force: " if index == 0 else ""
         yield f"{heading}{policy.name} ({_mode(policy)}), {tell_now(policy)}"
-    if not count and found.readable:
+    if not number and found.readable:
         yield f"no policy is in force in {found.place}"
     yield from found.troubles
 

@@ -7,6 +7,7 @@ from operations.past.night_sleepers import NightSleeper
 from operations.past.report import NightReport
 from operations.times import show_known
 from policies.runs.nights import Fate
+from policies.wording import amount
 
 _COLUMNS = ("Deployment", "Policy", "Asleep at", "Awake at", "Why", "Available", "")
 _NEEDS_SOMEBODY = (Fate.NOT_AVAILABLE, Fate.STUCK, Fate.STARTING)
@@ -44,11 +45,11 @@ def _figures(made: NightReport) -> Iterable[str]:
     for entry in made.total:
         if entry.currency:
             yield (
-                f"saved: {entry.avoided:,.2f} {entry.currency} by {entry.slept_hours:,.1f} hours of sleep "
+                f"saved: {amount(entry.avoided, entry.currency)} by {entry.slept_hours:,.1f} h of sleep "
                 f"(estimate, {', '.join(entry.sources)})"
             )
         else:
-            yield f"saved: {entry.slept_hours:,.1f} hours of sleep without a price"
+            yield f"saved: {entry.slept_hours:,.1f} h of sleep without a price"
 
 
 def _row(each: NightSleeper, zone: str) -> tuple[str, ...]:

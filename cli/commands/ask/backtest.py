@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.session import Session
-from cli.views.backtest import answer, show_backtest
+from cli.views.plans.backtest import answer, show_backtest
 from operations.plans.replay_past import choose_policy, open_past, read_span, replay_past
 
 

@@ -20,7 +20,7 @@ from cli.grammar.lists import (
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
-from cli.views.plan import SORT_KEYS, PlanForm, show_plan
+from cli.views.plans.plan import SORT_KEYS, PlanForm, show_plan
 from operations.errors import UsageProblem
 from operations.plans.plan import Plan
 from operations.plans.plan_pauses import plan_pauses

@@ -7,7 +7,7 @@ from datetime import timedelta
 from cli.console import Terminal
 from cli.grammar.lists import SortKeys, arrange
 from cli.tables import TableColumn
-from cli.views.plan_warnings import show_warnings
+from cli.views.plans.plan_warnings import show_warnings
 from operations.costs.money import describe_foreseen, describe_spending
 from operations.plans.plan import Plan, PlannedSleep, PolicyPlan
 from operations.times import show_time
