@@ -13,6 +13,7 @@ from worker.cluster.cluster import Cluster, build_policy_source
 from worker.errors import InstanceMismatch
 from worker.settings.settings import Settings, the_only
 from worker.state import StateFolder
+from worker.temporal.web_ui import WebUi, find_web_ui
 
 
 class Installation:
@@ -97,6 +98,11 @@ class Installation:
     def cluster(self) -> Cluster:
         """The cluster; nothing is sent yet. Raises KubeconfigError."""
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)
+
+    @property
+    def web_ui(self) -> WebUi | None:
+        """The pages of Temporal's UI; None where it is not known where they are."""
+        return find_web_ui(self.shared_settings, self.state)
 
     @cached_property
     def policies(self) -> PolicySource:

@@ -34,6 +34,11 @@ def to_rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def in_words(instant: datetime, zone: str) -> str:
+    """An instant for people, on the clocks of a zone, which it names: `Mon 23 Nov 2026 20:00 CET`."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%a %d %b %Y %H:%M %Z")
+
+
 def from_rfc3339(text: str) -> datetime:
     """The instant that RFC 3339 text names, within reason.
 

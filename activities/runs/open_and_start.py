@@ -119,7 +119,7 @@ class EnforceActivities:
             return RunOpened(skip="the policy is suspended")
         window = next_window(policy, order.now)
         if window is None or not window.includes(order.now):
-            return RunOpened(skip=f"the policy {tell_next(window)}")
+            return RunOpened(skip=f"the policy {tell_next(window, policy.zone)}")
         dry_run = policy.spec.mode is Mode.DRY_RUN
         objection = None if dry_run else snapshot.objection_to_pausing(policy.name)
         if objection is not None:

@@ -34,6 +34,8 @@ def show_history(terminal: Terminal, found: History) -> None:
         terminal.say(f"\nDeployment {found.key}, {found.workload.replicas} replicas", style="bold")
         for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
+    if found.page:
+        terminal.say(f"details: {found.page}")
     _show_outlook(terminal, found.outlook)
     if found.runs is not None:
         _show_runs(terminal, found.runs)
@@ -52,7 +54,8 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         lines.append(
-            f"given back {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
+            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: "
+            f"{notes.tell_because(note.because)}"
         )
     return lines or ["it carries no record of ours, and no note"]
 
@@ -69,7 +72,7 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
     else:
         when = f" at {show_past(known.at)}" if known.at is not None else ""
         terminal.say(f"last known: {known.replicas} replicas{when}, from {known.source}")
-    terminal.say(f"give it back by hand: {outlook.by_hand}")
+    terminal.say(f"wake it by hand: {outlook.by_hand}")
 
 
 def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:

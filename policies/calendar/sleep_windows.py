@@ -21,7 +21,7 @@ from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.policy.keep import Keep
 from policies.policy.schedule import Schedule
-from policies.times import instant_of, to_rfc3339
+from policies.times import in_words, instant_of
 
 _DAY = timedelta(days=1)
 _LOOK_BACK = 9 * _DAY
@@ -65,11 +65,11 @@ def next_window(policy: EnforcementPolicy, now: datetime) -> Window | None:
     return Window() if schedule is None else _next_sleep(schedule, now)
 
 
-def tell_next(window: Window | None) -> str:
-    """What a policy that wants nothing asleep now is waiting for."""
+def tell_next(window: Window | None, zone: str) -> str:
+    """What a policy that wants nothing asleep now is waiting for, on the clocks of its zone."""
     if window is None or window.start is None:
         return "never wants anything asleep again: its days are over"
-    return f"wants nothing asleep before {to_rfc3339(window.start)} ({window.reason})"
+    return f"wants nothing asleep before {in_words(window.start, zone)} ({window.reason})"
 
 
 def is_kept_awake(policy: EnforcementPolicy, now: datetime) -> bool:

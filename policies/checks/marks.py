@@ -12,7 +12,7 @@ from policies.annotations import Annotations
 from policies.checks.case import Finding
 from policies.checks.reasons import Reason
 from policies.errors import InvalidAnnotation
-from policies.times import LATEST, to_rfc3339
+from policies.times import LATEST, in_words, to_rfc3339
 
 
 def object_by_marks(carried: Annotations, zone: str, now: datetime, *, by_hand: bool = False) -> Finding | None:
@@ -22,7 +22,7 @@ def object_by_marks(carried: Annotations, zone: str, now: datetime, *, by_hand: 
     nothing else. What cannot be read counts against the pause: somebody wrote it for a reason.
     """
     try:
-        return object_by_exclusion(carried, zone, now) or (None if by_hand else object_by_note(carried, now))
+        return object_by_exclusion(carried, zone, now) or (None if by_hand else object_by_note(carried, zone, now))
     except InvalidAnnotation as error:
         return unreadable(error)
 
@@ -46,7 +46,7 @@ def object_by_namespace(marks: Annotations, namespace: str, zone: str, now: date
     until = notes.kept_awake_until(marks, ZoneInfo(zone))
     if until is None or until <= now:
         return None
-    said = "" if until == LATEST else f" until {to_rfc3339(until)}"
+    said = "" if until == LATEST else f" until {in_words(until, zone)}"
     return Finding(
         reason=Reason.EXCLUDED,
         sentence=f"a person excluded its namespace {namespace}{said}",
@@ -54,14 +54,14 @@ def object_by_namespace(marks: Annotations, namespace: str, zone: str, now: date
     )
 
 
-def object_by_note(carried: Annotations, now: datetime) -> Finding | None:
+def object_by_note(carried: Annotations, zone: str, now: datetime) -> Finding | None:
     """KeptAwake, until the time that the last wake, or a person, set. Raises InvalidAnnotation."""
     note = notes.read_note(carried)
     if note is None or note.awake_until <= now:
         return None
     return Finding(
         reason=Reason.KEPT_AWAKE,
-        sentence=f"kept awake until {to_rfc3339(note.awake_until)} ({note.because})",
+        sentence=f"kept awake until {in_words(note.awake_until, zone)}: {notes.tell_because(note.because)}",
         evidence={"awake until": to_rfc3339(note.awake_until), "because": note.because.value},
     )
 

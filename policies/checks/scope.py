@@ -1,9 +1,11 @@
 """Is it time, and is this workload meant at all?"""
 
 from policies.calendar.sleep_windows import next_window, tell_next
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import Case, Check, Finding, Question, Reply
 from policies.checks.reasons import Reason
-from policies.times import to_rfc3339
+from policies.durations import format_duration
+from policies.times import in_words, to_rfc3339
+from policies.wildcards import matches
 
 
 class ScheduleCheck(Check):
@@ -11,16 +13,31 @@ class ScheduleCheck(Check):
 
     reasons = (Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON)
 
+    def ask(self, case: Case) -> Question:
+        """Whether a window runs, and for long enough."""
+        if case.policy.spec.schedule is None:
+            return Question(text="within the schedule?", clears=Reply.YES, not_asked="the policy has no schedule")
+        least = format_duration(case.surroundings.min_sleep)
+        return Question(text=f"within the schedule, for another {least}?", clears=Reply.YES)
+
+    def show(self, case: Case) -> str:
+        """When the window ends."""
+        window = next_window(case.policy, case.surroundings.now)
+        if window is None or window.end is None:
+            return "the window has no end"
+        return f"until {in_words(window.end, case.policy.zone)}"
+
     def judge(self, case: Case) -> Finding | None:
         """OutsideSchedule, or EndsSoon where the sleep would be shorter than the minimum."""
         now = case.surroundings.now
         window = next_window(case.policy, now)
         if window is None or not window.includes(now):
-            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {tell_next(window)}")
+            return Finding(reason=Reason.OUTSIDE_SCHEDULE, sentence=f"the policy {tell_next(window, case.policy.zone)}")
         if window.end is not None and window.end - now < case.surroundings.min_sleep:
+            end = in_words(window.end, case.policy.zone)
             return Finding(
                 reason=Reason.ENDS_SOON,
-                sentence=f"the window ends at {to_rfc3339(window.end)}, too soon for a sleep to be worth it",
+                sentence=f"the window ends on {end}, too soon for a sleep to be worth it",
                 evidence={"window end": to_rfc3339(window.end), "shortest sleep": str(case.surroundings.min_sleep)},
             )
         return None
@@ -30,6 +47,16 @@ class ScopeCheck(Check):
     """The policy's namespaces and label selector."""
 
     reasons = (Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - every policy asks it alike
+        """Whether it is one of those that the policy is about."""
+        return Question(text="in the policy's scope?", clears=Reply.YES)
+
+    def show(self, case: Case) -> str:
+        """The pattern that takes its namespace in."""
+        namespace = case.workload.ref.namespace
+        pattern = next(each for each in case.policy.spec.scope.namespaces.include if matches(each, namespace))
+        return f"namespace {namespace}" + ("" if pattern == namespace else f" matches {pattern}")
 
     def judge(self, case: Case) -> Finding | None:
         """NamespaceNotInScope or LabelsDoNotMatch."""

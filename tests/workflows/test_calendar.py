@@ -14,7 +14,7 @@ from policies.calendar.spread import delay_of
 from policies.names import CHECK
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.messages import Phase
-from policies.times import from_rfc3339
+from policies.times import from_rfc3339, in_words
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -72,7 +72,7 @@ async def test_outside_its_windows_a_run_looks_at_nothing_and_says_when_the_next
     bedroom.deploy()
     under(bedroom, scheduled(+2, +4))
     result = await enforce(bedroom)
-    assert result.skipped.startswith(f"the policy wants nothing asleep before {on_the_hour(2):%Y-%m-%dT%H:%M}:00Z")
+    assert result.skipped.startswith(f"the policy wants nothing asleep before {in_words(on_the_hour(2), 'UTC')}")
     assert bedroom.replicas() == 3
 
 

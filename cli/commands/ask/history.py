@@ -47,6 +47,7 @@ def _as_json(found: History) -> dict[str, Any]:
         "server": found.server or None,
         "server_trouble": found.server_trouble,
         "workflow": hibernation_id(found.cluster, found.key),
+        "page": found.page,
         "now": found.carried,
         "temporal": found.runs,
         "temporal_trouble": found.runs_trouble,

@@ -33,6 +33,9 @@ def status(
         session.terminal.show_json(_as_json(found))
         return
     show_status(session.terminal, found)
+    ui = session.installation.web_ui
+    if ui is not None:
+        session.terminal.say(f"asleep in the Temporal UI: {ui.sleepers_page(found.cluster)}", style="dim")
 
 
 def _show_all(session: Session) -> None:

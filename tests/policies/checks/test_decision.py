@@ -223,7 +223,7 @@ def test_a_person_is_not_asked_for_idleness() -> None:
 
 def test_outside_its_windows_a_policy_says_when_the_next_one_begins() -> None:
     sentence = evaluate(case(under=policy(schedule=WEEKEND))).sentence
-    assert sentence == "the policy wants nothing asleep before 2026-11-27T20:00:00Z (Fri 20:00 to Mon 07:00)"
+    assert sentence == "the policy wants nothing asleep before Fri 27 Nov 2026 20:00 UTC (Fri 20:00 to Mon 07:00)"
 
 
 def test_a_schedule_whose_days_are_over_says_so() -> None:
@@ -250,7 +250,7 @@ def test_a_policy_with_a_schedule_acts_inside_its_windows_and_not_just_before_on
 
 def test_explain_shows_every_check_also_behind_the_first_that_fails() -> None:
     paused = workload(replicas=0, owner="Rollout/x", rollout=RUNNING.model_copy(update={"paused": True}))
-    findings = [finding.reason for _, finding in explain(case(paused)) if finding]
+    findings = [finding.reason for answer in explain(case(paused)) if (finding := answer.finding)]
     assert findings == [Reason.AT_ZERO, Reason.OWNED_BY_CONTROLLER, Reason.ROLLOUT_PAUSED]
     assert len(explain(case())) == len(CHECKS)
 
