@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from policies.policy.cron import CronTimes
-from policies.policy.parts import DocumentPart
+from policies.policy.parts import REFUSAL, DocumentPart
 from policies.problems import FieldError, nearest_name, shown
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -26,6 +26,7 @@ _DAY_PATTERN = f"({'|'.join(WEEKDAYS)})"
 _DAYS_PATTERN = f"{_DAY_PATTERN}(-{_DAY_PATTERN})?"
 _TIME_PATTERN = "(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)"
 _LONGEST_TEXT = 64
+_DAYS_ARE = f"days are {', '.join(WEEKDAYS[:-1])} and {WEEKDAYS[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class SleepWindow(DocumentPart):
                     "type": "string",
                     "maxLength": _LONGEST_TEXT,
                     "pattern": f"^({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?{_TIME_PATTERN}$",
+                    REFUSAL: f"is not a time such as 20:00, Fri 20:00 or Mon-Thu 20:00; {_DAYS_ARE}",
                 },
             ),
         ]
@@ -183,7 +185,12 @@ class SleepWindow(DocumentPart):
             PlainValidator(_read_end),
             PlainSerializer(str, return_type=str),
             WithJsonSchema(
-                {"type": "string", "maxLength": _LONGEST_TEXT, "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$"},
+                {
+                    "type": "string",
+                    "maxLength": _LONGEST_TEXT,
+                    "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$",
+                    REFUSAL: f"is not a time such as 07:00 or Mon 07:00; {_DAYS_ARE}",
+                },
             ),
         ]
         | None

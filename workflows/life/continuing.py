@@ -66,6 +66,8 @@ def hand_on(life: Life) -> Continuation:
         refused=life.refused,
         unrecorded=life.unrecorded,
         trouble=life.trouble,
+        zone=life.zone,
+        kept=life.kept,
     )
 
 
@@ -99,6 +101,8 @@ def take_up(start: Continuation) -> Life:
         missed_since=start.missed_since,
         refused=start.refused,
         unrecorded=start.unrecorded,
+        zone=start.zone if start.pause is None else start.pause.terms.zone,
+        kept=start.kept,
         totals=Totals() if so_far is None else _totals(so_far),
     )
 

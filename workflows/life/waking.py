@@ -19,7 +19,7 @@ from policies.workload import Observation
 from workflows import options
 from workflows.life.attempt import GIVEN_UP, Attempt
 from workflows.life.continuing import continue_if_long
-from workflows.life.endings import Woken
+from workflows.life.endings import Woken, woken_by
 from workflows.life.life import Life
 from workflows.life.sending import send, send_in_turn, unread
 
@@ -37,7 +37,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         life.enter(Phase.RESUMING)
     while True:
         if life.is_wanted():
-            life.heard, waking.because, waking.note = life.requests.wake, Because.PERSON, None
+            _hear(life, waking)
         await continue_if_long(life)
         consulted = await _read(life, life.sleep, attempt)
         if consulted is None:
@@ -71,6 +71,13 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         attempt.take(outcome)
         attempt.gave_back = attempt.gave_back or (isinstance(action, SendResume) and outcome.landed > 0)
         await _wait(life, attempt, outcome)
+
+
+def _hear(life: Life, waking: Woken) -> None:
+    """From now on it is the wake of the person who asked for it."""
+    life.heard, waking.because, waking.note = life.requests.wake, Because.PERSON, None
+    if life.heard is not None and waking.outcome == Woken.outcome:
+        waking.sentence = woken_by(life.heard).sentence
 
 
 def _done(action: SendResume | SendClear) -> Finished:

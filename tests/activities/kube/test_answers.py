@@ -113,6 +113,14 @@ def test_a_server_without_tls_was_never_sent_anything(connect: Connect) -> None:
         connect(server.url.replace("http:", "https:")).request("PATCH", PATH, body=b"{}")
 
 
+def test_a_server_with_tls_that_is_asked_without_says_which_address_is_right(connect: Connect) -> None:
+    answer = Answer(400, b"Client sent an HTTP request to an HTTPS server.\n")
+    for method in ("GET", "PATCH"):
+        error = failure_of(connect, answer, method)
+        assert type(error) is errors.PlainHttp
+        assert "has to begin with https://" in str(error)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "words"),
     [
