@@ -83,7 +83,7 @@ class Finding(Frozen):
     evidence: Mapping[str, str] = {}
 
 
-class Reply(StrEnum):
+class AnswerKind(StrEnum):
     """The answer to a check's question."""
 
     YES = "yes"
@@ -97,7 +97,7 @@ class Question(Frozen):
 
     text: str
     """Such as `idle for 4h?`."""
-    clears: Reply = Reply.NO
+    clears: AnswerKind = AnswerKind.NO
     """The answer with which the check has nothing against a pause."""
     not_asked: str = ""
     """Why the policy does not ask it; empty where it does."""

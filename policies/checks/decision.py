@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from policies.annotations import PREFIX
-from policies.checks import AT_THE_WRITE, BY_HAND, CHECKS, Case, Check, Finding, Question, Reply
+from policies.checks import AT_THE_WRITE, BY_HAND, CHECKS, AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import unreadable
 from policies.checks.reasons import NOT_KNOWN, Reason
 from policies.costs.cost import EarlierCost, HourlyCost, Requests
@@ -34,7 +34,7 @@ class Answer(Frozen):
     """What one check asks about a workload, and the answer."""
 
     question: str
-    reply: Reply
+    reply: AnswerKind
     figures: str = ""
     """What the answer goes by, or why the question was not asked."""
     codes: tuple[Reason, ...]
@@ -122,17 +122,17 @@ def _answer(check: Check, case: Case) -> Answer:
     if finding is not None:
         reply, figures = _objecting(check, question, finding), finding.sentence
     elif question.not_asked:
-        reply, figures = Reply.NOT_ASKED, question.not_asked
+        reply, figures = AnswerKind.NOT_ASKED, question.not_asked
     else:
         reply, figures = question.clears, check.show(case)
     return Answer(question=question.text, reply=reply, figures=figures, codes=check.reasons, finding=finding)
 
 
-def _objecting(check: Check, question: Question, finding: Finding) -> Reply:
+def _objecting(check: Check, question: Question, finding: Finding) -> AnswerKind:
     """The answer behind an objection. A code of another check's is that of an annotation which this one cannot read."""
     if finding.reason in NOT_KNOWN or finding.reason not in check.reasons:
-        return Reply.NOT_KNOWN
-    return Reply.NO if question.clears is Reply.YES else Reply.YES
+        return AnswerKind.NOT_KNOWN
+    return AnswerKind.NO if question.clears is AnswerKind.YES else AnswerKind.YES
 
 
 def _decision(case: Case, finding: Finding) -> Decision:

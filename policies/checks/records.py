@@ -1,7 +1,7 @@
 """What the workload's own annotations say: asleep already, somebody else's, taken out, unreadable, kept awake."""
 
 from policies import annotations as notes
-from policies.checks.case import Case, Check, Finding, Question, Reply
+from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.checks.reasons import Reason
 from policies.wake_after import targets_of
@@ -62,7 +62,7 @@ class ReadableCheck(Check):
 
     def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
         """Whether it is clear what people wrote on it."""
-        return Question(text="finops.io annotations readable?", clears=Reply.YES)
+        return Question(text="finops.io annotations readable?", clears=AnswerKind.YES)
 
     def judge(self, case: Case) -> Finding | None:
         """Reads what the later checks need, so that a bad value is told as InvalidAnnotation and nothing else."""

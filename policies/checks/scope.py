@@ -1,7 +1,7 @@
 """Is it time, and is this workload meant at all?"""
 
 from policies.calendar.sleep_windows import next_window, tell_next
-from policies.checks.case import Case, Check, Finding, Question, Reply
+from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
 from policies.times import in_words, to_rfc3339
@@ -16,9 +16,9 @@ class ScheduleCheck(Check):
     def ask(self, case: Case) -> Question:
         """Whether a window runs, and for long enough."""
         if case.policy.spec.schedule is None:
-            return Question(text="within the schedule?", clears=Reply.YES, not_asked="the policy has no schedule")
+            return Question(text="within the schedule?", clears=AnswerKind.YES, not_asked="the policy has no schedule")
         least = format_duration(case.surroundings.min_sleep)
-        return Question(text=f"within the schedule, for another {least}?", clears=Reply.YES)
+        return Question(text=f"within the schedule, for another {least}?", clears=AnswerKind.YES)
 
     def show(self, case: Case) -> str:
         """When the window ends."""
@@ -50,7 +50,7 @@ class ScopeCheck(Check):
 
     def ask(self, case: Case) -> Question:  # noqa: ARG002 - every policy asks it alike
         """Whether it is one of those that the policy is about."""
-        return Question(text="in the policy's scope?", clears=Reply.YES)
+        return Question(text="in the policy's scope?", clears=AnswerKind.YES)
 
     def show(self, case: Case) -> str:
         """The pattern that takes its namespace in."""

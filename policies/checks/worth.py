@@ -1,6 +1,6 @@
 """Does it do nothing, and is that worth anything?"""
 
-from policies.checks.case import Case, Check, Finding, Question, Reply
+from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
 from policies.idleness.answers import IdlenessVerdict
@@ -16,8 +16,8 @@ class IdleCheck(Check):
         """Whether it did nothing for as long as the policy says."""
         window = case.policy.spec.idle_window
         if window is None:
-            return Question(text="idle?", clears=Reply.YES, not_asked="the policy has no idleWindow")
-        return Question(text=f"idle for {format_duration(window)}?", clears=Reply.YES)
+            return Question(text="idle?", clears=AnswerKind.YES, not_asked="the policy has no idleWindow")
+        return Question(text=f"idle for {format_duration(window)}?", clears=AnswerKind.YES)
 
     def show(self, case: Case) -> str:
         """What was measured."""
@@ -44,9 +44,9 @@ class CostCheck(Check):
         """Whether a sleep saves as much as the policy says."""
         threshold, cost = case.policy.spec.min_hourly_cost, case.cost.cost
         if threshold is None:
-            return Question(text="costs enough?", clears=Reply.YES, not_asked="the policy has no minHourlyCost")
+            return Question(text="costs enough?", clears=AnswerKind.YES, not_asked="the policy has no minHourlyCost")
         currency = "" if cost is None else f" {cost.currency}"
-        return Question(text=f"costs at least {threshold:g}{currency} an hour?", clears=Reply.YES)
+        return Question(text=f"costs at least {threshold:g}{currency} an hour?", clears=AnswerKind.YES)
 
     def show(self, case: Case) -> str:
         """What it costs."""

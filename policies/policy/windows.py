@@ -26,7 +26,6 @@ _DAY_PATTERN = f"({'|'.join(WEEKDAYS)})"
 _DAYS_PATTERN = f"{_DAY_PATTERN}(-{_DAY_PATTERN})?"
 _TIME_PATTERN = "(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)"
 _LONGEST_TEXT = 64
-_DAYS_ARE = f"days are {', '.join(WEEKDAYS[:-1])} and {WEEKDAYS[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +155,13 @@ _Cron = Annotated[
 ]
 
 
+def _text_like(days: str, examples: str) -> WithJsonSchema:
+    """Days by a pattern, and a time of day."""
+    said = f"is not a time such as {examples}; days are {', '.join(WEEKDAYS[:-1])} and {WEEKDAYS[-1]}"
+    pattern = f"^{days}{_TIME_PATTERN}$"
+    return WithJsonSchema({"type": "string", "maxLength": _LONGEST_TEXT, "pattern": pattern, REFUSAL: said})
+
+
 class SleepWindow(DocumentPart):
     """A weekly window of sleep: `from` and `to`, or `fromCron` and `toCron`. With several weekdays it is one window for
     each of them.
@@ -166,14 +172,7 @@ class SleepWindow(DocumentPart):
             WindowStart,
             PlainValidator(_read_start),
             PlainSerializer(str, return_type=str),
-            WithJsonSchema(
-                {
-                    "type": "string",
-                    "maxLength": _LONGEST_TEXT,
-                    "pattern": f"^({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?{_TIME_PATTERN}$",
-                    REFUSAL: f"is not a time such as 20:00, Fri 20:00 or Mon-Thu 20:00; {_DAYS_ARE}",
-                },
-            ),
+            _text_like(f"({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?", "20:00, Fri 20:00 or Mon-Thu 20:00"),
         ]
         | None
     ) = Field(
@@ -184,14 +183,7 @@ class SleepWindow(DocumentPart):
             WindowEnd,
             PlainValidator(_read_end),
             PlainSerializer(str, return_type=str),
-            WithJsonSchema(
-                {
-                    "type": "string",
-                    "maxLength": _LONGEST_TEXT,
-                    "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$",
-                    REFUSAL: f"is not a time such as 07:00 or Mon 07:00; {_DAYS_ARE}",
-                },
-            ),
+            _text_like(f"({_DAY_PATTERN} )?", "07:00 or Mon 07:00"),
         ]
         | None
     ) = Field(

@@ -76,7 +76,7 @@ async def test_what_cannot_be_changed_any_more_is_true_for_all_of_its_life(bedro
     handle = await bedroom.put_to_sleep()
     described = await handle.describe()
     summary, details = await described.static_summary(), await described.static_details()
-    assert summary == f"{bedroom.namespace}/web: policy idle-dev, up to 2.40 USD a day while asleep"
+    assert summary == f"{bedroom.namespace}/web: policy idle-dev, saves 0.1000 USD an hour while asleep"
     assert details is not None
     assert "Replicas before: **3**" in details
     assert "see Current Details" in details

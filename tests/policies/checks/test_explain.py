@@ -7,7 +7,7 @@ import pytest
 from cases import NOW, case, policy, workload
 from cases import surroundings as around
 
-from policies.checks import CHECKS, Autoscalers, Reply
+from policies.checks import CHECKS, AnswerKind, Autoscalers
 from policies.checks.decision import Answer, explain
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer, HourlyCost
@@ -112,5 +112,5 @@ def test_every_check_asks_one_question_of_its_own_and_gives_the_codes_of_its_ans
     assert len({answer.question for answer in found}) == len(CHECKS)
     assert [answer.question for answer in found if not answer.question.endswith("?")] == []
     assert {code for answer in found for code in answer.codes} == {code for check in CHECKS for code in check.reasons}
-    assert {answer.reply for answer in found} == {Reply.YES, Reply.NO, Reply.NOT_ASKED}
+    assert {answer.reply for answer in found} == {AnswerKind.YES, AnswerKind.NO, AnswerKind.NOT_ASKED}
     assert Reason.COST_UNKNOWN in found[-1].codes
