@@ -67,7 +67,7 @@ def hand_on(life: Life) -> Continuation:
         unrecorded=life.unrecorded,
         trouble=life.trouble,
         zone=life.zone,
-        kept=life.kept,
+        kept=life.requests.kept,
     )
 
 
@@ -85,7 +85,9 @@ def take_up(start: Continuation) -> Life:
     return Life(
         hibernation=start,
         phase=_first_phase(start),
-        requests=HeardRequests(wake=start.waking, check=start.check, keep_awake=keep_awake, pause=start.pause_by_hand),
+        requests=HeardRequests(
+            wake=start.waking, check=start.check, keep_awake=keep_awake, kept=start.kept, pause=start.pause_by_hand
+        ),
         sleep=sleep,
         note=start.awake,
         order=start.order,
@@ -102,7 +104,6 @@ def take_up(start: Continuation) -> Life:
         refused=start.refused,
         unrecorded=start.unrecorded,
         zone=start.zone if start.pause is None else start.pause.terms.zone,
-        kept=start.kept,
         totals=Totals() if so_far is None else _totals(so_far),
     )
 

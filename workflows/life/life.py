@@ -88,8 +88,6 @@ class Life:
     """The sleep's wake has moved, and its annotation still tells the old one."""
     zone: str = "UTC"
     """Of the policy: the Temporal UI shows times on its clocks."""
-    kept: str = ""
-    """Who keeps it awake, and why, in a sentence."""
     totals: Totals = field(default_factory=Totals)
     over: bool = False
     """This run ends now: callers that wait for an answer get the present status."""
@@ -104,10 +102,6 @@ class Life:
     def is_wanted(self) -> bool:
         """Whether somebody wants it awake, and has not been heard yet."""
         return self.requests.wake is not self.heard
-
-    def keep_awake(self, wake: WakeRequest) -> None:
-        """Take up somebody's wish to keep it awake until a time."""
-        self.requests.keep_awake, self.kept = wake.until, f"kept awake by {wake.asked}"
 
     def must_continue(self) -> bool:
         """Whether the history is so long that this run shall end. A pause is short, and is not handed on half done."""
@@ -225,7 +219,7 @@ class Life:
             resume_at=None if record is None else record.resume_at,
             awake_until=None if self.note is None else self.note.awake_until,
             awake_because="" if self.note is None else self.note.because.value,
-            awake_sentence=self.kept or ("" if self.ended is None else self.ended.sentence),
+            awake_sentence=self.requests.kept or ("" if self.ended is None else self.ended.sentence),
             trouble=self.trouble,
         )
 

@@ -62,7 +62,7 @@ def _hear_late_wish(life: Life) -> None:
     """Somebody asked for a wake while it was shown as waking up still: it is awake, and a time to stay so is a wish."""
     wake, life.requests.wake, life.heard = life.requests.wake, None, None
     if wake is not None and wake.until is not None:
-        life.keep_awake(wake)
+        life.requests.keep(wake)
 
 
 async def _write_note(life: Life, until: datetime) -> None:
