@@ -162,9 +162,9 @@ class Denied(KubernetesError):
         elif webhook:
             sentence = f"{call}: admission webhook {webhook} refuses it ({status}); exempt finops-enforcer there"
         elif status == HTTPStatus.FORBIDDEN:
-            sentence = (
-                f"{call}: refused (403); the right to {call.grant}{where} is missing, or an admission policy forbids it"
-            )
+            # Admission is not asked about reads.
+            policy = ", or an admission policy forbids it" if call.writes else ""
+            sentence = f"{call}: refused (403); the right to {call.grant}{where} is missing{policy}"
         else:
             sentence = f"{call}: an admission policy refuses it ({status}); exempt finops-enforcer there"
         super().__init__(call, sentence, status=status, reason=reason)

@@ -63,7 +63,7 @@ def describe_sleep(workload: Workload, cluster: str) -> list[str]:
     whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
     return [
         f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
-        f"gives back {record.original_replicas} replicas{price}; {whose}",
+        f"wakes with {record.original_replicas} replicas{price}; {whose}",
         f"workflow {hibernation_id(cluster, workload.ref.key)}",
         wake,
     ]

@@ -113,7 +113,7 @@ def test_explain_shows_every_check_and_how_to_wake(service: Service, cluster: Lo
     }
     cluster.objects.create(deployment(namespace, "asleep", replicas=0, annotations=carried))
     shown = service.run("explain", f"{namespace}/asleep", "--instance", "me").stdout
-    assert "gives back 4 replicas" in shown
+    assert "wakes with 4 replicas" in shown
     assert f"finops resume {namespace}/asleep" in shown
     assert "AlreadyPaused" in shown
     assert "CostBelowThreshold" in shown

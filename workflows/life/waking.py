@@ -83,7 +83,7 @@ def _hear(life: Life, waking: Woken) -> None:
 def _done(action: SendResume | SendClear) -> Finished:
     if isinstance(action, SendClear) and action.leaves_zero:
         return Finished(end="not-ours", sentence=action.leaves_zero)
-    return Finished(end="awake", sentence="given back")
+    return Finished(end="awake", sentence="awake")
 
 
 async def _read(life: Life, sleep: Sleep, attempt: Attempt) -> Consultation | None:

@@ -1,4 +1,4 @@
-"""`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
+"""`finops status`: what sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ def status(
     everywhere: AllNamespaces = False,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
-    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves."""
+    """Show the hold if there is one, then per policy what sleeps, since when, until when, and what that saves."""
     if all_clusters:
         if namespace is not None:
             raise UsageProblem("-n and --all-clusters are two questions; ask one of them")

@@ -87,6 +87,11 @@ def test_a_refused_right_is_named(connect: Connect) -> None:
     assert "the right to patch deployments/scale.apps in namespace shop is missing" in str(error)
 
 
+def test_a_read_is_never_said_to_be_forbidden_by_an_admission_policy(connect: Connect) -> None:
+    assert str(failure_of(connect, said(403, "Forbidden"), "GET")).endswith("in namespace shop is missing")
+    assert "admission policy" in str(failure_of(connect, said(403, "Forbidden"), "PATCH"))
+
+
 def test_a_webhook_is_named(connect: Connect) -> None:
     error = failure_of(connect, said(403, "Forbidden", 'admission webhook "a.b" denied the request: x'), "PATCH")
     assert "admission webhook a.b refuses it" in str(error)

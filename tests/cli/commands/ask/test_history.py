@@ -123,7 +123,7 @@ def test_without_the_cluster_temporal_alone_is_asked(service: Service, asleep: s
 def test_without_temporal_the_cluster_alone_is_asked(without_temporal: Service, asleep: str) -> None:
     done = without_temporal.run("history", asleep)
     assert "Temporal cannot be asked, so this is what the cluster knows" in done.stdout
-    assert "gives back 3 replicas" in done.stdout
+    assert "wakes with 3 replicas" in done.stdout
     assert without_temporal.ask("history", asleep)["temporal"] is None
 
 
