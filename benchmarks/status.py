@@ -79,7 +79,7 @@ def measure_watch(bench: Bench, seconds: float) -> None:
     began, used = time.monotonic(), _processor_seconds(process)
     time.sleep(seconds)
     share = (_processor_seconds(process) - used) / (time.monotonic() - began)
-    os.kill(process, signal.SIGINT)
+    os.kill(process, signal.SIGTERM)
     os.waitpid(process, 0)
     bench.tell("finops status --watch, % of a core", round(share * 100, 2), target="< 3")
 

@@ -1,6 +1,7 @@
 """`finops status`: what sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
+import signal
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -92,7 +93,9 @@ def _watch(session: Session, question: StatusQuestion, sort_by: str | None, limi
         async for look in watch_status(session.installation, question, every=EVERY):
             shown.show(look)
 
-    with suppress(KeyboardInterrupt):  # that is how a person ends it
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # nothing is interrupted: a person has seen enough
+    with suppress(KeyboardInterrupt):
         asyncio.run(follow())
 
 
