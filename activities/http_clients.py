@@ -5,8 +5,9 @@ only those who ask that server.
 """
 
 import os
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
@@ -43,6 +44,30 @@ def limit_wait(seconds: float, *, asks_once: bool) -> httpx.Timeout:
     counts as down.
     """
     return httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS) if asks_once else seconds)
+
+
+def say_failure(error: httpx.HTTPError | httpx.InvalidURL) -> str:
+    """Why no answer came, in words: what lies below the class of httpx says more."""
+    below = list(_causes(error))
+    for cause in below:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError):
+            return f"no TLS connection with it ({str(cause.reason).replace('_', ' ').lower()})"
+        if isinstance(cause, socket.gaierror):
+            return "no such host"
+        if isinstance(cause, ConnectionRefusedError):
+            return "it refuses the connection: nothing listens there"
+    if isinstance(error, httpx.TimeoutException):
+        return "it accepted no connection" if isinstance(error, httpx.ConnectTimeout) else "nothing came in time"
+    if isinstance(error, httpx.ProxyError):
+        return "the proxy refuses the connection"
+    if isinstance(error, httpx.ConnectError):
+        said = (str(each.strerror).lower() for each in below if isinstance(each, OSError) and each.strerror)
+        return next(said, "no connection with it")
+    if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+        return "the connection broke, or it does not speak HTTP"
+    return "the request could not be sent"
 
 
 def find_proxy(url: str, environment: Mapping[str, str]) -> str:
@@ -109,6 +134,13 @@ class _Way(httpx.BaseTransport):
             return without_formalities(ssl.create_default_context(cafile=self._ca_file))
         except (OSError, ssl.SSLError) as error:
             raise CaFileError(self._ca_file, error.strerror or type(error).__name__) from None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _variable(name: str, environment: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ _SECTIONS = {
             "`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*` and `TEMPORAL_PROFILE` are "
             "what they are for every Temporal client. Without them it is the server of the last `finops run`."
         ),
-        ("temporal_api_key_file", "worker_versioning", "payload_keys"),
+        ("temporal_api_key_file", "temporal_ui_url", "worker_versioning", "payload_keys"),
     ),
     "When and how fast": ("", ("interval", "min_sleep", "pauses_per_second", "wakes_per_second")),
     "What is never paused": (

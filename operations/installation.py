@@ -13,6 +13,7 @@ from worker.cluster.policy_source import build_policy_source
 from worker.errors import InstanceMismatch
 from worker.settings.settings import Settings, the_only
 from worker.state import StateFolder
+from worker.temporal.web_ui import WebUi, find_web_ui
 
 if TYPE_CHECKING:
     from worker.cluster.cluster import Cluster
@@ -102,6 +103,11 @@ class Installation:
         from worker.cluster.cluster import Cluster  # noqa: PLC0415 - a fifth of a second, and many ask Temporal alone
 
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)
+
+    @property
+    def web_ui(self) -> WebUi | None:
+        """The pages of Temporal's UI; None where it is not known where they are."""
+        return find_web_ui(self.shared_settings, self.state)
 
     @cached_property
     def policies(self) -> PolicySource:

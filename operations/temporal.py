@@ -12,6 +12,7 @@ from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
 from policies.sleep.messages import AWAKE_PHASES
+from worker.errors import ConnectionFailed
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
 
@@ -42,6 +43,20 @@ async def find_open(client: Client, cluster: str, workload: WorkloadKey) -> Work
             return None
         raise
     return description if description.status is WorkflowExecutionStatus.RUNNING else None
+
+
+async def find_page(installation: Installation, workload: WorkloadKey) -> str:
+    """The page of the workload's open hibernation in Temporal's UI; empty where it has none, or where it is not known
+    where that UI is. Where Temporal does not answer, the page of the latest one. Raises EncryptionError.
+    """
+    ui, cluster = installation.web_ui, installation.settings.cluster
+    if ui is None:
+        return ""
+    try:
+        found = await find_open(await open_client(installation), cluster, workload)
+    except (ConnectionFailed, RPCError):
+        return ui.hibernation_page(cluster, workload)
+    return "" if found is None else ui.hibernation_page(cluster, workload, found.run_id)
 
 
 def phase_of(execution: WorkflowExecution) -> str:

@@ -54,6 +54,21 @@ class Because(Code):
     CONTESTED = "contested"
 
 
+_TOLD = {
+    Because.COOLDOWN: "it cools down after a wake",
+    Because.PERSON: "a person woke it",
+    Because.KEEP_AWAKE: "a person keeps it awake",
+    Because.DEPLOY: "it was deployed to",
+    Because.RESUME_AFTER: "it slept as long as its policy's resumeAfter allows",
+    Because.CONTESTED: "something kept scaling it up while it slept",
+}
+
+
+def tell_because(because: str) -> str:
+    """The same in words; a word of a later version as it is."""
+    return _TOLD.get(Because(because), because)
+
+
 class PauseRecord(Frozen):
     """Everything needed to give a workload back, written before it is scaled down."""
 

@@ -23,6 +23,11 @@ def tell_instant(instant: datetime, zone: tzinfo | str | None, now: datetime, *,
     return f"{local.strftime(f'%a %d %b{year} %H:%M')} {name_zone(local)}"
 
 
+def in_words(instant: datetime, zone: str) -> str:
+    """The same with its year, whenever it is read: `Mon 23 Nov 2026 20:00 CET`."""
+    return tell_instant(instant, zone, instant, with_year=True)
+
+
 def name_zone(local: datetime) -> str:
     """The zone of an instant as its clocks call it: `CET`; where they have no name for it, `UTC-03` or `UTC+0545`."""
     name = local.tzname() or ""

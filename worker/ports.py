@@ -10,6 +10,8 @@ from worker.state import Ports
 
 LOOPBACK = "127.0.0.1"
 _LOG = logging.getLogger(__name__)
+USUAL_UI = 8233
+"""Where `temporal server start-dev` has its UI, and where people look for it."""
 _FIRST = 20_000
 _COUNT = 12_000
 """Below what operating systems hand to outgoing connections, so that a kept port is seldom gone after a restart."""
@@ -36,10 +38,13 @@ def find_free_port() -> int:
 
 
 def choose_ports(kept: Ports | None, *, free: Callable[[int], bool] = is_free) -> Ports:
-    """The kept ports, each replaced by a free one if somebody else has it by now."""
+    """The kept ports, each replaced by a free one if somebody else has it by now. The UI has its usual port whenever
+    that is free, so one start beside another program does not move it for good.
+    """
     server = kept.server if kept is not None and free(kept.server) else _find_port(free, avoid=None)
-    ui = kept.ui if kept is not None and kept.ui != server and free(kept.ui) else _find_port(free, avoid=server)
-    return Ports(server=server, ui=ui)
+    wanted = (USUAL_UI,) if kept is None else (USUAL_UI, kept.ui)
+    ui = next((port for port in wanted if port != server and free(port)), None)
+    return Ports(server=server, ui=_find_port(free, avoid=server) if ui is None else ui)
 
 
 async def settle_ports(kept: Ports | None, *, free: Callable[[int], bool] = is_free) -> Ports:
@@ -50,13 +55,18 @@ async def settle_ports(kept: Ports | None, *, free: Callable[[int], bool] = is_f
     """
     for _ in range(_LOOKS if kept is not None else 0):
         if kept is not None and free(kept.server) and free(kept.ui):
-            return kept
+            break
         await asyncio.sleep(_LOOK_SECONDS)
     ports = choose_ports(kept, free=free)
-    if kept is not None and ports != kept:
+    if kept is not None and ports.server != kept.server:
         _LOG.warning(
-            "somebody else listens on port %d or %d of the last start; Temporal is now at %s:%d, its UI at http://%s:%d",
-            *(kept.server, kept.ui, LOOPBACK, ports.server, LOOPBACK, ports.ui),
+            "another program listens on port %d of the last start; Temporal is now at %s:%d",
+            *(kept.server, LOOPBACK, ports.server),
+        )
+    if ports.ui != USUAL_UI:
+        _LOG.warning(
+            "another program listens on port %d; the Temporal UI is at http://%s:%d until the next start",
+            *(USUAL_UI, LOOPBACK, ports.ui),
         )
     return ports
 

@@ -118,7 +118,7 @@ class HibernationWorkflow:
         life = self._life
         result = life.result(outcome, sentence)
         life.requests.wake = life.heard = life.waking = life.sleep = None
-        life.unrecorded, life.refused = False, 0
+        life.unrecorded, life.refused, life.requests.kept = False, 0, ""
         return result
 
     def _ask_to_wake(self, wake: WakeRequest) -> None:
@@ -127,7 +127,7 @@ class HibernationWorkflow:
         if life.phase not in AWAKE_PHASES:
             life.requests.wake = wake
         elif wake.until is not None:
-            life.requests.keep_awake = wake.until
+            life.requests.keep(wake)
 
     @workflow.signal(
         name=REACTIVATE, description="Wake this workload now. Any input or none; {by, reason, until} is used."

@@ -8,7 +8,7 @@ from typing import TypeVar
 import httpx
 
 from activities.errors import ClientError, CostSourceError, CostSourceRefused, CostSourceUnreachable
-from activities.http_clients import limit_wait
+from activities.http_clients import limit_wait, say_failure
 from activities.metrics import measuring_opencost
 from activities.patience import read_patience
 from policies.costs.doubts import Doubt, NotBelieved
@@ -107,7 +107,7 @@ class Exchange:
         except ClientError as error:
             raise self._unreachable(str(error)) from None
         except httpx.HTTPError as error:
-            raise self._unreachable(type(error).__name__) from None
+            raise self._unreachable(say_failure(error)) from None
 
     def _pieces(self, response: httpx.Response, seconds: float) -> Iterator[bytes]:
         size, ends_at = 0, self._clock() + seconds

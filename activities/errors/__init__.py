@@ -6,7 +6,8 @@ IoError
 ├── UnconditionalWrite           a write without a usable resourceVersion was asked for; nothing was sent
 ├── KubernetesError              a request to the API server
 │   ├── Unreachable              no server there: the request was never sent
-│   │   └── CertificateRefused   the server's certificate, or ours, is not accepted
+│   │   ├── CertificateRefused   the server's certificate, or ours, is not accepted
+│   │   └── PlainHttp            it wants TLS, and was asked without
 │   ├── OutcomeUnknown           a write that may have landed, or may still land
 │   ├── Unavailable              a read without an answer
 │   ├── Throttled                429: the server asks for patience
@@ -58,6 +59,7 @@ from activities.errors.kubernetes import (
     ListExpired,
     NotFound,
     OutcomeUnknown,
+    PlainHttp,
     Rejected,
     Throttled,
     Unavailable,
@@ -91,6 +93,7 @@ __all__ = [
     "NotFound",
     "NotificationError",
     "OutcomeUnknown",
+    "PlainHttp",
     "PriceFileError",
     "PrometheusAnswerInvalid",
     "PrometheusError",

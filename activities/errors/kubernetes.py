@@ -71,6 +71,20 @@ class Unreachable(KubernetesError):
 class CertificateRefused(Unreachable):
     """No TLS, because one side does not accept the other's certificate: one of them was replaced, or has ended."""
 
+    def __init__(self, call: Call, reason: str) -> None:
+        sentence = (
+            f"no trusted connection with the API server at {call.server}: {reason}; check the CA and the client "
+            "certificate in the kubeconfig, and that the address is this cluster's"
+        )
+        KubernetesError.__init__(self, call, sentence, reason=reason)
+
+
+class PlainHttp(Unreachable):
+    """A server that speaks TLS was asked without: it has read nothing of the request."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(call, "it speaks TLS, and the address in the kubeconfig has to begin with https://")
+
 
 class OutcomeUnknown(KubernetesError):
     """A write whose answer never came, or that got a 5xx: it may have landed and may still land.
@@ -148,9 +162,9 @@ class Denied(KubernetesError):
         elif webhook:
             sentence = f"{call}: admission webhook {webhook} refuses it ({status}); exempt finops-enforcer there"
         elif status == HTTPStatus.FORBIDDEN:
-            sentence = (
-                f"{call}: refused (403); the right to {call.grant}{where} is missing, or an admission policy forbids it"
-            )
+            # Admission is not asked about reads.
+            policy = ", or an admission policy forbids it" if call.writes else ""
+            sentence = f"{call}: refused (403); the right to {call.grant}{where} is missing{policy}"
         else:
             sentence = f"{call}: an admission policy refuses it ({status}); exempt finops-enforcer there"
         super().__init__(call, sentence, status=status, reason=reason)

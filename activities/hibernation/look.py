@@ -107,5 +107,6 @@ def _consult_policies(
             (end for now in times if (end := running_until(policies, sleeper, now)) is not None), default=None
         ),
         cooldown=DEFAULT_COOLDOWN if own is None else own.spec.cooldown_window,
+        zone="" if own is None else own.zone,
         temporal_ahead=ahead,
     )

@@ -94,27 +94,28 @@ def _first_phase(hibernation: Hibernation) -> Phase:
 
 
 def _summary(hibernation: Hibernation) -> str:
+    """Neither this nor the details can be changed once it runs: they are true for all of its life."""
     ref = hibernation.ref
     if hibernation.awake is not None:
-        return f"{ref}: kept awake"
-    if hibernation.pause is None:
-        return f"{ref}: asleep under {policy_of(hibernation)}"
-    cost = hibernation.pause.candidate.cost
-    money = "" if cost is None else f", saves {amount(cost.amount, cost.currency, places=4)} an hour"
-    return f"{ref}: paused by {hibernation.pause.policy}{money}"
+        return f"{ref}: a person's wish to keep it awake"
+    cost = hibernation.sleep.cost if hibernation.sleep is not None else None
+    if hibernation.pause is not None:
+        cost = hibernation.pause.candidate.cost
+    money = "" if cost is None else f", saves {amount(cost.amount, cost.currency, places=4)} an hour while asleep"
+    return f"{ref}: policy {policy_of(hibernation)}{money}"
 
 
 def _details(hibernation: Hibernation) -> str:
     lines = [f"{kind_named(hibernation.ref.kind).title} **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
     if hibernation.pause is not None:
         order = hibernation.pause
-        lines.append(f"Why: {order.candidate.sentence}. Replicas before: **{order.seen.replicas}**.")
-        ends_at = order.terms.wake_time(order.seen.ref, order.terms.not_after)
+        lines.append(f"Why it was paused: {order.candidate.sentence}. Replicas before: **{order.seen.replicas}**.")
         candidate = order.candidate
         if candidate.cost is not None:
             lines.append(
                 describe_saving(candidate.cost, order.terms.allowance, candidate.requests.times(order.seen.replicas))
             )
-        lines.append("It wakes by itself." if ends_at is not None else "It sleeps until somebody wakes it.")
-    lines.append("Wake it: send the signal `reactivate` (any input or none), or cancel this workflow.")
+    if hibernation.kept:
+        lines.append(f"First {hibernation.kept}.")
+    lines.append("How it stands now, until when, and how to wake it while it sleeps: see Current Details.")
     return "\n\n".join(lines)

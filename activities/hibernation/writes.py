@@ -132,7 +132,7 @@ class WriteActivities:
         count_action(record.policy, "pause")
         if self._events is not None:
             until = "" if record.resume_at is None else f" until {to_rfc3339(record.resume_at)}"
-            note = f"Paused by {record.policy}{until}; it wakes with {count(record.original_replicas, 'replica')}."
+            note = f"Paused by {record.policy}{until}: it wakes with {count(record.original_replicas, 'replica')}."
             self._events.record(ref, "Pause", "Paused", note, about=record.pause_id)
 
     def _look_around(self, namespace: str, snapshot: Snapshot, now: datetime) -> Surroundings:
@@ -161,7 +161,7 @@ class WriteActivities:
 
     def _tell_given_back(self, order: SendResume) -> None:
         extra = {"workload": order.ref, "policy": order.policy}
-        _LOG.info("%s is given back: %d replicas", order.ref, order.replicas, extra=extra)
+        _LOG.info("%s wakes with %d replicas", order.ref, order.replicas, extra=extra)
         count_action(order.policy, "wake")
         if self._events is not None:
             note = f"Awake with {count(order.replicas, 'replica')}."

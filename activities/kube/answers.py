@@ -29,6 +29,7 @@ from activities.errors import (
     ListExpired,
     NotFound,
     OutcomeUnknown,
+    PlainHttp,
     Rejected,
     Throttled,
     Unavailable,
@@ -69,6 +70,10 @@ _REFUSALS = frozenset(
 )
 """What a server says of a client's certificate. With TLS 1.3 that arrives in place of the answer: the request was sent,
 but never read."""
+
+
+_WANTS_TLS = b"HTTP request to an HTTPS server"
+"""What Go's servers answer where TLS was left out."""
 
 
 class _Lenient(BaseModel):
@@ -124,6 +129,8 @@ def error_of_answer(call: Call, status: int, headers: Mapping[str, str], body: b
         return None
     if status < HTTPStatus.BAD_REQUEST:
         return UnexpectedAnswer(call, f"status {status}; is {call.server} a Kubernetes API server?", status=status)
+    if status == HTTPStatus.BAD_REQUEST and call.server.startswith("http://") and _WANTS_TLS in body:
+        return PlainHttp(call)
     said = _read_status(body)
     reason = said.reason if _WORD.fullmatch(said.reason) else ""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:

@@ -56,7 +56,7 @@ except (ImportError, AttributeError):
 
 from kubernetes.client.configuration import Configuration  # noqa: E402 - now that it may be imported
 from kubernetes.client.rest import RESTClientObject, should_bypass_proxies  # noqa: E402
-from kubernetes.config import exec_provider  # noqa: E402
+from kubernetes.config import exec_provider, kube_config  # noqa: E402
 from kubernetes.config.config_exception import ConfigException  # noqa: E402
 from kubernetes.config.incluster_config import load_incluster_config  # noqa: E402
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger  # noqa: E402
@@ -79,6 +79,13 @@ class _Plugin(subprocess.Popen[str]):
                 raise ConfigException(f"exec: the credential plugin gave nothing within {limit:g} s") from None
 
 
+def _keep_quiet(_message: str) -> None:
+    """Its complaints about a plugin go to the root logger, may quote what the plugin printed, and name no context:
+    `kubeconfig.py` says in words of its own that there are no credentials.
+    """
+
+
+kube_config.logging = SimpleNamespace(error=_keep_quiet)  # type: ignore[attr-defined,assignment]
 exec_provider.subprocess = SimpleNamespace(Popen=_Plugin, PIPE=subprocess.PIPE)  # type: ignore[attr-defined,assignment]
 
 __all__ = [

@@ -5,6 +5,7 @@ what can go wrong is looked at here first and said in words of our own.
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,9 +121,7 @@ def _from_files(files: list[Path], context: str | None) -> Access:
     except _MALFORMED as error:
         raise KubeconfigError(file, _describe(error, name)) from None
     if "exec" in user and not (configuration.api_key or configuration.cert_file):
-        raise KubeconfigError(
-            file, f'the credential plugin of context "{name}" gave no credentials; run kubectl to see what it says'
-        )
+        raise KubeconfigError(file, _describe_plugin(user["exec"], name))
     return Access(configuration, name, _read_authority(configuration), states, tuple(_impersonate(file, user)))
 
 
@@ -215,6 +214,14 @@ def _look_up(
     if user and user not in entries["users"]:
         raise KubeconfigError(file, f'context "{name}" names user "{user}", which is not there')
     return cluster, entries["users"].get(str(user), {})
+
+
+def _describe_plugin(plugin: Any, context: str) -> str:
+    """Why it gave no credentials, as far as can be told without what it printed."""
+    command = plugin.get("command") if isinstance(plugin, dict) else None
+    if isinstance(command, str) and shutil.which(command) is None:
+        return f'the credential plugin of context "{context}" is not installed: there is no program {command}'
+    return f'the credential plugin of context "{context}" gave no credentials; run kubectl to see what it says'
 
 
 def _describe(error: Exception, context: str) -> str:

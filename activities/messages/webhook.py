@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 
 from activities.errors import ClientError, NotificationError
-from activities.http_clients import find_proxy, open_client
+from activities.http_clients import find_proxy, open_client, say_failure
 from policies.runs.digests import Message
 from policies.wildcards import matches
 
@@ -84,7 +84,7 @@ class Webhook:
         except ClientError as error:
             raise NotificationError(self._name, str(error), is_worth_another=True) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise NotificationError(self._name, type(error).__name__, is_worth_another=True) from None
+            raise NotificationError(self._name, say_failure(error), is_worth_another=True) from None
         if not answer.is_success:
             again = answer.status_code >= 500 or answer.status_code == httpx.codes.TOO_MANY_REQUESTS  # noqa: PLR2004
             raise NotificationError(self._name, f"it answered {answer.status_code}", is_worth_another=again)

@@ -15,7 +15,7 @@ from typing import Literal
 import httpx
 
 from activities.errors import ClientError, PrometheusAnswerInvalid, PrometheusError, PrometheusUnreachable
-from activities.http_clients import limit_wait
+from activities.http_clients import limit_wait, say_failure
 from activities.patience import read_patience
 from activities.prometheus.answers import Result, Row, read_answer, read_rows
 from activities.prometheus.expressions import Expression, Key, Vector
@@ -172,7 +172,7 @@ class Prometheus:
             reason = f"nothing came within {left:g} s" if left == self._seconds else _NO_TIME
             raise _TransientError(PrometheusUnreachable(self.url, reason)) from None
         except httpx.HTTPError as error:
-            raise _TransientError(PrometheusUnreachable(self.url, type(error).__name__)) from None
+            raise _TransientError(PrometheusUnreachable(self.url, say_failure(error))) from None
         except ClientError as error:
             raise PrometheusUnreachable(self.url, str(error)) from None
         except OSError as error:

@@ -19,6 +19,8 @@ class HistoryAnswer(Frozen):
     server_trouble: str
     workflow: str
     """The id of its hibernations."""
+    page: str
+    """That of the last of them in the Temporal UI; empty where no address of one is known."""
     now: Carried | None
     """What the Deployment carries."""
     temporal: KnownRuns | None

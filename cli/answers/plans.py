@@ -8,9 +8,8 @@ from cli.answers.place import Placed
 from operations.costs.money import ForeseenSaving
 from operations.plans.backtest import Avoided
 from operations.plans.calendar import ComingSleep
-from operations.plans.explanation import CheckVerdict
 from operations.plans.plan import Caveat, PlannedSleep, PolicyPlan
-from policies.checks.decision import Decision
+from policies.checks.decision import Answer, Decision
 from policies.checks.limits import Census
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
@@ -58,7 +57,7 @@ class VerdictAnswer(Frozen):
     """How many its first window lets go to sleep; None where it has no such brake."""
     idleness: IdleAnswer | None
     """None where the policy does not ask for it."""
-    checks: tuple[CheckVerdict, ...]
+    checks: tuple[Answer, ...]
     """In their order."""
 
 
@@ -74,6 +73,8 @@ class ExplainAnswer(Placed):
     """Those of this product."""
     workflow: str
     """The id of its hibernation."""
+    page: str
+    """That of its hibernation in the Temporal UI; empty where no address of one is known."""
     cost: CostAnswer
     policies: tuple[VerdictAnswer, ...]
     unknowns: tuple[str, ...]

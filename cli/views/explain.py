@@ -6,10 +6,11 @@ from cli.answers.plans import ExplainAnswer, VerdictAnswer
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.plans.blindness import describe_missing_rights
-from operations.plans.explanation import CheckVerdict, Explanation, PolicyVerdict
+from operations.plans.explanation import Explanation, PolicyVerdict
 from operations.sleepers.records import describe_sleep
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
+from policies.checks.decision import Answer
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
@@ -17,7 +18,13 @@ from policies.names import hibernation_id
 from policies.runs.first_window import describe_first_window, first_window_limit
 from policies.wording import count
 
-_CHECKS = (TableColumn(title=""), TableColumn(title="Check"), TableColumn(title="Why not", is_prose=True))
+_QUESTIONS = (
+    TableColumn(title=""),
+    TableColumn(title="Question"),
+    TableColumn(title="Answer"),
+    TableColumn(title="Reasons", wide_only=True),
+    TableColumn(title="Figures", is_prose=True),
+)
 _SIGNALS = (
     TableColumn(title="Signal"),
     TableColumn(title="Says"),
@@ -26,9 +33,14 @@ _SIGNALS = (
     TableColumn(title="Figures", is_prose=True),
 )
 
+_STOPS = "stops"
+"""In front of an answer that keeps the policy from pausing it."""
+
 
 def show_explanation(terminal: Terminal, explained: Explanation) -> None:
-    """Its cost, the sleep that it carries, every check by each policy, and what is not known."""
+    """Its cost, the sleep that it carries, its page in Temporal's UI, every question by each policy, and what is not
+    known.
+    """
     workload = explained.workload
     terminal.say(f"Deployment {workload.ref}, {count(workload.replicas, 'replica')}", style="bold")
     for line in _describe_cost(explained.cost):
@@ -38,6 +50,8 @@ def show_explanation(terminal: Terminal, explained: Explanation) -> None:
     if is_sleeper(workload):
         for line in describe_sleep(workload, explained.cluster):
             terminal.say(line)
+    if explained.page:
+        terminal.say(f"details: {explained.page}")
     for verdict in explained.policies:
         _show_verdict(terminal, verdict)
     for sentence in explained.unknowns:
@@ -58,6 +72,7 @@ def answer(explained: Explanation, place: Mapping[str, str]) -> ExplainAnswer:
         instance=instance_of(workload),
         annotations={key: text for key, text in workload.annotations.items() if key.startswith(notes.PREFIX)},
         workflow=hibernation_id(explained.cluster, workload.ref.key),
+        page=explained.page,
         cost=explained.cost,
         policies=tuple(map(_as_answer, explained.policies)),
         unknowns=explained.unknowns,
@@ -83,7 +98,7 @@ def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     if decision.reason is Reason.PAUSE and limit is not None:
         terminal.say(f"brake: {describe_first_window(limit)}")
     _show_idleness(terminal, verdict)
-    terminal.show_table(_CHECKS, map(_row, verdict.checks))
+    terminal.show_table(_QUESTIONS, map(_row, verdict.checks))
 
 
 def _show_idleness(terminal: Terminal, verdict: PolicyVerdict) -> None:
@@ -99,11 +114,9 @@ def _show_idleness(terminal: Terminal, verdict: PolicyVerdict) -> None:
         terminal.say(f"season gate: {answer.gate}")
 
 
-def _row(check: CheckVerdict) -> tuple[str, ...]:
-    if check.finding is None:
-        return "ok", ", ".join(check.codes), ""
-    evidence = "; ".join(f"{name}: {value}" for name, value in check.finding.evidence.items())
-    return "no", str(check.finding.reason), check.finding.sentence + (f" [{evidence}]" if evidence else "")
+def _row(answer: Answer) -> tuple[str, ...]:
+    stops = "" if answer.finding is None else _STOPS
+    return stops, answer.question, answer.reply, ", ".join(answer.codes), answer.figures
 
 
 def _as_answer(verdict: PolicyVerdict) -> VerdictAnswer:

@@ -51,6 +51,8 @@ def show_history(terminal: Terminal, found: History) -> None:
         terminal.say(f"\nDeployment {found.key}, {count(found.workload.replicas, 'replica')}", style="bold")
         for line in _describe_now(found.workload, found.carried, found.cluster):
             terminal.say(line)
+    if found.page:
+        terminal.say(f"details: {found.page}")
     _show_outlook(terminal, found.outlook)
     if found.runs is not None:
         _show_runs(terminal, found.runs)
@@ -69,7 +71,8 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         lines.append(
-            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)} ({note.because})"
+            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: "
+            f"{notes.tell_because(note.because)}"
         )
     return lines or ["it carries no record of ours, and no note"]
 

@@ -70,7 +70,8 @@ def _figures(entry: Entry) -> tuple[str, ...]:
 
 
 def _show_rate(entry: Entry) -> str:
-    return amount(entry.hourly, entry.currency, places=4) if entry.currency else "unknown"
+    known = entry.currency and (entry.hourly or not entry.unpriced)
+    return amount(entry.hourly, entry.currency, places=4) if known else "unknown"
 
 
 def _show_avoided(entry: Entry) -> str:

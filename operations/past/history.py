@@ -37,6 +37,8 @@ class History(Frozen):
     runs_trouble: str = ""
     """Why it could not be asked."""
     outlook: Outlook = Outlook()
+    page: str = ""
+    """Of its newest hibernation in Temporal's UI; empty where it has none, or that UI is not known."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,15 @@ async def read_history(installation: Installation, key: WorkloadKey) -> History:
         runs=runs,
         runs_trouble=silence,
         outlook=outlook,
+        page=_find_page(installation, key, runs),
     )
+
+
+def _find_page(installation: Installation, key: WorkloadKey, runs: KnownRuns | None) -> str:
+    ui = installation.web_ui
+    if ui is None or runs is None or not runs.hibernations:
+        return ""
+    return ui.hibernation_page(installation.settings.cluster, key, runs.hibernations[0].run_id)
 
 
 def _look(installation: Installation, key: WorkloadKey) -> _Look:

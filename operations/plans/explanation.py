@@ -6,24 +6,14 @@ from operations.costs.ask_ahead import ask_ahead
 from operations.errors import NoSuchWorkload
 from operations.installation import Installation
 from operations.plans.blindness import find_blindness, find_unwritable
-from policies.checks import Case, Finding
-from policies.checks.decision import Decision, evaluate, explain
-from policies.checks.reasons import Reason
+from policies.checks import Case
+from policies.checks.decision import Answer, Decision, evaluate, explain
 from policies.costs.cost import CostAnswer
 from policies.idleness.answers import IdleAnswer
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.workload import Workload
-
-
-class CheckVerdict(Frozen):
-    """What one check says."""
-
-    codes: tuple[Reason, ...]
-    """The reasons that it can give."""
-    finding: Finding | None
-    """The one that it gives; None where it has nothing against a pause."""
 
 
 class PolicyVerdict(Frozen):
@@ -33,7 +23,7 @@ class PolicyVerdict(Frozen):
     decision: Decision
     idleness: IdleAnswer | None
     """None where the policy does not ask for it."""
-    checks: tuple[CheckVerdict, ...]
+    checks: tuple[Answer, ...]
     """In their order, also those after the first that has something against a pause."""
 
 
@@ -51,6 +41,8 @@ class Explanation(Frozen):
     """What could not be found out, and what that means."""
     may_not_write: tuple[str, ...]
     """Its namespace, where the caller's own credentials could pause nothing in it."""
+    page: str = ""
+    """Of its hibernation in Temporal's UI; empty where it has none, or that UI is not known."""
 
 
 def explain_workload(
@@ -84,5 +76,5 @@ def _judge(case: Case) -> PolicyVerdict:
         policy=case.policy,
         decision=evaluate(case),
         idleness=None if case.policy.spec.idle_window is None else case.idleness,
-        checks=tuple(CheckVerdict(codes=check.reasons, finding=finding) for check, finding in explain(case)),
+        checks=explain(case),
     )

@@ -69,6 +69,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             instance=installation.require_instance(),
             ref=workload.ref,
             awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE),
+            kept=f"kept awake by {installation.user}",
         )
         if await start_hibernation(client, hibernation) is not None:
             return

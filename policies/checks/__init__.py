@@ -3,7 +3,7 @@
 The order is part of the meaning: the first failing check gives a decision its reason code.
 """
 
-from policies.checks.case import Autoscalers, Case, Check, Finding, Surroundings
+from policies.checks.case import AnswerKind, Autoscalers, Case, Check, Finding, Question, Surroundings
 from policies.checks.foreign import ForeignRecordCheck
 from policies.checks.ownership import AutoscalerCheck, DeletionCheck, GitOpsCheck, OwnerCheck, ZeroCheck
 from policies.checks.protection import ProtectedCheck, protection_of
@@ -63,10 +63,12 @@ __all__ = [
     "BY_HAND",
     "CHECKS",
     "REPLAYED",
+    "AnswerKind",
     "Autoscalers",
     "Case",
     "Check",
     "Finding",
+    "Question",
     "Surroundings",
     "protection_of",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
@@ -82,10 +83,38 @@ class Finding(Frozen):
     evidence: Mapping[str, str] = {}
 
 
+class AnswerKind(StrEnum):
+    """The answer to a check's question."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASKED = "not asked"
+    NOT_KNOWN = "not known"
+
+
+class Question(Frozen):
+    """What a check asks about a workload, in the words of people."""
+
+    text: str
+    """Such as `idle for 4h?`."""
+    clears: AnswerKind = AnswerKind.NO
+    """The answer with which the check has nothing against a pause."""
+    not_asked: str = ""
+    """Why the policy does not ask it; empty where it does."""
+
+
 class Check:
     """One reason, or a family of reasons, for leaving a workload alone."""
 
     reasons: ClassVar[tuple[Reason, ...]]
+
+    def ask(self, case: Case) -> Question:
+        """The question that `judge` answers, as `finops explain` shows it."""
+        raise NotImplementedError
+
+    def show(self, case: Case) -> str:  # noqa: ARG002 - most answers go by nothing that is worth showing
+        """The figures by which this check has nothing against a pause; empty where there are none."""
+        return ""
 
     def judge(self, case: Case) -> Finding | None:
         """The reason not to pause, or None where this check has nothing against it.

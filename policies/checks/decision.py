@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from policies.annotations import PREFIX
-from policies.checks import AT_THE_WRITE, BY_HAND, CHECKS, Case, Check, Finding
+from policies.checks import AT_THE_WRITE, BY_HAND, CHECKS, AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import unreadable
-from policies.checks.reasons import Reason
+from policies.checks.reasons import NOT_KNOWN, Reason
 from policies.costs.cost import EarlierCost, HourlyCost, Requests
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -30,6 +30,19 @@ class Decision(Frozen):
     replicas: int = 0
 
 
+class Answer(Frozen):
+    """What one check asks about a workload, and the answer."""
+
+    question: str
+    reply: AnswerKind
+    figures: str = ""
+    """What the answer goes by, or why the question was not asked."""
+    codes: tuple[Reason, ...]
+    """The reasons that the check can give."""
+    finding: Finding | None = None
+    """The one that it gives; None where it has nothing against a pause."""
+
+
 class Candidate(Frozen):
     """A workload that may be paused: all that its hibernation needs to begin without another read."""
 
@@ -52,9 +65,9 @@ def evaluate(case: Case, checks: tuple[Check, ...] = CHECKS) -> Decision:
     return _decision(case, Finding(reason=Reason.PAUSE, sentence=_pause_sentence(case), evidence=evidence))
 
 
-def explain(case: Case) -> tuple[tuple[Check, Finding | None], ...]:
-    """What every check says, in order, including those after the first that fails."""
-    return tuple((check, _judge(check, case)) for check in CHECKS)
+def explain(case: Case) -> tuple[Answer, ...]:
+    """What every check asks and answers, in order, including those after the first that fails."""
+    return tuple(_answer(check, case) for check in CHECKS)
 
 
 def object_to_pause_by_hand(case: Case) -> Finding | None:
@@ -102,6 +115,24 @@ def _judge(check: Check, case: Case) -> Finding | None:
         return check.judge(case)
     except InvalidAnnotation as error:
         return unreadable(error)
+
+
+def _answer(check: Check, case: Case) -> Answer:
+    question, finding = check.ask(case), _judge(check, case)
+    if finding is not None:
+        reply, figures = _objecting(check, question, finding), finding.sentence
+    elif question.not_asked:
+        reply, figures = AnswerKind.NOT_ASKED, question.not_asked
+    else:
+        reply, figures = question.clears, check.show(case)
+    return Answer(question=question.text, reply=reply, figures=figures, codes=check.reasons, finding=finding)
+
+
+def _objecting(check: Check, question: Question, finding: Finding) -> AnswerKind:
+    """The answer behind an objection. A code of another check's is that of an annotation which this one cannot read."""
+    if finding.reason in NOT_KNOWN or finding.reason not in check.reasons:
+        return AnswerKind.NOT_KNOWN
+    return AnswerKind.NO if question.clears is AnswerKind.YES else AnswerKind.YES
 
 
 def _decision(case: Case, finding: Finding) -> Decision:

@@ -1,7 +1,7 @@
 """Other tools that put workloads to sleep: the records that they leave on them."""
 
 from policies.annotations import Annotations
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 
 FOREIGN_RECORDS = {
@@ -17,6 +17,10 @@ class ForeignRecordCheck(Check):
     """
 
     reasons = (Reason.FOREIGN_RECORD,)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether two would put it to sleep."""
+        return Question(text="recorded by another sleep tool?")
 
     def judge(self, case: Case) -> Finding | None:
         """ForeignRecord, with the annotation. At zero it is ZeroCheck's business."""

@@ -62,7 +62,7 @@ def object_by_note(carried: Annotations, zone: str, now: datetime) -> Finding | 
         return None
     return Finding(
         reason=Reason.KEPT_AWAKE,
-        sentence=f"kept awake until {tell_instant(note.awake_until, zone, now)} ({note.because})",
+        sentence=f"kept awake until {tell_instant(note.awake_until, zone, now)}: {notes.tell_because(note.because)}",
         evidence={"awake until": to_rfc3339(note.awake_until), "because": note.because.value},
     )
 

@@ -3,7 +3,7 @@
 import json
 
 from policies.annotations import PAUSED
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.foreign import find_foreign_record
 from policies.checks.reasons import Reason
 from policies.policy.document import GitOps
@@ -32,6 +32,10 @@ class DeletionCheck(Check):
 
     reasons = (Reason.BEING_DELETED,)
 
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether it, or its namespace, is on its way out."""
+        return Question(text="being deleted?")
+
     def judge(self, case: Case) -> Finding | None:
         """BeingDeleted."""
         if case.workload.being_deleted:
@@ -46,6 +50,15 @@ class ZeroCheck(Check):
     """Replicas 0 without our annotation is never ours: an HPA, a rollout controller or a person did it."""
 
     reasons = (Reason.AT_ZERO,)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether there is anything to pause."""
+        return Question(text="scaled to zero by somebody else?")
+
+    def show(self, case: Case) -> str:
+        """Its count."""
+        count = case.workload.replicas
+        return "1 replica" if count == 1 else f"{count} replicas"
 
     def judge(self, case: Case) -> Finding | None:
         """AtZero. A workload that carries a record is PausedCheck's business."""
@@ -67,6 +80,10 @@ class OwnerCheck(Check):
 
     reasons = (Reason.OWNED_BY_CONTROLLER,)
 
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether an owner sets its count."""
+        return Question(text="owned by a controller or an operator?")
+
     def judge(self, case: Case) -> Finding | None:
         """OwnedByController."""
         if case.workload.owner is None:
@@ -85,6 +102,17 @@ class AutoscalerCheck(Check):
     """
 
     reasons = (Reason.MANAGED_BY_KEDA, Reason.AUTOSCALER_SCALES_FROM_ZERO, Reason.AUTOSCALER_UNKNOWN)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether an autoscaler and a sleep would be in each other's way."""
+        return Question(text="scaled by KEDA, or by an HPA from zero?")
+
+    def show(self, case: Case) -> str:
+        """The HPA that does no harm."""
+        autoscalers = case.surroundings.autoscalers
+        if autoscalers is None:
+            return "autoscalers may not be listed; none has scaled it"
+        return "its HPA rests while it sleeps" if case.workload.ref.key in autoscalers.horizontal else ""
 
     def judge(self, case: Case) -> Finding | None:
         """ManagedByKeda, AutoscalerScalesFromZero, or AutoscalerUnknown where an autoscaler scaled it and its kind may
@@ -116,6 +144,11 @@ class GitOpsCheck(Check):
     """Argo CD and Flux revert a count that Git holds."""
 
     reasons = (Reason.MANAGED_BY_GITOPS,)
+
+    def ask(self, case: Case) -> Question:
+        """Whether a pause would be reverted."""
+        given = "the policy says gitOps: Pause" if case.policy.spec.git_ops is GitOps.PAUSE else ""
+        return Question(text="replica count held by Argo CD or Flux?", not_asked=given)
 
     def judge(self, case: Case) -> Finding | None:
         """ManagedByGitOps, unless the policy says that the ignore rule is in place."""

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from policies.checks.case import Case, Check, Finding, Surroundings
+from policies.checks.case import Case, Check, Finding, Question, Surroundings
 from policies.checks.platforms import ALWAYS_PROTECTED
 from policies.checks.reasons import Reason
 from policies.wildcards import matches
@@ -37,6 +37,10 @@ class ProtectedCheck(Check):
     """System and platform workloads."""
 
     reasons = (Reason.PROTECTED,)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether the cluster or this service depends on it."""
+        return Question(text="protected from every pause?")
 
     def judge(self, case: Case) -> Finding | None:
         """Protected, with what protects it."""

@@ -37,6 +37,9 @@ class Reason(Code):
     PAUSE = "Pause"
 
 
+NOT_KNOWN = frozenset({Reason.AUTOSCALER_UNKNOWN, Reason.IDLE_UNKNOWN, Reason.COST_UNKNOWN})
+"""Reasons that say that a question has no answer. Unknown never pauses."""
+
 OUT_OF_SCOPE = frozenset(
     {Reason.OUTSIDE_SCHEDULE, Reason.ENDS_SOON, Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH}
 )

@@ -1,7 +1,7 @@
 """What the workload's own annotations say: asleep already, somebody else's, taken out, unreadable, kept awake."""
 
 from policies import annotations as notes
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.checks.reasons import Reason
 from policies.wake_after import targets_of
@@ -11,6 +11,10 @@ class PausedCheck(Check):
     """A workload that carries a pause is never paused again, no matter who paused it."""
 
     reasons = (Reason.ALREADY_PAUSED, Reason.OTHER_INSTANCE)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether there is anything left to pause."""
+        return Question(text="paused already?")
 
     def judge(self, case: Case) -> Finding | None:
         """AlreadyPaused, or OtherInstance where another installation did it."""
@@ -38,6 +42,10 @@ class ExcludedCheck(Check):
 
     reasons = (Reason.EXCLUDED,)
 
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether a person took it out."""
+        return Question(text="left alone by an exclusion?")
+
     def judge(self, case: Case) -> Finding | None:
         """Excluded while an annotation is in force."""
         zone, now, namespace = case.policy.zone, case.surroundings.now, case.workload.ref.namespace
@@ -52,6 +60,10 @@ class ReadableCheck(Check):
 
     reasons = (Reason.INVALID_ANNOTATION,)
 
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether it is clear what people wrote on it."""
+        return Question(text="finops.io annotations readable?", clears=AnswerKind.YES)
+
     def judge(self, case: Case) -> Finding | None:
         """Reads what the later checks need, so that a bad value is told as InvalidAnnotation and nothing else."""
         notes.read_note(case.workload.annotations)
@@ -64,6 +76,10 @@ class KeptAwakeCheck(Check):
     """No policy pauses a workload before its `awake-until`, nor on a day on which another one keeps it awake."""
 
     reasons = (Reason.KEPT_AWAKE,)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether a wake, a person or a day of another policy holds it awake."""
+        return Question(text="kept awake?")
 
     def judge(self, case: Case) -> Finding | None:
         """KeptAwake until the time that the last wake, or a person, set; or by a day's exception."""

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.ownership import AUTOSCALER
 from policies.checks.reasons import Reason
-from policies.local_times import tell_instant
+from policies.durations import format_duration
+from policies.local_times import in_words, tell_instant
 from policies.times import to_rfc3339
 from policies.touches import last_touch
 from policies.wording import count
@@ -19,6 +20,15 @@ class RolloutCheck(Check):
     """
 
     reasons = (Reason.ROLLOUT_IN_PROGRESS,)
+
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether its controller is at work on it."""
+        return Question(text="in the middle of a rollout?")
+
+    def show(self, case: Case) -> str:
+        """How far the last one came."""
+        rollout = case.workload.rollout
+        return f"{rollout.updated_replicas} of {case.workload.replicas} replicas updated"
 
     def judge(self, case: Case) -> Finding | None:
         """RolloutInProgress while the rollout is inside its deadline."""
@@ -42,6 +52,10 @@ class RolloutPausedCheck(Check):
 
     reasons = (Reason.ROLLOUT_PAUSED,)
 
+    def ask(self, case: Case) -> Question:  # noqa: ARG002 - asked of all alike
+        """Whether somebody holds its rollout."""
+        return Question(text="rollout paused?")
+
     def judge(self, case: Case) -> Finding | None:
         """RolloutPaused."""
         if not case.workload.rollout.paused:
@@ -54,10 +68,18 @@ class CooldownCheck(Check):
 
     reasons = (Reason.COOLING_DOWN,)
 
+    def ask(self, case: Case) -> Question:
+        """Whether somebody was at work on it a moment ago."""
+        return Question(text=f"touched in the last {format_duration(case.policy.spec.cooldown_window)}?")
+
+    def show(self, case: Case) -> str:
+        """The last touch."""
+        what, touched_at = _last_touch(case)
+        return f"{what} on {in_words(touched_at, case.policy.zone)}"
+
     def judge(self, case: Case) -> Finding | None:
         """CoolingDown, with the last touch and when the cooldown ends."""
-        touches = [last_touch(case.workload), *_scalings(case)]
-        what, touched_at = max(touches, key=lambda touch: touch[1])
+        what, touched_at = _last_touch(case)
         ends_at = touched_at + case.policy.spec.cooldown_window
         now, zone = case.surroundings.now, case.policy.zone
         if ends_at <= now:
@@ -68,6 +90,11 @@ class CooldownCheck(Check):
             sentence=f"{what} at {touched}; it cools down until {ends}",
             evidence={"last touch": what, "at": to_rfc3339(touched_at), "until": to_rfc3339(ends_at)},
         )
+
+
+def _last_touch(case: Case) -> tuple[str, datetime]:
+    """Raises InvalidAnnotation."""
+    return max([last_touch(case.workload), *_scalings(case)], key=lambda touch: touch[1])
 
 
 def _scalings(case: Case) -> list[tuple[str, datetime]]:

@@ -1,6 +1,6 @@
 """Does it do nothing, and is that worth anything?"""
 
-from policies.checks.case import Case, Check, Finding
+from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
 from policies.idleness.answers import IdlenessVerdict
@@ -11,6 +11,17 @@ class IdleCheck(Check):
     """The policy's `idleWindow`, against what was measured. Unknown never pauses."""
 
     reasons = (Reason.NOT_IDLE, Reason.IDLE_UNKNOWN)
+
+    def ask(self, case: Case) -> Question:
+        """Whether it did nothing for as long as the policy says."""
+        window = case.policy.spec.idle_window
+        if window is None:
+            return Question(text="idle?", clears=AnswerKind.YES, not_asked="the policy has no idleWindow")
+        return Question(text=f"idle for {format_duration(window)}?", clears=AnswerKind.YES)
+
+    def show(self, case: Case) -> str:
+        """What was measured."""
+        return case.idleness.sentence
 
     def judge(self, case: Case) -> Finding | None:
         """NotIdle, or IdleUnknown where no verdict can be given."""
@@ -28,6 +39,18 @@ class CostCheck(Check):
     """The policy's `minHourlyCost`, against a cost that is believed."""
 
     reasons = (Reason.COST_BELOW_THRESHOLD, Reason.COST_UNKNOWN)
+
+    def ask(self, case: Case) -> Question:
+        """Whether a sleep saves as much as the policy says."""
+        threshold, cost = case.policy.spec.min_hourly_cost, case.cost.cost
+        if threshold is None:
+            return Question(text="costs enough?", clears=AnswerKind.YES, not_asked="the policy has no minHourlyCost")
+        currency = "" if cost is None else f" {cost.currency}"
+        return Question(text=f"costs at least {threshold:g}{currency} an hour?", clears=AnswerKind.YES)
+
+    def show(self, case: Case) -> str:
+        """What it costs."""
+        return str(case.cost.cost)
 
     def judge(self, case: Case) -> Finding | None:
         """CostBelowThreshold, or CostUnknown where no source gives a believable figure."""

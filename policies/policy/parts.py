@@ -3,6 +3,9 @@
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+REFUSAL = "refusal"
+"""Beside a pattern in a JSON schema: what is wrong with a text that does not match, for the people who wrote it."""
+
 
 class DocumentPart(BaseModel):
     """An immutable part of a policy: camelCase in the document, snake_case in Python, unknown fields are errors.

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Wit
 from policies.durations import DurationOrZero
 from policies.policy.holidays import PublicHolidays
 from policies.policy.keep import Keep
-from policies.policy.parts import DocumentPart
+from policies.policy.parts import REFUSAL, DocumentPart
 from policies.policy.windows import SleepWindow
 from policies.problems import FieldError, nearest_name, shown
 from policies.wording import count
@@ -65,7 +65,14 @@ PlainDate = Annotated[
     date,
     PlainValidator(_read_date),
     PlainSerializer(date.isoformat, return_type=str),
-    WithJsonSchema({"type": "string", "maxLength": 10, "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "maxLength": 10,
+            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            REFUSAL: "is not a date such as 2026-12-23",
+        }
+    ),
 ]
 """A whole day in the policy's time zone."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from policies.policy.cron import CronTimes
-from policies.policy.parts import DocumentPart
+from policies.policy.parts import REFUSAL, DocumentPart
 from policies.problems import FieldError, nearest_name, shown
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -155,6 +155,13 @@ _Cron = Annotated[
 ]
 
 
+def _text_like(days: str, examples: str) -> WithJsonSchema:
+    """Days by a pattern, and a time of day."""
+    said = f"is not a time such as {examples}; days are {', '.join(WEEKDAYS[:-1])} and {WEEKDAYS[-1]}"
+    pattern = f"^{days}{_TIME_PATTERN}$"
+    return WithJsonSchema({"type": "string", "maxLength": _LONGEST_TEXT, "pattern": pattern, REFUSAL: said})
+
+
 class SleepWindow(DocumentPart):
     """A weekly window of sleep: `from` and `to`, or `fromCron` and `toCron`. With several weekdays it is one window for
     each of them.
@@ -165,13 +172,7 @@ class SleepWindow(DocumentPart):
             WindowStart,
             PlainValidator(_read_start),
             PlainSerializer(str, return_type=str),
-            WithJsonSchema(
-                {
-                    "type": "string",
-                    "maxLength": _LONGEST_TEXT,
-                    "pattern": f"^({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?{_TIME_PATTERN}$",
-                },
-            ),
+            _text_like(f"({_DAYS_PATTERN}(, ?{_DAYS_PATTERN})* )?", "20:00, Fri 20:00 or Mon-Thu 20:00"),
         ]
         | None
     ) = Field(
@@ -182,9 +183,7 @@ class SleepWindow(DocumentPart):
             WindowEnd,
             PlainValidator(_read_end),
             PlainSerializer(str, return_type=str),
-            WithJsonSchema(
-                {"type": "string", "maxLength": _LONGEST_TEXT, "pattern": f"^({_DAY_PATTERN} )?{_TIME_PATTERN}$"},
-            ),
+            _text_like(f"({_DAY_PATTERN} )?", "07:00 or Mon 07:00"),
         ]
         | None
     ) = Field(

@@ -66,3 +66,5 @@ class Continuation(Hibernation):
     unrecorded: bool = False
     """The sleep's wake has moved, and its annotation still tells the old one."""
     trouble: str = ""
+    zone: str = "UTC"
+    """On whose clocks the Temporal UI shows times: the policy's."""

@@ -92,6 +92,8 @@ class Hibernation(Frozen):
     """How many pauses the runs before this one had: it makes their pause-ids differ."""
     reasserts: tuple[datetime, ...] = ()
     """When the runs before this one put the workload to sleep again against its HPA."""
+    kept: str = ""
+    """Who keeps it awake, and why, in a sentence."""
 
 
 class WakeRequest(Frozen):
@@ -100,6 +102,11 @@ class WakeRequest(Frozen):
     by: str = "somebody"
     reason: str = ""
     until: Instant | None = None
+
+    @property
+    def asked(self) -> str:
+        """Who asked and why, as the end of a sentence."""
+        return f"{self.by}: {self.reason}" if self.reason else self.by
 
 
 class Until(Frozen):
@@ -135,6 +142,8 @@ class HibernationStatus(Frozen):
     resume_at: datetime | None = None
     awake_until: datetime | None = None
     awake_because: str = ""
+    awake_sentence: str = ""
+    """What woke it, or who keeps it awake, and why."""
     trouble: str = ""
 
 

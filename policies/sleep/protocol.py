@@ -130,7 +130,7 @@ def _chosen_zero(seen: Observation, intent: WakeIntent) -> str:
     if seen.zero_chosen_by:
         return f"{seen.zero_chosen_by} wants it at zero"
     if intent.gave_back:
-        return "somebody scaled it to zero right after it was given back"
+        return "somebody scaled it to zero right after it woke"
     return ""
 
 

@@ -38,6 +38,8 @@ class Consultation(Frozen):
     """How far Temporal's clock is ahead of the cluster's (negative: behind); 0 where they agree."""
     raised: Raised | None = None
     """Where the count is not zero any more: what is known of who raised it."""
+    zone: str = ""
+    """Of the sleep's policy; empty where that is not known."""
 
 
 class Sleep(Frozen):

@@ -3,13 +3,14 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from httpanswers import AnsweringServer
+from httpanswers import Answer, AnsweringServer
 
 from activities.errors import CaFileError, ClientError, ProxyInvalid
-from activities.http_clients import find_proxy, open_client
+from activities.http_clients import find_proxy, open_client, say_failure
 from localcluster.certificates import Authority
 
 PROXY = "http://proxy.example:3128"
@@ -64,6 +65,27 @@ def test_a_client_can_always_be_made_and_only_its_requests_fail(
             with pytest.raises(error) as caught:
                 client.get("/")
     assert "CANARY" not in str(caught.value)
+
+
+def failure_at(url: str, **how: Any) -> str:
+    with open_client(url, environment={}) as client, pytest.raises(httpx.HTTPError) as failed:
+        client.get("/", **how)
+    return say_failure(failed.value)
+
+
+def test_why_no_answer_came_is_said_in_words(tmp_path: Path) -> None:
+    keys = Authority(tmp_path).issue("server", user="server", server=True)
+    assert failure_at("http://127.0.0.1:1") == "it refuses the connection: nothing listens there"
+    assert failure_at("http://nobody.invalid") == "no such host"
+    with AnsweringServer(keys=keys) as server:
+        assert failure_at(server.url).startswith("its certificate is not accepted (")
+        assert failure_at(server.url.replace("https:", "http:")) == "the connection broke, or it does not speak HTTP"
+    with AnsweringServer() as server:
+        assert failure_at(server.url.replace("http:", "https:")).startswith("no TLS connection with it (")
+    with AnsweringServer(Answer(accident="hang")) as server:
+        assert failure_at(server.url, timeout=0.05) == "nothing came in time"
+    with AnsweringServer(Answer(accident="reset")) as server:
+        assert failure_at(server.url) == "the connection broke, or it does not speak HTTP"
 
 
 def test_a_ca_file_that_was_replaced_counts_for_the_next_request(tmp_path: Path) -> None:

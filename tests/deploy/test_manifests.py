@@ -176,6 +176,8 @@ def test_the_api_server_refuses_the_worker_every_write_in_a_protected_namespace(
 
 def test_the_namespaces_that_the_api_server_protects_are_those_of_the_worker() -> None:
     for policy in of_manifests("ValidatingAdmissionPolicy"):
+        if policy["metadata"]["name"].endswith("-policies"):
+            continue
         expression = policy["spec"]["validations"][-1]["expression"]
         always, shipped = (
             tuple(pattern.replace(".*", "*") for pattern in listed.split("|"))

@@ -26,7 +26,7 @@ class Look(StrEnum):
     STAYS = "sleeps on"
     RESTORED = "sleeps on; the record is written again"
     WAKES = "woken at its own count"
-    LEFT = "taken as somebody's choice"
+    LEFT = "left as it is"
     GONE = "its hibernation ends"
 
 

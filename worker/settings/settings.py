@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     """Which context of it; without it, the current one."""
     temporal_api_key_file: Place | None = None
     """A file with the API key for Temporal, instead of `TEMPORAL_API_KEY`; read again when it changes."""
+    temporal_ui_url: Url | None = None
+    """Where people see the UI of your own Temporal, for [links into it](temporal-ui.md); `finops run` knows its own."""
     worker_versioning: bool = False
     """Temporal's worker versioning: a worker gets work only once its version is made the current one."""
     otlp_endpoint: Url | None = None

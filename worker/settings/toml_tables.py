@@ -22,6 +22,7 @@ SHARED = frozenset(
         "otlp_endpoint",
         "payload_keys",
         "temporal_api_key_file",
+        "temporal_ui_url",
         "worker_versioning",
     }
 )

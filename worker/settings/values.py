@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, get_args, get_type_hints
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_settings import NoDecode
 
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
@@ -24,6 +24,16 @@ _MATCHERS = re.compile(rf"{_MATCHER}(\s*,\s*{_MATCHER})*")
 
 SHIPPED_UNCOUNTED = ("source:prometheus*", "source:vmagent*", "source:grafana-agent*", "source:alloy*")
 """Scrapers, whose requests a mesh counts like everybody's."""
+
+
+_EXAMPLES = {
+    "opencost_url": "http://opencost.opencost:9003",
+    "prometheus_url": "http://prometheus.monitoring:9090",
+    "webhook_url": "https://hooks.example/finops",
+    "otlp_endpoint": "http://otel-collector.monitoring:4318",
+    "temporal_ui_url": "http://temporal-ui.temporal:8080",
+}
+"""An address for each setting that is one."""
 
 
 class PolicyPlace(StrEnum):
@@ -45,7 +55,7 @@ def _check_instance(name: str) -> str:
     return name
 
 
-def _check_url(url: str) -> str:
+def _check_url(url: str, setting: ValidationInfo) -> str:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises where it is not a port
@@ -58,7 +68,7 @@ def _check_url(url: str) -> str:
         or parts.fragment
         or not url.isprintable()
     ):
-        raise ValueError("is not the address of a service, such as http://opencost.opencost:9003")
+        raise ValueError(f"is not the address of a service, such as {_EXAMPLES[setting.field_name or '']}")
     return url.rstrip("/")
 
 

@@ -66,6 +66,8 @@ def hand_on(life: Life) -> Continuation:
         refused=life.refused,
         unrecorded=life.unrecorded,
         trouble=life.trouble,
+        zone=life.zone,
+        kept=life.requests.kept,
     )
 
 
@@ -83,7 +85,9 @@ def take_up(start: Continuation) -> Life:
     return Life(
         hibernation=start,
         phase=_first_phase(start),
-        requests=HeardRequests(wake=start.waking, check=start.check, keep_awake=keep_awake, pause=start.pause_by_hand),
+        requests=HeardRequests(
+            wake=start.waking, check=start.check, keep_awake=keep_awake, kept=start.kept, pause=start.pause_by_hand
+        ),
         sleep=sleep,
         note=start.awake,
         order=start.order,
@@ -99,6 +103,7 @@ def take_up(start: Continuation) -> Life:
         missed_since=start.missed_since,
         refused=start.refused,
         unrecorded=start.unrecorded,
+        zone=start.zone if start.pause is None else start.pause.terms.zone,
         totals=Totals() if so_far is None else _totals(so_far),
     )
 

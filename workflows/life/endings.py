@@ -37,4 +37,4 @@ class NothingLeft:
 
 def woken_by(wake: WakeRequest) -> Woken:
     """The end of a sleep because somebody asked for it."""
-    return Woken(Because.PERSON, f"woken by {wake.by}" + (f": {wake.reason}" if wake.reason else ""))
+    return Woken(Because.PERSON, f"woken by {wake.asked}")

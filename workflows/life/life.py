@@ -86,6 +86,8 @@ class Life:
     """How often in a row a record or a note could not be written."""
     unrecorded: bool = False
     """The sleep's wake has moved, and its annotation still tells the old one."""
+    zone: str = "UTC"
+    """Of the policy: the Temporal UI shows times on its clocks."""
     totals: Totals = field(default_factory=Totals)
     over: bool = False
     """This run ends now: callers that wait for an answer get the present status."""
@@ -137,7 +139,7 @@ class Life:
         )
         consulted = await self.unless_wanted(handle)
         if consulted is not None and consulted.seen is not None:
-            self.missed_since = None
+            self.missed_since, self.zone = None, consulted.zone or self.zone
         return consulted
 
     async def unless_wanted(self, handle: ActivityHandle[ResultT]) -> ResultT | None:
@@ -195,7 +197,7 @@ class Life:
         updates += changed_attributes(self.sleep)
         if updates:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(describe(self.status(), self._saving_line()))
+        workflow.set_current_details(describe(self.status(), self._saving_line(), self.zone))
 
     def count_sleep(self, why: str, woken_at: datetime | None = None, raised_at: datetime | None = None) -> None:
         """Add the sleep that is over to the totals, and why. Somebody may have ended it before now: woken it, or raised
@@ -217,6 +219,7 @@ class Life:
             resume_at=None if record is None else record.resume_at,
             awake_until=None if self.note is None else self.note.awake_until,
             awake_because="" if self.note is None else self.note.because.value,
+            awake_sentence=self.requests.kept or ("" if self.ended is None else self.ended.sentence),
             trouble=self.trouble,
         )
 

@@ -61,7 +61,7 @@ async def wait_for_dependents(life: Life, order: PauseOrder) -> None:
         looked = workflow.start_activity_method(
             OrderingActivities.look_who_is_up,
             SleepOrder(refs=order.after),
-            summary="who has to go down first",
+            summary="which has to go down first",
             **options.recall_options(life.hibernation.cluster),
         )
         try:

@@ -7,6 +7,7 @@ from activities.hibernation.writes import WriteActivities
 from policies.annotations import PauseRecord, read_pause
 from policies.errors import InvalidAnnotation
 from policies.kinds import kind_named
+from policies.names import MANUAL
 from policies.sleep.actions import Finished, SendPause
 from policies.sleep.messages import PauseOrder, Phase
 from policies.sleep.protocol import PauseIntent, decide, original_of
@@ -27,7 +28,7 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
     The first write is decided on what the evaluation saw: no read beyond the listing, where nothing interferes.
     """
     life.enter(Phase.PAUSING)
-    life.order = order
+    _take(life, order)
     record = _record_of(life, order)
     intent = PauseIntent(
         ref=life.hibernation.ref,
@@ -64,6 +65,13 @@ async def fall_asleep(life: Life, order: PauseOrder) -> tuple[Finished, Attempt]
         if looked is None:
             return Finished(end="gone", sentence=f"the {kind_named(intent.ref.kind).title} is gone"), attempt
         seen = looked
+
+
+def _take(life: Life, order: PauseOrder) -> None:
+    """A pause by hand has no zone of its own: the one of the policy before it goes on."""
+    life.order = order
+    if order.policy != MANUAL:
+        life.zone = order.terms.zone
 
 
 def _record_of(life: Life, order: PauseOrder) -> PauseRecord:

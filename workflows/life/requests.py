@@ -13,7 +13,13 @@ class HeardRequests:
     wake: WakeRequest | None = None
     check: CheckRequest | None = None
     keep_awake: datetime | None = None
+    kept: str = ""
+    """Who keeps it awake, and why, in a sentence."""
     pause: ManualPause | None = None
+
+    def keep(self, wake: WakeRequest) -> None:
+        """Keep it awake until the time that somebody named."""
+        self.keep_awake, self.kept = wake.until, f"kept awake by {wake.asked}"
 
     def look(self, check: CheckRequest | None = None) -> None:
         """Look again. A check that names a deleted policy is not forgotten over a plain one."""

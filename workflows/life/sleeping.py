@@ -21,6 +21,7 @@ from workflows.life.endings import NothingLeft, Woken, woken_by
 from workflows.life.life import Life
 from workflows.life.ordering import wait_for_targets
 from workflows.life.sending import send
+from workflows.life.texts import summarize_sleep
 
 RECORD_AGAIN_AFTER = timedelta(seconds=30)
 """After the first refusal of a record; then twice as long each time, up to five minutes."""
@@ -45,7 +46,8 @@ async def sleep_on(life: Life) -> Woken | NothingLeft:
             if ended is not None:
                 return ended
             continue
-        await life.rest_until(next_look, lambda: life.requests.check is not None, summary=_summary(life.sleep))
+        summary = summarize_sleep(life.sleep, life.zone)
+        await life.rest_until(next_look, lambda: life.requests.check is not None, summary=summary)
 
 
 async def _look_around(life: Life, check: CheckRequest) -> Woken | NothingLeft | None:
@@ -161,9 +163,3 @@ def _next_look(life: Life, sleep: Sleep) -> datetime | None:
     if wakes_at is not None and life.look_again_at is not None:
         wakes_at = max(wakes_at, life.look_again_at)
     return earliest(wakes_at, None if sleep.watch is None else sleep.watch.ends_at)
-
-
-def _summary(sleep: Sleep) -> str:
-    resume_at = sleep.record.resume_at
-    until = "asleep" if resume_at is None else f"asleep until {resume_at:%a %d %b %H:%M} UTC"
-    return until if sleep.watch is None else f"{until}; a first look whether its HPA lets it"

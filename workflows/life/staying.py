@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated, read_pause
 from policies.errors import InvalidAnnotation
+from policies.local_times import in_words
 from policies.sleep.actions import SendClear, SendNote
 from policies.sleep.messages import PauseOrder, Phase, WakeRequest
 from policies.sleep.protocol import belongs_to_another
@@ -53,7 +54,7 @@ async def stay_awake(life: Life) -> PauseOrder | None:
                 or life.requests.pause is not None
                 or life.requests.check is not None
             ),
-            summary=f"not paused before {note.awake_until:%a %d %b %H:%M} UTC",
+            summary=f"not paused again before {in_words(note.awake_until, life.zone)}",
         )
 
 
@@ -61,7 +62,7 @@ def _hear_late_wish(life: Life) -> None:
     """Somebody asked for a wake while it was shown as waking up still: it is awake, and a time to stay so is a wish."""
     wake, life.requests.wake, life.heard = life.requests.wake, None, None
     if wake is not None and wake.until is not None:
-        life.requests.keep_awake = wake.until
+        life.requests.keep(wake)
 
 
 async def _write_note(life: Life, until: datetime) -> None:

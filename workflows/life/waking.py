@@ -19,7 +19,7 @@ from policies.workload import Observation
 from workflows import options
 from workflows.life.attempt import GIVEN_UP, Attempt
 from workflows.life.continuing import continue_if_long
-from workflows.life.endings import Woken
+from workflows.life.endings import Woken, woken_by
 from workflows.life.life import Life
 from workflows.life.sending import send, send_in_turn, unread
 
@@ -37,7 +37,7 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         life.enter(Phase.RESUMING)
     while True:
         if life.is_wanted():
-            life.heard, waking.because, waking.note = life.requests.wake, Because.PERSON, None
+            _hear(life, waking)
         await continue_if_long(life)
         consulted = await _read(life, life.sleep, attempt)
         if consulted is None:
@@ -73,12 +73,19 @@ async def give_back(life: Life, waking: Woken) -> Finished:
         await _wait(life, attempt, outcome)
 
 
+def _hear(life: Life, waking: Woken) -> None:
+    """From now on it is the wake of the person who asked for it."""
+    life.heard, waking.because, waking.note = life.requests.wake, Because.PERSON, None
+    if life.heard is not None and waking.outcome == Woken.outcome:
+        waking.sentence = woken_by(life.heard).sentence
+
+
 def _done(life: Life, waking: Woken, action: SendResume | SendClear) -> Finished:
     if isinstance(action, SendClear) and action.leaves_zero:
         return Finished(end="not-ours", sentence=action.leaves_zero)
     if waking.because is not None:
         workflow.logger.info("%s is awake: %s", life.hibernation.ref, waking.sentence)
-    return Finished(end="awake", sentence="given back")
+    return Finished(end="awake", sentence="awake")
 
 
 async def _read(life: Life, sleep: Sleep, attempt: Attempt) -> Consultation | None:

@@ -1,5 +1,6 @@
-"""`finops explain`: every check's verdict on a Deployment, and how to wake it if it sleeps."""
+"""`finops explain`: what every policy asks about a Deployment, and how to wake it if it sleeps."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from operations.errors import OperationError
 from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies
 from operations.targets import read_keys
+from operations.temporal import find_page
 from policies.keys import WorkloadKey
 
 
@@ -31,7 +33,7 @@ def explain(
         ),
     ] = None,
 ) -> None:
-    """Show every check in order with its verdict on a Deployment, for each policy. Changes nothing."""
+    """Show what each policy asks about a Deployment, the answers, and the figures behind them. Changes nothing."""
     keys = read_keys(workloads, namespace)
     session = Session.of(ctx)
     chosen = choose_policies(session.installation, policies or [])
@@ -42,6 +44,7 @@ def explain(
 
     def answer(key: WorkloadKey) -> Explanation:
         explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
+        explained = explained.replace(page=asyncio.run(find_page(session.installation, key)))
         if not terminal.for_programs:
             if key != keys[0]:
                 terminal.say()

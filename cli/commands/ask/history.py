@@ -47,6 +47,7 @@ def _answer(found: History) -> HistoryAnswer:
         server=found.server or None,
         server_trouble=found.server_trouble,
         workflow=hibernation_id(found.cluster, found.key),
+        page=found.page,
         now=found.carried,
         temporal=found.runs,
         temporal_trouble=found.runs_trouble,

@@ -1,4 +1,4 @@
-"""`finops status`: who sleeps in the cluster, or with --all-clusters how each cluster is."""
+"""`finops status`: what sleeps in the cluster, or with --all-clusters how each cluster is."""
 
 import asyncio
 import signal
@@ -46,7 +46,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on, and show what changes.")] = False,
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
-    """Show the hold if there is one, then per policy who sleeps, since when, until when, and what that saves.
+    """Show the hold if there is one, then per policy what sleeps, since when, until when, and what that saves.
 
     --sort-by takes name, saving, since, until, policy or state: `finops status --sort-by saving --limit 10`.
     """
@@ -73,6 +73,9 @@ def status(
     show_status(session.terminal, found, sort_by=sort_by, limit=limit)
     if not found.asleep:
         _show_in_force(session)
+    ui = session.installation.web_ui
+    if ui is not None:
+        session.terminal.say(f"asleep in the Temporal UI: {ui.sleepers_page(found.cluster)}", style="dim")
 
 
 def _show_in_force(session: Session) -> None:

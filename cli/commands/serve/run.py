@@ -27,6 +27,7 @@ from worker.settings.values import PolicyPlace
 from worker.temporal.connection import connect_to
 from worker.temporal.encryption import build_converter
 from worker.temporal.tracing import tracing
+from worker.temporal.web_ui import WebUi
 
 
 def run(
@@ -80,6 +81,7 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
         )
         await stack.enter_async_context(running_service(client, cluster, health=health))
         terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
+        terminal.say(f"asleep       {WebUi(url=server.ui_url).sleepers_page(settings.cluster)}")
         terminal.say(f"policies     {session.installation.policies.place}   (finops apply PATH)")
         terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
         await stop.wait()

@@ -87,6 +87,11 @@ def test_a_refused_right_is_named(connect: Connect) -> None:
     assert "the right to patch deployments/scale.apps in namespace shop is missing" in str(error)
 
 
+def test_a_read_is_never_said_to_be_forbidden_by_an_admission_policy(connect: Connect) -> None:
+    assert str(failure_of(connect, said(403, "Forbidden"), "GET")).endswith("in namespace shop is missing")
+    assert "admission policy" in str(failure_of(connect, said(403, "Forbidden"), "PATCH"))
+
+
 def test_a_webhook_is_named(connect: Connect) -> None:
     error = failure_of(connect, said(403, "Forbidden", 'admission webhook "a.b" denied the request: x'), "PATCH")
     assert "admission webhook a.b refuses it" in str(error)
@@ -111,6 +116,14 @@ def test_a_write_that_was_never_sent_is_told_apart(connect: Connect) -> None:
 def test_a_server_without_tls_was_never_sent_anything(connect: Connect) -> None:
     with AnsweringServer() as server, pytest.raises(errors.Unreachable, match="no TLS"):
         connect(server.url.replace("http:", "https:")).request("PATCH", PATH, body=b"{}")
+
+
+def test_a_server_with_tls_that_is_asked_without_says_which_address_is_right(connect: Connect) -> None:
+    answer = Answer(400, b"Client sent an HTTP request to an HTTPS server.\n")
+    for method in ("GET", "PATCH"):
+        error = failure_of(connect, answer, method)
+        assert type(error) is errors.PlainHttp
+        assert "has to begin with https://" in str(error)
 
 
 @pytest.mark.parametrize(

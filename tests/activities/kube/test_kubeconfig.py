@@ -104,8 +104,13 @@ def test_an_unknown_context_names_those_there_are(write: Write) -> None:
         ),
         pytest.param(
             {"users": [{"name": "u", "user": {"exec": {"apiVersion": "v1", "command": "false"}}}]},
-            "credential plugin",
+            "credential plugin .* gave no credentials",
             id="a plugin that fails",
+        ),
+        pytest.param(
+            {"users": [{"name": "u", "user": {"exec": {"apiVersion": "v1", "command": "no-such-plugin"}}}]},
+            "is not installed: there is no program no-such-plugin",
+            id="a plugin that is not there",
         ),
         pytest.param(
             {"users": [{"name": "u", "user": {"token": TOKEN, "as-groups": ["g"]}}]},
@@ -131,6 +136,16 @@ def test_what_is_wrong_is_said_without_any_secret(write: Write, parts: dict[str,
     with pytest.raises(KubeconfigError, match=sentence) as caught:
         read_access(write(**parts), None, {})
     assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("command", ["false", "echo", "no-such-plugin"])
+def test_a_plugin_without_credentials_is_told_once_and_leaves_no_line_of_the_client_in_the_log(
+    write: Write, command: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": command}}
+    with pytest.raises(KubeconfigError):
+        read_access(write(users=[{"name": "u", "user": user}]), None, {})
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

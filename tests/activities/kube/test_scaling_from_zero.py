@@ -47,7 +47,7 @@ def objections(workload: Workload, autoscalers: Autoscalers) -> dict[Reason, str
     """Everything that speaks against a pause, now that it runs."""
     around = surroundings(now=datetime.now(UTC), autoscalers=autoscalers)
     said = explain(case(workload, policy(cooldownWindow="10m"), around))
-    return {found.reason: found.sentence for _, found in said if found is not None}
+    return {found.reason: found.sentence for answer in said if (found := answer.finding) is not None}
 
 
 def test_what_it_brought_up_for_work_is_left_to_it_and_was_touched_just_now(

@@ -250,7 +250,7 @@ def test_a_policy_with_a_schedule_acts_inside_its_windows_and_not_just_before_on
 
 def test_explain_shows_every_check_also_behind_the_first_that_fails() -> None:
     paused = workload(replicas=0, owner="Rollout/x", rollout=RUNNING.model_copy(update={"paused": True}))
-    findings = [finding.reason for _, finding in explain(case(paused)) if finding]
+    findings = [finding.reason for answer in explain(case(paused)) if (finding := answer.finding)]
     assert findings == [Reason.AT_ZERO, Reason.OWNED_BY_CONTROLLER, Reason.ROLLOUT_PAUSED]
     assert len(explain(case())) == len(CHECKS)
 

@@ -109,11 +109,11 @@ async def test_whoever_waits_learns_how_the_server_ended(state: StateFolder) -> 
 async def test_a_port_taken_since_is_replaced_and_said(state: StateFolder, caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         taken = stranger.getsockname()[1]
-        state.write_ports(Ports(server=20_001 if taken != 20_001 else 20_003, ui=taken))
+        state.write_ports(Ports(server=taken, ui=20_001 if taken != 20_001 else 20_003))
         async with EmbeddedTemporal.start(state) as server:
-            assert server.ports.ui != taken
+            assert server.ports.server != taken
             assert state.read_ports() == server.ports
-    assert f"or {taken} of the last start" in caplog.text
+    assert f"another program listens on port {taken} of the last start" in caplog.text
 
 
 async def test_a_file_that_is_no_database_is_named(state: StateFolder) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from activities.messages.formats import RECEIVERS
+from worker.errors import SettingsError
 from worker.settings.settings import Settings
 from worker.settings.values import AddressFile, Place, Url, names_of
 
@@ -19,6 +20,7 @@ PATHS = {
     "temporal_api_key_file",
     "webhook_key_file",
 }
+ADDRESSES = {"opencost_url", "prometheus_url", "webhook_url", "otlp_endpoint", "temporal_ui_url"}
 
 
 def test_the_paths_are_made_relative_to_the_file_that_they_stand_in() -> None:
@@ -26,7 +28,17 @@ def test_the_paths_are_made_relative_to_the_file_that_they_stand_in() -> None:
 
 
 def test_the_addresses_lead_to_what_must_not_sleep() -> None:
-    assert set(names_of(Settings, Url)) == {"opencost_url", "prometheus_url", "webhook_url", "otlp_endpoint"}
+    assert set(names_of(Settings, Url)) == ADDRESSES
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_an_address_that_is_none_is_answered_with_its_own_setting_and_an_example_for_it(name: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.load(environment={f"FINOPS_{name.upper()}": "nonsense"})
+    (problem,) = refused.value.problems
+    example = problem.rsplit(" ", 1)[1]
+    assert problem.startswith(f"FINOPS_{name.upper()}: ")
+    assert getattr(Settings.load(environment={f"FINOPS_{name.upper()}": example}, webhook_url=None), name) == example
 
 
 def test_each_receiver_has_a_setting_for_the_file_with_its_address() -> None:

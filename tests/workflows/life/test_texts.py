@@ -9,10 +9,12 @@ import pytest
 from temporalio import workflow
 
 import workflows
+from policies.annotations import PauseRecord
 from policies.sleep.messages import HibernationStatus, Phase
+from policies.sleep.review import Sleep
 from policies.workload import WorkloadRef
 from workflows.hibernation import HibernationWorkflow
-from workflows.life.texts import describe
+from workflows.life.texts import describe, summarize_sleep
 
 REF = WorkloadRef(namespace="dev-shop", name="checkout")
 WAKE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -38,26 +40,56 @@ def test_every_activity_that_a_workflow_calls_has_a_summary() -> None:
     assert calls == []
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", [*Phase, Phase("of-a-later-version")])
 def test_every_phase_has_a_page(phase: Phase) -> None:
-    assert "dev-shop/checkout" in describe(HibernationStatus(phase=phase, ref=REF), "")
+    assert "dev-shop/checkout" in describe(HibernationStatus(phase=phase, ref=REF), "", "UTC")
 
 
 def test_the_page_of_a_sleeper_tells_what_comes_back_when_and_how_to_wake_it() -> None:
     page = describe(
         HibernationStatus(phase=Phase.ASLEEP, ref=REF, policy="night", original_replicas=3, resume_at=WAKE),
         "Saves 2 USD",
+        "Europe/Berlin",
     )
-    for part in ("**3**", "2026-11-24T07:00:00Z", "night", "Saves 2 USD", "`reactivate`"):
+    for part in ("**3**", "Tue 24 Nov 2026 08:00 CET", "night", "Saves 2 USD", "`reactivate`"):
         assert part in page
 
 
-def test_the_page_of_one_kept_awake_tells_until_when_and_why() -> None:
-    page = describe(HibernationStatus(phase=Phase.AWAKE, ref=REF, awake_until=WAKE, awake_because="contested"), "")
-    assert "Not paused before: 2026-11-24T07:00:00Z (contested)" in page
+@pytest.mark.parametrize("phase", [Phase.AWAKE, Phase.COOLING])
+def test_the_page_of_one_that_is_awake_tells_who_woke_it_why_and_until_when_and_nothing_of_its_sleep(
+    phase: Phase,
+) -> None:
+    woken = "woken by anna@laptop: for the demo"
+    status = HibernationStatus(
+        phase=phase, ref=REF, policy="night", original_replicas=3, awake_until=WAKE, awake_sentence=woken
+    )
+    assert describe(status, "Saves 2 USD", "Europe/Berlin").splitlines() == [
+        "## Awake: dev-shop/checkout",
+        "",
+        "- Why: woken by anna@laptop: for the demo",
+        "- Not paused again before: **Tue 24 Nov 2026 08:00 CET**",
+    ]
+
+
+def test_where_only_the_note_of_a_wake_is_known_it_is_told_in_words() -> None:
+    status = HibernationStatus(phase=Phase.AWAKE, ref=REF, awake_until=WAKE, awake_because="contested")
+    assert "- Why: something kept scaling it up while it slept" in describe(status, "", "UTC")
 
 
 def test_trouble_is_shown_with_the_promise_to_go_on() -> None:
-    page = describe(HibernationStatus(phase=Phase.RESUME_FAILING, ref=REF, trouble="quota exceeded"), "")
+    page = describe(HibernationStatus(phase=Phase.RESUME_FAILING, ref=REF, trouble="quota exceeded"), "", "UTC")
     assert "quota exceeded" in page
     assert "tried again" in page
+
+
+@pytest.mark.parametrize(
+    ("resume_at", "summary"),
+    [(WAKE, "asleep until Tue 24 Nov 2026 08:00 CET"), (None, "asleep until somebody wakes it")],
+)
+def test_the_timer_of_a_sleep_says_until_when_on_the_clocks_of_its_policy(
+    resume_at: datetime | None, summary: str
+) -> None:
+    record = PauseRecord(
+        pause_id="p-1", instance="me", policy="night", paused_at=WAKE, original_replicas=3, resume_at=resume_at
+    )
+    assert summarize_sleep(Sleep(record=record), "Europe/Berlin") == summary
