@@ -58,7 +58,7 @@ class ZeroCheck(Check):
     def show(self, case: Case) -> str:
         """Its count."""
         count = case.workload.replicas
-        return "1 replica" if count == 1 else f"{count} replicas"
+        return count(replicas, "replica")
 
     def judge(self, case: Case) -> Finding | None:
         """AtZero. A workload that carries a record is PausedCheck's business."""
