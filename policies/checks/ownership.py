@@ -57,8 +57,7 @@ class ZeroCheck(Check):
 
     def show(self, case: Case) -> str:
         """Its count."""
-        count = case.workload.replicas
-        return count(replicas, "replica")
+        return count(case.workload.replicas, "replica")
 
     def judge(self, case: Case) -> Finding | None:
         """AtZero. A workload that carries a record is PausedCheck's business."""
