@@ -4,7 +4,7 @@ Who sleeps now is not asked here: the cluster itself knows, and knows it better.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
@@ -26,22 +26,27 @@ class PastSleeps(Frozen):
     """The sleeps of a period, and of how many hibernations nothing could be read."""
 
     sleeps: tuple[Slept, ...] = ()
+    """Those that are over."""
+    going_on: tuple[Slept, ...] = ()
+    """Those that their hibernations take to go on, as far as these were read: who sleeps, the cluster knows."""
     unreadable: int = 0
 
 
 async def read_past_sleeps(
     client: Client, cluster: str, period: Period, namespace: str | None, present: Sequence[Slept] = ()
 ) -> PastSleeps:
-    """Everything Temporal knows of sleeps in the period that are over. `present` are those that go on, where they are
-    known. Raises RPCError.
+    """Everything Temporal knows of sleeps in the period. `present` are those that go on, where they are known. Raises
+    RPCError.
     """
     runs = [*await _list(client, _closed_query(cluster, period, namespace))]
-    paused = {hibernation_id(cluster, sleep.ref.key): sleep.start for sleep in present}
+    known = {hibernation_id(cluster, sleep.ref.key): sleep for sleep in present}
     opened = await _list(client, open_query(cluster, namespace=namespace))
-    runs += [run for run in opened if not _began_with(run, paused.get(run.id))]
+    runs += [run for run in opened if not _began_with(run, known.get(run.id))]
     found = await read_each(runs, partial(_read, client))
+    told = [sleep for sleeps in found for sleep in sleeps or ()]
     return PastSleeps(
-        sleeps=tuple(sleep for sleeps in found for sleep in sleeps or ()),
+        sleeps=tuple(sleep for sleep in told if sleep.end is not None),
+        going_on=tuple(sleep for sleep in told if sleep.end is None),
         unreadable=sum(sleeps is None for sleeps in found),
     )
 
@@ -59,11 +64,14 @@ def _closed_query(cluster: str, period: Period, namespace: str | None) -> str:
     )
 
 
-def _began_with(run: WorkflowExecution, paused_at: datetime | None) -> bool:
+def _began_with(run: WorkflowExecution, present: Slept | None) -> bool:
     """Whether an open hibernation began with its present sleep: then there is none before it, and a thousand sleepers
-    cost no more than their listing.
+    cost no more than their listing. The number of its pause tells, and the time where it took over a sleep that another
+    had begun.
     """
-    return paused_at is not None and abs(paused_at - run.start_time) < AT_ITS_START
+    if present is None or not present.pause_id.endswith("-1"):
+        return False
+    return abs(present.start - run.start_time) < AT_ITS_START
 
 
 async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
@@ -77,11 +85,11 @@ async def _list(client: Client, query: str) -> Sequence[WorkflowExecution]:
 
 
 async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | None:
-    """Those sleeps of a hibernation that are over; None where it cannot be read, or was forgotten meanwhile."""
+    """The sleeps of a hibernation; None where it cannot be read, or was forgotten meanwhile."""
     try:
         if run.status is not WorkflowExecutionStatus.COMPLETED:
             story = await read_story(client, run)
-            return None if story.begun is None else tuple(sleep for sleep in story.sleeps if sleep.end is not None)
+            return None if story.begun is None else story.sleeps
         result = await read_result(client, run)
     except RPCError:
         return None

@@ -1,11 +1,14 @@
 """What the figures of a period are put together from: who sleeps now, by the cluster; who slept, by Temporal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from activities.prometheus.node_hours import NodeHours
 from operations.past.past_sleeps import PastSleeps
 from operations.targets import instance_of, is_sleeper
+from policies.annotations import read_resumed_at
+from policies.errors import InvalidAnnotation
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.ledger import Entry, Period, Slept, enter, group, merge, sleep_of, total
 from policies.workload import Workload
@@ -46,6 +49,8 @@ class SleepingNow(Frozen):
     """Who sleeps now, by the cluster. `trouble` says why it could not be asked."""
 
     sleeps: tuple[Slept, ...] = ()
+    woken_at: Mapping[WorkloadKey, datetime] = {}
+    """When those that run woke last, where they tell."""
     strangers: int = 0
     unreadable: int = 0
     trouble: str = ""
@@ -64,14 +69,20 @@ def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> Sleepi
     sleepers = [each for each in workloads if is_sleeper(each)]
     ours = [each for each in sleepers if instance is None or instance_of(each) == instance]
     sleeps = tuple(sleep for each in ours if (sleep := sleep_of(each)) is not None)
-    return SleepingNow(sleeps=sleeps, strangers=len(sleepers) - len(ours), unreadable=len(ours) - len(sleeps))
+    return SleepingNow(
+        sleeps=sleeps,
+        woken_at={each.ref.key: at for each in workloads if (at := _read_wake(each)) is not None},
+        strangers=len(sleepers) - len(ours),
+        unreadable=len(ours) - len(sleeps),
+    )
 
 
 def reckon(
     period: Period, now: SleepingNow, before: SleptBefore, nodes: NodeHours, *, policy: str | None = None
 ) -> Savings:
     """All put together, each sleep once; of one policy, where one is named."""
-    sleeps = merge((*now.sleeps, *before.found.sleeps))
+    unnoticed = () if now.trouble else _end_unnoticed(before.found.going_on, now, period.until)
+    sleeps = merge((*now.sleeps, *before.found.sleeps, *unnoticed))
     workloads = enter((each for each in sleeps if policy in {None, each.policy}), period)
     return Savings(
         since=period.since,
@@ -87,6 +98,24 @@ def reckon(
         node_hours=None if nodes.problem else nodes.during,
         realised=_describe_nodes(nodes),
     )
+
+
+def _end_unnoticed(going_on: Iterable[Slept], now: SleepingNow, until: datetime) -> Iterator[Slept]:
+    """Those of workloads that do not sleep any more, which the next reconciliation will notice: until the wake that the
+    workload tells, else until now.
+    """
+    asleep = {(sleep.ref.key, sleep.pause_id) for sleep in now.sleeps}
+    for sleep in going_on:
+        woken_at = now.woken_at.get(sleep.ref.key)
+        if (sleep.ref.key, sleep.pause_id) not in asleep:
+            yield sleep.replace(end=woken_at if woken_at is not None and woken_at >= sleep.start else until)
+
+
+def _read_wake(workload: Workload) -> datetime | None:
+    try:
+        return None if workload.is_down else read_resumed_at(workload.annotations)
+    except InvalidAnnotation:
+        return None
 
 
 def _describe_nodes(nodes: NodeHours) -> str:

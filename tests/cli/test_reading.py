@@ -116,7 +116,9 @@ def test_explain_shows_every_check_and_how_to_wake(service: Service, cluster: Lo
     assert "wakes with 4 replicas" in shown
     assert f"finops resume {namespace}/asleep" in shown
     assert "AlreadyPaused" in shown
-    assert "CostBelowThreshold" in shown
+    assert "stops  costs at least 0.02 USD an hour?         no" in shown
+    checks = service.ask("explain", f"{namespace}/asleep", "--instance", "me")["policies"][0]["checks"]
+    assert "CostBelowThreshold" in {code for check in checks for code in check["codes"]}
 
 
 def test_explain_of_a_deployment_that_is_not_there_is_a_sentence(service: Service, namespace: str) -> None:

@@ -97,7 +97,8 @@ async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> N
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
     record = PauseRecord(pause_id="p-9", instance="me", policy="night", paused_at=start, original_replicas=3, cost=COST)
     await start_hibernation(temporal_client, Hibernation(cluster=NAME, instance="me", ref=ref, sleep=record))
-    assert await read_past_sleeps(temporal_client, NAME, period(), "ended") == PastSleeps()
+    asleep = Slept(ref=ref, policy="night", start=start, pause_id="p-9", cost=COST, replicas=3)
+    assert await read_past_sleeps(temporal_client, NAME, period(), "ended") == PastSleeps(going_on=(asleep,))
     await temporal_client.get_workflow_handle(id_of(NAME, "ended", "web")).terminate()
     (sleep,) = (await remembered(temporal_client, "ended")).sleeps
     assert sleep.end is not None
@@ -123,12 +124,12 @@ async def test_of_one_that_began_with_its_present_sleep_nothing_is_read(temporal
     over = Slept(ref=ref, policy="night", start=datetime.now(UTC), end=datetime.now(UTC), pause_id="p-1")
     so_far = HibernationResult(ref=ref, outcome="", sentence="", sleeps=(over,))
     record = PauseRecord(
-        pause_id="p-2", instance="me", policy="night", paused_at=datetime.now(UTC), original_replicas=3
+        pause_id="q-1", instance="me", policy="night", paused_at=datetime.now(UTC), original_replicas=3
     )
     await register_attributes(temporal_client)
     await start_hibernation(
         temporal_client, Continuation(cluster=NAME, instance="me", ref=ref, sleep=record, so_far=so_far)
     )
     assert (await remembered(temporal_client, "first")).sleeps == (over,)
-    present = Slept(ref=ref, policy="night", start=record.paused_at, pause_id="p-2")
+    present = Slept(ref=ref, policy="night", start=record.paused_at, pause_id="q-1")
     assert await read_past_sleeps(temporal_client, NAME, period(), "first", [present]) == PastSleeps()

@@ -51,3 +51,20 @@ def test_the_halves_are_put_together_and_each_sleep_counts_once() -> None:
 def test_a_half_that_is_missing_is_told() -> None:
     made = reckon(MONTH, SleepingNow(trouble="no cluster"), SleptBefore(), NodeHours(problem="x"))
     assert made.troubles == ("no cluster",)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "hours"),
+    [
+        pytest.param({"finops.io/resumed-at": "2026-11-23T18:30:00Z"}, 1.5, id="its note tells when"),
+        pytest.param({"finops.io/resumed-at": "2026-11-22T18:30:00Z"}, 3, id="the note is of an earlier wake"),
+        pytest.param({}, 3, id="scaled up, nobody knows when"),
+    ],
+)
+def test_a_sleep_whose_end_nobody_has_noticed_yet_is_counted(annotations: dict[str, str], hours: float) -> None:
+    awake = workload(name="a", annotations=annotations)
+    unnoticed = Slept(ref=awake.ref, policy="idle-dev", start=NOW - timedelta(hours=3), pause_id="p-1", cost=COST)
+    slept = SleptBefore(found=PastSleeps(going_on=(unnoticed,)))
+    (entry,) = reckon(MONTH, find_sleeping([awake], "me"), slept, NodeHours(problem="x")).workloads
+    assert (entry.asleep, entry.sleeps, entry.slept_hours) == (0, 1, hours)
+    assert reckon(MONTH, SleepingNow(trouble="no cluster"), slept, NodeHours(problem="x")).workloads == ()

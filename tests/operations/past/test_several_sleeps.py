@@ -103,6 +103,7 @@ def test_woken_with_direct_the_sleep_counts_until_then(
     service: Service, cluster: LocalCluster, asleep: str, namespace: str
 ) -> None:
     service.run("resume", asleep, "--direct", "--yes")
+    assert counted(service, namespace) == {"nightly": (1, True)}  # before anybody has noticed
     look(service, namespace)
     assert woken(service, asleep) == "somebody woke it without Temporal"
     assert counted(service, namespace) == {"nightly": (1, True)}
@@ -115,5 +116,5 @@ def test_what_is_awake_again_says_how_long_it_slept_what_that_avoided_and_who_wo
     assert woken(service, asleep).startswith("woken by ")
     assert woken(service, asleep).endswith(": a demo")
     (run,) = service.ask("history", asleep)["temporal"]["hibernations"]
-    assert (run["phase"], run["slept_seconds"] > 0, run["avoided_cost"] > 0) == ("awake", True, True)
+    assert (run["phase"], run["sleptSeconds"] > 0, run["avoidedCost"] > 0) == ("awake", True, True)
     assert counted(service, namespace) == {"nightly": (1, True)}
