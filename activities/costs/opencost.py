@@ -26,6 +26,7 @@ from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.summary import Judged
 from policies.keys import WorkloadKey
+from policies.local_times import tell_instant
 from policies.wording import count
 
 WINDOW = timedelta(hours=48)
@@ -139,7 +140,7 @@ class OpenCostSource:
             opinions=opinions,
             is_fresh=lambda: self._clock() < until,
             answered=answered,
-            kept=f"{NAME}'s answer to this command is good until {good_until.astimezone():%a %d %b %H:%M}; {_KEPT}",
+            kept=f"{NAME}'s answer to this command is good until {tell_instant(good_until, None, good_until)}; {_KEPT}",
             good_until=good_until,
             amounts=judged.amounts,
             usages=judged.usages,

@@ -7,6 +7,7 @@ from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.foreign import find_foreign_record
 from policies.checks.reasons import Reason
 from policies.policy.document import GitOps
+from policies.wording import count
 from policies.workload import Workload
 
 ARGO_MANAGERS = frozenset({"argocd-controller", "argocd-application-controller"})

@@ -25,6 +25,7 @@ from policies.costs.cost import GIB, Requests
 from policies.costs.doubts import Doubt, Objection
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.prices import PriceList, Rates
+from policies.local_times import name_zone
 from policies.workload import Workload
 
 NOW = END + timedelta(minutes=30)
@@ -97,7 +98,9 @@ def test_until_when_an_answer_is_good_is_said_with_its_subject_and_by_this_machi
 ) -> None:
     until = datetime(2026, 11, 23, 20, 35, tzinfo=UTC).astimezone()
     said = source.fetch(NOW).kept
-    assert said.startswith(f"OpenCost's answer to this command is good until {until:%a %d %b %H:%M}; a worker acts")
+    assert said.startswith(
+        f"OpenCost's answer to this command is good until {until:%a %d %b %H:%M} {name_zone(until)}; a worker acts"
+    )
 
 
 def test_a_row_gives_a_cost_by_the_hour_with_the_second_opinion_beside_it(source: OpenCostSource) -> None:

@@ -99,7 +99,7 @@ def test_what_keeps_it_awake_is_said_in_words_on_the_clocks_of_the_policy() -> N
     carried = {"finops.io/awake-until": to_rfc3339(NOW + timedelta(hours=1)), "finops.io/awake-because": "person"}
     answer = answers(of=workload(annotations=carried), under=policy(schedule=BERLIN))["kept awake?"]
     ends = (NOW + timedelta(hours=2)).strftime("%H:%M")  # Berlin is an hour ahead of UTC in November
-    assert answer.figures == f"kept awake until {NOW:%a %d %b %Y} {ends} CET: a person woke it"
+    assert answer.figures == f"kept awake until {NOW:%a %d %b} {ends} CET: a person woke it"
 
 
 def test_only_an_answer_that_stops_the_pause_has_a_finding() -> None:
