@@ -7,6 +7,7 @@ from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.foreign import find_foreign_record
 from policies.checks.reasons import Reason
 from policies.policy.document import GitOps
+from policies.wording import count
 from policies.workload import Workload
 
 ARGO_MANAGERS = frozenset({"argocd-controller", "argocd-application-controller"})
@@ -57,8 +58,7 @@ class ZeroCheck(Check):
 
     def show(self, case: Case) -> str:
         """Its count."""
-        count = case.workload.replicas
-        return "1 replica" if count == 1 else f"{count} replicas"
+        return count(case.workload.replicas, "replica")
 
     def judge(self, case: Case) -> Finding | None:
         """AtZero. A workload that carries a record is PausedCheck's business."""

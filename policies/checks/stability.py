@@ -28,7 +28,7 @@ class RolloutCheck(Check):
     def show(self, case: Case) -> str:
         """How far the last one came."""
         rollout = case.workload.rollout
-        return f"{rollout.updated_replicas} of {case.workload.replicas} replicas updated"
+        return f"{rollout.updated_replicas} of {count(case.workload.replicas, 'replica')} updated"
 
     def judge(self, case: Case) -> Finding | None:
         """RolloutInProgress while the rollout is inside its deadline."""
