@@ -7,7 +7,7 @@ import typer
 
 from cli.answers.plans import CalendarAnswer
 from cli.session import Session
-from cli.views.calendar import show_calendar
+from cli.views.plans.calendar import show_calendar
 from operations.plans.calendar import read_calendar
 from operations.times import read_moment
 

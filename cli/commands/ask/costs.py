@@ -10,7 +10,7 @@ from cli.grammar.lists import LimitOption, SelectorOption, SortOption, arrange, 
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
-from cli.views.costs import SORT_KEYS, show_costs
+from cli.views.present.costs import SORT_KEYS, show_costs
 from operations.costs.costs import CostRow, CostTable, list_costs
 from policies.keys import WorkloadKey
 

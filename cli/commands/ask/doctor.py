@@ -6,7 +6,7 @@ import typer
 
 from cli.answers.present import DoctorAnswer
 from cli.session import Session
-from cli.views.doctor import show_checks
+from cli.views.present.doctor import show_checks
 from operations.doctor.check_results import Level
 from operations.doctor.examination import examine
 from operations.errors import OperationError

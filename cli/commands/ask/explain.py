@@ -10,8 +10,8 @@ from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import Workloads
 from cli.session import Session
 from cli.several import answer_each
-from cli.views.explain import answer as as_answer
-from cli.views.explain import show_explanation
+from cli.views.plans.explain import answer as as_answer
+from cli.views.plans.explain import show_explanation
 from operations.errors import OperationError
 from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies

@@ -9,7 +9,7 @@ from cli.grammar.namespaces import Namespace
 from cli.grammar.workloads import Workloads
 from cli.session import Session
 from cli.several import answer_each
-from cli.views.history import show_history
+from cli.views.past.history import show_history
 from operations.errors import OperationError
 from operations.past.history import History, read_history
 from operations.targets import read_keys

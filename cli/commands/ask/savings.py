@@ -10,7 +10,7 @@ from cli.answers.past import SavingsAnswer
 from cli.grammar.lists import LimitOption, PolicyOption, SortOption, arrange, check_sort_key
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
-from cli.views.savings import SORT_KEYS, show_savings
+from cli.views.past.savings import SORT_KEYS, show_savings
 from operations.past.savings import read_period, reckon_savings
 
 

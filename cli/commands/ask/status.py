@@ -21,10 +21,10 @@ from cli.grammar.lists import (
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
-from cli.views.clusters import show_clusters
+from cli.views.present.clusters import show_clusters
 from cli.views.present.policies import tell_in_brief
-from cli.views.status import SORT_KEYS, show_status
-from cli.views.status_watch import StatusWatch
+from cli.views.present.status import SORT_KEYS, show_status
+from cli.views.present.status_watch import StatusWatch
 from operations.errors import UsageProblem
 from operations.present.clusters import look_at_clusters
 from operations.present.read_in_force import read_policies_in_force

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from activities.hibernation.listing import ListedHibernation
 from cli.console import Terminal
-from cli.views.status import show_status
+from cli.views.present.status import show_status
 from operations.present.watching import StatusLook
 from operations.times import show_time
 from policies.keys import WorkloadKey
