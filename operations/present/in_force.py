@@ -36,7 +36,7 @@ class PolicyInForce(Frozen):
     @property
     def last_judged(self) -> JudgedRun | None:
         """The last run that judged anything: most runs between two windows do not."""
-        return None if self.last_run is None or self.last_run.result is None else self.last_run.result.last_judged
+        return None if self.last_run is None else self.last_run.last_judged
 
 
 class PoliciesInForce(Frozen):

@@ -2,17 +2,16 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from urllib.parse import quote
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.visibility import CLUSTER, POLICY
-from operations.installation import Installation
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.names import ENFORCEMENT
-from policies.runs.enforcement import EnforcementResult
+from policies.runs.enforcement import EnforcementResult, JudgedRun
+from worker.temporal.web_ui import WebUi
 
 _LOOKED_AT = 500
 """So many runs are looked through for those that did something: more than a day of them, every five minutes."""
@@ -29,29 +28,30 @@ class PolicyRun(Frozen):
     ended: datetime | None = None
     status: str
     """`running`, `completed`, `terminated`, ...: what became of the workflow."""
-    result: EnforcementResult | None = None
-    """None while it runs, and where it left none that can be read."""
+    sentence: str = ""
+    """What it came to."""
+    left_result: bool = False
+    """Whether it is over, and left a result that can be read."""
+    judged: bool = False
+    """False where it did nothing, as between two windows."""
+    dry_run: bool = True
+    started: int = 0
+    """How many it put to sleep."""
+    decisions: Mapping[Reason, int] = {}
+    """How many Deployments it judged for which reason."""
+    last_judged: JudgedRun | None = None
+    """This run, or the last before it that judged anything; None where it left no result that can be read."""
     page: str = ""
     """Its page in the Temporal UI, where the address of one is known."""
     repeats: int = 1
     """How many runs in a row this stands for."""
 
-    @property
-    def decisions(self) -> Mapping[Reason, int]:
-        """How many Deployments it judged for which reason."""
-        return {} if self.result is None else self.result.decisions
 
-    @property
-    def sentence(self) -> str:
-        """What it came to."""
-        if self.result is not None:
-            return self.result.sentence
-        return "it runs at this moment" if self.ended is None else f"{self.status}: it left no result"
-
-
-async def read_recent_runs(client: Client, cluster: str, policy: str, most: int, ui: str = "") -> tuple[PolicyRun, ...]:
-    """The latest runs of a policy, newest first; those in a row that did nothing alike are one. `ui` is the address of
-    a Temporal UI, if one is known. Raises RPCError.
+async def read_recent_runs(
+    client: Client, cluster: str, policy: str, most: int, ui: WebUi | None
+) -> tuple[PolicyRun, ...]:
+    """The latest runs of a policy, newest first; those in a row that did nothing alike are one. `ui` is where their
+    pages are, if that is known. Raises RPCError.
     """
     found: list[PolicyRun] = []
     async for run in _list(client, cluster, policy):
@@ -65,11 +65,11 @@ async def read_recent_runs(client: Client, cluster: str, policy: str, most: int,
     return tuple(found)
 
 
-async def read_last_run(client: Client, cluster: str, policy: str, ui: str = "") -> PolicyRun | None:
+async def read_last_run(client: Client, cluster: str, policy: str, ui: WebUi | None) -> PolicyRun | None:
     """The last run of a policy that left a result; None where there was none. Raises RPCError."""
     async for run in _list(client, cluster, policy):
         read = await _read(client, run, ui)
-        if read.result is not None:
+        if read.left_result:
             return read
     return None
 
@@ -85,16 +85,31 @@ async def _list(client: Client, cluster: str, policy: str) -> AsyncIterator[Work
             raise
 
 
-async def _read(client: Client, run: WorkflowExecution, ui: str) -> PolicyRun:
+async def _read(client: Client, run: WorkflowExecution, ui: WebUi | None) -> PolicyRun:
     status = WorkflowExecutionStatus.RUNNING if run.status is None else run.status
-    return PolicyRun(
+    result = await _read_result(client, run) if status is WorkflowExecutionStatus.COMPLETED else None
+    name = status.name.lower().replace("_", " ")
+    seen = PolicyRun(
         workflow_id=run.id,
         run_id=run.run_id,
         at=run.start_time,
         ended=run.close_time,
-        status=status.name.lower().replace("_", " "),
-        result=await _read_result(client, run) if status is WorkflowExecutionStatus.COMPLETED else None,
-        page=page_of(ui, client.namespace, run.id, run.run_id),
+        status=name,
+        sentence="it runs at this moment" if run.close_time is None else f"{name}: it left no result",
+        page="" if ui is None else ui.run_page(run.id, run.run_id),
+    )
+    return seen if result is None else _with_result(seen, result)
+
+
+def _with_result(seen: PolicyRun, result: EnforcementResult) -> PolicyRun:
+    return seen.replace(
+        left_result=True,
+        sentence=result.sentence,
+        judged=not result.skipped,
+        dry_run=result.dry_run,
+        started=result.started,
+        decisions=result.decisions,
+        last_judged=result.last_judged,
     )
 
 
@@ -109,18 +124,4 @@ async def _read_result(client: Client, run: WorkflowExecution) -> EnforcementRes
 
 def _is_alike(before: PolicyRun, run: PolicyRun) -> bool:
     """Whether both did nothing, for the same reason."""
-    if before.result is None or run.result is None:
-        return False
-    return bool(run.result.skipped) and before.result.skipped == run.result.skipped
-
-
-def find_ui(installation: Installation, client: Client) -> str:
-    """The address of the Temporal UI of the server that was asked; empty where none is known."""
-    server = installation.state.read_server()
-    return server.ui_url if server is not None and server.address == client.service_client.config.target_host else ""
-
-
-def page_of(ui: str, namespace: str, workflow_id: str, run_id: str) -> str:
-    """The page of a run in a Temporal UI; empty without the address of one."""
-    names = tuple(quote(name, safe="") for name in (namespace, workflow_id, run_id))
-    return f"{ui}/namespaces/{names[0]}/workflows/{names[1]}/{names[2]}/history" if ui else ""
+    return run.left_result and not (before.judged or run.judged) and before.sentence == run.sentence

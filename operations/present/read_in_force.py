@@ -21,7 +21,7 @@ from operations.failures import describe_failure
 from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyInForce
-from operations.present.policy_runs import PolicyRun, find_ui, read_last_run, read_recent_runs
+from operations.present.policy_runs import PolicyRun, read_last_run, read_recent_runs
 from operations.present.policy_writers import LastChange, find_last_changes
 from operations.targets import instance_of, is_sleeper
 from operations.temporal import open_client
@@ -76,7 +76,7 @@ async def read_policy(installation: Installation, name: str, runs: int, now: dat
         raise NotThere(f"there is no policy {name!r} in {found.place}; in force are: {there}")
     try:
         client = await open_client(installation)
-        recent = await read_recent_runs(client, found.cluster, name, runs, find_ui(installation, client))
+        recent = await read_recent_runs(client, found.cluster, name, runs, installation.web_ui)
     except (ConnectionFailed, RPCError):  # the overview has told it
         recent = ()
     return PolicyInDetail(found=found.replace(policies=(policy,)), runs=recent)
@@ -100,7 +100,7 @@ async def _ask_temporal(installation: Installation, names: list[str] | None) -> 
 
 
 async def _read_temporal(installation: Installation, client: Client, names: list[str] | None) -> _Ran:
-    cluster, ui = installation.settings.cluster, find_ui(installation, client)
+    cluster, ui = installation.settings.cluster, installation.web_ui
     record, states = await asyncio.gather(read_record(client, cluster), read_states(client, cluster, names))
     schedules = {each.policy: each for each in states if each.policy and each.state != "orphan"}
     found = await asyncio.gather(*(read_last_run(client, cluster, name, ui) for name in schedules))

@@ -11,6 +11,7 @@ from policies import annotations as notes
 from policies.annotations import Because
 from policies.calendar.sleep_windows import begun_windows
 from policies.errors import InvalidAnnotation
+from policies.local_times import name_zone
 from policies.models import Code, Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.discrepancies import READY_WITHIN
@@ -185,21 +186,21 @@ def tell_night(night: Night, zone: str, now: datetime) -> str:
     """The night in a sentence, its times in a zone: `116 slept, 116 woke, 115 available by 07:04 CET, 1 not: ...`."""
     if not night.slept:
         return "nothing slept"
-    told = [f"{night.slept} slept"]
+    told = [f"{night.slept:,} slept"]
     if night.woke:
-        told.append(f"{night.woke} woke")
+        told.append(f"{night.woke:,} woke")
     if night.available:
-        told.append(f"{night.available} available{_say_by(night, zone, now)}")
+        told.append(f"{night.available:,} available{_say_by(night, zone, now)}")
     if night.starting:
-        told.append(f"{night.starting} still starting")
+        told.append(f"{night.starting:,} still starting")
     if night.not_available:
         what = "not" if night.available else "not available"
-        told.append(f"{night.not_available} {what}{_name(night.left, night.not_available)}")
+        told.append(f"{night.not_available:,} {what}{_name(night.left, night.not_available)}")
     if night.gone:
-        told.append(f"{night.gone} deleted or left at zero by somebody")
+        told.append(f"{night.gone:,} deleted or left at zero by somebody")
     asleep = night.asleep - len(night.stuck)
     if asleep > 0:
-        told.append(f"{asleep} still asleep")
+        told.append(f"{asleep:,} still asleep")
     if night.stuck:
         told.append(f"{len(night.stuck)} should be awake and not woken{_name(night.stuck, len(night.stuck))}")
     return ", ".join(told)
@@ -209,17 +210,17 @@ def _say_by(night: Night, zone: str, now: datetime) -> str:
     if night.available_by is None:
         return ""
     clock = _show_clock(night.available_by, zone, now)
-    return f" by {clock}" if night.timed == night.available else f" ({night.timed} of them by {clock})"
+    return f" by {clock}" if night.timed == night.available else f" ({night.timed:,} of them by {clock})"
 
 
 def _name(left: tuple[Left, ...], number: int) -> str:
     """`: a, b, c and 2 more`; empty where none is named."""
     named = ", ".join(map(str, left[:_NAMED]))
     more = number - min(len(left), _NAMED)
-    return f": {named} and {more} more" if named and more else f": {named}" if named else ""
+    return f": {named} and {more:,} more" if named and more else f": {named}" if named else ""
 
 
 def _show_clock(at: datetime, zone: str, now: datetime) -> str:
     """The time of day with the name of its zone; with its day where that is not today."""
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    return local.strftime("%H:%M %Z" if local.date() == today else "%a %d %b %H:%M %Z")
+    return f"{local.strftime('%H:%M' if local.date() == today else '%a %d %b %H:%M')} {name_zone(local)}"

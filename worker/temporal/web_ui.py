@@ -37,6 +37,10 @@ class WebUi(Frozen):
         """The page of a policy's Schedule, with its runs."""
         return f"{self._pages}/schedules/{_segment(policy_schedule_id(cluster, policy))}"
 
+    def run_page(self, workflow_id: str, run_id: str) -> str:
+        """The page of one run of any workflow, which opens on what it came to."""
+        return f"{self._pages}/workflows/{_segment(workflow_id)}/{_segment(run_id)}"
+
     def sleepers_page(self, cluster: str) -> str:
         """The list of what sleeps in a cluster now. A workflow that somebody terminated is not in it."""
         query = (

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.session import Session
-from cli.views.policies import show_policies, show_policy
+from cli.views.present.policies import show_policies, show_policy
 from operations.present.read_in_force import read_policies_in_force, read_policy
 
 

@@ -8,7 +8,7 @@ import typer
 
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
-from cli.views.report import show_report
+from cli.views.past.report import show_report
 from operations.past.night_sources import NightWanted
 from operations.past.report import read_report, read_since
 

@@ -22,7 +22,7 @@ from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.clusters import show_clusters
-from cli.views.policies import tell_in_brief
+from cli.views.present.policies import tell_in_brief
 from cli.views.status import SORT_KEYS, show_status
 from cli.views.status_watch import StatusWatch
 from operations.errors import UsageProblem
@@ -71,7 +71,7 @@ def status(
         session.terminal.show(answer, names=[each.key for each in answer.hibernations])
         return
     show_status(session.terminal, found, sort_by=sort_by, limit=limit)
-    if not found.asleep:
+    if question == EVERYONE and not found.asleep:
         _show_in_force(session)
     ui = session.installation.web_ui
     if ui is not None:

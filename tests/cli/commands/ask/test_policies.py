@@ -20,10 +20,10 @@ def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> 
     create_ready(cluster.objects, deployment(namespace, "web"))
     with quiet_service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), "in-force") as made:
         # A Deployment counts as touched for a second, so the second run is the one that finds it.
-        made.apply(enforcing("idle", namespace).replace("Enforce", "DryRun"))
+        made.apply(enforcing("idle", namespace).replace("mode: Enforce", "mode: DryRun"))
         wait_for(lambda: judged(made) is not None, what="a run")
-        made.apply(enforcing("idle", namespace, resume_after="1h").replace("Enforce", "DryRun"))
-        wait_for(lambda: (judged(made) or {}).get("would_pause") == 1, what="a run that finds it")
+        made.apply(enforcing("idle", namespace, resume_after="1h").replace("mode: Enforce", "mode: DryRun"))
+        wait_for(lambda: (judged(made) or {}).get("wouldPause") == 1, what="a run that finds it")
         yield made
     cluster.objects.delete(f"/apis/apps/v1/namespaces/{namespace}/deployments")
 
@@ -31,15 +31,15 @@ def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> 
 def judged(service: Service) -> dict[str, object] | None:
     """The last run of the policy that judged anything."""
     policies = service.ask("policies")["policies"]
-    run = policies[0]["last_run"] if policies else None
-    return None if run is None else run["result"]["last_judged"]
+    run = policies[0]["lastRun"] if policies else None
+    return None if run is None else run["lastJudged"]
 
 
 def test_a_policy_in_force_is_told_with_its_scope_its_window_and_its_last_run(service: Service) -> None:
     (policy,) = service.ask("policies")["policies"]
     assert (policy["name"], policy["mode"], policy["scope"], policy["asleep"]) == ("idle", "DryRun", "in-force", 0)
     assert policy["window"] == {"start": None, "end": None, "reason": ""}
-    assert policy["last_run"]["result"]["dry_run"]
+    assert policy["lastRun"]["dryRun"]
     assert policy["changed"]["at"] is not None
     assert "idle.yaml" in policy["changed"]["by"]
     shown = service.run("policies").stdout
@@ -61,7 +61,7 @@ def test_one_policy_is_told_with_its_runs_their_reasons_and_their_pages(service:
     told = service.ask("policies", "idle", "--runs", "2")
     assert len(told["runs"]) == 2
     latest = told["runs"][0]
-    assert latest["result"]["decisions"]["Pause"] == 1
+    assert latest["decisions"]["Pause"] == 1
     server = service.state.read_server()
     assert server is not None
     assert latest["page"].startswith(f"{server.ui_url}/namespaces/default/workflows/enforce%2Fin-force%2Fidle")

@@ -48,7 +48,8 @@ def test_what_woke_is_told_with_why_and_since_when_it_is_available(
     assert made["headline"].startswith("1 slept, 1 woke, 1 available by ")
     (sleeper,) = made["sleepers"]
     assert (sleeper["workload"], sleeper["policy"], sleeper["fate"]) == (asleep, "manual", "available")
-    assert sleeper["why"]
+    assert sleeper["why"].startswith("woken by ")
+    assert sleeper["why"].endswith(": early")
     shown = service.run("report", "-n", namespace, "--all").stdout
     assert shown.splitlines()[0] == made["headline"]
     assert asleep in shown

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from cli.views.policies import show_window, tell_in_brief, tell_now
+from cli.views.present.policies import show_window, tell_in_brief, tell_now
 from operations.present.in_force import PoliciesInForce, PolicyInForce
 from operations.present.policy_runs import PolicyRun
 from policies.calendar.sleep_windows import Window
 from policies.policy.document import Mode
-from policies.runs.enforcement import EnforcementResult, JudgedRun
+from policies.runs.enforcement import JudgedRun
 
 FRIDAY, MONDAY = datetime(2026, 11, 27, 19, tzinfo=UTC), datetime(2026, 11, 30, 6, tzinfo=UTC)
 FROM_FRIDAY = "Fri 27 Nov 20:00 CET to Mon 30 Nov 07:00 CET"
@@ -19,8 +19,7 @@ WEEKEND = Window(start=FRIDAY, end=MONDAY)
 
 def ran(at: datetime, *, dry_run: bool = True) -> PolicyRun:
     judged = JudgedRun(at=at, sentence="s", dry_run=dry_run, would_pause=116)
-    result = EnforcementResult(policy="nights", sentence="s", last_judged=judged)
-    return PolicyRun(workflow_id="w", run_id="r", at=at, status="completed", result=result)
+    return PolicyRun(workflow_id="w", run_id="r", at=at, status="completed", last_judged=judged)
 
 
 def nights(**fields: Any) -> PolicyInForce:

@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 
 from cli.console import Terminal
+from cli.tables import TableColumn
 from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyInForce
 from operations.present.policy_runs import PolicyRun
-from operations.times import show_known, show_time
+from operations.times import show_time
 from policies.checks.reasons import Reason
 from policies.wording import count
 
-_COLUMNS = ("Policy", "Mode", "Asleep", "Window", "Scope")
+_COLUMNS = (
+    TableColumn(title="Policy"),
+    TableColumn(title="Mode"),
+    TableColumn(title="Asleep", is_number=True),
+    TableColumn(title="Window"),
+    TableColumn(title="Scope", is_prose=True),
+)
 _OTHERS = frozenset({Reason.NAMESPACE_NOT_IN_SCOPE, Reason.LABELS_DO_NOT_MATCH})
 """Reasons of Deployments that a policy is not about."""
 
@@ -21,7 +28,7 @@ def show_policies(terminal: Terminal, found: PoliciesInForce) -> None:
         if found.readable:
             terminal.say(f"no policy is in force in {found.place}: finops apply FILE puts one in force")
         return
-    terminal.show_table(_COLUMNS, map(_row, found.policies), numbers=(2,))
+    terminal.show_table(_COLUMNS, map(_row, found.policies))
     terminal.say()
     for policy in found.policies:
         terminal.say(f"{policy.name}: {tell_now(policy)}")
@@ -50,11 +57,10 @@ def show_policy(terminal: Terminal, policy: PolicyInDetail) -> None:
 
 def tell_in_brief(found: PoliciesInForce) -> Iterator[str]:
     """A line for each policy, for where nothing sleeps: what is in force, and what it would do."""
-    number = len(found.policies)
     for index, policy in enumerate(found.policies):
-        heading = f"{count(number, 'policy')} in force: " if index == 0 else ""
+        heading = f"{count(len(found.policies), 'policy')} in force: " if index == 0 else ""
         yield f"{heading}{policy.name} ({_mode(policy)}), {tell_now(policy)}"
-    if not number and found.readable:
+    if not found.policies and found.readable:
         yield f"no policy is in force in {found.place}"
     yield from found.troubles
 
@@ -73,7 +79,7 @@ def tell_now(policy: PolicyInForce) -> str:
     if judged is None or (policy.window.start is not None and judged.at < policy.window.start):
         return f"its window runs ({show_window(policy)}), and no run has judged anything in it yet"
     if judged.dry_run:
-        return f"would pause {judged.would_pause} now"
+        return f"would pause {judged.would_pause:,} now"
     return f"its window runs ({show_window(policy)})" + ("" if policy.asleep else ", and nothing is asleep under it")
 
 
@@ -84,10 +90,10 @@ def show_window(policy: PolicyInForce) -> str:
         return "never again" if policy.mode is not None else ""
     if window.start is None and window.end is None:
         return "at any time"
-    begin = "" if window.start is None or policy.window_runs else show_known(window.start, policy.zone)
+    begin = "" if window.start is None or policy.window_runs else show_time(window.start, policy.zone)
     if window.end is None:
         return f"from {begin} without an end" if begin else "without an end"
-    end = show_known(window.end, policy.zone)
+    end = show_time(window.end, policy.zone)
     return f"{begin} to {end}" if begin else f"until {end}"
 
 
@@ -96,7 +102,7 @@ def _tell_before(policy: PolicyInForce) -> str:
     judged = policy.last_judged
     if judged is None or not judged.dry_run:
         return ""
-    return f"; would have paused {judged.would_pause} in the last one ({show_known(judged.at, policy.zone)})"
+    return f"; would have paused {judged.would_pause:,} in the last one ({show_time(judged.at, policy.zone)})"
 
 
 def _show_surroundings(terminal: Terminal, found: PoliciesInForce) -> None:
@@ -113,7 +119,7 @@ def _mode(policy: PolicyInForce) -> str:
 
 
 def _row(policy: PolicyInForce) -> tuple[str, ...]:
-    asleep = "not known" if policy.asleep is None else str(policy.asleep)
+    asleep = "not known" if policy.asleep is None else f"{policy.asleep:,}"
     return (policy.name, _mode(policy), asleep, show_window(policy), policy.scope)
 
 
@@ -125,7 +131,7 @@ def _essentials(policy: PolicyInForce) -> Iterator[tuple[str, str]]:
     yield "asleep", "not known" if policy.asleep is None else str(policy.asleep)
     yield "now", tell_now(policy)
     if policy.next_run_at is not None:
-        yield "next run", show_known(policy.next_run_at, policy.zone)
+        yield "next run", show_time(policy.next_run_at, policy.zone)
     yield "last changed", _changed(policy)
 
 
@@ -133,14 +139,14 @@ def _changed(policy: PolicyInForce) -> str:
     changed = policy.changed
     if changed.at is None:
         return f"by {changed.by}" if changed.by != "not known" else "is not known"
-    return f"{show_known(changed.at, policy.zone)} by {changed.by}"
+    return f"{show_time(changed.at, policy.zone)} by {changed.by}"
 
 
 def _show_run(terminal: Terminal, run: PolicyRun, zone: str) -> None:
     """What it came to, how many Deployments for which reason, and where its page is."""
-    alike = "" if run.repeats == 1 else f" ({run.repeats} runs in a row)"
-    terminal.say(f"{show_known(run.at, zone)}  {run.sentence}{alike}")
+    alike = "" if run.repeats == 1 else f" ({count(run.repeats, 'run')} in a row)"
+    terminal.say(f"{show_time(run.at, zone)}  {run.sentence}{alike}")
     counted = sorted(run.decisions.items(), key=lambda item: (-item[1], item[0]))
-    told = ", ".join(f"{number} {reason}" for reason, number in counted if number and reason not in _OTHERS)
+    told = ", ".join(f"{number:,} {reason}" for reason, number in counted if number and reason not in _OTHERS)
     for line in filter(None, (told, run.page)):
         terminal.say(f"  {line}", style="dim")
