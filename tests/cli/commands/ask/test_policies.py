@@ -20,9 +20,9 @@ def service(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> 
     create_ready(cluster.objects, deployment(namespace, "web"))
     with quiet_service(cluster.kubeconfig, tmp_path_factory.mktemp("service"), "in-force") as made:
         # A Deployment counts as touched for a second, so the second run is the one that finds it.
-        made.apply(enforcing("idle", namespace).replace("Enforce", "DryRun"))
+        made.apply(enforcing("idle", namespace).replace("mode: Enforce", "mode: DryRun"))
         wait_for(lambda: judged(made) is not None, what="a run")
-        made.apply(enforcing("idle", namespace, resume_after="1h").replace("Enforce", "DryRun"))
+        made.apply(enforcing("idle", namespace, resume_after="1h").replace("mode: Enforce", "mode: DryRun"))
         wait_for(lambda: (judged(made) or {}).get("wouldPause") == 1, what="a run that finds it")
         yield made
     cluster.objects.delete(f"/apis/apps/v1/namespaces/{namespace}/deployments")
