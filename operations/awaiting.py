@@ -64,7 +64,9 @@ def _look(
 ) -> tuple[frozenset[WorkloadKey], frozenset[WorkloadKey]]:
     """Those that are back, and those that are gone."""
     if len(keys) > _FEW:
-        listing = list_workloads(installation)
+        namespaces = {key.namespace for key in keys}
+        only = next(iter(namespaces)) if len(namespaces) == 1 else None
+        listing = list_workloads(installation.within(only))
         found = {workload.ref.key: workload for workload in listing.wakeable}
         there = {*found, *(each.key for each in listing.unreadable)}
     else:

@@ -4,6 +4,7 @@ OperationError
 ├── NotThere                 what was named is not there
 │   └── NoSuchWorkload       ... on the cluster
 ├── Refused                  a rule forbids what was asked for
+│   └── NotAllowed           ... the rights of the person who asks
 ├── NoUsableRecord           nothing tells a sleeper's count any more
 ├── Unconfirmed              asked for, but not seen to happen in time
 └── UsageProblem             what was asked does not make sense
@@ -33,6 +34,19 @@ class NoSuchWorkload(NotThere):
 
 class Refused(OperationError):
     """A rule forbids it."""
+
+
+class NotAllowed(Refused):
+    """Who asks may not do it themselves; `namespace` is empty where all are meant, `instead` is what they might do."""
+
+    def __init__(self, right: str, namespace: str, instead: str = "") -> None:
+        self.right = right
+        self.namespace = namespace
+        where = f"in namespace {namespace}" if namespace else "in all namespaces"
+        super().__init__(
+            f"your credentials lack the right to {right} {where}, so nothing was changed; {instead}ask for that right, "
+            "or somebody who has it"
+        )
 
 
 class NoUsableRecord(OperationError):

@@ -11,6 +11,7 @@ from activities.snapshot import Hold
 from operations.errors import Refused
 from operations.identity import confirm_cluster
 from operations.installation import Installation
+from operations.permission import require_right_to_scale
 from operations.temporal import has_worker, open_client
 from policies.models import Frozen
 from worker.errors import RecordUnreadable
@@ -30,12 +31,15 @@ class HoldSet(Frozen):
     """None: no hold is on."""
     changed: bool
     """False where it stood so before, perhaps by somebody else's will."""
+    reason_before: str | None = None
+    """Of a hold that was on already and has another reason now: the one it had."""
     reconciles: bool = True
     """False where somebody paused the Schedule of the reconciliation, which a release would have started."""
 
 
 async def hold(installation: Installation, reason: str = "") -> HoldSet:
-    """No new pauses until a release; one that is on already stays as it is. It waits until a worker has read it.
+    """No new pauses until a release. One that is on already stays, since when and by whom; a reason that is given now
+    takes the place of the one it had. It waits until a worker has read it.
 
     Raises ConnectionFailed, RecordUnreadable, RPCError; Refused where somebody else changed it at the same moment.
     """
@@ -46,8 +50,12 @@ async def hold(installation: Installation, reason: str = "") -> HoldSet:
         # A hold is safe anyway.
         installation.listener.warn(f"this affects cluster {cluster}, and your context does not lead there: {error}")
     before = (await _await_record(client, cluster)).hold
-    if before is not None:
+    if before is not None and reason in {"", before.reason}:
         return HoldSet(cluster=cluster, hold=before, changed=False)
+    if before is not None:
+        renamed = before.model_copy(update={"reason": reason})
+        await _set(installation, client, renamed)
+        return HoldSet(cluster=cluster, hold=renamed, changed=False, reason_before=before.reason)
     wanted = Hold(by=installation.user, since=datetime.now(UTC), reason=reason)
     await _set(installation, client, wanted)
     return HoldSet(cluster=cluster, hold=wanted, changed=True)
@@ -56,10 +64,12 @@ async def hold(installation: Installation, reason: str = "") -> HoldSet:
 async def release(installation: Installation) -> HoldSet:
     """End a hold, and catch up on what it kept from moving and handing over. Raises what `hold` does.
 
-    Raises IdentityMismatch, too: with the context of another cluster that one may be meant, and a release is not safe.
+    Raises NotAllowed where who asks could pause nothing there themselves. Raises IdentityMismatch, too: with the
+    context of another cluster that one may be meant, and a release is not safe.
     """
     client, cluster = await open_client(installation), installation.settings.cluster
     await _confirm_context(installation, client)
+    await asyncio.to_thread(require_right_to_scale, installation)
     if (await _await_record(client, cluster)).hold is None:
         return HoldSet(cluster=cluster, hold=None, changed=False)
     await _set(installation, client, None)

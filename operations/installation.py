@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,23 @@ class Installation:
         self.listener: Listener = Silence() if listener is None else listener
         self.recorded_instance = ""
         self._asks_once = asks_once
+        self.namespace: str | None = None
+        """The only one that is looked into; None: all are."""
+        self.whole: Installation | None = None
+        """The one that this is a part of, where it looks into one namespace."""
         self._flags = dict(flags or {})
+
+    def within(self, namespace: str | None) -> "Installation":
+        """The same as one sees it who looks into that namespace alone, and may see no other; None: all of it.
+
+        It is closed with this one.
+        """
+        if namespace is None:
+            return self
+        narrowed = copy(self)
+        vars(narrowed).pop("cluster", None)
+        narrowed.namespace, narrowed.whole = namespace, self
+        return narrowed
 
     def close(self) -> None:
         """Close what connections there are."""
@@ -100,6 +117,8 @@ class Installation:
     @cached_property
     def cluster(self) -> "Cluster":
         """The cluster; nothing is sent yet. Raises KubeconfigError."""
+        if self.whole is not None and self.namespace is not None:
+            return self.whole.cluster.within(self.namespace)
         from worker.cluster.cluster import Cluster  # noqa: PLC0415 - a fifth of a second, and many ask Temporal alone
 
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)

@@ -4,13 +4,18 @@ from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
 from operations.installation import Installation
 from policies.policy.document import EnforcementPolicy
+from worker.settings.values import PolicyPlace
 
 
 def read_applied(installation: Installation) -> tuple[EnforcementPolicy, ...]:
-    """The policies in force; none where nothing was ever applied."""
+    """The policies in force; none where nothing was ever applied. Policies in the cluster that may not be listed are
+    none either, and the listener is warned.
+    """
     try:
         read = installation.policies.read()
-    except PolicySourceUnreadable:
+    except PolicySourceUnreadable as error:
+        if installation.settings.policy_source is PolicyPlace.CLUSTER:
+            installation.listener.warn(f"which policies are in force is not known: {error}")
         return ()
     for problem in read.problems:
         installation.listener.warn(f"warning: in force and broken: {problem}")

@@ -1,5 +1,7 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
+from datetime import datetime
+
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -7,7 +9,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescri
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation import visibility
-from activities.hibernation.listing import open_query, outside_phases
+from activities.hibernation.listing import list_open, open_query, outside_phases
 from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
@@ -29,8 +31,18 @@ async def open_client(installation: Installation) -> Client:
 
 async def count_sleeping(client: Client, cluster: str) -> int:
     """How many open hibernations have a workload to give back."""
-    counted = await client.count_workflows(f"{open_query(cluster)} AND {outside_phases(*AWAKE_PHASES)}")
+    counted = await client.count_workflows(_sleeping(cluster))
     return counted.count
+
+
+async def find_first_due(client: Client, cluster: str) -> datetime | None:
+    """When the first of those wakes by itself; None where none does."""
+    due = [each.resume_at async for each in list_open(client, _sleeping(cluster)) if each.resume_at is not None]
+    return min(due, default=None)
+
+
+def _sleeping(cluster: str) -> str:
+    return f"{open_query(cluster)} AND {outside_phases(*AWAKE_PHASES)}"
 
 
 async def find_open(client: Client, cluster: str, workload: WorkloadKey) -> WorkflowExecutionDescription | None:

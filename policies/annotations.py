@@ -4,7 +4,6 @@ While a workload sleeps it carries a `PauseRecord`; afterwards a `WakeNote` says
 Both are read strictly: a value that does not parse is an `InvalidAnnotation`, and nothing is done with such a workload.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -29,6 +28,8 @@ ASLEEP_KEYS = (PAUSED, PAUSED_AT, PAUSED_BY, ORIGINAL_REPLICAS, HOURLY_COST, RES
 RESUMED_AT = f"{PREFIX}resumed-at"
 AWAKE_UNTIL = f"{PREFIX}awake-until"
 AWAKE_BECAUSE = f"{PREFIX}awake-because"
+AWAKE_BY = f"{PREFIX}awake-by"
+AWAKE_REASON = f"{PREFIX}awake-reason"
 
 EXCLUDE = f"{PREFIX}exclude"
 EXCLUDE_UNTIL = f"{PREFIX}exclude-until"
@@ -37,6 +38,8 @@ WAKE_AFTER = f"{PREFIX}wake-after"
 MOST_REPLICAS = 2**31 - 1
 """What fits into `spec.replicas`, an int32."""
 _DIGITS = 10
+_LONGEST_NAME, _LONGEST_REASON = 200, 500
+"""Characters of what people say in a note."""
 
 Annotations = Mapping[str, str]
 AnnotationPatch = dict[str, str | None]
@@ -87,6 +90,10 @@ class WakeNote(Frozen):
     resumed_at: datetime
     awake_until: datetime
     because: Because
+    by: str = ""
+    """Who asked for it; empty where nobody did, or it is not known."""
+    reason: str = ""
+    """What that person said."""
 
 
 def pause_patch(record: PauseRecord) -> AnnotationPatch:
@@ -96,7 +103,7 @@ def pause_patch(record: PauseRecord) -> AnnotationPatch:
         PAUSED_AT: to_rfc3339(record.paused_at),
         PAUSED_BY: record.policy,
         ORIGINAL_REPLICAS: str(record.original_replicas),
-        HOURLY_COST: None if record.cost is None else _write_cost(record.cost),
+        HOURLY_COST: None if record.cost is None else record.cost.as_text(),
         RESUME_AT: None if record.resume_at is None else to_rfc3339(record.resume_at),
         PAUSE_ID: record.pause_id,
         INSTANCE: record.instance,
@@ -115,6 +122,8 @@ def note_patch(note: WakeNote) -> AnnotationPatch:
         RESUMED_AT: to_rfc3339(note.resumed_at),
         AWAKE_UNTIL: to_rfc3339(note.awake_until),
         AWAKE_BECAUSE: note.because.value,
+        AWAKE_BY: note.by[:_LONGEST_NAME] or None,
+        AWAKE_REASON: note.reason[:_LONGEST_REASON] or None,
     }
 
 
@@ -137,7 +146,7 @@ def read_pause(annotations: Annotations) -> PauseRecord | None:
         paused_at=_read_instant(annotations, PAUSED_AT),
         original_replicas=read_original(annotations),
         resume_at=_read_instant(annotations, RESUME_AT) if RESUME_AT in annotations else None,
-        cost=_read_cost(annotations.get(HOURLY_COST)),
+        cost=HourlyCost.from_text(annotations.get(HOURLY_COST, "")),
     )
 
 
@@ -166,6 +175,8 @@ def read_note(annotations: Annotations) -> WakeNote | None:
         resumed_at=_read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else awake_until,
         awake_until=awake_until,
         because=Because(annotations.get(AWAKE_BECAUSE, Because.PERSON)),
+        by=_as_line(annotations.get(AWAKE_BY, "")),
+        reason=_as_line(annotations.get(AWAKE_REASON, "")),
     )
 
 
@@ -226,23 +237,14 @@ def _is_ahead(
     return until is not None and until > now
 
 
+def _as_line(text: str) -> str:
+    """Text that anybody may have written, as it may be shown in a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def _read_instant(annotations: Annotations, key: str) -> datetime:
     text = annotations.get(key, "")
     try:
         return from_rfc3339(text)
     except ValueError:
         raise InvalidAnnotation(key, text, "a time such as 2026-11-23T19:00:00Z") from None
-
-
-def _write_cost(cost: HourlyCost) -> str:
-    return f"{cost.amount:.6f} {cost.currency} {cost.source}"
-
-
-def _read_cost(text: str | None) -> HourlyCost | None:
-    """The frozen price, or None: a price that cannot be read must never keep a workload asleep."""
-    parts = (text or "").split(" ", 2)
-    try:
-        amount = float(parts[0])
-        return HourlyCost(amount=amount, currency=parts[1], source=parts[2]) if 0 <= amount < math.inf else None
-    except (ValueError, IndexError):
-        return None

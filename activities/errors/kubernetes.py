@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from activities.errors.base import IoError
+from policies.rights.rights import IN_NAMESPACES
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,13 @@ class Denied(KubernetesError):
         elif webhook:
             sentence = f"{call}: admission webhook {webhook} refuses it ({status}); exempt finops-enforcer there"
         elif status == HTTPStatus.FORBIDDEN:
-            # Admission is not asked about reads.
-            policy = ", or an admission policy forbids it" if call.writes else ""
-            sentence = f"{call}: refused (403); the right to {call.grant}{where} is missing{policy}"
+            missing = f"{call}: refused (403); the right to {call.grant}{where} is missing"
+            if call.writes:  # admission is not asked about reads
+                sentence = f"{missing}, or an admission policy forbids it"
+            elif call.verb == "list" and not call.namespace and call.resource in IN_NAMESPACES:
+                sentence = f"{missing}: have it granted, or ask about one namespace where you have it (-n NAMESPACE)"
+            else:
+                sentence = f"{missing}: have it granted"
         else:
             sentence = f"{call}: an admission policy refuses it ({status}); exempt finops-enforcer there"
         super().__init__(call, sentence, status=status, reason=reason)

@@ -100,7 +100,7 @@ class WriteActivities:
             return WriteOutcome(result="not-sent", sentence=f"what must not sleep cannot be read: {error}")
         landed = 0
         try:
-            annotated = self._workloads.annotate(order.ref, order.resource_version, pause_patch(order.record))
+            annotated = self._workloads.annotate(order.ref, order.resource_version, order.patch)
             landed = 1
             finding = _look_again(annotated, order.record, snapshot, around)
             if finding is not None:

@@ -5,6 +5,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from policies.names import FIELD_MANAGER
+from policies.rights.rights import IN_NAMESPACES
 
 CONNECT_SECONDS = 3.0
 
@@ -47,6 +48,14 @@ Method = Literal["GET", "PATCH", "POST", "DELETE"]
 
 """DELETE is for `finops delete` of a policy in the cluster, under the caller's own rights: a worker has no right to
 delete."""
+
+
+def narrowed(path: str, namespace: str | None) -> str:
+    """The path of a collection with only what is in that namespace, for what lives in namespaces."""
+    base, _, resource = path.rpartition("/")
+    if namespace is None or resource not in IN_NAMESPACES or "/namespaces/" in path:
+        return path
+    return path_of(f"{base}/namespaces", namespace, resource)
 
 
 def path_of(base: str, *parts: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from activities.errors import Denied, ListExpired, UnexpectedAnswer
-from activities.kube.calls import PAGE_SECONDS, QUICK_SECONDS
+from activities.kube.calls import PAGE_SECONDS, QUICK_SECONDS, narrowed
 from activities.kube.replies import Reply
 from activities.kube.transport import KubeTransport
 
@@ -45,12 +45,13 @@ class RawPage(KubeModel):
 def request_page(
     transport: KubeTransport, path: str, token: str = "", *, limit: int = PAGE_SIZE, seconds: float = PAGE_SECONDS
 ) -> Reply:
-    """One page of a listing, at the newest state; with a token, of the snapshot its first page saw.
+    """One page of a listing, at the newest state; with a token, of the snapshot its first page saw. Of all namespaces,
+    unless the transport is held to one.
 
     Raises KubernetesError, ListExpired where the token is too old.
     """
     query = {"limit": str(limit)} | ({"continue": token} if token else {})
-    return transport.request("GET", path, query=query, read_seconds=seconds)
+    return transport.request("GET", narrowed(path, transport.namespace), query=query, read_seconds=seconds)
 
 
 def list_items(transport: KubeTransport, path: str, model: type[ItemT], *, limit: int = PAGE_SIZE) -> tuple[ItemT, ...]:

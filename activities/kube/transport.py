@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -21,15 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from activities.alerts.raised import alert
 from activities.certificates import connect_without_formalities
-from activities.errors import (
-    Call,
-    Denied,
-    IdentityMismatch,
-    IoError,
-    KubeconfigError,
-    KubernetesError,
-    Unreachable,
-)
+from activities.errors import Call, Denied, IdentityMismatch, IoError, KubeconfigError, KubernetesError, Unreachable
 from activities.kube.answers import describe_call, error_of_answer, error_of_failure
 from activities.kube.calls import CONNECT_SECONDS, PAGE_SECONDS, READ_SECONDS, Method
 from activities.kube.client import RESTClientObject
@@ -56,6 +49,7 @@ class KubeTransport:
         self._link = self._make_link()
         self._loaded_at = clock()
         self._told: tuple[datetime, float] | None = None
+        self.namespace: str | None = None  # the only one whose objects are listed
 
     @classmethod
     def connect(
@@ -81,6 +75,12 @@ class KubeTransport:
             return access
 
         return cls(load, clock)
+
+    def within(self, namespace: str) -> Self:
+        """The same that lists only what is in this namespace, for somebody who may see no more."""
+        narrowed = copy(self)
+        narrowed.namespace = namespace
+        return narrowed
 
     def guard(self, check: "Callable[[KubeTransport], object]") -> None:
         """From now on credentials that are read again count only if `check` accepts the cluster that they lead to.

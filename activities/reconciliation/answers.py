@@ -23,7 +23,9 @@ from policies.sleep.messages import CheckRequest, Hibernation
 from policies.workload import Workload
 
 AT_ONCE = 32
-_SAY_ONLY = frozenset({Discrepancy.OTHER_INSTANCE, Discrepancy.UNREADABLE, Discrepancy.WOKE_NOT_READY})
+_SAY_ONLY = frozenset(
+    {Discrepancy.OTHER_INSTANCE, Discrepancy.STRAY, Discrepancy.UNREADABLE, Discrepancy.WOKE_NOT_READY}
+)
 
 
 class Answers:

@@ -215,6 +215,7 @@ class ReconcileActivities:
                 for name in sorted(not_understood)[:NAMES_KEPT]
             ),
             other_instance=survey.names_of(Discrepancy.OTHER_INSTANCE)[:NAMES_KEPT],
+            strays=survey.names_of(Discrepancy.STRAY)[:NAMES_KEPT],
             clocks=survey.clocks,
             missing_rights=survey.missing_rights,
             troubles={part: each[:LONGEST_TROUBLE] for part, each in survey.troubles.items() if each},

@@ -62,6 +62,7 @@ def list_costs(
 
     Raises KubernetesError.
     """
+    installation = installation.within(namespace)
     ask_ahead(installation, now)
     listing = list_workloads(installation)
     point_out_empty(installation, listing, namespace)

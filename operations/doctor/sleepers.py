@@ -8,7 +8,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
-from operations.doctor.check_results import CheckResult, ok, warn
+from operations.doctor.check_results import CheckResult, fail, ok, warn
+from operations.installation import Installation
+from operations.standing.unwatched import find_unwatched
 from policies import annotations as notes
 from policies.annotations import Because
 from policies.errors import InvalidAnnotation
@@ -22,6 +24,14 @@ MOST_EVENTS = 1_000
 LOOKED_AT = 100
 """Histories, those that have been open for longest: each is a request of its own."""
 _NAMED = 5
+
+
+def check_unwatched(installation: Installation) -> list[CheckResult]:
+    """By the cluster alone, where Temporal or the worker is away: nothing where nothing sleeps, or that cannot be asked
+    (which its own check tells).
+    """
+    found = find_unwatched(installation)
+    return [] if found is None or not found.count else [fail("wakes", found.outcome, found.remedy)]
 
 
 async def check_sleepers(client: Client, cluster: str) -> list[CheckResult]:

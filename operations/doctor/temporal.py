@@ -9,10 +9,11 @@ from activities.errors import IoError
 from operations.doctor.check_results import CheckResult, all_of, fail, ok, warn
 from operations.doctor.reconciliation import check_reconciliation
 from operations.doctor.schedules import check_schedules
-from operations.doctor.sleepers import check_sleepers
+from operations.doctor.sleepers import check_sleepers, check_unwatched
 from operations.doctor.worker import check_worker
 from operations.installation import Installation
 from operations.temporal import open_client
+from operations.times import show_time
 from policies.wording import count
 from worker.errors import AttributesError, ConnectionFailed, NoTemporalKnown
 from worker.temporal.attributes import find_missing
@@ -26,10 +27,9 @@ async def check_temporal(installation: Installation, identity: Awaitable[str | N
     try:
         target = find_target(installation.state, api_key_file=installation.shared_settings.temporal_api_key_file)
         client = await open_client(installation)
-    except NoTemporalKnown as error:
-        return [warn("Temporal", str(error))]
     except ConnectionFailed as error:
-        return [fail("Temporal", str(error))]
+        tell = warn if isinstance(error, NoTemporalKnown) else fail  # a laptop on which nothing was started yet
+        return [tell("Temporal", str(error)), *await asyncio.to_thread(check_unwatched, installation)]
     cluster = installation.settings.cluster
     return [
         ok("Temporal", f"{target.address}, namespace {client.namespace} (from {target.source})"),
@@ -70,7 +70,7 @@ async def _check_retention(client: Client) -> list[CheckResult]:
 async def _check_record(
     installation: Installation, client: Client, identity: Awaitable[str | None]
 ) -> list[CheckResult]:
-    return [await _judge_record(installation, client, await identity)]
+    return [await _judge_record(installation, client, await identity), *await _check_hold(installation, client)]
 
 
 async def _judge_record(installation: Installation, client: Client, identity: str | None) -> CheckResult:
@@ -89,5 +89,15 @@ async def _judge_record(installation: Installation, client: Client, identity: st
             f"cluster {cluster} belongs to installation {record.instance}, and this is {installation.known_instance}",
             f"set FINOPS_INSTANCE={record.instance} if it is the same, else FINOPS_CLUSTER to a name of its own",
         )
-    held = "" if record.hold is None else f"; a HOLD is on, set by {record.hold.by}"
-    return ok("cluster record", f"cluster {cluster} is {record.identity}{held}")
+    return ok("cluster record", f"cluster {cluster} is {record.identity}")
+
+
+async def _check_hold(installation: Installation, client: Client) -> list[CheckResult]:
+    record = await read_record(client, installation.settings.cluster)
+    held = None if record is None else record.hold
+    if held is None:
+        return []
+    reason = f": {held.reason}" if held.reason else ""
+    return [
+        warn("hold", f"on since {show_time(held.since)}, by {held.by}{reason}: nothing is paused", "finops release")
+    ]

@@ -11,7 +11,8 @@ from activities.errors import IoError
 from activities.kube.lists import KubeModel, ListPage, decode
 from activities.kube.models import ObjectMeta
 from activities.kube.transport import KubeTransport
-from operations.doctor.check_results import CheckResult, fail, ok, warn
+from operations.doctor.check_results import CheckResult, Level, fail, ok, warn
+from operations.doctor.sleepers import check_unwatched
 from operations.installation import Installation
 from operations.temporal import has_worker
 from operations.times import show_time
@@ -36,22 +37,30 @@ class _WorkerDeployment(KubeModel):
 
 
 async def check_worker(installation: Installation, client: Client) -> list[CheckResult]:
-    """Temporal remembers a worker for minutes after its end, so one that polls has to answer, too. Raises RPCError."""
-    cluster = installation.settings.cluster
-    if await has_worker(client, cluster):
-        return [await _check_answers(client, cluster)]
+    """Temporal remembers a worker for minutes after its end, so one that polls has to answer, too. Where there is none,
+    also who sleeps with nobody to wake them. Raises RPCError.
+    """
+    if await has_worker(client, installation.settings.cluster):
+        answer = await _check_answers(client, installation.settings.cluster)
+        if answer.level is not Level.FAIL:
+            return [answer]
+    else:
+        answer = await _judge_absence(installation, client)
+    return [answer, *await asyncio.to_thread(check_unwatched, installation)]
+
+
+async def _judge_absence(installation: Installation, client: Client) -> CheckResult:
     deployed = await asyncio.to_thread(_find_deployed, installation)
-    if deployed:
-        return [
-            fail(
-                "worker",
-                f"none polls for {cluster} in namespace {client.namespace}, although {', '.join(deployed)} is up",
-                "compare its FINOPS_CLUSTER, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE with those of here; see its log",
-            )
-        ]
-    return [
-        warn("worker", "none polls: nothing is paused and nothing wakes", "start `finops run` or `finops worker`"),
-    ]
+    if not deployed:
+        return warn(
+            "worker", "none polls: nothing is paused and nothing wakes", "start `finops run` or `finops worker`"
+        )
+    cluster = installation.settings.cluster
+    return fail(
+        "worker",
+        f"none polls for {cluster} in namespace {client.namespace}, although {', '.join(deployed)} is up",
+        "compare its FINOPS_CLUSTER, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE with those of here; see its log",
+    )
 
 
 async def _check_answers(client: Client, cluster: str) -> CheckResult:

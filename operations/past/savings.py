@@ -54,7 +54,7 @@ async def reckon_savings(
 
 def _look(installation: Installation, namespace: str | None) -> SleepingNow:
     try:
-        found = list_workloads(installation).wakeable
+        found = list_workloads(installation.within(namespace)).wakeable
     except IoError as error:
         return SleepingNow(trouble=f"the cluster cannot be asked, so what sleeps now is not counted: {error}")
     wanted = [each for each in found if namespace in {None, each.ref.namespace}]

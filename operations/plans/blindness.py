@@ -7,7 +7,7 @@ from activities.kube.rights import review_rights
 from activities.kube.write_rights import namespaces_without_writes
 from operations.installation import Installation
 from policies.rights.blindness import Use
-from policies.rights.rights import describe_blindness, missing_sight, sight_for
+from policies.rights.rights import describe_blindness, missing_sight, narrow, sight_for
 from policies.wording import name_some
 
 _NAMED = 10
@@ -33,8 +33,20 @@ def describe_missing_rights(namespaces: Sequence[str]) -> str:
 
 def find_blindness(installation: Installation, *further: Use) -> tuple[str, ...]:
     """One sentence for each thing that this command's own identity may not see, of what the settings use and more."""
-    uses = installation.cluster.uses | {*further}
+    uses, here = installation.cluster.uses | {*further}, installation.namespace
+    asked = [narrow(right, here) for right in sight_for(uses)]
     try:
-        return describe_blindness(missing_sight(review_rights(installation.cluster.transport, sight_for(uses)), uses))
+        return describe_blindness(missing_sight(review_rights(installation.cluster.transport, asked), uses))
     except KubernetesError as error:
         return (f"which rights there are, and so what is not seen: {error}",)
+
+
+def describe_narrowing(installation: Installation) -> tuple[str, ...]:
+    """What nobody looked at, where one namespace was asked about."""
+    if installation.namespace is None:
+        return ()
+    sentence = (
+        f"what is in other namespaces than {installation.namespace}: what counts the whole cluster "
+        "(maxAffectedPercent), and who waits for a workload elsewhere (wake-after), is not judged"
+    )
+    return (sentence,)

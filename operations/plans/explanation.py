@@ -49,6 +49,7 @@ def explain_workload(
     installation: Installation, key: WorkloadKey, policies: tuple[EnforcementPolicy, ...], *, now: datetime
 ) -> Explanation:
     """Judge one Deployment by these policies, of which there is at least one. Raises NotThere, KubernetesError."""
+    installation = installation.within(key.namespace)  # nothing else is about it
     ask_ahead(installation, now)
     cluster = installation.cluster
     found = cluster.workloads.read(key)

@@ -50,6 +50,8 @@ class ClusterSeen:
     """The Deployments that could not be understood, and why."""
     blind_to: tuple[str, ...] = ()
     """What the caller may not see, and what that means."""
+    whole: bool = True
+    """False where only one namespace was looked at: a share of the cluster cannot be reckoned then."""
     selection: PlanSelection = EVERYTHING
     """What of it the plan tells."""
 
@@ -59,6 +61,8 @@ class ClusterSeen:
 
     def unmet_by(self, policy: EnforcementPolicy) -> tuple[UnmetPattern, ...]:
         """What of its scope meets no namespace; where they may not be listed, none with a Deployment."""
+        if not self.whole:
+            return ()
         listed = self.gathered.namespaces
         names = frozenset(each.ref.namespace for each in self.workloads) if listed is None else listed
         return find_unmet_patterns(policy.spec.scope.namespaces, names, all_known=listed is not None)
@@ -80,7 +84,7 @@ def make_plan(
     judging, plans = tuple(policies), list[PolicyPlan]()
     seen = replace(seen, workloads=sorted(seen.workloads, key=lambda each: (each.ref.namespace, each.ref.name)))
     surroundings = seen.gathered.surroundings_at(seen.at)
-    census = _count(seen.workloads, surroundings)
+    census = _count(seen.workloads, surroundings) if seen.whole else Census(deployments=0)
     for policy in judging:
         moment = at or _next_moment(policy, seen.at)
         around = seen.gathered.surroundings_at(moment, (*judging, *beside))

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from activities.errors import Denied
 from activities.kube.objects.budgets import read_budgets
 from activities.kube.objects.cron_jobs import read_cron_jobs
 from operations.costs.ask_ahead import ask_ahead
 from operations.installation import Installation
 from operations.listing import Listing, is_in, list_workloads, point_out_empty
-from operations.plans.blindness import find_blindness, find_unwritable
+from operations.plans.blindness import describe_narrowing, find_blindness, find_unwritable
 from operations.plans.make_plan import ClusterSeen, make_plan
 from operations.plans.plan import Plan
 from operations.plans.plan_selection import EVERYTHING, PlanSelection
@@ -29,9 +30,16 @@ def plan_pauses(
     """What these policies would pause, and what that would save; of one namespace, where one is named.
 
     They are judged as of `at`; without it, as of `now` or the beginning of their next window. All workloads count for
-    limits; the selection is of what is told. Raises KubernetesError.
+    limits; the selection is of what is told. Who may not list the whole cluster is told of that namespace alone. Raises
+    KubernetesError.
     """
-    seen = look_at_cluster(installation, policies, now, namespace=namespace)
+    try:
+        seen = look_at_cluster(installation, policies, now, namespace=namespace)
+    except Denied:
+        if namespace is None:
+            raise
+        installation = installation.within(namespace)  # who may see no more is told of what there is
+        seen = look_at_cluster(installation, policies, now, namespace=namespace)
     seen = replace(seen, selection=selection)
     plan = make_plan(policies, seen, interval=installation.settings.interval, at=at)
     refused, unknown = find_unwritable(installation, plan.pausing_in)
@@ -63,5 +71,6 @@ def look_at_cluster(
             cron_jobs=read_cron_jobs(cluster.transport) or (),
             budgets=read_budgets(cluster.transport),
             unreadable=tuple(str(each) for each in listing.unreadable if is_in(namespace, each)),
-            blind_to=find_blindness(installation, Use.PLANNING),
+            blind_to=(*describe_narrowing(installation), *find_blindness(installation, Use.PLANNING)),
+            whole=installation.namespace is None,
         )

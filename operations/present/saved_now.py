@@ -1,9 +1,10 @@
-"""What those who sleep now save, by currency: from what visibility lists."""
+"""What those who sleep now save, by currency: from what is known of each."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from activities.hibernation.listing import ListedHibernation
+from operations.standing.standing import WorkloadStanding
 from policies.models import Frozen
 from policies.sleep.messages import SAVING_PHASES
 from policies.wording import amount
@@ -20,7 +21,7 @@ class SavedNow(Frozen):
     """How many of these have none, so that what they save is not known."""
 
 
-def add_up_sleepers(hibernations: Iterable[ListedHibernation]) -> tuple[SavedNow, ...]:
+def add_up_sleepers(hibernations: Iterable[ListedHibernation | WorkloadStanding]) -> tuple[SavedNow, ...]:
     """A sum for each currency. Those without a price stand in the first, or alone where there is no other."""
     rates: dict[str, list[float]] = defaultdict(list)
     without = 0
@@ -46,7 +47,7 @@ def describe_saved_now(savings: Iterable[SavedNow]) -> str:
     return ", ".join(map(_describe, savings))
 
 
-def describe_rate(each: ListedHibernation) -> str:
+def describe_rate(each: WorkloadStanding) -> str:
     """What one of them saves an hour."""
     return "unknown" if each.saved_per_hour is None else amount(each.saved_per_hour, each.currency, places=4)
 

@@ -1,46 +1,68 @@
-"""How one cluster is, and who sleeps there: from Temporal's visibility alone. Never a query, so no worker is needed."""
+"""How one cluster is, and who sleeps there: from Temporal's visibility and one listing of the cluster.
+
+Never a query, so no worker is needed. Where Temporal is away the sleepers' own records tell; where the cluster cannot
+be asked, Temporal does.
+"""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
-from activities.hibernation.listing import ListedHibernation, list_open_if_known, open_query
+from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
+from operations.errors import OperationError
+from operations.failures import describe_failure
 from operations.installation import Installation
-from operations.listing import list_workloads
 from operations.policy_source import read_quietly
+from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
 from operations.present.saved_now import SavedNow, add_up_sleepers
+from operations.standing.carriers import Carriers, hold_against, list_carriers
+from operations.standing.standing import WorkloadStanding, stand_by_hibernation
+from operations.standing.unwatched import Unwatched, count_unwatched
 from operations.temporal import has_worker, open_client
 from policies.calendar.allowance import Allowance, allowance_of
 from policies.models import Frozen
-from policies.policy.selectors import LabelSelector
-from policies.sleep.messages import AWAKE_PHASES, Phase
+from policies.sleep.discrepancies import OVERDUE_AFTER
+from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import ReconcileResult
-from worker.temporal.cluster_record import read_record
+from worker.errors import ConnectionFailed
+from worker.temporal.cluster_record import ClusterRecord, read_record
 from worker.temporal.reconciliations import read_last_reconciliation
 from worker.temporal.schedule_states import ScheduleSeen, read_states
 
-_ORDER = (Phase.RESUME_FAILING, Phase.RESUMING, Phase.PAUSING, Phase.ASLEEP, Phase.AWAKE, Phase.COOLING)
+_LISTED_WITHIN = timedelta(minutes=1)
+"""Visibility is a moment behind: one that has just fallen asleep need not be listed yet."""
 
 
 class ClusterStatus(Frozen):
     """How a cluster is, and who sleeps there."""
 
     cluster: str
-    temporal: str
-    """The address of the Temporal that was asked."""
-    recorded: bool
+    at: datetime
+    temporal: str = ""
+    """The address of the Temporal that was asked; empty where it is away."""
+    temporal_trouble: str = ""
+    """Why it could not be asked. Then all that is known is from the cluster."""
+    cluster_trouble: str = ""
+    """Why the cluster could not be asked. Then it is not known since when, until when and why something is awake."""
+    recorded: bool = True
     """False where Temporal's record of the cluster is gone or was edited, or no worker has written one yet."""
+    instance: str | None = None
+    """Whose sleepers are ours, where that is known."""
     hold: Hold | None = None
-    worker: bool
+    worker: bool = False
     """Whether one polls for the cluster."""
-    hibernations: tuple[ListedHibernation, ...] = ()
-    """The open ones: those that fail to wake first, then by policy, state and name; those kept awake last."""
+    hibernations: tuple[WorkloadStanding, ...] = ()
+    """The open ones: those that fail to wake first, then by policy, state and name; those kept awake last. Where
+    Temporal is away, what the workloads carry.
+    """
+    lost: tuple[WorkloadStanding, ...] = ()
+    """Sleepers that carry a record of ours and have no open hibernation."""
     reconciliation: ReconcileResult | None = None
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...] = ()
@@ -57,86 +79,145 @@ class ClusterStatus(Frozen):
         return sum(1 for each in self.hibernations if each.phase == Phase.ASLEEP)
 
     @property
+    def overdue(self) -> tuple[WorkloadStanding, ...]:
+        """Those whose wake is late."""
+        late = self.at - OVERDUE_AFTER
+        known = (*self.hibernations, *self.lost)
+        return tuple(each for each in known if each.resume_at is not None and each.resume_at < late)
+
+    @property
     def savings(self) -> tuple[SavedNow, ...]:
         """What all that sleep save now, by currency."""
         return add_up_sleepers(self.hibernations)
 
+    @property
+    def unwatched(self) -> Unwatched:
+        """Those that nobody will wake as it is."""
+        sleepers = () if self.worker else (*self.hibernations, *self.lost)
+        return count_unwatched(sleepers, self.at, self.instance)
 
-_SLOW = ("reconciliation", "schedules", "often_woken", "zones", "first_windows", "allowances")
-"""What changes every few minutes at most."""
-
-
-class StatusQuestion(Frozen):
-    """Of which hibernations somebody wants to know; of all unless said."""
-
-    namespace: str | None = None
-    policy: str | None = None
-    labels: LabelSelector | None = None
-    """Of the Deployments as they are now: the cluster is asked as well."""
+    @property
+    def is_served(self) -> bool:
+        """False where Temporal is away, or something sleeps and no worker is there to wake it."""
+        return not self.temporal_trouble and not self.unwatched.count
 
 
-EVERYONE = StatusQuestion()
+_SLOW = (
+    "instance",
+    "lost",
+    "cluster_trouble",
+    "reconciliation",
+    "schedules",
+    "often_woken",
+    "zones",
+    "first_windows",
+    "allowances",
+)
+"""What changes every few minutes at most, or takes a listing of the cluster."""
 
 
 async def read_status(installation: Installation, question: StatusQuestion = EVERYONE) -> ClusterStatus:
     """How the cluster is, and of who sleeps those that are asked for. Everything is asked at the same time.
 
-    Raises ConnectionFailed, RPCError; KubernetesError where labels are asked for.
+    Raises OperationError where neither Temporal nor the cluster can be asked; KubernetesError where labels are asked
+    for.
     """
-    return await read_by(installation, await open_client(installation), question)
+    try:
+        return await read_by(installation, await open_client(installation), question)
+    except (ConnectionFailed, RPCError) as error:
+        return await _go_without(installation.within(question.namespace), question, describe_failure(error))
 
 
 async def read_by(
     installation: Installation, client: Client, question: StatusQuestion, known: ClusterStatus | None = None
 ) -> ClusterStatus:
     """The same, of a Temporal that is connected to. With what is `known` already, only what changes from one moment to
-    the next is asked again: who sleeps, the hold and the worker.
+    the next is asked again: who sleeps, the hold and the worker. Raises RPCError, KubernetesError.
     """
-    cluster = installation.settings.cluster
-    hibernations, record, alive = await asyncio.gather(
-        list_asked_for(installation, client, question), read_record(client, cluster), has_worker(client, cluster)
+    cluster, here = installation.settings.cluster, installation.within(question.namespace)
+    looking = asyncio.create_task(asyncio.to_thread(_look, here, known))
+    listed, record, alive = await asyncio.gather(
+        list_asked_for(here, client, question), read_record(client, cluster), has_worker(client, cluster)
     )
     found = ClusterStatus(
         cluster=cluster,
+        at=datetime.now(UTC),
         temporal=client.service_client.config.target_host,
         recorded=record is not None,
         hold=None if record is None else record.hold,
         worker=alive,
-        hibernations=hibernations,
     )
     if known is not None:
-        return found.replace(**{name: getattr(known, name) for name in _SLOW})
-    now = datetime.now(UTC)
+        before = {each.key: each for each in known.hibernations}
+        standing = [stand_by_hibernation(each, None) for each in listed]
+        kept = tuple(each.as_known(before.get(each.key)) for each in standing)
+        return found.replace(hibernations=kept, **{name: getattr(known, name) for name in _SLOW})
     policies, reconciliation, often = await asyncio.gather(
         asyncio.to_thread(read_quietly, installation),
         read_last_reconciliation(client, cluster),
-        find_often_woken(client, cluster, now, question.namespace),
+        find_often_woken(client, cluster, found.at, question.namespace),
     )
     names = None if policies is None else [policy.name for policy in policies]
-    return found.replace(
+    found = found.replace(
         zones={policy.name: policy.zone for policy in policies or ()},
         reconciliation=reconciliation,
         schedules=await read_states(client, cluster, names),
         often_woken=often,
-        first_windows=await read_first_windows(client, cluster, policies or (), now),
-        allowances={each.name: allowance_of(each, now) for each in policies or ()},
+        first_windows=await read_first_windows(client, cluster, policies or (), found.at),
+        allowances={each.name: allowance_of(each, found.at) for each in policies or ()},
+    )
+    return await _put_together(here, question, found, listed, record, await looking)
+
+
+def _look(installation: Installation, known: ClusterStatus | None) -> Carriers:
+    return Carriers() if known is not None else list_carriers(installation)
+
+
+async def _put_together(
+    installation: Installation,
+    question: StatusQuestion,
+    found: ClusterStatus,
+    listed: tuple[ListedHibernation, ...],
+    record: ClusterRecord | None,
+    carriers: Carriers,
+) -> ClusterStatus:
+    """With what the cluster shows of the same workloads."""
+    if record is not None:
+        installation.recorded_instance = record.instance or installation.recorded_instance
+        carriers = await asyncio.to_thread(hold_against, installation, record.identity, carriers)
+    by_key = {each.ref.key: each for each in carriers.workloads}
+    opened, asked_for_all = {each.key for each in listed}, question.policy is None and question.labels is None
+    mine = installation.known_instance
+    lost = carriers.stand(mine, found.at) if asked_for_all and mine is not None else ()
+    return found.replace(
+        instance=mine,
+        cluster_trouble=carriers.trouble,
+        hibernations=tuple(stand_by_hibernation(each, by_key.get(each.key)) for each in listed),
+        lost=tuple(
+            each for each in lost if not each.is_awake and each.key not in opened and not _is_new(each, found.at)
+        ),
     )
 
 
-async def list_asked_for(
-    installation: Installation, client: Client, question: StatusQuestion
-) -> tuple[ListedHibernation, ...]:
-    """The open hibernations that are asked for, in their order. Raises RPCError; KubernetesError for labels."""
-    query = open_query(installation.settings.cluster, namespace=question.namespace, policy=question.policy)
-    listed = [each async for each in list_open_if_known(client, query)]
+async def _go_without(installation: Installation, question: StatusQuestion, trouble: str) -> ClusterStatus:
+    """The same by the cluster alone. Raises OperationError."""
+    carriers, now = await asyncio.to_thread(list_carriers, installation), datetime.now(UTC)
+    if carriers.trouble:
+        raise OperationError(f"neither Temporal nor the cluster can be asked: {trouble}; {carriers.trouble}")
     if question.labels is not None:
-        found = await asyncio.to_thread(list_workloads, installation)
-        selected = {each.ref.key for each in found.wakeable if question.labels.matches(each.labels)}
-        listed = [each for each in listed if each.key in selected]
-    return tuple(sorted(listed, key=_rank))
+        selected = tuple(each for each in carriers.workloads if question.labels.matches(each.labels))
+        carriers = carriers.replace(workloads=selected)
+    standing = [each for each in carriers.stand(installation.known_instance, now) if question.covers(each)]
+    policies = await asyncio.to_thread(read_quietly, installation)
+    return ClusterStatus(
+        cluster=installation.settings.cluster,
+        at=now,
+        temporal_trouble=trouble,
+        instance=installation.known_instance,
+        hibernations=tuple(sorted(standing, key=rank)),
+        zones={policy.name: policy.zone for policy in policies or ()},
+    )
 
 
-def _rank(each: ListedHibernation) -> tuple[Any, ...]:
-    failing, awake = each.phase == Phase.RESUME_FAILING, each.phase in AWAKE_PHASES
-    phase = _ORDER.index(each.phase) if each.phase in _ORDER else len(_ORDER)
-    return (not failing, awake, "" if awake else each.policy, phase, each.namespace, each.name)
+def _is_new(standing: WorkloadStanding, now: datetime) -> bool:
+    return standing.since is not None and standing.since > now - _LISTED_WITHIN

@@ -11,7 +11,8 @@ from temporalio.service import RPCError
 
 from operations.failures import describe_failure
 from operations.installation import Installation
-from operations.present.status import ClusterStatus, StatusQuestion, read_by
+from operations.present.asked_for import StatusQuestion
+from operations.present.status import ClusterStatus, read_by
 from operations.temporal import open_client
 from policies.models import Frozen
 

@@ -44,15 +44,15 @@ def wake_each_directly(
     """Wake one after the other, each when it is asked for. One that cannot be woken does not stop the others."""
     cluster = installation.cluster
     for workload in sleepers:
-        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, until)
+        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, until, by=installation.user)
 
 
 def wake_directly(
-    workloads: Workloads, read_copies: ReadCopies, workload: Workload, until: datetime | None
+    workloads: Workloads, read_copies: ReadCopies, workload: Workload, until: datetime | None, *, by: str = ""
 ) -> WokenDirectly:
-    """Give one Deployment back with the count it carries, or that a copy of its record tells."""
+    """Give one Deployment back with the count it carries, or that a copy of its record tells. `by` is who asked."""
     try:
-        return _wake(workloads, workload, _find_record(workload, read_copies), until)
+        return _wake(workloads, workload, _find_record(workload, read_copies), until, by)
     except (NoUsableRecord, IoError) as error:
         return WokenDirectly(workload=workload.ref.key, woken=False, sentence=str(error))
 
@@ -64,9 +64,11 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_copied(workload, damage, read_copies)
 
 
-def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, until: datetime | None) -> WokenDirectly:
+def _wake(
+    workloads: Workloads, workload: Workload, record: PauseRecord, until: datetime | None, by: str
+) -> WokenDirectly:
     now = datetime.now(UTC).replace(microsecond=0)
-    note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON)
+    note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON, by=by)
     intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
     seen: Workload | None = workload
     for _ in range(CONFLICTS + 1):

@@ -13,6 +13,7 @@ from operations.failures import describe_failure
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
+from operations.permission import require_right_to_scale
 from operations.sleepers.send_wakes import send_wakes
 from operations.targets import Target, WorkloadName, is_sleeper
 from operations.temporal import find_open, has_worker, open_client
@@ -36,11 +37,12 @@ class KeptAwake(Frozen):
 async def keep_awake(installation: Installation, target: Target, until: datetime) -> AsyncIterator[KeptAwake]:
     """Keep each Deployment of a target awake, and wake it if it sleeps. One that fails does not stop the next.
 
-    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, Refused before the first one, UsageProblem
-    where no instance is known.
+    Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, NotAllowed, Refused before the first one,
+    UsageProblem where no instance is known.
     """
     client = await open_client(installation)
     await confirm_cluster(installation, client)
+    await asyncio.to_thread(require_right_to_scale, installation, namespace=target.namespace, key=target.key)
     workloads = await asyncio.to_thread(_find, installation, target)
     with installation.listener.counting("keeping awake") as advance:
         for done, workload in enumerate(workloads, start=1):
@@ -68,7 +70,7 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             cluster=cluster,
             instance=installation.require_instance(),
             ref=workload.ref,
-            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE),
+            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE, by=installation.user),
             kept=f"kept awake by {installation.user}",
         )
         if await start_hibernation(client, hibernation) is not None:
@@ -111,7 +113,7 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
         if found.is_down and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
-    listed = list_workloads(installation).wakeable
+    listed = list_workloads(installation.within(target.namespace)).wakeable
     mine = installation.known_instance
     chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
     if not chosen:

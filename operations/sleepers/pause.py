@@ -11,6 +11,7 @@ from operations.errors import NoSuchWorkload, Refused, Unconfirmed
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.own_clock import own_clock_ahead
+from operations.permission import require_right_to_scale
 from operations.targets import WorkloadName
 from operations.temporal import find_open, has_worker, open_client, phase_of
 from policies.annotations import PREFIX
@@ -55,15 +56,17 @@ async def pause(
         seconds: how long to wait.
 
     Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, RPCError, UsageProblem where no instance is
-    known, InstanceMismatch; Refused where a hold, a check or a clock forbids it, or its workflow did; Unconfirmed.
+    known, InstanceMismatch, NotAllowed; Refused where a hold, a check or a clock forbids it, or its workflow did;
+    Unconfirmed.
     """
     client, cluster = await open_client(installation), installation.settings.cluster
     record = await confirm_cluster(installation, client)
     if record is not None and record.hold is not None:
         raise Refused(f"a hold is on, set by {record.hold.by}: nothing is paused until `finops release`")
+    await asyncio.to_thread(require_right_to_scale, installation, key=key)
     execution = await find_open(client, cluster, key)
     sleeping = execution is not None and phase_of(execution) == Phase.ASLEEP
-    order = await asyncio.to_thread(_judge, installation, key, until, now, sleeping=sleeping)
+    order = await asyncio.to_thread(_judge, installation.within(key.namespace), key, until, now, sleeping=sleeping)
     hibernation = Hibernation(
         cluster=cluster, instance=installation.require_instance(), ref=order.seen.ref, pause=order
     )

@@ -12,6 +12,7 @@ from operations.errors import NoSuchWorkload
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
+from operations.permission import require_right_to_scale
 from operations.targets import Target, choose_sleepers, is_sleeper
 from operations.temporal import find_open, phase_of
 from policies.keys import WorkloadKey
@@ -57,7 +58,11 @@ def join_found(found: Sequence[SleepersFound]) -> SleepersFound:
 
 
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
-    """By the cluster alone. Raises KubernetesError, NotThere, and UsageProblem where it is not known whose they are."""
+    """By the cluster alone.
+
+    Raises NotAllowed, KubernetesError, NotThere, and UsageProblem where it is not known whose they are.
+    """
+    _require_right(installation, target)
     workloads = _look(installation, target)
     if target.key is not None and not workloads:
         raise NoSuchWorkload(target.key, installation.cluster.transport.server)
@@ -68,9 +73,11 @@ def find_sleepers_in_cluster(installation: Installation, target: Target) -> Slee
 async def find_sleepers(installation: Installation, client: Client, target: Target) -> SleepersFound:
     """By the cluster and Temporal, as far as they answer: a wake needs only one of them to know the sleeper.
 
-    Raises IdentityMismatch, and RPCError where Temporal does not tell of the one that was named.
+    Raises IdentityMismatch, NotAllowed where who asks could not wake them themselves, and RPCError where Temporal
+    does not tell of the one that was named.
     """
     await confirm_cluster(installation, client)
+    await asyncio.to_thread(_require_right, installation, target)
     workloads = await asyncio.to_thread(_look_if_up, installation, target)
     opened = await _find_open(installation, client, target)
     unsure = installation.known_instance is None and target.key is None
@@ -88,9 +95,15 @@ async def find_sleepers(installation: Installation, client: Client, target: Targ
     )
 
 
+def _require_right(installation: Installation, target: Target) -> None:
+    whole = target.key is None and target.namespace is None
+    instead = "name a namespace in which you have it with -n NAMESPACE, or " if whole else ""
+    require_right_to_scale(installation, namespace=target.namespace, key=target.key, instead=instead)
+
+
 def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.key is None:
-        listing = list_workloads(installation)
+        listing = list_workloads(installation.within(target.namespace))
         strange = [each.name for each in listing.unreadable if each.but_requests is None]
         if strange:
             named = name_some(strange, _NAMED)

@@ -1,14 +1,17 @@
 """What the workload's own annotations say: asleep already, somebody else's, taken out, unreadable, kept awake."""
 
+from collections.abc import Iterable
+
 from policies import annotations as notes
 from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.checks.reasons import Reason
 from policies.wake_after import targets_of
+from policies.workload import Workload
 
 
 class PausedCheck(Check):
-    """A workload that carries a pause is never paused again, no matter who paused it."""
+    """A workload that carries a pause, or a part of one, is never paused again, no matter who paused it."""
 
     reasons = (Reason.ALREADY_PAUSED, Reason.OTHER_INSTANCE)
 
@@ -17,12 +20,15 @@ class PausedCheck(Check):
         return Question(text="paused already?")
 
     def judge(self, case: Case) -> Finding | None:
-        """AlreadyPaused, or OtherInstance where another installation did it."""
+        """AlreadyPaused, or OtherInstance where another installation did it, or where what it carries is nobody's."""
         carried = case.workload.annotations
-        if notes.PAUSED not in carried:
-            return None
         instance = carried.get(notes.INSTANCE, "")
         evidence = {"paused by": carried.get(notes.PAUSED_BY, ""), "instance": instance}
+        strays = stray_keys(case.workload, case.surroundings.instance)
+        if strays:
+            return Finding(reason=Reason.OTHER_INSTANCE, sentence=describe_strays(strays), evidence=evidence)
+        if notes.PAUSED not in carried and (case.workload.is_down or not notes.is_annotated(carried)):
+            return None
         if instance != case.surroundings.instance:
             return Finding(
                 reason=Reason.OTHER_INSTANCE,
@@ -35,6 +41,21 @@ class PausedCheck(Check):
             sentence=f"{asleep} (policy {evidence['paused by'] or 'unknown'})",
             evidence=evidence,
         )
+
+
+def stray_keys(workload: Workload, instance: str) -> tuple[str, ...]:
+    """The annotations of a sleep on a workload that runs, if they are not of this installation: of another one, of a
+    backup, or typed by somebody. Only their owner knows what they are for, so none is obeyed and none removed.
+    """
+    carried = workload.annotations
+    if workload.is_down or carried.get(notes.INSTANCE, "") == instance:
+        return ()
+    return tuple(key for key in notes.ASLEEP_KEYS if key in carried)
+
+
+def describe_strays(keys: Iterable[str]) -> str:
+    """What is to be said of them, with the remedy."""
+    return f"it runs, and carries annotations that are not ours: {', '.join(keys)}; it is left alone until they go"
 
 
 class ExcludedCheck(Check):

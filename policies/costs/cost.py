@@ -59,6 +59,20 @@ class HourlyCost(Frozen):
     def __str__(self) -> str:
         return f"{amount(self.amount, self.currency, places=4)}/h ({self.source})"
 
+    def as_text(self) -> str:
+        """As an annotation carries it: amount, currency and source."""
+        return f"{self.amount:.6f} {self.currency} {self.source}"
+
+    @classmethod
+    def from_text(cls, text: str) -> "HourlyCost | None":
+        """The same read back, or None: a price that cannot be read must never keep a workload asleep."""
+        parts = text.split(" ", 2)
+        try:
+            read = float(parts[0])
+            return cls(amount=read, currency=parts[1], source=parts[2]) if 0 <= read < math.inf else None
+        except (ValueError, IndexError):
+            return None
+
 
 class EarlierCost(Frozen):
     """A figure that was believed once and is too old to act on. It is shown, and never pauses anything."""

@@ -6,7 +6,7 @@ One table, which doctor, plan, explain, status and a worker's start read, and wh
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from policies.kinds import KINDS, Kind
@@ -127,6 +127,39 @@ RIGHTS = (
 
 WRITES = tuple(right for kind in KINDS for right in _rights_to(kind) if right.verb == "patch")
 """Both writes of a pause, of each kind."""
+
+IN_NAMESPACES = frozenset(
+    {
+        "cronjobs",
+        "deployments",
+        "horizontalpodautoscalers",
+        "poddisruptionbudgets",
+        "pods",
+        "replicasets",
+        "scaledobjects",
+        "services",
+    }
+)
+"""What can be listed of one namespace alone. Not HTTPRoutes: one may lead into it from another."""
+
+
+def right_to_scale(kind: Kind, namespace: str) -> Right:
+    """What whoever wakes or pauses such a workload there has to have; all namespaces where that is empty."""
+    return next(
+        replace(right, namespace=namespace)
+        for right in _rights_to(kind)
+        if right.verb == "patch" and right.subresource == kind.sleep().subresource
+    )
+
+
+def narrow(right: Right, namespace: str | None) -> Right:
+    """What is needed in the place of this right by somebody who looks into one namespace alone."""
+    if namespace is None or right.namespace:
+        return right
+    if right.resource == "namespaces":
+        return replace(right, verb="get", object_name=namespace)
+    return replace(right, namespace=namespace) if right.resource in IN_NAMESPACES else right
+
 
 OWN_RIGHTS = Right(
     "ask for one's own rights",

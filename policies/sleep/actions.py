@@ -10,8 +10,9 @@ worker that was cut off can only fail:
 from datetime import datetime
 from typing import Literal
 
-from policies.annotations import PauseRecord, WakeNote
+from policies.annotations import AWAKE_UNTIL, AnnotationPatch, PauseRecord, WakeNote, pause_patch
 from policies.models import Frozen
+from policies.times import to_rfc3339
 from policies.workload import WorkloadRef
 
 
@@ -23,6 +24,14 @@ class SendPause(Frozen):
     record: PauseRecord
     not_after: datetime
     """Past this instant it is refused."""
+    ends_note: bool = False
+    """Whether a person pauses what was to stay awake: then W1 ends the note that says so."""
+
+    @property
+    def patch(self) -> AnnotationPatch:
+        """The annotations of W1."""
+        ended = {AWAKE_UNTIL: to_rfc3339(self.record.paused_at)} if self.ends_note else {}
+        return pause_patch(self.record) | ended
 
 
 class SendResume(Frozen):

@@ -49,6 +49,7 @@ class Continuation(Hibernation):
     check: CheckRequest | None = None
     keep_awake: datetime | None = None
     """A wish that is not written yet."""
+    keep_awake_by: str = ""
     pause_by_hand: ManualPause | None = None
     heard: bool = False
     """The wish in `waking` is the one that the wake under way is about."""

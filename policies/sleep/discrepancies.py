@@ -36,6 +36,8 @@ class Discrepancy(Code):
     CLEARED = "cleared"
     UNREADABLE = "unreadable"
     OTHER_INSTANCE = "other-instance"
+    STRAY = "stray"
+    """It runs, with annotations of a sleep that are not of this installation."""
     RAISED = "raised"
     STRIPPED = "stripped"
     """Its record is gone or damaged, and its open hibernation knows it."""
@@ -79,7 +81,7 @@ def compare(workload: Workload, hibernation: OpenHibernation | None, ground: Gro
     """What is wrong with one workload, or None."""
     carried = workload.annotations
     if notes.is_annotated(carried) and carried.get(notes.INSTANCE, "") != ground.instance:
-        return Discrepancy.OTHER_INSTANCE
+        return Discrepancy.OTHER_INSTANCE if workload.is_down else Discrepancy.STRAY
     if hibernation is None:
         return _compare_alone(workload, ground.now)
     if hibernation.phase in AWAKE_PHASES:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from policies import annotations as notes
 from policies.annotations import PauseRecord, WakeNote
-from policies.checks.marks import object_by_marks
+from policies.checks.marks import object_by_marks, object_by_note
 from policies.errors import InvalidAnnotation
 from policies.kinds import Kind, kind_named
 from policies.models import Frozen
@@ -94,7 +94,16 @@ def _decide_pause(
         resource_version=seen.resource_version,
         record=intent.record.replace(original_replicas=seen.replicas),
         not_after=intent.not_after,
+        ends_note=by_hand and _is_kept_awake(seen, intent.zone, intent.record.paused_at),
     )
+
+
+def _is_kept_awake(seen: Observation, zone: str, at: datetime) -> bool:
+    """Whether a note keeps it awake beyond this instant."""
+    try:
+        return object_by_note(seen.annotations, zone, at) is not None
+    except InvalidAnnotation:
+        return False
 
 
 def _pause_at_zero(seen: Observation, *, unknown_outcome: bool) -> Finished:

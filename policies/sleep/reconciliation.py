@@ -35,6 +35,8 @@ class ReconcileResult(Frozen):
     not_understood: tuple[NotUnderstood, ...] = ()
     other_instance: tuple[str, ...] = ()
     """Sleepers of other installations: shown, and left alone."""
+    strays: tuple[str, ...] = ()
+    """Workloads that run with annotations of a sleep that are not ours: shown, and left alone."""
     clocks: ClockDrift = ClockDrift()
     """How far the clocks were apart at its listing."""
     missing_rights: tuple[str, ...] = ()

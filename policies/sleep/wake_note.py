@@ -40,6 +40,8 @@ def note_of_wake(
     previous: WakeNote | None = None,
     until: datetime | None = None,
     window_end: datetime | None = None,
+    by: str = "",
+    reason: str = "",
 ) -> WakeNote:
     """The note that a wake leaves behind.
 
@@ -47,11 +49,12 @@ def note_of_wake(
     running window of every policy that wanted the workload asleep; where none has a schedule, for the cooldown, and
     for twice as long as the last time where a person had to wake it within a day before, at most 7 days.
     A timer's or a policy's end holds for the cooldown and never doubles, a contested sleep's for a day. What slept for
-    its policy's `resumeAfter` inside a window is not put to sleep again before that window ends (`window_end`).
+    its policy's `resumeAfter` inside a window is not put to sleep again before that window ends (`window_end`). `by`
+    and `reason` decide nothing.
     """
     if until is None:
         until = _until(because, now, cooldown, tuple(wishes), previous, window_end)
-    return WakeNote(resumed_at=now, awake_until=until, because=because)
+    return WakeNote(resumed_at=now, awake_until=until, because=because, by=by, reason=reason)
 
 
 def _until(

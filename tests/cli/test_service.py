@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -140,6 +141,30 @@ async def pause_schedule(service: Service, schedule_id: str) -> None:
     assert server is not None
     client = await Client.connect(server.address)
     await client.get_schedule_handle(schedule_id).pause(note="not now")
+
+
+def test_status_says_since_when_until_when_why_and_by_whom_one_is_awake(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    service.run("pause", f"{shop}/web", "--for", "1h")
+    service.run("resume", f"{shop}/web", "--for", "2h", "--reason", "a demo", "--wait")
+    service.run("keep-awake", f"{shop}/api", "--for", "1h")
+    rows = {row["name"]: row for row in service.ask("status", "--namespace", shop)["hibernations"]}
+    carried = {name: annotations_of(cluster.objects, shop, name) for name in ("web", "api")}
+    for name, row in rows.items():
+        assert (row["since"], row["awakeUntil"]) == (carried[name]["resumed-at"], carried[name]["awake-until"])
+    assert (rows["web"]["because"], rows["web"]["reason"], rows["api"]["because"]) == ("person", "a demo", "keep-awake")
+    assert rows["web"]["by"] == rows["api"]["by"] == carried["web"]["awake-by"]
+    shown = service.run("status", "--namespace", shop).stdout
+    assert f"{rows['web']['by']} woke it: a demo" in shown
+    assert f"{rows['api']['by']} keeps it awake" in shown
+
+
+def test_a_pause_by_hand_ends_what_was_to_keep_it_awake(service: Service, cluster: LocalCluster, shop: str) -> None:
+    service.run("keep-awake", f"{shop}/web", "--for", "4h")
+    service.run("pause", f"{shop}/web", "--for", "1h")
+    carried = annotations_of(cluster.objects, shop, "web")
+    assert carried["awake-until"] == carried["paused-at"]
 
 
 def test_a_pause_by_hand_sleeps_can_be_prolonged_and_ends_with_a_resume(
@@ -291,8 +316,17 @@ def test_a_stop_says_who_stays_asleep_and_direct_wakes_them_without_temporal(
 ) -> None:
     service.run("pause", f"{shop}/web", "--for", "1h")
     assert service.stop() == 0
-    assert "stay asleep" in service.log.read_text()
-    assert service.run("status", succeeds=False).returncode == 1
+    last_word = service.log.read_text().splitlines()[-1]
+    assert re.match(r"stopped; \d+ stay asleep, the first is due ", last_word)
+    assert last_word.endswith("Wake them now, without it: finops resume --all --direct")
+    shown = service.run("status", "--namespace", shop, succeeds=False).stdout
+    assert shown.startswith("Temporal is away: 1 sleeper that nobody will wake: it is due ")
+    assert f"{shop}/web" in shown
+    told = service.ask_anyway("status", "--namespace", shop)
+    assert [(row["name"], row["phase"], row["policy"]) for row in told["hibernations"]] == [("web", "asleep", "manual")]
+    found = {each["subject"]: each for each in service.checks()}
+    assert found["wakes"]["level"] == "fail"
+    assert re.match(r"\d+ sleepers? that nobody will wake: .* is due ", found["wakes"]["sentence"])
     done = service.run("resume", "--namespace", shop, "--direct", "--yes", "--wait")
     assert f"{shop}/web: awake with 3 replicas" in done.stdout
     assert annotations_of(cluster.objects, shop, "web")["awake-because"] == "person"

@@ -35,6 +35,7 @@ class Shelf:
 
 async def missing(shelf: Shelf, *keys: WorkloadKey, seconds: float = 0) -> frozenset[WorkloadKey]:
     installation = SimpleNamespace(listener=Notebook(), cluster=SimpleNamespace(workloads=shelf))
+    installation.within = lambda _namespace: installation
     return await wait_until_back(cast("Installation", installation), keys, seconds, available=False)
 
 

@@ -47,13 +47,27 @@ async def test_a_hold_is_on_until_it_is_released_and_asking_twice_changes_nothin
     assert on.hold is not None
     assert (on.changed, on.hold.by, on.hold.reason) == (True, "me@here", "incident 7")
     again = await hold(installation)
-    assert (again.changed, again.hold) == (False, on.hold)
+    assert (again.changed, again.hold, again.reason_before) == (False, on.hold, None)
     now = datetime.now(UTC)
     with pytest.raises(Refused, match="a hold is on, set by me@here"):
         await pause(installation, read_key("dev/web"), now + timedelta(hours=1), now=now, seconds=1)
     off = await release(installation)
     assert (off.changed, off.hold, off.reconciles) == (True, None, True)
     assert not (await release(installation)).changed
+
+
+async def test_another_reason_takes_the_place_of_the_one_before_and_both_are_told(
+    installation: Installation, temporal_client: Client
+) -> None:
+    name = installation.settings.cluster
+    there = Hold(by="anna", since=datetime.now(UTC), reason="incident 7")
+    await create_record(
+        temporal_client, name, ClusterRecord(identity=installation.cluster.identity(), instance="me", hold=there)
+    )
+    renamed = await hold(installation, "again")
+    assert (renamed.changed, renamed.reason_before) == (False, "incident 7")
+    assert renamed.hold == there.model_copy(update={"reason": "again"})
+    assert (await hold(installation, "again")).reason_before is None
 
 
 async def test_from_the_context_of_another_cluster_a_hold_is_told_and_a_release_refused(

@@ -36,11 +36,29 @@ def test_a_record_reads_back_as_it_was_written(record: PauseRecord) -> None:
     assert notes.read_pause(written(notes.pause_patch(record))) == record
 
 
-@given(note=st.builds(WakeNote, resumed_at=INSTANTS, awake_until=INSTANTS, because=st.sampled_from(list(Because))))
+@given(
+    note=st.builds(
+        WakeNote,
+        resumed_at=INSTANTS,
+        awake_until=INSTANTS,
+        because=st.sampled_from(list(Because)),
+        by=st.sampled_from(["", "anna@laptop"]),
+        reason=st.sampled_from(["", "a demo: at four"]),
+    )
+)
 def test_a_note_reads_back_and_takes_every_annotation_of_the_sleep_away(note: WakeNote) -> None:
     patch = notes.wake_patch(note)
     assert notes.read_note(written(patch)) == note
-    assert {key for key, value in patch.items() if value is None} == set(notes.ASLEEP_KEYS)
+    unsaid = {key for key, text in ((notes.AWAKE_BY, note.by), (notes.AWAKE_REASON, note.reason)) if not text}
+    assert {key for key, value in patch.items() if value is None} == {*notes.ASLEEP_KEYS, *unsaid}
+
+
+def test_what_people_say_in_a_note_is_cut_and_can_be_shown_in_a_terminal() -> None:
+    at = datetime.now(UTC)
+    said = WakeNote(resumed_at=at, awake_until=at, because=Because.PERSON, by="\x1b[2Janna", reason="because " * 999)
+    read = notes.read_note(written(notes.note_patch(said)))
+    assert read is not None
+    assert (read.by, len(read.reason)) == (" [2Janna", 500)
 
 
 def test_a_new_record_leaves_the_note_of_the_last_wake_in_place() -> None:

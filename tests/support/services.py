@@ -96,8 +96,10 @@ class Service:
         return done
 
     def ask(self, *arguments: str) -> Any:
-        """Type a command and read its JSON."""
-        return json.loads(self.run(*arguments, "--output", "json").stdout)
+        """Type a command and read its JSON. `status` tells it also where it fails: before the worker is up."""
+        told = self._type((*arguments, "--output", "json"), {})
+        assert told.returncode == 0 or (arguments[0] == "status" and told.stdout), f"{told.stdout}\n{told.stderr}"
+        return json.loads(told.stdout)
 
     def checks(self, *arguments: str) -> list[dict[str, Any]]:
         """What doctor finds, whether it then fails or not."""

@@ -154,6 +154,15 @@ async def test_another_installations_sleeper_is_counted_and_left(bedroom: Bedroo
     assert bedroom.annotations("theirs") == foreign
 
 
+async def test_a_part_of_a_record_on_one_that_runs_is_told_as_not_ours_and_left(bedroom: Bedroom) -> None:
+    carried = {"finops.io/original-replicas": "three"}
+    create_ready(bedroom.objects, deployment(bedroom.namespace, "marked", annotations=carried))
+    result = await reconcile(bedroom)
+    assert f"{bedroom.namespace}/marked" in result.strays
+    assert f"{bedroom.namespace}/marked" not in result.other_instance
+    assert (bedroom.replicas("marked"), bedroom.annotations("marked")) == (3, {"original-replicas": "three"})
+
+
 async def test_an_exclusion_set_on_a_sleeper_is_noticed(bedroom: Bedroom) -> None:
     handle = await bedroom.put_to_sleep()
     await visible(bedroom, Phase.ASLEEP)

@@ -58,6 +58,7 @@ class Cluster:
     idle_source: IdleSource | None = None
     connections: ExitStack = field(default_factory=ExitStack)
     """Those to cost sources and Prometheus."""
+    asks_once: bool = False
 
     @classmethod
     def connect(cls, settings: Settings, instance: str, *, asks_once: bool = False) -> "Cluster":
@@ -67,7 +68,13 @@ class Cluster:
 
         Raises KubeconfigError.
         """
-        transport, connections = KubeTransport.connect(settings.kubeconfig, settings.context), ExitStack()
+        transport = KubeTransport.connect(settings.kubeconfig, settings.context)
+        return cls._over(transport, settings, instance, ExitStack(), asks_once=asks_once)
+
+    @classmethod
+    def _over(
+        cls, transport: KubeTransport, settings: Settings, instance: str, connections: ExitStack, *, asks_once: bool
+    ) -> "Cluster":
         return cls(
             settings=settings,
             instance=instance,
@@ -80,7 +87,13 @@ class Cluster:
             uses=_uses(settings),
             idle_source=build_idle_source(settings, transport, connections, asks_once=asks_once),
             connections=connections,
+            asks_once=asks_once,
         )
+
+    def within(self, namespace: str) -> "Cluster":
+        """The same as one sees it who looks into that namespace alone. It is closed with this one."""
+        transport = self.transport.within(namespace)
+        return self._over(transport, self.settings, self.instance, self.connections, asks_once=self.asks_once)
 
     def close(self) -> None:
         """Close every connection."""

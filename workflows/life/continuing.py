@@ -55,6 +55,7 @@ def hand_on(life: Life) -> Continuation:
         order=life.order,
         check=requests.check or life.looking,
         keep_awake=requests.keep_awake,
+        keep_awake_by=requests.keep_awake_by,
         pause_by_hand=requests.pause,
         heard=not life.is_wanted(),
         under_way=None if life.waking is None else _hand_on_wake(life.waking),
@@ -79,14 +80,20 @@ def take_up(start: Continuation) -> Life:
             record=start.sleep, revision=start.revision, extended_until=start.extended_until, watch=start.watch
         )
     so_far = start.so_far
-    keep_awake = start.keep_awake
+    keep_awake, keep_awake_by = start.keep_awake, start.keep_awake_by
     if so_far is None and start.awake is not None:
-        keep_awake = start.awake.awake_until  # the very first run of one that somebody keeps awake
+        # The very first run of one that somebody keeps awake.
+        keep_awake, keep_awake_by = start.awake.awake_until, start.awake.by
     return Life(
         hibernation=start,
         phase=_first_phase(start),
         requests=HeardRequests(
-            wake=start.waking, check=start.check, keep_awake=keep_awake, kept=start.kept, pause=start.pause_by_hand
+            wake=start.waking,
+            check=start.check,
+            keep_awake=keep_awake,
+            keep_awake_by=keep_awake_by,
+            kept=start.kept,
+            pause=start.pause_by_hand,
         ),
         sleep=sleep,
         note=start.awake,

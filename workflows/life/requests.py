@@ -15,11 +15,13 @@ class HeardRequests:
     keep_awake: datetime | None = None
     kept: str = ""
     """Who keeps it awake, and why, in a sentence."""
+    keep_awake_by: str = ""
     pause: ManualPause | None = None
 
     def keep(self, wake: WakeRequest) -> None:
         """Keep it awake until the time that somebody named."""
-        self.keep_awake, self.kept = wake.until, f"kept awake by {wake.asked}"
+        self.keep_awake, self.keep_awake_by = wake.until, wake.by
+        self.kept = f"kept awake by {wake.asked}"
 
     def look(self, check: CheckRequest | None = None) -> None:
         """Look again. A check that names a deleted policy is not forgotten over a plain one."""

@@ -80,6 +80,7 @@ async def _write_note(life: Life, until: datetime) -> None:
         resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
         awake_until=until,
         because=Because.KEEP_AWAKE,
+        by=life.requests.keep_awake_by,
     )
     outcome = await send(
         WriteActivities.send_note,

@@ -45,6 +45,8 @@ def read_namespaces(transport: KubeTransport) -> NamespaceReader:
     Not knowing is no reason to leave a whole cluster alone: a pause in a namespace that is being deleted only succeeds
     on paper, and its hibernation ends with the Deployment.
     """
+    if transport.namespace is not None:
+        return read_namespace(transport, transport.namespace)
     listed = list_if_allowed(transport, _NAMESPACES, _Namespace)
     if listed is None:
         return NamespaceReader()

@@ -26,9 +26,10 @@ from cli.views.present.policies import tell_in_brief
 from cli.views.present.status import SORT_KEYS, show_status
 from cli.views.present.status_watch import StatusWatch
 from operations.errors import UsageProblem
+from operations.present.asked_for import EVERYONE, StatusQuestion
 from operations.present.clusters import look_at_clusters
 from operations.present.read_in_force import read_policies_in_force
-from operations.present.status import EVERYONE, ClusterStatus, StatusQuestion, read_status
+from operations.present.status import ClusterStatus, read_status
 from operations.present.watching import watch_status
 
 EVERY = timedelta(seconds=5)
@@ -47,6 +48,9 @@ def status(
     all_clusters: Annotated[bool, typer.Option("--all-clusters", help="A line for each cluster.")] = False,
 ) -> None:
     """Show the hold if there is one, then per policy what sleeps, since when, until when, and what that saves.
+
+    Without Temporal it tells by what the Deployments carry. It fails where Temporal is away, or where something sleeps
+    and no worker is there to wake it.
 
     --sort-by takes name, saving, since, until, policy or state: `finops status --sort-by saving --limit 10`.
     """
@@ -69,9 +73,16 @@ def status(
     if session.terminal.for_programs:
         answer = _answer(found.replace(hibernations=arrange(found.hibernations, SORT_KEYS, sort_by, limit)), found)
         session.terminal.show(answer, names=[each.key for each in answer.hibernations])
-        return
-    show_status(session.terminal, found, sort_by=sort_by, limit=limit)
-    if question == EVERYONE and not found.asleep:
+    else:
+        show_status(session.terminal, found, sort_by=sort_by, limit=limit)
+        if not found.temporal_trouble:
+            _show_more(session, found, in_force=question == EVERYONE and not found.asleep)
+    if not found.is_served:
+        raise typer.Exit(1)
+
+
+def _show_more(session: Session, found: ClusterStatus, *, in_force: bool) -> None:
+    if in_force:
         _show_in_force(session)
     ui = session.installation.web_ui
     if ui is not None:
@@ -113,9 +124,14 @@ def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:
         cluster=found.cluster,
         hold=found.hold,
         worker=found.worker,
+        temporal_trouble=found.temporal_trouble,
+        cluster_trouble=found.cluster_trouble,
+        unwatched=found.unwatched,
+        overdue=len(found.overdue),
         asleep=found.asleep,
         savings=found.savings,
         hibernations=shown.hibernations,
+        lost=found.lost,
         reconciliation=found.reconciliation,
         schedules=found.schedules,
         often_woken=found.often_woken,

@@ -16,7 +16,8 @@ from activities.addresses import is_local
 from cli.serving import Stop, serve
 from cli.session import Session
 from operations.policy_source import read_applied
-from operations.temporal import count_sleeping
+from operations.temporal import count_sleeping, find_first_due
+from operations.times import show_time
 from policies.policy.document import Mode
 from worker.cluster.cluster import Cluster
 from worker.embedded.temporal import EmbeddedTemporal
@@ -28,6 +29,9 @@ from worker.temporal.connection import connect_to
 from worker.temporal.encryption import build_converter
 from worker.temporal.tracing import tracing
 from worker.temporal.web_ui import WebUi
+
+_LAST_LOOK_SECONDS = 1.0
+"""Nobody who stops it waits for longer than that to learn when the first sleeper is due."""
 
 
 def run(
@@ -65,7 +69,8 @@ def _ask(session: Session, *, yes: bool) -> None:
 
 
 async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
-    terminal = session.terminal
+    """Its last word comes when all else is over: nothing that is logged on the way stands behind it."""
+    terminal, goodbye = session.terminal, ""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(EmbeddedTemporal.start(session.installation.state))
         keeper = asyncio.create_task(server.keep_running())
@@ -85,22 +90,28 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
         terminal.say(f"policies     {session.installation.policies.place}   (finops apply PATH)")
         terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
         await stop.wait()
-        await _say_goodbye(session, client)
+        terminal.note("stopping")
+        goodbye = await _say_goodbye(client, session.installation.settings.cluster)
+    terminal.warn(goodbye)
 
 
-async def _say_goodbye(session: Session, client: Client) -> None:
+async def _say_goodbye(client: Client, cluster: str) -> str:
+    """Who sleeps on, and until when, asked while there is somebody to ask."""
     try:
-        asleep = await count_sleeping(client, session.installation.settings.cluster)
+        asleep = await count_sleeping(client, cluster)
     except RPCError:
-        session.terminal.say("stopping; what sleeps goes on sleeping until the next start")
-        return
-    if asleep:
-        session.terminal.say(
-            f"stopping; {asleep} stay asleep, and nothing wakes them before the next `finops run`. "
-            "Wake them without it: finops resume --all --direct"
-        )
-    else:
-        session.terminal.say("stopping; nothing is asleep")
+        return "stopped; what sleeps goes on sleeping, and nothing wakes it before the next `finops run`"
+    if not asleep:
+        return "stopped; nothing is asleep"
+    due = None
+    with suppress(RPCError, TimeoutError):
+        async with asyncio.timeout(_LAST_LOOK_SECONDS):
+            due = await find_first_due(client, cluster)
+    first = "" if due is None else f", the first is due {show_time(due)}"
+    return (
+        f"stopped; {asleep} stay asleep{first}, and nothing wakes before the next `finops run`. Wake them now, without "
+        "it: finops resume --all --direct"
+    )
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

@@ -25,6 +25,9 @@ def hold(
     else:
         assert done.hold is not None
         told = f"a hold is on since {show_time(done.hold.since)}, by {done.hold.by}"
+        told += f": {done.hold.reason}" if done.hold.reason else ""
+        if done.reason_before is not None:
+            told += f" (that is its reason now; it was: {done.reason_before or 'none'})"
     session.terminal.say(told)
     _answer(session, done)
 

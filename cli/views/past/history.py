@@ -10,6 +10,7 @@ from operations.past.hibernation_runs import HibernationRun, KnownRuns
 from operations.past.history import History
 from operations.past.outlook import Outlook
 from operations.sleepers.records import describe_sleep
+from operations.standing.standing import describe_awake
 from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
@@ -70,10 +71,8 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
         lines.append(carried.trouble)
     if carried.note is not None:
         note = carried.note
-        lines.append(
-            f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: "
-            f"{notes.tell_because(note.because)}"
-        )
+        why = describe_awake(note.because, note.by, note.reason)
+        lines.append(f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: {why}")
     return lines or ["it carries no record of ours, and no note"]
 
 

@@ -1,9 +1,8 @@
 """How a cluster is, and who sleeps there, as people read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
 from cli.console import Terminal
 from cli.grammar.lists import SortKeys, arrange
@@ -12,6 +11,7 @@ from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.saved_now import add_up_sleepers, describe_rate, describe_saved_now
 from operations.present.status import ClusterStatus
+from operations.standing.standing import WorkloadStanding, describe_awake
 from operations.times import show_time
 from policies.annotations import EXCLUDE
 from policies.calendar.allowance import Allowance
@@ -19,13 +19,13 @@ from policies.calendar.foreseen import describe_month
 from policies.rights.rights import describe_blindness
 from policies.runs.first_window import describe_first_window
 from policies.sleep.clocks import MEANWHILE
-from policies.sleep.messages import AWAKE_PHASES, SAVING_PHASES, Phase
+from policies.sleep.messages import SAVING_PHASES, Phase
 from policies.sleep.reconciliation import ReconcileResult
 from policies.wording import count, name_some
 from worker.errors import RecordUnreadable
 
 
-def _saved(each: ListedHibernation) -> float | None:
+def _saved(each: WorkloadStanding) -> float | None:
     return each.saved_per_day_asleep if each.phase in SAVING_PHASES else None
 
 
@@ -39,11 +39,12 @@ _COLUMNS = (
     _POLICY,
     TableColumn(title="Workflow", wide_only=True),
 )
+_AWAKE_COLUMNS = (*_COLUMNS[:4], TableColumn(title="Because", gives_way=1), _COLUMNS[-1])
 SORT_KEYS: SortKeys = {
     "name": lambda each: str(each.key),
     "saving": _saved,
     "since": lambda each: each.since,
-    "until": lambda each: each.resume_at,
+    "until": lambda each: each.until,
     "policy": lambda each: each.policy,
     "state": lambda each: each.phase,
 }
@@ -53,24 +54,50 @@ _NAMED = 10
 def show_status(
     terminal: Terminal, found: ClusterStatus, *, sort_by: str | None = None, limit: int | None = None
 ) -> None:
-    """The hold first, what does not run, who sleeps, and what the last reconciliation found.
+    """What is away and what follows, the hold, what does not run, who sleeps, and what was found last.
 
     Those who sleep are listed by policy; sorted or limited, in one table.
     """
-    if found.hold is not None:
-        terminal.say(_describe_hold(found.hold), style="bold yellow")
-    terminal.say(f"cluster {found.cluster}, Temporal {found.temporal}", style="dim")
-    if found.worker:
-        _show_what_does_not_run(terminal, found)
-    else:
-        terminal.say("no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow")
+    for sentence, style in _what_is_wrong(found):
+        terminal.say(sentence, style)
     for first in found.first_windows:
         terminal.say(_describe_first_window(first), "yellow")
+    where = f", Temporal {found.temporal}" if found.temporal else ", by what the Deployments carry"
+    terminal.say(f"cluster {found.cluster}{where}", style="dim")
     _show_hibernations(terminal, found, sort_by, limit)
+    if found.lost:
+        named = name_some([str(each.key) for each in found.lost], _NAMED)
+        soon = "; a worker adopts them within five minutes" if found.worker else ""
+        terminal.say(f"asleep without an open hibernation: {named}{soon}", "yellow")
+    if found.cluster_trouble:
+        terminal.say(f"since when and why something is awake is not known: {found.cluster_trouble}", "yellow")
     if found.reconciliation is not None:
         _show_reconciled(terminal, found.reconciliation)
     if found.often_woken:
         _show_often_woken(terminal, found.often_woken)
+
+
+def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
+    """What to read first, each with its style."""
+    follows = found.unwatched.sentence
+    if found.temporal_trouble:
+        yield f"Temporal is away: {follows or 'nothing sleeps'} ({found.temporal_trouble})", "bold red"
+    elif not found.worker and follows:
+        yield f"no worker polls for this cluster: {follows}", "bold red"
+    if found.hold is not None:
+        yield _describe_hold(found.hold), "bold yellow"
+    if found.temporal_trouble:
+        return
+    if not found.worker and not follows:
+        yield "no worker polls for this cluster: nothing is paused and nothing wakes until one runs", "yellow"
+    if found.worker and found.overdue:
+        named = name_some([str(each.key) for each in found.overdue], _NAMED)
+        yield f"{len(found.overdue)} should be awake by now: {named} (finops doctor)", "red"
+    if found.worker and not found.recorded:
+        yield str(RecordUnreadable(found.cluster)), "yellow"
+    for seen in found.schedules:
+        if seen.problem and (found.worker or seen.state == "paused"):
+            yield seen.problem, "yellow"
 
 
 def _describe_hold(hold: Hold) -> str:
@@ -88,14 +115,6 @@ def _describe_first_window(first: FirstWindowSeen) -> str:
     )
 
 
-def _show_what_does_not_run(terminal: Terminal, found: ClusterStatus) -> None:
-    if not found.recorded:
-        terminal.say(str(RecordUnreadable(found.cluster)), "yellow")
-    for seen in found.schedules:
-        if seen.problem:
-            terminal.say(seen.problem, "yellow")
-
-
 def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | None, limit: int | None) -> None:
     if not found.hibernations:
         terminal.say("nothing is asleep and nothing is kept awake")
@@ -107,26 +126,30 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | 
         rows = arrange(found.hibernations, SORT_KEYS, sort_by, limit)
         terminal.show_table(_COLUMNS, [_row(each, found.zones) for each in rows])
         _show_trouble(terminal, rows)
-    open_ones = f"{found.asleep:,} asleep of {len(found.hibernations):,} open"
-    terminal.say(f"\n{open_ones}{_describe_savings(found.hibernations)}")
+    awake = sum(each.is_awake for each in found.hibernations)
+    said = ", ".join((f"{found.asleep:,} asleep" if found.asleep else "none asleep", f"{awake:,} kept awake"))
+    terminal.say(f"\n{said}{_describe_savings(found.hibernations)}")
 
 
-def _show_group(terminal: Terminal, heading: str, members: Sequence[ListedHibernation], found: ClusterStatus) -> None:
+def _show_group(terminal: Terminal, heading: str, members: Sequence[WorkloadStanding], found: ClusterStatus) -> None:
     failing = members[0].phase == Phase.RESUME_FAILING  # of several policies
     saves = _describe_savings(members, None if failing else found.allowances.get(members[0].policy))
     terminal.say(f"\n{heading}: {len(members):,}{saves}", style="bold")
-    columns = [column.replace(wide_only=True) if column is _POLICY else column for column in _COLUMNS]
-    terminal.show_table(columns, [_row(each, found.zones) for each in members])
+    if all(each.is_awake for each in members):
+        terminal.show_table(_AWAKE_COLUMNS, [_awake_row(each, found.zones) for each in members])
+    else:
+        columns = [column.replace(wide_only=True) if column is _POLICY else column for column in _COLUMNS]
+        terminal.show_table(columns, [_row(each, found.zones) for each in members])
     _show_trouble(terminal, members)
 
 
-def _show_trouble(terminal: Terminal, members: Sequence[ListedHibernation]) -> None:
+def _show_trouble(terminal: Terminal, members: Sequence[WorkloadStanding]) -> None:
     for each in members:
         if each.trouble:
             terminal.say(f"{each.key}: {each.trouble}", style="red")
 
 
-def _describe_savings(members: Sequence[ListedHibernation], allowance: Allowance | None = None) -> str:
+def _describe_savings(members: Sequence[WorkloadStanding], allowance: Allowance | None = None) -> str:
     """What they save while they sleep and, of one policy, what a month of them comes to. Empty where none sleeps."""
     savings = add_up_sleepers(members)
     if not savings:
@@ -136,24 +159,39 @@ def _describe_savings(members: Sequence[ListedHibernation], allowance: Allowance
     return f", saves {', '.join((describe_saved_now(savings), *told))} (estimate)"
 
 
-def _heading(each: ListedHibernation) -> str:
+def _heading(each: WorkloadStanding) -> str:
     """What it is listed under: the order of a status keeps those of a heading together."""
     if each.phase == Phase.RESUME_FAILING:
         return "waking with trouble"
-    return "kept awake" if each.phase in AWAKE_PHASES else f"policy {each.policy or 'unknown'}"
+    return "kept awake" if each.is_awake else f"policy {each.policy or 'unknown'}"
 
 
-def _row(each: ListedHibernation, zones: Mapping[str, str]) -> tuple[str, ...]:
+def _row(each: WorkloadStanding, zones: Mapping[str, str]) -> tuple[str, ...]:
     zone = zones.get(each.policy)
     return (
         str(each.key),
         each.phase,
-        show_time(each.since, zone),
-        show_time(each.resume_at, zone) if each.phase == Phase.ASLEEP else "",
+        _since(each, zone),
+        _until(each, zone),
         describe_rate(each) if each.phase in SAVING_PHASES else "",
         each.policy,
         each.workflow_id,
     )
+
+
+def _awake_row(each: WorkloadStanding, zones: Mapping[str, str]) -> tuple[str, ...]:
+    zone, why = zones.get(each.policy), describe_awake(each.because, each.by, each.reason)
+    return (str(each.key), each.phase, _since(each, zone), _until(each, zone), why, each.workflow_id)
+
+
+def _since(each: WorkloadStanding, zone: str | None) -> str:
+    return "unknown" if each.since is None else show_time(each.since, zone)
+
+
+def _until(each: WorkloadStanding, zone: str | None) -> str:
+    if each.is_awake:
+        return "unknown" if each.awake_until is None else show_time(each.awake_until, zone)
+    return show_time(each.resume_at, zone) if each.phase in SAVING_PHASES else ""
 
 
 def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
@@ -173,6 +211,12 @@ def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
         terminal.say(f"{each.deployment}: {each.problem}, so it is left alone", "yellow")
     for name in result.not_ready:
         terminal.say(f"{name}: woken, and its pods are not available", "yellow")
+    if result.strays:
+        terminal.say(
+            "running, and left alone because they carry annotations that are not ours: "
+            f"{name_some(result.strays, _NAMED)} (finops explain names the annotations)",
+            "yellow",
+        )
     if result.other_instance:
         named = name_some(result.other_instance, _NAMED)
         terminal.say(f"asleep under another installation, and left to it: {named}", style="dim")

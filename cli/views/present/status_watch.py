@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from activities.hibernation.listing import ListedHibernation
 from cli.console import Terminal
 from cli.views.present.status import show_status
 from operations.present.watching import StatusLook
+from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
 from policies.keys import WorkloadKey
 
@@ -53,11 +53,11 @@ class StatusWatch:
                 self._terminal.say(f"{show_time(look.at)}  {key}: {_tell(there, look.status.zones)}")
 
 
-def _by_name(look: StatusLook) -> dict[WorkloadKey, ListedHibernation]:
+def _by_name(look: StatusLook) -> dict[WorkloadKey, WorkloadStanding]:
     return {each.key: each for each in look.status.hibernations}
 
 
-def _tell(each: ListedHibernation | None, zones: Mapping[str, str]) -> str:
+def _tell(each: WorkloadStanding | None, zones: Mapping[str, str]) -> str:
     if each is None:
         return "awake, and may be paused again"
     until = "" if each.resume_at is None else f", until {show_time(each.resume_at, zones.get(each.policy))}"

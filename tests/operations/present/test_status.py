@@ -1,22 +1,26 @@
 """How a cluster is, by a real Temporal that no worker of the product polls."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from asking import ask_as
 from cases import COST
+from deployments import deployment
 from eventually import eventually
+from sleepers import sleeper
 from temporalio.client import Client
 
 from activities.hibernation.starting import start_hibernation
 from activities.snapshot import Hold
+from localcluster import LocalCluster
+from operations.errors import OperationError
 from operations.installation import Installation
-from operations.present.status import ClusterStatus, StatusQuestion, read_status
-from policies.annotations import PauseRecord
+from operations.present.asked_for import StatusQuestion
+from operations.present.status import ClusterStatus, read_status
+from policies.annotations import Because, PauseRecord, WakeNote, note_patch
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
-from worker.errors import ConnectionFailed
 from worker.temporal.attributes import register_attributes
 from worker.temporal.cluster_record import ClusterRecord, create_record
 
@@ -47,7 +51,7 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
 ) -> None:
     await register_attributes(temporal_client)
     hold = Hold(by="jo", since=datetime.now(UTC), reason="incident 7")
-    await create_record(temporal_client, CLUSTER, ClusterRecord(identity="i", hold=hold))
+    await create_record(temporal_client, CLUSTER, ClusterRecord(identity="i", instance="me", hold=hold))
     for each in (("dev", "web", "nights"), ("dev", "api", "nights"), ("other", "db", "idle")):
         await put_to_sleep(temporal_client, *each)
     installation = ask_as(tmp_path, cluster=CLUSTER, temporal=temporal)
@@ -63,6 +67,7 @@ async def test_who_sleeps_is_told_by_policy_with_the_hold_and_that_no_worker_is_
     assert (saved.currency, saved.sleepers, saved.without_price) == ("USD", 3, 0)
     assert (found.temporal, found.recorded, found.worker, found.hold) == (temporal, True, False, hold)
     assert (found.reconciliation, found.often_woken) == (None, ())
+    assert (found.unwatched.count, found.is_served) == (3, False)
     assert [each.state for each in found.schedules] == ["runs"]
     assert (await status_with(installation, 1, "other")).hibernations[0].name == "db"
 
@@ -74,6 +79,65 @@ async def test_a_cluster_that_no_worker_was_up_for_is_told_as_not_recorded(tempo
     assert [each.state for each in found.schedules] == ["missing"]
 
 
-async def test_without_temporal_nothing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionFailed):
+async def test_without_temporal_and_cluster_nothing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OperationError, match="neither Temporal nor the cluster can be asked"):
         await read_status(ask_as(tmp_path, cluster=CLUSTER))
+
+
+@pytest.mark.cluster
+async def test_without_temporal_the_deployments_tell_who_sleeps_and_that_nobody_wakes_them(
+    cluster: LocalCluster, tmp_path: Path, namespace: str
+) -> None:
+    create_sleepers(cluster, namespace)
+    asked = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig)
+    found = await read_status(asked, StatusQuestion(namespace=namespace))
+    assert [(each.name, each.phase, each.policy, each.by) for each in found.hibernations] == [
+        ("web", "asleep", "idle-dev", ""),
+        ("woken", "awake", "", "anna@laptop"),
+    ]
+    assert (found.temporal, found.is_served, found.unwatched.count) == ("", False, 1)
+    assert "no Temporal server is known" in found.temporal_trouble
+    asked.close()
+
+
+@pytest.mark.cluster
+async def test_what_temporal_lost_is_told_beside_what_it_knows_and_nobody_wakes_either(
+    cluster: LocalCluster, temporal_client: Client, temporal: str, tmp_path: Path, namespace: str
+) -> None:
+    await register_attributes(temporal_client)
+    create_sleepers(cluster, namespace)
+    asked = ask_as(tmp_path, cluster=f"lost-{namespace}", kubeconfig=cluster.kubeconfig, temporal=temporal)
+    found = await read_status(asked, StatusQuestion(namespace=namespace))
+    assert [each.name for each in found.lost] == ["web"]
+    assert (found.hibernations, found.worker, found.unwatched.count, found.is_served) == ((), False, 1, False)
+    asked.close()
+
+
+@pytest.mark.cluster
+async def test_the_kubeconfig_of_another_cluster_tells_nothing_of_this_one(
+    cluster: LocalCluster, temporal_client: Client, temporal: str, tmp_path: Path, namespace: str
+) -> None:
+    await register_attributes(temporal_client)
+    create_sleepers(cluster, namespace)
+    name = f"elsewhere-{namespace}"
+    await create_record(temporal_client, name, ClusterRecord(identity="another", instance="me"))
+    asked = ask_as(tmp_path, cluster=name, kubeconfig=cluster.kubeconfig, temporal=temporal)
+    found = await read_status(asked, StatusQuestion(namespace=namespace))
+    assert (found.lost, found.unwatched.count) == ((), 0)
+    assert "another" in found.cluster_trouble
+    asked.close()
+
+
+def create_sleepers(cluster: LocalCluster, namespace: str) -> None:
+    """One of ours, one of another installation, and one that somebody woke."""
+    ours, theirs = sleeper("web").annotations, sleeper("theirs", instance="they").annotations
+    note = WakeNote(
+        resumed_at=datetime.now(UTC),
+        awake_until=datetime.now(UTC) + timedelta(hours=1),
+        because=Because.PERSON,
+        by="anna@laptop",
+    )
+    awake = {key: text for key, text in note_patch(note).items() if text is not None}
+    cluster.objects.create(deployment(namespace, "web", replicas=0, annotations=ours))
+    cluster.objects.create(deployment(namespace, "theirs", replicas=0, annotations=theirs))
+    cluster.objects.create(deployment(namespace, "woken", annotations=awake))

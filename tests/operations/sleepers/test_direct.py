@@ -52,7 +52,7 @@ class Shelf:
 
 
 def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> WokenDirectly:
-    return wake_directly(shelf.as_workloads(), lambda ref: copies, shelf.held, until)
+    return wake_directly(shelf.as_workloads(), lambda ref: copies, shelf.held, until, by="me@here")
 
 
 def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -> None:

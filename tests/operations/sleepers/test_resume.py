@@ -111,7 +111,9 @@ async def test_a_cluster_that_is_away_leaves_it_open_what_sleeps(
     several = await find_sleepers(installation, client, Target.parse(None, "nobody-there"))
     assert (several.sees_cluster, several.sees_temporal, several.keys) == (False, True, frozenset())
     assert isinstance(installation.listener, Notebook)
-    assert "the cluster cannot be asked" in installation.listener.heard[0]
+    review, look = installation.listener.heard
+    assert "whether you may scale there cannot be asked" in review
+    assert "the cluster cannot be asked" in look
     with pytest.raises(OperationError, match="it is not known whether anything of ours sleeps in namespace nobody"):
         await leave_awake(installation, client, several)
     one = await find_sleepers(installation, client, Target.parse("dev/web", None))

@@ -96,6 +96,34 @@ def test_a_mark_that_says_nothing_against_it_hinders_no_pause(policy: str, annot
     assert isinstance(decide(seen(annotations=annotations), asked, NOW, unknown_outcome=False), SendPause)
 
 
+def test_a_pause_by_hand_ends_the_note_that_would_keep_it_awake() -> None:
+    by_hand = PAUSE.model_copy(update={"record": RECORD.model_copy(update={"policy": "manual"})})
+    sent = decide(seen(annotations=note()), by_hand, NOW, unknown_outcome=False)
+    assert isinstance(sent, SendPause)
+    assert sent.patch["finops.io/awake-until"] == "2026-11-23T20:00:00Z"
+    carried_then = note() | {key: value for key, value in sent.patch.items() if value is not None}
+    again = decide(seen(generation=8, annotations=carried_then), by_hand, NOW, unknown_outcome=True)
+    assert isinstance(again, SendPause)
+    assert not again.ends_note
+
+
+@pytest.mark.parametrize(
+    ("policy", "annotations"),
+    [
+        ("night", {"finops.io/awake-until": "2026-11-23T19:00:00Z"}),
+        ("manual", {"finops.io/awake-until": "2026-11-23T19:00:00Z"}),
+        ("manual", {"finops.io/awake-until": "in the morning"}),
+        ("manual", {}),
+    ],
+    ids=["over", "over, by hand", "unreadable", "none"],
+)
+def test_any_other_note_is_left_to_the_next_wake(policy: str, annotations: dict[str, str]) -> None:
+    asked = PAUSE.model_copy(update={"record": RECORD.model_copy(update={"policy": policy})})
+    sent = decide(seen(annotations=annotations), asked, NOW, unknown_outcome=False)
+    assert isinstance(sent, SendPause)
+    assert "finops.io/awake-until" not in sent.patch
+
+
 def test_a_day_of_an_exclusion_ends_in_the_zone_of_the_policy() -> None:
     marked = seen(annotations={"finops.io/exclude-until": "2026-11-23"})
     in_tokyo = PAUSE.model_copy(update={"zone": "Asia/Tokyo"})

@@ -25,9 +25,9 @@ MUTANTS = (
         (
             Edit(
                 _WRITES,
-                "annotated = self._workloads.annotate(order.ref, order.resource_version, pause_patch(order.record))",
+                "annotated = self._workloads.annotate(order.ref, order.resource_version, order.patch)",
                 "version = self._workloads.put_to_sleep(order.ref, order.resource_version)\n"
-                "            annotated = self._workloads.annotate(order.ref, version, pause_patch(order.record))",
+                "            annotated = self._workloads.annotate(order.ref, version, order.patch)",
             ),
             Edit(_WRITES, "self._workloads.put_to_sleep(order.ref, annotated.resource_version)", "landed = 2"),
         ),

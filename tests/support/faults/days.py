@@ -150,4 +150,4 @@ async def _skip(environment: WorkflowEnvironment, handle: object, hours: float) 
 def _tidy(stage: Stage, subject: Subject) -> None:
     """The next day begins without an exclusion, and without the note of a wake that lies in skipped time."""
     clean: Callable[..., None] = partial(stage.actors.annotate, *subject.key)
-    clean(exclude=None, resumed_at=None, awake_until=None, awake_because=None)
+    clean(exclude=None, resumed_at=None, awake_until=None, awake_because=None, awake_by=None)

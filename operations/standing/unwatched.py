@@ -1,0 +1,69 @@
+"""Sleepers that nobody will wake, because Temporal or the worker is away."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from operations.installation import Installation
+from operations.standing.carriers import list_carriers
+from operations.standing.standing import WorkloadStanding
+from operations.times import show_time
+from policies.models import Frozen
+from policies.sleep.messages import Phase
+
+
+class Unwatched(Frozen):
+    """How many there are, and when the first should wake."""
+
+    count: int = 0
+    first_due: datetime | None = None
+    """None where they sleep until somebody wakes them."""
+    overdue: int = 0
+    """How many should be awake already."""
+    instance: str | None = None
+    """Whose they are; None where that is not known, and all count."""
+
+    @property
+    def sentence(self) -> str:
+        """What follows for them, and what is to be done; empty where there are none."""
+        return f"{self.outcome}; {self.remedy}" if self.count else ""
+
+    @property
+    def outcome(self) -> str:
+        """What follows for them; empty where there are none."""
+        if not self.count:
+            return ""
+        said = "1 sleeper that nobody will wake" if self.count == 1 else f"{self.count} sleepers that nobody will wake"
+        if self.first_due is None:
+            return said
+        which = "it" if self.count == 1 else "the first"
+        if not self.overdue:
+            return f"{said}: {which} is due {show_time(self.first_due)}"
+        late = "it is overdue" if self.count == 1 else f"{self.overdue} overdue, the first"
+        return f"{said}: {late} since {show_time(self.first_due)}"
+
+    @property
+    def remedy(self) -> str:
+        """How they are woken."""
+        whose = "" if self.instance is not None else " --instance NAME"
+        return f"start the worker, or wake them now with `finops resume --all --direct{whose}`"
+
+
+def count_unwatched(sleepers: Iterable[WorkloadStanding], now: datetime, instance: str | None = None) -> Unwatched:
+    """Of these, those that have something to give back."""
+    asleep = [each for each in sleepers if not each.is_awake and each.phase is not Phase.PAUSING]
+    due = sorted(each.resume_at for each in asleep if each.resume_at is not None)
+    return Unwatched(
+        count=len(asleep),
+        first_due=due[0] if due else None,
+        overdue=sum(each <= now for each in due),
+        instance=instance,
+    )
+
+
+def find_unwatched(installation: Installation) -> Unwatched | None:
+    """Those of this installation, by the cluster alone; None where that cannot be asked."""
+    found = list_carriers(installation)
+    if found.trouble:
+        return None
+    now, mine = datetime.now(UTC), installation.known_instance
+    return count_unwatched(found.stand(mine, now), now, mine)
