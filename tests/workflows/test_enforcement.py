@@ -101,6 +101,8 @@ async def test_a_dry_run_writes_nothing_at_all(bedroom: Bedroom, cluster: LocalC
     assert result.dry_run
     assert result.started == 0
     assert "Dry run: 2 of" in result.sentence
+    assert result.last_judged is not None
+    assert result.last_judged.would_pause == 2
     assert result.up_to_per_month > 0
     assert writes(cluster, bedroom) == {}
 
@@ -114,6 +116,7 @@ async def test_a_second_run_finds_nothing_to_do_and_writes_nothing(bedroom: Bedr
     result = await enforce(bedroom)
     assert result.started == 0
     assert result.decisions.get(Reason.ALREADY_PAUSED) == 1, result
+    assert (result.night.asleep, result.night.slept) == (1, 1)
     assert before
     assert writes(cluster, bedroom) == before
 
