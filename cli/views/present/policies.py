@@ -33,7 +33,9 @@ def show_policies(terminal: Terminal, found: PoliciesInForce) -> None:
     for policy in found.policies:
         terminal.say(f"{policy.name}: {tell_now(policy)}")
         if policy.last_run is not None:
-            terminal.say(f"  last run {show_time(policy.last_run.at)}: {policy.last_run.sentence}", style="dim")
+            terminal.say(
+                f"  last run {show_time(policy.last_run.at, policy.zone)}: {policy.last_run.sentence}", style="dim"
+            )
         terminal.say(f"  last changed {_changed(policy)}", style="dim")
         if policy.objection:
             terminal.say(f"  {policy.objection}", style="yellow")
