@@ -9,6 +9,7 @@ from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
 from policies.models import Frozen
 from policies.sleep.messages import Phase
+from policies.wording import count
 
 
 class Unwatched(Frozen):
@@ -32,7 +33,7 @@ class Unwatched(Frozen):
         """What follows for them; empty where there are none."""
         if not self.count:
             return ""
-        said = "1 sleeper that nobody will wake" if self.count == 1 else f"{self.count} sleepers that nobody will wake"
+        said = f"{count(self.count, 'sleeper')} that nobody will wake"
         if self.first_due is None:
             return said
         which = "it" if self.count == 1 else "the first"
