@@ -118,7 +118,7 @@ MUTANTS = (
     Mutant(
         "cooldown forgotten",
         {"tests/policies/checks/test_decision.py::test_the_first_failing_check_gives_the_reason": ""},
-        (Edit("policies/checks/stability.py", "if ends_at <= case.surroundings.now:", "if True:"),),
+        (Edit("policies/checks/stability.py", "if ends_at <= now:", "if True:"),),
     ),
     Mutant(
         "re-assert under the same pause-id",
