@@ -109,8 +109,8 @@ async def _say_goodbye(client: Client, cluster: str) -> str:
             due = await find_first_due(client, cluster)
     first = "" if due is None else f", the first is due {show_time(due)}"
     return (
-        f"stopped; {asleep} stay asleep{first}, and nothing wakes before the next `finops run`. Wake them now, without "
-        "it: finops resume --all --direct"
+        f"stopped; {asleep:,} stay asleep{first}, and nothing wakes before the next `finops run`. Wake them now, "
+        "without it: finops resume --all --direct"
     )
 
 
