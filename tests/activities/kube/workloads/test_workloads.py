@@ -203,7 +203,7 @@ def test_a_scale_without_a_count_is_zero(connect: Connect) -> None:
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        pytest.param({"metadata": META, "spec": {"replicas": 3}}, "3 replicas, not the 0", id="another count"),
+        pytest.param({"metadata": META, "spec": {"replicas": 3}}, "a count of 3 and not the 0", id="another count"),
         pytest.param({"metadata": {**META, "uid": "u-2"}, "spec": {}}, "another object", id="another uid"),
         pytest.param({"metadata": {**META, "name": "x"}, "spec": {}}, "another object", id="another name"),
         pytest.param({"metadata": {**META, "resourceVersion": ""}, "spec": {}}, "no resourceVersion", id="no version"),

@@ -46,7 +46,7 @@ def finops(cluster: LocalCluster, past: Month, tmp_path_factory: pytest.TempPath
 
 def test_it_shows_what_would_have_slept_what_that_had_avoided_and_what_was_regretted(finops: Service) -> None:
     shown = finops.run("backtest", str(finops.folder / "loose.yaml"), *WEEKEND).stdout
-    assert "Policy idle-past (DryRun) from 15 Nov 2025" in shown
+    assert "Policy idle-past (DryRun) from Sat 15 Nov 2025" in shown
     assert "2 pauses of 2 Deployments" in shown
     assert "regret: work fell into 1 of them (50%)" in shown
     (row,) = (line for line in shown.splitlines() if line.startswith(f"{NAMESPACE}/busy-by-day"))
