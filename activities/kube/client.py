@@ -5,6 +5,7 @@ watches, streams, dynamic objects and the refresh of an OIDC `auth-provider`. So
 in the place of what is not used here. Afterwards they are gone, and an import of one of those parts gets the real one.
 """
 
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ from kubernetes.config.config_exception import ConfigException  # noqa: E402
 from kubernetes.config.incluster_config import load_incluster_config  # noqa: E402
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger  # noqa: E402
 
+_LOG = logging.getLogger(__name__)
+_TOOK_TOO_LONG = "exec: the credential plugin gave nothing within"
 PLUGIN_SECONDS = 30.0
 """For a credential plugin without a terminal: one that asks a person there would wait for ever."""
 
@@ -76,16 +79,18 @@ class _Plugin(subprocess.Popen[str]):
             self.kill()
             with self:
                 # In words of our own, for the client logs it: the command may hold a secret.
-                raise ConfigException(f"exec: the credential plugin gave nothing within {limit:g} s") from None
+                raise ConfigException(f"{_TOOK_TOO_LONG} {limit:g} s") from None
 
 
-def _keep_quiet(_message: str) -> None:
+def _pass_on_our_own(message: str) -> None:
     """Its complaints about a plugin go to the root logger, may quote what the plugin printed, and name no context:
-    `kubeconfig.py` says in words of its own that there are no credentials.
+    `kubeconfig.py` says in words of its own that there are no credentials. Only that one took too long is from here.
     """
+    if message.startswith(_TOOK_TOO_LONG):
+        _LOG.error(message)
 
 
-kube_config.logging = SimpleNamespace(error=_keep_quiet)  # type: ignore[attr-defined,assignment]
+kube_config.logging = SimpleNamespace(error=_pass_on_our_own)  # type: ignore[attr-defined,assignment]
 exec_provider.subprocess = SimpleNamespace(Popen=_Plugin, PIPE=subprocess.PIPE)  # type: ignore[attr-defined,assignment]
 
 __all__ = [
