@@ -91,7 +91,7 @@ def test_several_are_paused_explained_looked_up_kept_awake_and_woken_each_for_it
     assert service.ask("explain", "-n", namespace, "web")["asleep"]
 
     shown = service.run("history", "-n", namespace, "web", "api").stdout
-    assert shown.count("Hibernations, newest first") == 2
+    assert shown.count("Sleeps, newest first") == 2
 
     woken = service.run("wake", *these, succeeds=False)
     assert woken.stdout.count(": awake") == 2

@@ -90,7 +90,7 @@ async def test_a_zero_that_admission_makes_a_one_is_no_sleep_and_costs_no_replic
     with scaling_changed(bedroom.objects, bedroom.namespace, "web"):
         result = await (await bedroom.start()).result()
     assert (result.outcome, bedroom.replicas()) == ("not paused", 3)
-    assert "1 replicas, not the 0 asked for" in result.sentence
+    assert "a count of 1 and not the 0 asked for" in result.sentence
     assert "paused" not in bedroom.annotations()
 
 

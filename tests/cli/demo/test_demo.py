@@ -108,7 +108,8 @@ def test_the_demo_ends_well_and_every_count_is_as_it_was(played: Played) -> None
 
 @pytest.mark.cluster
 def test_in_a_terminal_it_waits_while_temporals_pages_can_be_opened(played: Played) -> None:
-    assert played.pages == (200, 200)
+    assert len(played.pages) >= 2
+    assert set(played.pages) == {200}
 
 
 @pytest.mark.cluster
