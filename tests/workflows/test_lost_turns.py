@@ -77,6 +77,6 @@ async def test_a_run_whose_turn_is_ended_by_hand_starts_nothing_and_says_why(tem
         )
     assert told.started == result.started == 0
     assert result.sentence == (
-        "0 of 1 Deployments go to sleep, 1 wait for the next run; "
+        "0 of 1 Deployment go to sleep, 1 to wait for the next run; "
         "somebody ended its turn by hand, so it started nothing more."
     )

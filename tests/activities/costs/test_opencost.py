@@ -290,7 +290,7 @@ def test_a_source_that_takes_for_ever_is_given_up_and_nobody_is_paused_meanwhile
 def test_ten_thousand_rows_are_judged_like_six(server: FakeOpenCost, source: OpenCostSource) -> None:
     server.samples = ["huge"]
     costs = source.fetch(NOW)
-    assert costs.answered.startswith("10000 rows in 100 namespaces, 10000 of them of Deployments: 10000 believed")
+    assert costs.answered.startswith("10,000 rows in 100 namespaces, 10,000 of them of Deployments: 10,000 believed")
     assert costs.quote(deployment("team-1", "app-101", cores=3.25)).cost is not None
 
 

@@ -99,7 +99,7 @@ def test_only_what_began_anew_through_all_of_the_window_is_in_a_crash_loop(month
 def test_a_crash_loop_is_idle_and_every_other_restart_is_an_objection(month: Month) -> None:
     answers = judge(month, crashing=True)
     assert {name for name, answer in answers.items() if answer.verdict is IdlenessVerdict.IDLE} == set(LOOPS)
-    assert "crash loop no container of its 1 pods lived for 15 minutes" in answers["throughout"].sentence
+    assert "crash loop no container of its 1 pod lived for 15 minutes" in answers["throughout"].sentence
     assert "changes: pod every-hour" in answers["every-hour"].sentence
 
 

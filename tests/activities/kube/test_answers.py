@@ -88,7 +88,9 @@ def test_a_refused_right_is_named(connect: Connect) -> None:
 
 
 def test_a_read_is_never_said_to_be_forbidden_by_an_admission_policy(connect: Connect) -> None:
-    assert str(failure_of(connect, said(403, "Forbidden"), "GET")).endswith("in namespace shop is missing")
+    assert str(failure_of(connect, said(403, "Forbidden"), "GET")).endswith(
+        "in namespace shop is missing: have it granted"
+    )
     assert "admission policy" in str(failure_of(connect, said(403, "Forbidden"), "PATCH"))
 
 

@@ -15,6 +15,8 @@ CALL = Call(verb="list", resource="enforcementpolicies", namespace="", name="", 
 class _Refusing:
     """An API server that answers everything with one error."""
 
+    namespace = None
+
     def __init__(self, error: KubernetesError) -> None:
         self._error = error
 
