@@ -53,7 +53,7 @@ async def hold(installation: Installation, reason: str = "") -> HoldSet:
     if before is not None and reason in {"", before.reason}:
         return HoldSet(cluster=cluster, hold=before, changed=False)
     if before is not None:
-        renamed = before.model_copy(update={"reason": reason})
+        renamed = before.replace(reason=reason)
         await _set(installation, client, renamed)
         return HoldSet(cluster=cluster, hold=renamed, changed=False, reason_before=before.reason)
     wanted = Hold(by=installation.user, since=datetime.now(UTC), reason=reason)

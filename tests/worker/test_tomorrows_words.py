@@ -48,7 +48,7 @@ def known_of(value: Any) -> Any:
 def test_what_temporal_files_and_answers_hold_is_found() -> None:
     found = {model.__name__ for model in stored_models()}
     assert found > {
-        "Hibernation",
+        "Continuation",
         "ReconcileResult",
         "WriteOutcome",
         "ClusterRecord",
