@@ -5,8 +5,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
@@ -20,6 +22,19 @@ from worker.state import StateFolder
 NAMESPACES = 10
 REPLICAS = 3
 CLUSTER = "bench"
+
+
+@contextmanager
+def open_bench(count: int, figures: Path | None, *, audit: bool = False, **how: Any) -> "Iterator[Bench]":
+    """A bench in front of a control plane of its own. The figures are written as JSON where that was asked for."""
+    with TemporaryDirectory() as folder, LocalCluster.start(audit=audit) as cluster:
+        bench = Bench(cluster, Path(folder), count, **how)
+        try:
+            yield bench
+        finally:
+            bench.end()
+    if figures:
+        figures.write_text(json.dumps(bench.figures, indent=1) + "\n")
 
 
 class Bench:

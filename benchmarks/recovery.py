@@ -9,11 +9,9 @@ figures stand floors of the same run: the bare start of a worker to its first po
 
 import argparse
 import asyncio
-import json
 import signal
 import statistics
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -22,13 +20,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bench import CLUSTER, Bench, bare_wake, furnish, timed
+from bench import CLUSTER, Bench, bare_wake, furnish, open_bench, timed
 from deployments import wait_for
 from ids import id_of
 from services import enforcing
 from temporalio.client import Client
 
-from localcluster import LocalCluster
 from policies.names import REACTIVATE, policy_schedule_id
 from policies.sleep.messages import WakeRequest
 from worker.temporal.connection import connect
@@ -211,19 +208,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, LocalCluster.start() as cluster:
-        bench = Bench(cluster, Path(folder), arguments.count, most_replicas=MOST_REPLICAS)
-        try:
-            furnish(bench)
-            bench.start_temporal()
-            policy = bench.folder / "policy.yaml"
-            policy.write_text(enforcing("bench", "bench-*", cooldown="1s", maxActionsPerRun=100_000))
-            bench.finops("apply", str(policy))
-            measure(bench, arguments.rounds)
-        finally:
-            bench.end()
-    if arguments.json:
-        arguments.json.write_text(json.dumps(bench.figures, indent=1) + "\n")
+    with open_bench(arguments.count, arguments.json, most_replicas=MOST_REPLICAS) as bench:
+        furnish(bench)
+        bench.start_temporal()
+        policy = bench.folder / "policy.yaml"
+        policy.write_text(enforcing("bench", "bench-*", cooldown="1s", maxActionsPerRun=100_000))
+        bench.finops("apply", str(policy))
+        measure(bench, arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ import json
 import os
 import statistics
 import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -21,12 +20,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench import CLUSTER, REPLICAS, Bench, bare_wake, furnish, rss_mb, timed
+from bench import CLUSTER, REPLICAS, Bench, bare_wake, furnish, open_bench, rss_mb, timed
 from deployments import annotations_of, deployment, path_of, wait_for
 from ids import id_of
 from services import enforcing
 
-from localcluster import LocalCluster
 from policies.names import REACTIVATE
 from worker.temporal.connection import connect
 
@@ -146,28 +144,22 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, LocalCluster.start(audit=True) as cluster:
-        bench = Bench(cluster, Path(folder), arguments.count)
+    with open_bench(arguments.count, arguments.json, audit=True) as bench:
         threading.excepthook = lambda _: os._exit(1)
-        try:
-            furnish(bench)
-            measure_plan(bench)
-            bench.start_temporal()
-            worker, seconds = bench.start_worker("worker.log")
-            bench.tell("finops worker, start to first poll, s", round(seconds, 2), target="< 1.5")
-            measure_pause(bench, worker)
-            measure_idle_cycle(bench)
-            worker.terminate()
-            worker.wait(timeout=60)
-            fresh, seconds = bench.start_worker("worker-again.log")
-            time.sleep(20)  # reconciled, and trimmed once since
-            bench.tell("fresh worker with all asleep, RSS MB", rss_mb(fresh.pid), target="< 100")
-            measure_wakes(bench)
-            measure_resume(bench)
-        finally:
-            bench.end()
-    if arguments.json:
-        arguments.json.write_text(json.dumps(bench.figures, indent=1) + "\n")
+        furnish(bench)
+        measure_plan(bench)
+        bench.start_temporal()
+        worker, seconds = bench.start_worker("worker.log")
+        bench.tell("finops worker, start to first poll, s", round(seconds, 2), target="< 1.5")
+        measure_pause(bench, worker)
+        measure_idle_cycle(bench)
+        worker.terminate()
+        worker.wait(timeout=60)
+        fresh, seconds = bench.start_worker("worker-again.log")
+        time.sleep(20)  # reconciled, and trimmed once since
+        bench.tell("fresh worker with all asleep, RSS MB", rss_mb(fresh.pid), target="< 100")
+        measure_wakes(bench)
+        measure_resume(bench)
 
 
 if __name__ == "__main__":

@@ -17,18 +17,15 @@ import signal
 import statistics
 import struct
 import sys
-import tempfile
 import termios
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from bench import CLUSTER, Bench, furnish, timed
+from bench import CLUSTER, Bench, furnish, open_bench, timed
 from deployments import wait_for
 from services import enforcing
-
-from localcluster import LocalCluster
 
 ROUNDS = 7
 WINDOW = (24, 80)
@@ -122,19 +119,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, LocalCluster.start() as cluster:
-        bench = Bench(cluster, Path(folder), arguments.count)
-        try:
-            furnish(bench)
-            bench.start_temporal()
-            bench.start_worker("worker.log")
-            put_to_sleep(bench)
-            measure_status(bench)
-            measure_watch(bench, arguments.seconds)
-        finally:
-            bench.end()
-    if arguments.json:
-        arguments.json.write_text(json.dumps(bench.figures, indent=1) + "\n")
+    with open_bench(arguments.count, arguments.json) as bench:
+        furnish(bench)
+        bench.start_temporal()
+        bench.start_worker("worker.log")
+        put_to_sleep(bench)
+        measure_status(bench)
+        measure_watch(bench, arguments.seconds)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from pydantic._internal._docs_extraction import extract_docstrings_from_cls
 
-from cli.answers.catalogue import ANSWERS
+from cli.answers.catalog import ANSWERS
 from cli.answers.documents import to_camel
 from policies.models import Frozen
 

@@ -19,7 +19,7 @@ from activities.hibernation.visibility import (
     SAVED_PER_DAY,
     WORKLOAD_NAMESPACE,
 )
-from policies.costs.savings import HOURS_PER_DAY
+from policies.costs.savings import SleepRate
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
 from policies.names import CHECK, HIBERNATION, TROUBLE
@@ -32,7 +32,7 @@ CURRENCY_MEMO = "currency"
 """That of its figures, in the memo of those hibernations that began with a price."""
 
 
-class ListedHibernation(OpenHibernation):
+class ListedHibernation(OpenHibernation, SleepRate):
     """An open hibernation, with what people ask about it."""
 
     workflow_id: str
@@ -41,17 +41,8 @@ class ListedHibernation(OpenHibernation):
     kind: str = DEPLOYMENT.name
     name: str
     since: datetime
-    saved_per_day_asleep: float | None = None
-    """For 24 hours of sleep, while there is something to give back; None where no price is known."""
-    currency: str = ""
-    """Of that figure; empty where it is not known."""
     trouble: str = ""
     """What keeps it from going on."""
-
-    @property
-    def saved_per_hour(self) -> float | None:
-        """What it saves while it sleeps; None where no price is known."""
-        return None if self.saved_per_day_asleep is None else self.saved_per_day_asleep / HOURS_PER_DAY
 
     @property
     def key(self) -> WorkloadKey:

@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from cli.answers.place import Placed
-from operations.costs.money import ForeseenSaving
 from operations.plans.backtest import Avoided
 from operations.plans.calendar import ComingSleep
-from operations.plans.plan import Caveat, PlannedSleep, PolicyPlan
+from operations.plans.plan import Plan
 from policies.checks.decision import Answer, Decision
-from policies.checks.limits import Census
 from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.idleness.answers import IdleAnswer
@@ -19,32 +17,11 @@ from policies.models import Frozen
 from policies.policy.document import Mode
 
 
-class PlanAnswer(Placed):
+class PlanAnswer(Plan, Placed):
     """`finops plan`."""
 
     cluster: str
     """Its name here (FINOPS_CLUSTER)."""
-    judged_at: datetime
-    policies: tuple[PolicyPlan, ...]
-    sleepers: tuple[PlannedSleep, ...]
-    """What sleeps already."""
-    caveats: tuple[Caveat, ...]
-    """What to know before."""
-    census: Census
-    saving: ForeseenSaving
-    """Of all policies together; a Deployment that two of them would pause counts once."""
-    unknowns: tuple[str, ...]
-    """What could not be found out, and what that means."""
-    costs_kept: str
-    """How long a worker acts on what the cost source answered."""
-    unreadable: tuple[str, ...]
-    """Deployments that could not be understood."""
-    order_problems: tuple[str, ...]
-    """What is wrong with who waits for whom."""
-    taken_for_operators: tuple[str, ...]
-    """Namespaces in scope that are left alone for no more than the end of their name."""
-    may_not_write: tuple[str, ...]
-    """Namespaces in which the caller's own credentials could pause nothing."""
 
 
 class VerdictAnswer(Frozen):

@@ -2,6 +2,7 @@
 
 from activities.snapshot import Hold
 from cli.answers.place import Placed
+from operations.costs.costs import DeploymentCost
 from operations.costs.money import Spending
 from operations.doctor.check_results import CheckResult
 from operations.present.clusters import ClusterOverview
@@ -56,20 +57,6 @@ class DoctorAnswer(Frozen):
     """`finops doctor`."""
 
     checks: tuple[CheckResult, ...]
-
-
-class DeploymentCost(Frozen):
-    """What one Deployment costs."""
-
-    namespace: str
-    name: str
-    hourly_cost: float | None
-    """CPU, memory and GPU as it runs. Not valid, it is the last one that was believed, or nothing."""
-    currency: str
-    source: str
-    valid: bool
-    reason: str
-    """Where it is not valid: a code and a sentence. Where it is zero: why."""
 
 
 class CostsAnswer(Placed):

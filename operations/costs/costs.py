@@ -17,8 +17,8 @@ _UNREADABLE = "Unreadable"
 """The code of a Deployment whose requests cannot be read."""
 
 
-class CostRow(Frozen):
-    """One Deployment."""
+class DeploymentCost(Frozen):
+    """What one Deployment costs."""
 
     namespace: str
     name: str
@@ -28,7 +28,12 @@ class CostRow(Frozen):
     source: str
     valid: bool
     reason: str
-    """Where it is not valid: a code of `policies.costs.doubts`, and a sentence. Where it is zero: why."""
+    """Where it is not valid: a code and a sentence. Where it is zero: why."""
+
+
+class CostRow(DeploymentCost):
+    """The same, and what is needed to judge it."""
+
     opinion: HourlyCost | None = None
     """Its requests by price list, beside a figure from another source."""
 

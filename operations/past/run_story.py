@@ -13,7 +13,7 @@ from operations.past.event_history import read_events
 from policies.annotations import PauseRecord
 from policies.models import Frozen
 from policies.sleep.continuation import Continuation
-from policies.sleep.ledger import Slept
+from policies.sleep.ledger import Slept, slept_by
 from policies.sleep.messages import SAVING_PHASES
 from policies.workload import WorkloadRef
 
@@ -56,15 +56,4 @@ def _last(ref: WorkloadRef, record: PauseRecord, run: WorkflowExecution, ending:
     if not asleep or run.status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
         return ()
     end: datetime | None = run.close_time
-    return (
-        Slept(
-            ref=ref,
-            policy=record.policy,
-            start=record.paused_at,
-            end=end,
-            pause_id=record.pause_id,
-            cost=record.cost,
-            replicas=record.original_replicas,
-            woken=ending if end is not None else "",
-        ),
-    )
+    return (slept_by(ref, record, end, ending if end is not None else ""),)

@@ -87,7 +87,9 @@ class Plan(Frozen):
     judged_at: datetime
     policies: tuple[PolicyPlan, ...]
     sleepers: tuple[PlannedSleep, ...]
+    """What sleeps already."""
     caveats: tuple[Caveat, ...]
+    """What to know before."""
     census: Census
     saving: ForeseenSaving
     """Of all policies together; a Deployment that two of them would pause counts once."""
@@ -96,6 +98,7 @@ class Plan(Frozen):
     costs_kept: str = ""
     """How long a worker acts on what the cost source answered."""
     unreadable: tuple[str, ...] = ()
+    """Deployments that could not be understood."""
     order_problems: tuple[str, ...] = ()
     """What is wrong with who waits for whom."""
     taken_for_operators: tuple[str, ...] = ()

@@ -19,11 +19,11 @@ from activities.snapshot import Hold
 from operations.errors import NotThere
 from operations.failures import describe_failure
 from operations.installation import Installation
-from operations.listing import list_workloads
 from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyInForce
 from operations.present.policy_runs import PolicyRun, read_last_run, read_recent_runs
 from operations.present.policy_writers import LastChange, find_last_changes
-from operations.targets import instance_of, is_sleeper
+from operations.standing.carriers import list_carriers
+from operations.targets import is_sleeper
 from operations.temporal import open_client
 from policies import annotations as notes
 from policies.calendar.sleep_windows import next_window
@@ -115,12 +115,10 @@ async def _read_temporal(installation: Installation, client: Client, names: list
 
 def _count_asleep(installation: Installation) -> tuple[Mapping[str, int] | None, str]:
     """How many sleep under each policy by what they carry."""
-    mine = installation.known_instance
-    try:
-        listed = list_workloads(installation).wakeable
-    except IoError as error:
-        return None, f"the cluster cannot be asked, so what is asleep is not known: {error}"
-    sleepers = [each for each in listed if is_sleeper(each) and (mine is None or instance_of(each) == mine)]
+    carriers = list_carriers(installation)
+    if carriers.trouble:
+        return None, f"the cluster cannot be asked, so what is asleep is not known: {carriers.trouble}"
+    sleepers = filter(is_sleeper, carriers.ours(installation.known_instance))
     return Counter(each.annotations.get(notes.PAUSED_BY, "") for each in sleepers), ""
 
 

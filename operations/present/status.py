@@ -158,12 +158,15 @@ async def read_by(
         find_often_woken(client, cluster, found.at, question.namespace),
     )
     names = None if policies is None else [policy.name for policy in policies]
+    schedules, first_windows = await asyncio.gather(
+        read_states(client, cluster, names), read_first_windows(client, cluster, policies or (), found.at)
+    )
     found = found.replace(
         zones={policy.name: policy.zone for policy in policies or ()},
         reconciliation=reconciliation,
-        schedules=await read_states(client, cluster, names),
+        schedules=schedules,
         often_woken=often,
-        first_windows=await read_first_windows(client, cluster, policies or (), found.at),
+        first_windows=first_windows,
         allowances={each.name: allowance_of(each, found.at) for each in policies or ()},
     )
     return await _put_together(here, question, found, listed, record, await looking)

@@ -10,11 +10,10 @@ from activities.hibernation.listing import ListedHibernation
 from operations.targets import is_sleeper
 from policies import annotations as notes
 from policies.annotations import Because, PauseRecord, WakeNote, tell_because
-from policies.costs.savings import HOURS_PER_DAY, saved_per_day_asleep
+from policies.costs.savings import SleepRate, saved_per_day_asleep
 from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
-from policies.models import Frozen
 from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.wake_note import LONG
 from policies.workload import Workload
@@ -22,7 +21,7 @@ from policies.workload import Workload
 _CARRIED = ("since", "awake_until", "because", "by", "reason")
 
 
-class WorkloadStanding(Frozen):
+class WorkloadStanding(SleepRate):
     """One that sleeps, is on its way, or is kept awake."""
 
     namespace: str
@@ -42,20 +41,11 @@ class WorkloadStanding(Frozen):
     """Who asked for that."""
     reason: str = ""
     """What that person said."""
-    saved_per_day_asleep: float | None = None
-    """For 24 hours of sleep, while there is something to give back; None where no price is known."""
-    currency: str = ""
-    """Of that figure; empty where it is not known."""
     trouble: str = ""
     """What keeps it from going on."""
     workflow_id: str = ""
     """Empty where only the cluster was asked."""
     run_id: str = ""
-
-    @property
-    def saved_per_hour(self) -> float | None:
-        """What it saves while it sleeps; None where no price is known."""
-        return None if self.saved_per_day_asleep is None else self.saved_per_day_asleep / HOURS_PER_DAY
 
     @property
     def key(self) -> WorkloadKey:

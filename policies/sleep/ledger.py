@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from policies.annotations import read_pause
+from policies.annotations import PauseRecord, read_pause
 from policies.costs.cost import HourlyCost, Requests
 from policies.costs.savings import avoided_between
 from policies.errors import InvalidAnnotation
@@ -90,6 +90,20 @@ class Entry(Frozen):
         )
 
 
+def slept_by(ref: WorkloadRef, record: PauseRecord, end: datetime | None = None, woken: str = "") -> Slept:
+    """The sleep that a record tells of; without `end` it goes on."""
+    return Slept(
+        ref=ref,
+        policy=record.policy,
+        start=record.paused_at,
+        end=end,
+        pause_id=record.pause_id,
+        cost=record.cost,
+        replicas=record.original_replicas,
+        woken=woken,
+    )
+
+
 def sleep_of(workload: Workload) -> Slept | None:
     """The sleep that a Deployment is in, from what it carries; None where it does not sleep, or its record cannot be
     read.
@@ -102,15 +116,7 @@ def sleep_of(workload: Workload) -> Slept | None:
         return None
     if record is None:
         return None
-    return Slept(
-        ref=workload.ref,
-        policy=record.policy,
-        start=record.paused_at,
-        pause_id=record.pause_id,
-        cost=record.cost,
-        freed=workload.requests.times(record.original_replicas),
-        replicas=record.original_replicas,
-    )
+    return slept_by(workload.ref, record).replace(freed=workload.requests.times(record.original_replicas))
 
 
 def merge(sleeps: Iterable[Slept]) -> tuple[Slept, ...]:

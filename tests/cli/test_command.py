@@ -7,17 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from kubeconfigs import kubeconfig_at
 from patience import PATIENCE_SECONDS
 from services import clean_environment
 
-CLOSED = """
-apiVersion: v1
-kind: Config
-current-context: here
-contexts: [{name: here, context: {cluster: here, user: me}}]
-clusters: [{name: here, cluster: {server: "https://127.0.0.1:9"}}]
-users: [{name: me, user: {token: secret}}]
-"""
 BAD_POLICY = """
 apiVersion: finops.io/v1alpha1
 kind: EnforcementPolicy
@@ -47,7 +40,7 @@ def finops(*arguments: str, home: Path, **environment: str) -> subprocess.Comple
 def closed(tmp_path: Path) -> Path:
     """A kubeconfig that leads to a port where nobody listens."""
     path = tmp_path / "kubeconfig"
-    path.write_text(CLOSED)
+    path.write_text(kubeconfig_at())
     return path
 
 

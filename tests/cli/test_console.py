@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from services import clean_environment
 
 SCRIPT = """
@@ -37,7 +38,7 @@ def in_a_window(folder: Path, **environment: str) -> str:
                 printed += some
         except OSError:  # that is how a window ends on Linux
             pass
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
     os.close(ours)
     return printed.decode().replace("\r", "")
 

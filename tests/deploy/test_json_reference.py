@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from json_reference import keys_of
 
-from cli.answers.catalogue import ANSWERS
+from cli.answers.catalog import ANSWERS
 from cli.grammar.catalog import COMMANDS
 
 KNOWN = Path(__file__).parents[1] / "samples" / "json_keys.txt"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from accounts import Rule, dismiss, enroll, grant
 from deployments import create_ready, deployment, wait_for
+from kubeconfigs import kubeconfig_at
 from listeners import Notebook
 from sleepers import sleeper
 from temporalio.client import Client
@@ -35,14 +36,6 @@ pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 NAME = "onlooker"
 READ: list[Rule] = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "list"]}]
 SCALE: list[Rule] = [{"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["patch"]}]
-CLOSED = """
-apiVersion: v1
-kind: Config
-current-context: here
-contexts: [{name: here, context: {cluster: here, user: me}}]
-clusters: [{name: here, cluster: {server: "https://127.0.0.1:9"}}]
-users: [{name: me, user: {token: secret}}]
-"""
 
 Act = Callable[[Installation, str], Awaitable[None]]
 
@@ -133,7 +126,7 @@ def may_scale(transport: KubeTransport, namespace: str) -> bool:
 
 
 def test_where_it_cannot_be_asked_it_goes_on_with_a_warning(tmp_path: Path) -> None:
-    (tmp_path / "closed").write_text(CLOSED)
+    (tmp_path / "closed").write_text(kubeconfig_at())
     for kubeconfig in (tmp_path / "closed", tmp_path / "none"):
         listener = Notebook()
         flags = {"cluster": "c", "kubeconfig": kubeconfig, "state_dir": tmp_path}

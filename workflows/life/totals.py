@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.annotations import PauseRecord
 from policies.costs.savings import avoided_between
-from policies.sleep.ledger import Slept
+from policies.sleep.ledger import Slept, slept_by
 from policies.sleep.raised_count import is_raised_soon
 from policies.workload import WorkloadRef
 
@@ -29,17 +29,8 @@ class Totals:
         if record.cost is not None:
             self.avoided_cost += avoided_between(record.cost, record.paused_at, end)
             self.currency = record.cost.currency
-        over = Slept(
-            ref=ref,
-            policy=record.policy,
-            start=record.paused_at,
-            end=end,
-            pause_id=record.pause_id,
-            cost=record.cost,
-            raised_soon=raised and is_raised_soon(record.paused_at, end),
-            replicas=record.original_replicas,
-            woken=woken,
-        )
+        raised_soon = raised and is_raised_soon(record.paused_at, end)
+        over = slept_by(ref, record, end, woken).replace(raised_soon=raised_soon)
         self.sleeps = (*self.sleeps, over)[-SLEEPS_KEPT:]
 
     def of(self, record: PauseRecord) -> Slept | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from cli.answers.present import CostsAnswer, DeploymentCost
+from cli.answers.present import CostsAnswer
 from cli.grammar.lists import LimitOption, SelectorOption, SortOption, arrange, check_sort_key, read_selector
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
@@ -44,7 +44,7 @@ def costs(
 def _answer(session: Session, made: CostTable, rows: Sequence[CostRow]) -> CostsAnswer:
     return CostsAnswer(
         **session.place,
-        deployments=tuple(DeploymentCost(**dict(row)) for row in rows),
+        deployments=tuple(rows),
         together=made.together,
         problem=made.problem,
         costs_kept=made.kept,

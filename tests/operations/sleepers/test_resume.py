@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from deployments import annotations_of, deployment, replicas_of
+from kubeconfigs import kubeconfig_at
 from listeners import Notebook
 from sleepers import sleeper
 from temporalio.client import Client
@@ -25,14 +26,6 @@ from worker.temporal.attributes import register_attributes
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 NAME = "resume-operation"
-CLOSED = """
-apiVersion: v1
-kind: Config
-current-context: here
-contexts: [{name: here, context: {cluster: here, user: me}}]
-clusters: [{name: here, cluster: {server: "https://127.0.0.1:9"}}]
-users: [{name: me, user: {token: secret}}]
-"""
 
 Open = Callable[..., Installation]
 
@@ -106,7 +99,7 @@ async def test_without_an_instance_only_what_has_a_hibernation_is_ours(
 async def test_a_cluster_that_is_away_leaves_it_open_what_sleeps(
     client: Client, open_one: Open, tmp_path: Path
 ) -> None:
-    (tmp_path / "closed").write_text(CLOSED)
+    (tmp_path / "closed").write_text(kubeconfig_at())
     installation = open_one(tmp_path / "closed")
     several = await find_sleepers(installation, client, Target.parse(None, "nobody-there"))
     assert (several.sees_cluster, several.sees_temporal, several.keys) == (False, True, frozenset())

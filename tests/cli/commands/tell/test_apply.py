@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deployments import create_ready, deployment
+from patience import PATIENCE_SECONDS
 from services import Service
 
 from localcluster import LocalCluster
@@ -60,7 +61,7 @@ def type_in_a_terminal(service: Service, answer: str, *arguments: str) -> tuple[
             os.write(terminal, f"{answer}\n".encode())
             answer = ""
     os.close(terminal)
-    return typed.wait(timeout=60), shown.decode()
+    return typed.wait(timeout=PATIENCE_SECONDS), shown.decode()
 
 
 def _read(terminal: int) -> bytes:
