@@ -16,6 +16,7 @@ from cli.answers.several import SeveralAnswers
 from cli.ending import breaking_off
 from cli.errors import NeedsYes
 from cli.options import OutputFormat
+from cli.streams import is_unread
 from cli.tables import TableColumn, lay_out, wrap
 from operations.errors import Refused
 from policies.models import Frozen
@@ -65,6 +66,11 @@ class Terminal:
     def attended(self) -> bool:
         """Whether somebody sits there, even if the answer would have to come from where the document did."""
         return sys.stderr.isatty() if self.stdin_is_taken else sys.stdin.isatty()
+
+    @property
+    def unread(self) -> bool:
+        """Whether who read stdout is gone: what prints for ever stops then."""
+        return is_unread(self._out.file)
 
     def say(self, text: str = "", style: str = "") -> None:
         """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""

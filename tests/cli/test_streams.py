@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kubeconfigs import kubeconfig_at
+from patience import PATIENCE_SECONDS
 from services import clean_environment, enforcing
 
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: here
-contexts: [{{name: here, context: {{cluster: here, user: me}}}}]
-clusters: [{{name: here, cluster: {{server: "https://127.0.0.1:{port}"}}}}]
-users: [{{name: me, user: {{token: secret}}}}]
+PRINTS_UNTIL_UNREAD = """
+from cli.console import Terminal
+from cli.streams import outlive_readers
+
+outlive_readers()
+terminal = Terminal()
+while not terminal.unread:
+    terminal.say("a line")
 """
 
 
@@ -26,7 +29,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     variables = clean_environment() | {"HOME": str(folder), "FINOPS_STATE_DIR": str(folder / "state")}
     program = f"{sys.executable} -m cli"
     typed = ["bash", "-o", "pipefail", "-c", line.replace("finops", program)]
-    return subprocess.run(typed, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(typed, env=variables, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -52,6 +55,12 @@ def test_a_reader_that_has_read_enough_is_no_fault(command: str, tmp_path: Path)
 def test_more_than_a_pipe_holds_goes_nowhere_without_a_word(form: str, tmp_path: Path, policies: Path) -> None:
     done = shell(f"finops calendar {policies} --days 3660 -o {form} | head -1", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_prints_for_ever_stops_when_nobody_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "printer.py").write_text(PRINTS_UNTIL_UNREAD)
+    done = shell(f"{sys.executable} {tmp_path / 'printer.py'} | head -1", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a line\n", "")
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
@@ -83,21 +92,21 @@ def deaf() -> Iterator[socket.socket]:
 def test_ctrl_c_ends_a_command_at_once_with_a_line_and_130(
     command: tuple[str, ...], says: str, deaf: socket.socket, tmp_path: Path
 ) -> None:
-    (tmp_path / "kubeconfig").write_text(KUBECONFIG.format(port=deaf.getsockname()[1]))
+    (tmp_path / "kubeconfig").write_text(kubeconfig_at(deaf.getsockname()[1]))
     variables = clean_environment() | {"HOME": str(tmp_path), "KUBECONFIG": str(tmp_path / "kubeconfig")}
     with (tmp_path / "err").open("wb") as err:
         process = subprocess.Popen([sys.executable, "-m", "cli", *command], env=variables, stderr=err)
     connection, _ = deaf.accept()
     with connection:
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        assert process.wait(timeout=PATIENCE_SECONDS) == 130
     told = (tmp_path / "err").read_text()
     assert says in told
     assert "Traceback" not in told
 
 
 def test_ctrl_c_at_a_question_says_that_nothing_was_changed(tmp_path: Path) -> None:
-    (tmp_path / "kubeconfig").write_text(KUBECONFIG.format(port=9))
+    (tmp_path / "kubeconfig").write_text(kubeconfig_at(9))
     variables = clean_environment() | {"HOME": str(tmp_path), "KUBECONFIG": str(tmp_path / "kubeconfig")}
     person, terminal = os.openpty()
     process = subprocess.Popen(
@@ -111,7 +120,7 @@ def test_ctrl_c_at_a_question_says_that_nothing_was_changed(tmp_path: Path) -> N
     while b"Go on?" not in shown:
         shown += os.read(person, 1024)
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=PATIENCE_SECONDS) == 130
     assert b"interrupted; nothing was changed" in os.read(person, 1024)
     os.close(person)
     os.close(terminal)

@@ -103,6 +103,8 @@ def _watch(session: Session, question: StatusQuestion, sort_by: str | None, limi
     async def follow() -> None:
         async for look in watch_status(session.installation, question, every=EVERY):
             shown.show(look)
+            if session.terminal.unread:
+                break
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # nothing is interrupted: a person has seen enough
