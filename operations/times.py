@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from operations.errors import UsageProblem
 from policies.durations import format_duration, parse_duration
-from policies.local_times import tell_instant
 from policies.problems import FieldError
-from policies.times import EARLIEST, LATEST, from_rfc3339
+from policies.times import EARLIEST, LATEST, from_rfc3339, tell_instant
 from policies.wording import count
 
 LONG = timedelta(days=30)

@@ -150,14 +150,6 @@ def read_pause(annotations: Annotations) -> PauseRecord | None:
     )
 
 
-def carries_whole_record(annotations: Annotations) -> bool:
-    """Whether the record of a sleep is there, and can be read."""
-    try:
-        return read_pause(annotations) is not None
-    except InvalidAnnotation:
-        return False
-
-
 def read_original(annotations: Annotations) -> int:
     """The recorded replica count, an integer of at least 1. Raises InvalidAnnotation otherwise."""
     text = annotations.get(ORIGINAL_REPLICAS, "")

@@ -1,14 +1,16 @@
-"""Instants: as they are written into annotations and shown to people, which comes first, and times of day as instants,
-also on the days on which clocks change.
+"""Instants: as they are written into annotations, as people read them (on the clock of the zone that counts), and times
+of day as instants, also on the days on which clocks change.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime
 
 _SECOND = timedelta(seconds=1)
+FAR = timedelta(days=300)
+"""From here on a day without its year may be taken for one of this year."""
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -32,6 +34,31 @@ Instant = Annotated[AwareDatetime, AfterValidator(within_reason)]
 def to_rfc3339(instant: datetime) -> str:
     """An instant as RFC 3339 in UTC, whole seconds, ending in Z: `2026-11-23T19:00:00Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def tell_instant(instant: datetime, zone: tzinfo | str | None, now: datetime, *, with_year: bool = False) -> str:
+    """`Mon 30 Nov 07:00 CET`; with its year where that is asked for, or where it is more than 300 days away.
+
+    Args:
+        zone: the policy's, by its IANA name, else that of the machine (None).
+    """
+    try:
+        local = instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    except (OverflowError, ValueError):  # at the very ends of the calendar
+        return to_rfc3339(instant)
+    year = " %Y" if with_year or abs(instant - now) > FAR else ""
+    return f"{local.strftime(f'%a %d %b{year} %H:%M')} {name_zone(local)}"
+
+
+def in_words(instant: datetime, zone: str) -> str:
+    """The same with its year, whenever it is read: `Mon 23 Nov 2026 20:00 CET`."""
+    return tell_instant(instant, zone, instant, with_year=True)
+
+
+def name_zone(local: datetime) -> str:
+    """The zone of an instant as its clocks call it: `CET`; where they have no name for it, `UTC-03` or `UTC+0545`."""
+    name = local.tzname() or ""
+    return name if name[:1].isalpha() else f"UTC{name}"
 
 
 def from_rfc3339(text: str) -> datetime:

@@ -26,7 +26,7 @@ from policies.costs.opencost.check_rows import judge_answer
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.opencost.summary import Judged
 from policies.keys import WorkloadKey
-from policies.local_times import tell_instant
+from policies.times import tell_instant
 from policies.wording import count
 
 WINDOW = timedelta(hours=48)

@@ -10,8 +10,8 @@ from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
 from operations.costs.money import describe_foreseen
-from policies.local_times import tell_instant
 from policies.runs.first_window import describe_first_window
+from policies.times import tell_instant
 from policies.wording import count
 
 HOW_TO_STOP = (

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from operations.targets import instance_of, is_sleeper
 from policies import annotations as notes
-from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
+from policies.readable import readable_pause
 from policies.sleep.wishes import as_sleeper, wants_asleep
 from policies.workload import Workload
 
@@ -57,10 +57,7 @@ def foresee_handovers(
         policy = workload.annotations.get(notes.PAUSED_BY, "")
         if policy not in wishes or not is_sleeper(workload) or instance not in (None, instance_of(workload)):
             continue
-        try:
-            record = notes.read_pause(workload.annotations)
-        except InvalidAnnotation:
-            record = None
+        record = readable_pause(workload.annotations)
         if record is None:
             unreadable[policy] += 1
             continue

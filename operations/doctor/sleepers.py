@@ -11,9 +11,8 @@ from activities.hibernation.listing import ListedHibernation, list_open_if_known
 from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.installation import Installation
 from operations.standing.unwatched import find_unwatched
-from policies import annotations as notes
 from policies.annotations import Because
-from policies.errors import InvalidAnnotation
+from policies.readable import readable_note
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import AWAKE_PHASES
 from policies.wording import count, name_some
@@ -102,8 +101,5 @@ def judge_contested(workloads: Sequence[Workload], now: datetime) -> Iterator[Ch
 
 
 def _is_contested(workload: Workload, now: datetime) -> bool:
-    try:
-        note = notes.read_note(workload.annotations)
-    except InvalidAnnotation:
-        return False
+    note = readable_note(workload.annotations)
     return note is not None and note.because is Because.CONTESTED and note.awake_until > now

@@ -10,10 +10,9 @@ from datetime import datetime
 
 from activities.hibernation.listing import ListedHibernation
 from operations.targets import WorkloadName
-from policies import annotations as notes
-from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.models import Frozen
+from policies.readable import readable_note, readable_pause
 from policies.runs.nights import Fate, Night, available_at, judge_wake, night_of, woken_since
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.ledger import Slept
@@ -108,17 +107,11 @@ def _asleep(told: NightSleeper, workload: Workload | None, known: NightKnown) ->
 
 def _due(workload: Workload) -> datetime | None:
     """When it is to wake, by its record."""
-    try:
-        record = notes.read_pause(workload.annotations)
-    except InvalidAnnotation:
-        return None
+    record = readable_pause(workload.annotations)
     return None if record is None else record.resume_at
 
 
 def _why(workload: Workload) -> str:
     """Why it woke, by its note alone."""
-    try:
-        note = notes.read_note(workload.annotations)
-    except InvalidAnnotation:
-        return ""
+    note = readable_note(workload.annotations)
     return "" if note is None else tell_wake(note)

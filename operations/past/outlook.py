@@ -12,6 +12,7 @@ from operations.targets import instance_of, is_sleeper, scale_by_hand
 from policies import annotations as notes
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
+from policies.readable import readable_pause
 from policies.sleep.record_copies import RecordCopy, find_copy
 from policies.wording import count
 from policies.workload import Workload
@@ -60,7 +61,7 @@ def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, insta
 
 
 def _of_sleeper(workload: Workload, copies: Copies, runs: KnownRuns | None, opened: HibernationRun | None) -> Outlook:
-    if notes.carries_whole_record(workload.annotations):
+    if readable_pause(workload.annotations) is not None:
         return Outlook(sentence=_of_whole_record(runs, opened))
     if opened is not None and opened.gives_back:
         return Outlook(sentence=f"its record is damaged; its open hibernation writes it again {SOON}")

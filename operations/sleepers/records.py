@@ -10,6 +10,7 @@ from policies import annotations as notes
 from policies.annotations import PauseRecord
 from policies.errors import InvalidAnnotation
 from policies.names import hibernation_id
+from policies.readable import readable_pause
 from policies.sleep.record_copies import RecordCopy, find_copy
 from policies.wording import count
 from policies.workload import Workload, WorkloadRef
@@ -24,10 +25,7 @@ def read_carried(workload: Workload) -> PauseRecord:
     Raises InvalidAnnotation where the count is garbage.
     """
     original = notes.read_original(workload.annotations)
-    try:
-        record = notes.read_pause(workload.annotations)
-    except InvalidAnnotation:
-        record = None
+    record = readable_pause(workload.annotations)
     if record is not None:
         return record
     return PauseRecord(

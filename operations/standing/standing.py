@@ -9,11 +9,11 @@ from datetime import datetime
 from activities.hibernation.listing import ListedHibernation
 from operations.targets import is_sleeper
 from policies import annotations as notes
-from policies.annotations import Because, PauseRecord, WakeNote, tell_because
+from policies.annotations import Because, WakeNote, tell_because
 from policies.costs.savings import SleepRate, saved_per_day_asleep
-from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
+from policies.readable import readable_note, readable_pause
 from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.wake_note import LONG
 from policies.workload import Workload
@@ -89,9 +89,9 @@ def stand_by_hibernation(listed: ListedHibernation, workload: Workload | None) -
     if workload is None:
         return standing
     if not awake:
-        record = _read_record(workload)
+        record = readable_pause(workload.annotations)
         return standing if record is None else standing.replace(since=record.paused_at)
-    note = _read_note(workload)
+    note = readable_note(workload.annotations)
     return standing if note is None else standing.replace(**_told_by(note))
 
 
@@ -100,7 +100,7 @@ def stand_by_carried(workload: Workload, now: datetime) -> WorkloadStanding | No
     ref = workload.ref
     here = WorkloadStanding(namespace=ref.namespace, kind=ref.kind, name=ref.name, phase=Phase.ASLEEP)
     if is_sleeper(workload):
-        record = _read_record(workload)
+        record = readable_pause(workload.annotations)
         here = here.replace(policy=workload.annotations.get(notes.PAUSED_BY, ""))
         if record is None:
             return here.replace(trouble="its record is damaged (finops history)")
@@ -109,7 +109,7 @@ def stand_by_carried(workload: Workload, now: datetime) -> WorkloadStanding | No
         if cost is None:
             return here
         return here.replace(saved_per_day_asleep=saved_per_day_asleep(cost), currency=cost.currency)
-    note = None if workload.is_down else _read_note(workload)
+    note = None if workload.is_down else readable_note(workload.annotations)
     if note is None or note.awake_until <= now:
         return None
     return here.replace(phase=Phase.AWAKE if note.because in LONG else Phase.COOLING, **_told_by(note))
@@ -128,17 +128,3 @@ def describe_awake(because: str, by: str, reason: str) -> str:
 def _told_by(note: WakeNote) -> dict[str, object]:
     told = (note.resumed_at, note.awake_until, note.because.value, note.by, note.reason)
     return dict(zip(_CARRIED, told, strict=True))
-
-
-def _read_record(workload: Workload) -> PauseRecord | None:
-    try:
-        return notes.read_pause(workload.annotations)
-    except InvalidAnnotation:
-        return None
-
-
-def _read_note(workload: Workload) -> WakeNote | None:
-    try:
-        return notes.read_note(workload.annotations)
-    except InvalidAnnotation:
-        return None

@@ -18,12 +18,11 @@ from policies.calendar.days import (
     next_change_of_rules,
     reason_of,
 )
-from policies.local_times import tell_instant
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.policy.keep import Keep
 from policies.policy.schedule import Schedule
-from policies.times import instant_of
+from policies.times import instant_of, tell_instant
 
 _DAY = timedelta(days=1)
 _LOOK_BACK = 9 * _DAY

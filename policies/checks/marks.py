@@ -12,8 +12,7 @@ from policies.annotations import Annotations
 from policies.checks.case import Finding
 from policies.checks.reasons import Reason
 from policies.errors import InvalidAnnotation
-from policies.local_times import tell_instant
-from policies.times import LATEST, to_rfc3339
+from policies.times import LATEST, tell_instant, to_rfc3339
 
 
 def object_by_marks(carried: Annotations, zone: str, now: datetime, *, by_hand: bool = False) -> Finding | None:

@@ -4,8 +4,7 @@ from policies.calendar.sleep_windows import next_window, tell_next
 from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
-from policies.local_times import in_words, tell_instant
-from policies.times import to_rfc3339
+from policies.times import in_words, tell_instant, to_rfc3339
 from policies.wildcards import matches
 
 

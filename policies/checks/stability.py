@@ -6,8 +6,7 @@ from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.ownership import AUTOSCALER
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
-from policies.local_times import in_words, tell_instant
-from policies.times import to_rfc3339
+from policies.times import in_words, tell_instant, to_rfc3339
 from policies.touches import last_touch
 from policies.wording import count
 from policies.workload import Rollout, Workload

@@ -6,8 +6,8 @@ from itertools import islice
 
 from policies.calendar.sleep_windows import Window, running_window, sleeps
 from policies.durations import format_duration
-from policies.local_times import tell_instant
 from policies.policy.document import EnforcementPolicy
+from policies.times import tell_instant
 from policies.wildcards import may_both_match
 
 _LOOKED_AT = 20

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from policies import annotations as notes
 from policies.annotations import Because
 from policies.calendar.sleep_windows import begun_windows
-from policies.errors import InvalidAnnotation
-from policies.local_times import name_zone
 from policies.models import Code, Frozen
 from policies.policy.document import EnforcementPolicy
+from policies.readable import readable_note
 from policies.sleep.discrepancies import READY_WITHIN
+from policies.times import name_zone
 from policies.workload import Workload
 
 WITHOUT_WINDOW = timedelta(hours=24)
@@ -156,10 +156,7 @@ def woken_since(workload: Workload, since: datetime) -> datetime | None:
     """When the note of a workload says that it woke, if that was since then. What somebody merely kept awake did not
     sleep, as far as its note tells.
     """
-    try:
-        note = notes.read_note(workload.annotations)
-    except InvalidAnnotation:
-        return None
+    note = readable_note(workload.annotations)
     if note is None or note.because is Because.KEEP_AWAKE or note.resumed_at < since:
         return None
     return note.resumed_at

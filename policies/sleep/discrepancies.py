@@ -12,6 +12,7 @@ from policies.annotations import Annotations, PauseRecord
 from policies.errors import InvalidAnnotation
 from policies.models import Code, Frozen
 from policies.policy.document import EnforcementPolicy, OnDeploy
+from policies.readable import readable_pause
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.messages import AWAKE_PHASES, Phase
 from policies.sleep.wishes import as_sleeper, wants_asleep
@@ -184,7 +185,7 @@ def _compare_asleep(workload: Workload, hibernation: OpenHibernation, ground: Gr
     zone = "UTC" if own is None else own.zone
     if not workload.is_down:
         return Discrepancy.RAISED
-    record = notes.read_pause(carried) if notes.carries_whole_record(carried) else None
+    record = readable_pause(carried)
     if record is None:
         return Discrepancy.STRIPPED
     if who_chose_zero(workload):

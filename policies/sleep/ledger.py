@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from policies.annotations import PauseRecord, read_pause
+from policies.annotations import PauseRecord
 from policies.costs.cost import HourlyCost, Requests
 from policies.costs.savings import avoided_between
-from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.models import Frozen
+from policies.readable import readable_pause
 from policies.workload import Workload, WorkloadRef
 
 
@@ -108,12 +108,7 @@ def sleep_of(workload: Workload) -> Slept | None:
     """The sleep that a Deployment is in, from what it carries; None where it does not sleep, or its record cannot be
     read.
     """
-    if not workload.is_down:
-        return None
-    try:
-        record = read_pause(workload.annotations)
-    except InvalidAnnotation:
-        return None
+    record = readable_pause(workload.annotations) if workload.is_down else None
     if record is None:
         return None
     return slept_by(workload.ref, record).replace(freed=workload.requests.times(record.original_replicas))

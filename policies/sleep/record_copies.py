@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from policies import annotations as notes
 from policies.annotations import Annotations, PauseRecord
-from policies.errors import InvalidAnnotation
 from policies.models import Frozen
+from policies.readable import readable_pause
 
 
 class RecordCopy(Frozen):
@@ -28,10 +28,7 @@ class RecordCopy(Frozen):
 
     def read(self) -> PauseRecord | None:
         """The record, or None where it cannot be read."""
-        try:
-            return notes.read_pause(self.annotations)
-        except InvalidAnnotation:
-            return None
+        return readable_pause(self.annotations)
 
 
 class FoundCopy(Frozen):

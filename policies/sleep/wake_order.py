@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from policies.annotations import WAKE_AFTER, read_pause
-from policies.errors import InvalidAnnotation
+from policies.annotations import WAKE_AFTER
 from policies.keys import WorkloadKey
 from policies.models import Frozen, unknown_means
+from policies.readable import readable_pause
 from policies.times import to_rfc3339
 from policies.wake_after import readable_targets
 from policies.workload import Observation, Workload, WorkloadRef
@@ -76,10 +76,7 @@ def standing_of(target: WorkloadKey, found: Workload | None, limit: datetime, po
         return Standing(target=name, place="missing")
     if not found.is_down:
         return Standing(target=name, place="up" if found.rollout.available_replicas > 0 else "coming")
-    try:
-        record = read_pause(found.annotations)
-    except InvalidAnnotation:
-        record = None
+    record = readable_pause(found.annotations)
     if record is None:
         return Standing(target=name, place="at zero")
     due = record.policy == policy_over or (record.resume_at is not None and record.resume_at <= limit)

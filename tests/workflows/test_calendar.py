@@ -11,11 +11,10 @@ from hibernations import Bedroom, enforce
 from ids import id_of
 
 from policies.calendar.spread import delay_of
-from policies.local_times import tell_instant
 from policies.names import CHECK
 from policies.policy.document import EnforcementPolicy
 from policies.sleep.messages import Phase
-from policies.times import from_rfc3339
+from policies.times import from_rfc3339, tell_instant
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 

@@ -4,10 +4,10 @@ from temporalio import workflow
 
 from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
-from policies.annotations import PauseRecord, read_pause
-from policies.errors import InvalidAnnotation
+from policies.annotations import PauseRecord
 from policies.kinds import kind_named
 from policies.names import MANUAL
+from policies.readable import readable_pause
 from policies.sleep.actions import Finished, SendPause
 from policies.sleep.messages import PauseOrder, Phase
 from policies.sleep.protocol import PauseIntent, decide, original_of
@@ -116,10 +116,7 @@ def _adopt(life: Life, seen: Observation) -> bool:
     """Take over a sleep that this installation began under another pause-id, as after a reset of the workflow: ending
     here would leave a sleeper that nothing wakes.
     """
-    try:
-        record = read_pause(seen.annotations)
-    except InvalidAnnotation:
-        return False
+    record = readable_pause(seen.annotations)
     if record is None or record.instance != life.hibernation.instance:
         return False
     life.sleep = Sleep(record=record, revision=seen.revision)

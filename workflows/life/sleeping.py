@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from activities.hibernation.writes import WriteActivities
-from policies.annotations import PauseRecord, carries_whole_record
+from policies.annotations import PauseRecord
 from policies.kinds import kind_named
+from policies.readable import readable_pause
 from policies.sleep.actions import SendRecord
 from policies.sleep.clocks import say_ahead
 from policies.sleep.messages import CheckRequest, Phase
@@ -110,7 +111,7 @@ async def _gone(life: Life, consulted: Consultation) -> NothingLeft | None:
 
 def _is_to_be_recorded(life: Life, seen: Observation) -> bool:
     """Whether the sleep is as it was, and its record still has to be written."""
-    return life.unrecorded or not carries_whole_record(seen.annotations)
+    return life.unrecorded or readable_pause(seen.annotations) is None
 
 
 async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
@@ -131,7 +132,7 @@ async def _record(life: Life, record: PauseRecord, seen: Observation) -> None:
         life.enter(Phase.ASLEEP)
         return
     life.learn_count(seen)
-    if outcome.result == "denied" and carries_whole_record(seen.annotations) and is_of(seen, record):
+    if outcome.result == "denied" and readable_pause(seen.annotations) is not None and is_of(seen, record):
         life.sleep = life.sleep.replace(record=record)
         life.unrecorded = True
         life.enter(Phase.ASLEEP, trouble=outcome.sentence)

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from activities.hibernation.writes import WriteActivities
-from policies.annotations import Because, WakeNote, is_annotated, read_pause
-from policies.errors import InvalidAnnotation
-from policies.local_times import in_words
+from policies.annotations import Because, WakeNote, is_annotated
+from policies.readable import readable_pause
 from policies.sleep.actions import SendClear, SendNote
 from policies.sleep.messages import PauseOrder, Phase, WakeRequest
 from policies.sleep.protocol import belongs_to_another
 from policies.sleep.review import Sleep
 from policies.sleep.wake_note import LONG
+from policies.times import in_words
 from policies.workload import Observation
 from workflows.life.attempt import doubled
 from workflows.life.continuing import continue_if_long
@@ -131,10 +131,7 @@ async def _clear_stale_record(life: Life) -> None:
 
 def _take_over(life: Life, seen: Observation) -> None:
     """Somebody restored it from a copy of its sleep: it is given back, and stays awake for as long as it would have."""
-    try:
-        record = read_pause(seen.annotations)
-    except InvalidAnnotation:
-        return
+    record = readable_pause(seen.annotations)
     if record is None or record.instance != life.hibernation.instance or seen.zero_chosen_by:
         return
     wake = WakeRequest(

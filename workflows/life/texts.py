@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from policies.annotations import tell_because
-from policies.local_times import in_words
 from policies.sleep.messages import AWAKE_PHASES, HibernationStatus, Phase
 from policies.sleep.review import Sleep
+from policies.times import in_words
 
 _HEADLINES = {
     Phase.PAUSING: "Going to sleep",

@@ -7,9 +7,9 @@ from temporalio.exceptions import ActivityError
 
 from activities.hibernation.orders import WriteOutcome
 from activities.hibernation.writes import WriteActivities
-from policies.annotations import Because, WakeNote, read_note
-from policies.errors import InvalidAnnotation
+from policies.annotations import Because, WakeNote
 from policies.kinds import kind_named
+from policies.readable import readable_note
 from policies.sleep.actions import Finished, SendClear, SendResume
 from policies.sleep.messages import Phase
 from policies.sleep.protocol import WakeIntent, decide, given_back_since
@@ -134,7 +134,7 @@ def _note(life: Life, because: Because, consulted: Consultation, seen: Observati
         (workflow.now() + behind).replace(microsecond=0),
         cooldown=consulted.cooldown,
         wishes=consulted.wishes,
-        previous=_previous_note(seen),
+        previous=readable_note(seen.annotations),
         until=None if wake is None else wake.until,
         window_end=consulted.window_end,
         by="" if wake is None else wake.by,
@@ -158,14 +158,7 @@ def _awake_under(life: Life, consulted: Consultation, seen: Observation, note: W
 def _carried_note(life: Life, seen: Observation) -> WakeNote | None:
     """The note of a wake that was not ours (a person without Temporal): it is left as it is."""
     assert life.sleep is not None
-    return _previous_note(seen) if given_back_since(seen, life.sleep.record) else None
-
-
-def _previous_note(seen: Observation) -> WakeNote | None:
-    try:
-        return read_note(seen.annotations)
-    except InvalidAnnotation:
-        return None
+    return readable_note(seen.annotations) if given_back_since(seen, life.sleep.record) else None
 
 
 def _summary(action: SendResume | SendClear) -> str:

@@ -25,7 +25,7 @@ from policies.costs.cost import GIB, Requests
 from policies.costs.doubts import Doubt, Objection
 from policies.costs.opencost.question import AllocationQuestion, AllocationWindow
 from policies.costs.prices import PriceList, Rates
-from policies.local_times import name_zone
+from policies.times import name_zone
 from policies.workload import Workload
 
 NOW = END + timedelta(minutes=30)

@@ -2,8 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.local_times import FAR, tell_instant
-from policies.times import LATEST
+from policies.times import FAR, LATEST, tell_instant
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 WAKE = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
