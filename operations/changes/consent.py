@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from operations.changes.policy_change import PolicyChange
 from policies.models import Frozen
+from policies.wording import count
 
 UNATTENDED = 20
 """How many workloads may go to sleep, or wake, because of a change that nobody is asked about."""
@@ -33,12 +34,11 @@ def _describe(change: PolicyChange) -> Iterator[str]:
         undecided = sum(forecast.undecided for forecast in change.forecasts if forecast.more)
         up_to = "up to " if undecided else ""
         verb = "goes" if len(change.more) == 1 and not undecided else "go"
-        yield f"{up_to}{_count(len(change.more), 'more Deployment')} {verb} to sleep because of this change"
+        yield f"{up_to}{count(len(change.more), 'more Deployment')} {verb} to sleep because of this change"
     if change.wake:
-        yield f"{_count(change.wake, 'sleeper')} will wake"
+        yield f"{count(change.wake, 'sleeper')} will wake"
     if change.pruned:
-        noun = "policy" if len(change.pruned) == 1 else "policies"
-        yield f"{len(change.pruned)} {noun} will be removed: {', '.join(change.pruned)}"
+        yield f"{count(len(change.pruned), 'policy')} will be removed: {', '.join(change.pruned)}"
 
 
 def _exceeded(change: PolicyChange) -> Iterator[str]:
@@ -55,7 +55,3 @@ def _exceeded(change: PolicyChange) -> Iterator[str]:
         yield f"more than {UNATTENDED} would wake"
     if change.pruned:
         yield "a policy would be removed"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
