@@ -7,11 +7,10 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from cli.ending import INTERRUPTED
 from worker.service.allocator import keep_trimmed, use_one_arena
 
 _LOG = logging.getLogger(__name__)
-_FORCED = 130
-"""What shells answer for a program that Ctrl-C ended."""
 
 
 class Stop:
@@ -36,7 +35,7 @@ class Stop:
 
     def _ask(self) -> None:
         if self._asked.is_set():
-            os._exit(_FORCED)
+            os._exit(INTERRUPTED)
         self._asked.set()
         if not self._serving and self._task is not None:
             self._task.cancel()

@@ -1,11 +1,19 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation import visibility
@@ -17,6 +25,11 @@ from policies.sleep.messages import AWAKE_PHASES
 from worker.errors import ConnectionFailed
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
+
+UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
+"""What a payload of another version, or of another converter, raises."""
+
+ModelT = TypeVar("ModelT")
 
 
 async def open_client(installation: Installation) -> Client:
@@ -69,6 +82,19 @@ async def find_page(installation: Installation, workload: WorkloadKey) -> str:
     except (ConnectionFailed, RPCError):
         return ui.hibernation_page(cluster, workload)
     return "" if found is None else ui.hibernation_page(cluster, workload, found.run_id)
+
+
+async def read_result(client: Client, run: WorkflowExecution, model: type[ModelT]) -> ModelT | None:
+    """What a completed run left; None where that cannot be read, or is something else.
+
+    Raises RPCError; EncryptionError where its key is gone.
+    """
+    handle: WorkflowHandle[object, ModelT] = client.get_workflow_handle(run.id, run_id=run.run_id, result_type=model)
+    try:
+        result: object = await handle.result(follow_runs=False)
+    except UNREADABLE:
+        return None
+    return result if isinstance(result, model) else None
 
 
 def phase_of(execution: WorkflowExecution) -> str:

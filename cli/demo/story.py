@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from cli.demo.errors import DemoFailed
-from cli.demo.pages import page_of, sleepers_page
 from cli.demo.policies import COOLDOWN_SECONDS, WEEKEND, weekend_from, weekend_until
 from cli.demo.stage import CLUSTER, PATIENCE_SECONDS, Stage
 from cli.demo.workloads import JUST_DEPLOYED, SLEEPER_TO_WAKE, WORKLOADS, DemoWorkload
 from localcluster import LocalCluster, LocalClusterError
 from policies.wording import count
+from worker.temporal.web_ui import WebUi
 
 SLEEPERS = tuple(workload for workload in WORKLOADS if workload.sleeps)
 OTHERS = tuple(workload for workload in WORKLOADS if not workload.sleeps)
@@ -105,9 +105,10 @@ def _wake_one(stage: Stage) -> None:
 
 def show_the_pages(stage: Stage) -> None:
     """Every sleeper is a workflow"""
+    pages = WebUi(url=stage.ui_url)
     stage.console.print(
-        f"Who sleeps:             {sleepers_page(stage.ui_url)}\n"
-        f"The life of the woken:  {page_of(stage.ui_url, CLUSTER, SLEEPER_TO_WAKE)}",
+        f"Who sleeps:             {pages.sleepers_page(CLUSTER)}\n"
+        f"The life of the woken:  {pages.hibernation_page(CLUSTER, SLEEPER_TO_WAKE.key)}",
         soft_wrap=True,
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.keys import WorkloadKey
+
 NAMESPACES = ("dev-shop", "dev-search", "preview-142", "staging", "monitoring")
 
 
@@ -21,6 +23,11 @@ class DemoWorkload:
     owner: str | None = None
     sleeps: bool = False
     """Whether the enforcing policy puts it to sleep."""
+
+    @property
+    def key(self) -> WorkloadKey:
+        """What it is known by."""
+        return WorkloadKey(self.namespace, self.name)
 
     @property
     def path(self) -> str:

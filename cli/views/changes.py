@@ -10,7 +10,7 @@ from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
 from operations.costs.money import describe_foreseen
-from policies.runs.first_window import describe_first_window
+from policies.runs.first_window import FIRST_WINDOW_PAUSES, describe_first_window
 from policies.times import tell_instant
 from policies.wording import count
 
@@ -106,7 +106,7 @@ def _describe(forecast: Forecast) -> Iterator[str]:
     if forecast.brake is not None:
         yield f"brake: {forecast.brake}"
     elif forecast.room is not None and number > forecast.room:
-        yield f"brake: {describe_first_window(forecast.room)}"
+        yield f"brake: {describe_first_window(forecast.room, begun=forecast.room < FIRST_WINDOW_PAUSES)}"
     elif forecast.first_run < number:
         yield f"{forecast.first_run:,} of them in the first run, by its limits"
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from browser import browser
 from rich.console import Console
 
-from cli.demo.pages import page_of
 from cli.demo.stage import CLUSTER, Stage
 from cli.demo.story import play
 from cli.demo.workloads import SLEEPER_TO_WAKE
+from worker.temporal.web_ui import WebUi
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 LARGEST_BYTES = 300_000
@@ -40,7 +40,7 @@ def take(stage: Stage) -> None:
 
 async def _take(ui: str) -> None:
     async with browser(1420, 1500) as page:
-        await page.open(page_of(ui, CLUSTER, SLEEPER_TO_WAKE))
+        await page.open(WebUi(url=ui).hibernation_page(CLUSTER, SLEEPER_TO_WAKE.key))
         await page.wait(f"document.body?.innerText.includes('not paused before') && {_HEADING}")
         await page.ask(f"{_ASCENDING}.click()")
         await asyncio.sleep(_PAINTING_SECONDS)

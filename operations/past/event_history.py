@@ -12,17 +12,15 @@ from typing import TypeVar
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowExecution, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowExecution
 
+from operations.temporal import UNREADABLE
 from policies.annotations import PauseRecord
 from policies.models import Frozen
 from policies.sleep.continuation import Continuation
 from policies.sleep.ledger import Slept
-from policies.sleep.messages import HibernationResult
 
 _AT_ONCE = 16
-_UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
-"""What a payload of another version, or of another converter, raises."""
 
 ModelT = TypeVar("ModelT")
 ReadT = TypeVar("ReadT")
@@ -58,18 +56,6 @@ async def read_each(
     for index in range(0, len(runs), _AT_ONCE):
         found += await asyncio.gather(*(read(run) for run in runs[index : index + _AT_ONCE]))
     return found
-
-
-async def read_result(client: Client, run: WorkflowExecution) -> HibernationResult | None:
-    """What a completed run left, or None where that is not a result of ours. Raises RPCError."""
-    handle: WorkflowHandle[object, HibernationResult] = client.get_workflow_handle(
-        run.id, run_id=run.run_id, result_type=HibernationResult
-    )
-    try:
-        result: object = await handle.result(follow_runs=False)
-    except _UNREADABLE:
-        return None
-    return result if isinstance(result, HibernationResult) else None
 
 
 async def read_events(client: Client, run: WorkflowExecution) -> AsyncIterator[RunEvent]:
@@ -108,6 +94,6 @@ async def _decode(client: Client, payloads: Sequence[Payload], model: type[Model
         return None
     try:
         (value,) = await client.data_converter.decode(payloads, [model])
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return value if isinstance(value, model) else None

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.visibility import CLUSTER, POLICY
+from operations.temporal import read_result
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.names import ENFORCEMENT
@@ -15,8 +16,6 @@ from worker.temporal.web_ui import WebUi
 
 _LOOKED_AT = 500
 """So many runs are looked through for those that did something: more than a day of them, every five minutes."""
-_UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
-"""What a result of another version, or under another key, raises."""
 
 
 class PolicyRun(Frozen):
@@ -87,7 +86,7 @@ async def _list(client: Client, cluster: str, policy: str) -> AsyncIterator[Work
 
 async def _read(client: Client, run: WorkflowExecution, ui: WebUi | None) -> PolicyRun:
     status = WorkflowExecutionStatus.RUNNING if run.status is None else run.status
-    result = await _read_result(client, run) if status is WorkflowExecutionStatus.COMPLETED else None
+    result = await read_result(client, run, EnforcementResult) if status is WorkflowExecutionStatus.COMPLETED else None
     name = status.name.lower().replace("_", " ")
     seen = PolicyRun(
         workflow_id=run.id,
@@ -111,15 +110,6 @@ def _with_result(seen: PolicyRun, result: EnforcementResult) -> PolicyRun:
         decisions=result.decisions,
         last_judged=result.last_judged,
     )
-
-
-async def _read_result(client: Client, run: WorkflowExecution) -> EnforcementResult | None:
-    handle = client.get_workflow_handle(run.id, run_id=run.run_id, result_type=EnforcementResult)
-    try:
-        result: object = await handle.result(follow_runs=False)
-    except _UNREADABLE:
-        return None
-    return result if isinstance(result, EnforcementResult) else None
 
 
 def _is_alike(before: PolicyRun, run: PolicyRun) -> bool:

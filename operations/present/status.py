@@ -16,6 +16,7 @@ from activities.snapshot import Hold
 from operations.errors import OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
+from operations.listing import list_workloads
 from operations.policy_source import read_quietly
 from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
@@ -26,6 +27,7 @@ from operations.standing.standing import WorkloadStanding, stand_by_hibernation
 from operations.standing.unwatched import Unwatched, count_unwatched
 from operations.temporal import has_worker, open_client
 from policies.calendar.allowance import Allowance, allowance_of
+from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import Phase
@@ -102,20 +104,6 @@ class ClusterStatus(Frozen):
         return not self.temporal_trouble and not self.unwatched.count
 
 
-_SLOW = (
-    "instance",
-    "lost",
-    "cluster_trouble",
-    "reconciliation",
-    "schedules",
-    "often_woken",
-    "zones",
-    "first_windows",
-    "allowances",
-)
-"""What changes every few minutes at most, or takes a listing of the cluster."""
-
-
 async def read_status(installation: Installation, question: StatusQuestion = EVERYONE) -> ClusterStatus:
     """How the cluster is, and of who sleeps those that are asked for. Everything is asked at the same time.
 
@@ -135,10 +123,15 @@ async def read_by(
     the next is asked again: who sleeps, the hold and the worker. Raises RPCError, KubernetesError.
     """
     cluster, here = installation.settings.cluster, installation.within(question.namespace)
-    looking = asyncio.create_task(asyncio.to_thread(_look, here, known))
-    listed, record, alive = await asyncio.gather(
-        list_asked_for(here, client, question), read_record(client, cluster), has_worker(client, cluster)
+    looking = asyncio.create_task(asyncio.to_thread(_look, here, question, known))
+    listed, selected, record, alive = await asyncio.gather(
+        list_asked_for(client, cluster, question),
+        _select(question, looking),
+        read_record(client, cluster),
+        has_worker(client, cluster),
     )
+    if selected is not None:
+        listed = tuple(each for each in listed if each.key in selected)
     found = ClusterStatus(
         cluster=cluster,
         at=datetime.now(UTC),
@@ -151,7 +144,9 @@ async def read_by(
         before = {each.key: each for each in known.hibernations}
         standing = [stand_by_hibernation(each, None) for each in listed]
         kept = tuple(each.as_known(before.get(each.key)) for each in standing)
-        return found.replace(hibernations=kept, **{name: getattr(known, name) for name in _SLOW})
+        return known.replace(
+            at=found.at, recorded=found.recorded, hold=found.hold, worker=found.worker, hibernations=kept
+        )
     policies, reconciliation, often = await asyncio.gather(
         asyncio.to_thread(read_quietly, installation),
         read_last_reconciliation(client, cluster),
@@ -172,8 +167,18 @@ async def read_by(
     return await _put_together(here, question, found, listed, record, await looking)
 
 
-def _look(installation: Installation, known: ClusterStatus | None) -> Carriers:
+def _look(installation: Installation, question: StatusQuestion, known: ClusterStatus | None) -> Carriers:
+    """Labels are on the Deployments alone, so that nothing is known of those who have them without a listing."""
+    if question.labels is not None:
+        return Carriers(workloads=list_workloads(installation).wakeable)
     return Carriers() if known is not None else list_carriers(installation)
+
+
+async def _select(question: StatusQuestion, looking: asyncio.Task[Carriers]) -> frozenset[WorkloadKey] | None:
+    """Those with the labels that are asked for; None where none are."""
+    if question.labels is None:
+        return None
+    return frozenset(each.ref.key for each in question.select((await looking).workloads))
 
 
 async def _put_together(
@@ -207,9 +212,7 @@ async def _go_without(installation: Installation, question: StatusQuestion, trou
     carriers, now = await asyncio.to_thread(list_carriers, installation), datetime.now(UTC)
     if carriers.trouble:
         raise OperationError(f"neither Temporal nor the cluster can be asked: {trouble}; {carriers.trouble}")
-    if question.labels is not None:
-        selected = tuple(each for each in carriers.workloads if question.labels.matches(each.labels))
-        carriers = carriers.replace(workloads=selected)
+    carriers = carriers.replace(workloads=question.select(carriers.workloads))
     standing = [each for each in carriers.stand(installation.known_instance, now) if question.covers(each)]
     policies = await asyncio.to_thread(read_quietly, installation)
     return ClusterStatus(

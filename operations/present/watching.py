@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.service import RPCError
 
+from activities.errors import IoError
 from operations.failures import describe_failure
 from operations.installation import Installation
 from operations.present.asked_for import StatusQuestion
@@ -42,7 +43,7 @@ async def watch_status(
         whole = time.monotonic() - read_whole > ALL_OF_IT_EVERY.total_seconds()
         try:
             found = await read_by(installation, client, question, None if whole else look.status)
-        except RPCError as error:
+        except (IoError, RPCError) as error:
             look = look.replace(trouble=describe_failure(error))
             continue
         look = StatusLook(status=found, at=datetime.now(UTC))

@@ -74,7 +74,7 @@ class Night(Frozen):
     left: tuple[Left, ...] = ()
     """The first of those that are not available."""
     stuck: tuple[Left, ...] = ()
-    """Sleepers that should be awake and cannot be woken."""
+    """Sleepers that should be awake and cannot be woken: all of them, for they are counted by their names."""
 
     @property
     def slept(self) -> int:
@@ -99,7 +99,7 @@ class Night(Frozen):
             starting=self.starting + other.starting,
             not_available=self.not_available + other.not_available,
             left=(*self.left, *other.left)[:_KEPT],
-            stuck=(*self.stuck, *other.stuck)[:_KEPT],
+            stuck=(*self.stuck, *other.stuck),
         )
 
 

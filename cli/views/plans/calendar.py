@@ -11,15 +11,7 @@ _COLUMNS = ("Policy", "Sleep", "Wake")
 
 def show_calendar(terminal: Terminal, coming: Calendar, *, days: int) -> None:
     """A line for each sleep. `days` is how far was looked ahead."""
-    rows = [
-        (
-            each.policy,
-            show_past(each.sleep, each.zone) or "before",
-            show_past(each.wake, each.zone) or "never",
-            each.reason,
-        )
-        for each in coming.sleeps
-    ]
+    rows = [_row(each) for each in coming.sleeps]
     terminal.show_table((*_COLUMNS, TableColumn(title="Why", is_prose=True)), rows)
     if not rows:
         terminal.say(f"no sleep within {count(days, 'day')}")

@@ -38,12 +38,12 @@ class StatusWatch:
         with self._terminal.redrawing() as frame:
             frame.say(f"as of {show_time(look.at)}, Ctrl-C ends it", "dim")
             if look.trouble:
-                frame.say(f"Temporal does not answer: {look.trouble}", "red")
+                frame.say(f"this is the last that is known: {look.trouble}", "red")
             show_status(frame, look.status, sort_by=self._sort_by, limit=limit)
 
     def _append(self, before: StatusLook, look: StatusLook) -> None:
         if look.trouble and look.trouble != before.trouble:
-            self._terminal.warn(f"Temporal does not answer: {look.trouble}")
+            self._terminal.warn(f"this is the last that is known: {look.trouble}")
         was, now = _by_name(before), _by_name(look)
         for key in sorted(was.keys() | now.keys()):
             then, there = was.get(key), now.get(key)

@@ -19,6 +19,7 @@ from operations.installation import Installation
 from operations.present.asked_for import StatusQuestion
 from operations.present.status import ClusterStatus, read_status
 from policies.annotations import Because, PauseRecord, WakeNote, note_patch
+from policies.policy.label_queries import parse_label_query
 from policies.sleep.messages import Hibernation
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes
@@ -110,6 +111,21 @@ async def test_what_temporal_lost_is_told_beside_what_it_knows_and_nobody_wakes_
     found = await read_status(asked, StatusQuestion(namespace=namespace))
     assert [each.name for each in found.lost] == ["web"]
     assert (found.hibernations, found.worker, found.unwatched.count, found.is_served) == ((), False, 1, False)
+    asked.close()
+
+
+@pytest.mark.cluster
+async def test_only_those_whose_deployments_have_the_labels_are_told(
+    cluster: LocalCluster, temporal_client: Client, temporal: str, tmp_path: Path, namespace: str
+) -> None:
+    await register_attributes(temporal_client)
+    for name in ("web", "api"):
+        cluster.objects.create(deployment(namespace, name))
+        await put_to_sleep(temporal_client, namespace, name, "nights")
+    asked = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig, temporal=temporal)
+    await status_with(asked, 2, namespace)
+    labelled = StatusQuestion(namespace=namespace, labels=parse_label_query("app=web"))
+    assert [each.name for each in (await read_status(asked, labelled)).hibernations] == ["web"]
     asked.close()
 
 

@@ -83,6 +83,15 @@ def test_a_night_is_told_as_far_as_it_is_known(night: Night, said: str) -> None:
     assert tell_night(night, BERLIN, SEVEN) == said
 
 
+def test_all_that_nobody_woke_are_counted_however_many_they_are() -> None:
+    night = Night()
+    for number in range(92):
+        night = night.plus(night_of(f"dev/app-{number:02d}", Fate.STUCK))
+    assert tell_night(night, BERLIN, SEVEN) == (
+        "92 slept, 92 should be awake and not woken: dev/app-00, dev/app-01, dev/app-02 and 89 more"
+    )
+
+
 def test_a_time_of_another_day_carries_its_day() -> None:
     night = Night(woke=1, available=1, timed=1, available_by=SEVEN)
     assert tell_night(night, BERLIN, SEVEN + timedelta(days=1)).endswith("1 available by Fri 27 Nov 07:00 CET")
