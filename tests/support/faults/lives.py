@@ -19,7 +19,7 @@ from policies.names import EXTEND, KEEP_AWAKE, REACTIVATE
 from policies.sleep.messages import HibernationStatus, Phase, Until
 
 AWAKE = (Phase.COOLING, Phase.AWAKE)
-_AWAKE_FOR = timedelta(minutes=5)
+_AWAKE_FOR = timedelta(minutes=15)
 """Long enough for a busy machine; the wish that follows is for a shorter time."""
 _A_LITTLE_LONGER = timedelta(seconds=45)
 """From asking: on a busy machine the update takes a while to be looked at."""
@@ -29,6 +29,7 @@ _OFTEN = 12
 _CONTEST_LOOKS = 90
 _ZEROS_TOO_MANY = 4
 """The sleep's own zero, two that were asserted again, and one more."""
+_ASKED_AT_MOST = 20
 _UPDATE_PATIENCE = timedelta(seconds=150)
 
 
@@ -72,8 +73,8 @@ async def _sleep_once(stage: Stage, subject: Subject, case: Case) -> None:
         wish["until"] = (datetime.now(UTC) + _A_LITTLE_LONGER).isoformat()
     with suppress(RPCError):
         await stage.handle(subject).signal(REACTIVATE, wish)
-    if case.is_kept_awake and await stage.reach(subject, *AWAKE):
-        await _ask(stage, subject, KEEP_AWAKE, _A_LITTLE_LONGER)
+    if case.is_kept_awake:
+        await _keep_awake(stage, subject)
     await stage.reach(subject)
 
 
@@ -124,6 +125,16 @@ async def _call_off(stage: Stage, subject: Subject) -> None:
     if await stage.pause(subject):
         await stage.reach(subject)
     await asyncio.to_thread(exclude, exclude=None)
+
+
+async def _keep_awake(stage: Stage, subject: Subject) -> None:
+    """Ask for a little longer until the note was sent: on a busy machine a short time is over before it is looked at,
+    and the wish is refused.
+    """
+    for _ in range(_ASKED_AT_MOST):
+        if not subject.plan.pending or await stage.reach(subject, *AWAKE) not in AWAKE:
+            return
+        await _ask(stage, subject, KEEP_AWAKE, _A_LITTLE_LONGER)
 
 
 async def _ask(stage: Stage, subject: Subject, update: str, later: timedelta) -> None:
