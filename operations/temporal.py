@@ -22,12 +22,12 @@ from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
 from policies.sleep.messages import AWAKE_PHASES
-from worker.errors import ConnectionFailed
+from worker.errors import ConnectionFailed, EncryptionError
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
 
-UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError)
-"""What a payload of another version, or of another converter, raises."""
+UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError, EncryptionError)
+"""What a payload of another version or converter raises, or one whose key was removed: it must not hide all others."""
 
 ModelT = TypeVar("ModelT")
 
@@ -85,10 +85,7 @@ async def find_page(installation: Installation, workload: WorkloadKey) -> str:
 
 
 async def read_result(client: Client, run: WorkflowExecution, model: type[ModelT]) -> ModelT | None:
-    """What a completed run left; None where that cannot be read, or is something else.
-
-    Raises RPCError; EncryptionError where its key is gone.
-    """
+    """What a completed run left; None where that cannot be read, or is something else. Raises RPCError."""
     handle: WorkflowHandle[object, ModelT] = client.get_workflow_handle(run.id, run_id=run.run_id, result_type=model)
     try:
         result: object = await handle.result(follow_runs=False)

@@ -97,7 +97,7 @@ async def count_shown(client: Client, runs: Sequence[str]) -> int:
 async def list_open(client: Client, query: str, *, page_size: int = 500) -> AsyncIterator[ListedHibernation]:
     """The open hibernations that a query finds. Raises RPCError."""
     async for row in list_rows(client, query, page_size=page_size):
-        yield await _as_listed(client, row)
+        yield await as_listed(client, row)
 
 
 async def list_open_if_known(client: Client, query: str) -> AsyncIterator[ListedHibernation]:
@@ -114,7 +114,8 @@ def _listed(phases: Iterable[Phase]) -> str:
     return "(" + ", ".join(f"'{phase}'" for phase in sorted(phases)) + ")"
 
 
-async def _as_listed(client: Client, row: WorkflowExecutionInfo) -> ListedHibernation:
+async def as_listed(client: Client, row: WorkflowExecutionInfo) -> ListedHibernation:
+    """An open hibernation, from its row in visibility."""
     phase = Phase(read_text(row, HIBERNATION_STATE) or Phase.PAUSING)  # in doubt: one that must not be disturbed
     key = await _key_of(client, row)
     return ListedHibernation(

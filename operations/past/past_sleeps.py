@@ -10,7 +10,7 @@ from functools import partial
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.hibernation.listing import open_query, query_of
+from activities.hibernation.listing import ListedHibernation, as_listed, open_query, query_of
 from operations.past.event_history import read_each
 from operations.past.run_story import read_story
 from operations.temporal import read_result
@@ -31,6 +31,8 @@ class PastSleeps(Frozen):
     """Those that are over."""
     going_on: tuple[Slept, ...] = ()
     """Those that their hibernations take to go on, as far as these were read: who sleeps, the cluster knows."""
+    opened: tuple[ListedHibernation, ...] = ()
+    """All open hibernations, also of what is awake, as visibility shows them."""
     unreadable: int = 0
 
 
@@ -49,6 +51,7 @@ async def read_past_sleeps(
     return PastSleeps(
         sleeps=tuple(sleep for sleep in told if sleep.end is not None),
         going_on=tuple(sleep for sleep in told if sleep.end is None),
+        opened=tuple([await as_listed(client, run.raw_info) for run in opened]),
         unreadable=sum(sleeps is None for sleeps in found),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from activities.prometheus.node_hours import NodeHours
-from operations.past.past_sleeps import PastSleeps
+from operations.past.sources import SleptBefore
 from operations.targets import instance_of, is_sleeper
 from policies.annotations import read_resumed_at
 from policies.errors import InvalidAnnotation
@@ -17,6 +17,7 @@ ESTIMATED = (
     "These are estimates of what the freed requests would have cost. What a bill really saves depends on whether nodes "
     "go. Volumes and load balancers go on costing and are not counted."
 )
+RAISED = "somebody scaled it up or deleted it, or woke it without Temporal; its hibernation looks within minutes"
 NOBODY_COUNTS = "no Prometheus is named (FINOPS_PROMETHEUS_URL), and a cluster keeps no record of the nodes it had"
 
 
@@ -56,14 +57,6 @@ class SleepingNow(Frozen):
     trouble: str = ""
 
 
-class SleptBefore(Frozen):
-    """Who slept, by Temporal, which knows it `since` then. `trouble` says why it could not be asked."""
-
-    found: PastSleeps = PastSleeps()
-    since: datetime | None = None
-    trouble: str = ""
-
-
 def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> SleepingNow:
     """Those that are really at zero under a record of this installation; of any, where this one is not known."""
     sleepers = [each for each in workloads if is_sleeper(each)]
@@ -81,7 +74,7 @@ def reckon(
     period: Period, now: SleepingNow, before: SleptBefore, nodes: NodeHours, *, policy: str | None = None
 ) -> Savings:
     """All put together, each sleep once; of one policy, where one is named."""
-    unnoticed = () if now.trouble else _end_unnoticed(before.found.going_on, now, period.until)
+    unnoticed = () if now.trouble else end_unnoticed(before.found.going_on, now, period.until)
     sleeps = merge((*now.sleeps, *before.found.sleeps, *unnoticed))
     workloads = enter((each for each in sleeps if policy in {None, each.policy}), period)
     return Savings(
@@ -100,15 +93,19 @@ def reckon(
     )
 
 
-def _end_unnoticed(going_on: Iterable[Slept], now: SleepingNow, until: datetime) -> Iterator[Slept]:
+def end_unnoticed(going_on: Iterable[Slept], now: SleepingNow, until: datetime) -> Iterator[Slept]:
     """Those of workloads that do not sleep any more, which the next reconciliation will notice: until the wake that the
     workload tells, else until now.
     """
     asleep = {(sleep.ref.key, sleep.pause_id) for sleep in now.sleeps}
     for sleep in going_on:
         woken_at = now.woken_at.get(sleep.ref.key)
-        if (sleep.ref.key, sleep.pause_id) not in asleep:
-            yield sleep.replace(end=woken_at if woken_at is not None and woken_at >= sleep.start else until)
+        if (sleep.ref.key, sleep.pause_id) in asleep:
+            continue
+        if woken_at is not None and woken_at >= sleep.start:
+            yield sleep.replace(end=woken_at)
+        else:
+            yield sleep.replace(end=until, woken=RAISED)
 
 
 def _read_wake(workload: Workload) -> datetime | None:

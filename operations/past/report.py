@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from activities.kube.objects.pod_troubles import explain_pods
 from operations.errors import NotThere, OperationError, UsageProblem
 from operations.installation import Installation
 from operations.past.night_sleepers import NightKnown, NightSleeper, add_up, describe_sleepers, find_noted, last_sleeps
-from operations.past.night_sources import NightRemembered, NightWanted, SeenNow, look_back, look_now
-from operations.past.reckoning import find_sleeping
+from operations.past.reckoning import end_unnoticed, find_sleeping
+from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
 from operations.policy_source import read_quietly
 from operations.times import read_moment
 from policies.durations import parse_duration
@@ -18,14 +19,23 @@ from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.problems import FieldError
-from policies.runs.nights import Fate, Night, begin_of_night, tell_night, woken_since
-from policies.sleep.ledger import Entry, Period, Slept, enter, merge, total
-from policies.sleep.messages import Phase
-from policies.workload import Workload, WorkloadRef
+from policies.runs.nights import Fate, Night, begin_of_night, tell_night
+from policies.sleep.ledger import Entry, Period, Slept, enter, merge, sleep_of, total
+from policies.sleep.messages import AWAKE_PHASES
 
-RAISED = "somebody scaled it up; its hibernation looks within minutes"
+_NOT_SEEN = "whether pods are available is not known"
+_NOT_TOLD = "who woke what, and sleeps that left no note, are not known"
 _EXPLAINED = 50
 """So many workloads are asked about why they are not available."""
+
+
+@dataclass(frozen=True)
+class NightWanted:
+    """What a report is about. `since` None: since the last window began."""
+
+    since: datetime | None = None
+    namespace: str | None = None
+    policy: str | None = None
 
 
 class NightReport(Frozen):
@@ -74,13 +84,15 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     meant = [each for each in policies or () if wanted.policy in {None, each.name}]
     since = wanted.since or begin_of_night(meant, now)
     with installation.listener.progress("asking the cluster and Temporal"):
-        seen = await asyncio.to_thread(look_now, installation)
-        told = await look_back(installation, Period(since=since, until=now), wanted, seen.workloads)
+        seen = await asyncio.to_thread(look_now, installation, wanted.namespace, _NOT_SEEN)
+        period = Period(since=since, until=now)
+        told = await look_back(installation, period, wanted.namespace, _present(seen), _NOT_TOLD)
     if seen.trouble and told.trouble:
         raise OperationError(f"{seen.trouble}; {told.trouble}")
-    opened = {each.key: each for each in told.opened}
+    opened = {each.key: each for each in told.found.opened if each.phase not in AWAKE_PHASES}
     known = NightKnown(now=now, listed=seen.workloads, opened=opened)
-    sleeps = [each for each in merge((*_sleeping(installation, known), *told.past.sleeps)) if _is_meant(each, wanted)]
+    slept = merge((*_sleeping(installation, known, told), *told.found.sleeps))
+    sleeps = [each for each in slept if _is_meant(each, wanted)]
     noted = {key: at for key, at in find_noted(known, since).items() if _is_covered(key, known, wanted, meant)}
     sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, known)
     if wanted.policy is not None and not meant and not sleepers:
@@ -93,7 +105,7 @@ def _put_together(
     installation: Installation,
     sleepers: tuple[NightSleeper, ...],
     sleeps: Sequence[Slept],
-    told: NightRemembered,
+    told: SleptBefore,
     seen: SeenNow,
     meant: Sequence[EnforcementPolicy],
     since: datetime,
@@ -114,32 +126,24 @@ def _put_together(
         woken_because=dict(woken.most_common()),
         total=total(enter(sleeps, Period(since=since, until=now))),
         data_since=told.since,
-        unreadable=told.past.unreadable,
+        unreadable=told.found.unreadable,
         troubles=tuple(trouble for trouble in (seen.trouble, told.trouble) if trouble),
     )
 
 
-def _sleeping(installation: Installation, known: NightKnown) -> tuple[Slept, ...]:
-    """Who sleeps now, by the cluster; where it cannot be asked, by Temporal."""
-    by_temporal = tuple(
-        Slept(ref=WorkloadRef(namespace=key.namespace, name=key.name, kind=key.kind), policy=of.policy, start=of.since)
-        for key, of in known.opened.items()
-        if of.phase is not Phase.PAUSING
-    )
+def _present(seen: SeenNow) -> Sequence[Slept]:
+    """The sleeps that go on, as the cluster shows them."""
+    return [sleep for each in (seen.workloads or {}).values() if (sleep := sleep_of(each)) is not None]
+
+
+def _sleeping(installation: Installation, known: NightKnown, told: SleptBefore) -> tuple[Slept, ...]:
+    """What the cluster has asleep, and what woke and Temporal does not know it yet; without the cluster, what Temporal
+    has asleep.
+    """
     if known.listed is None:
-        return by_temporal
-    asleep = find_sleeping(tuple(known.listed.values()), installation.known_instance).sleeps
-    return (*asleep, *_raised(by_temporal, known.listed, known.now))
-
-
-def _raised(by_temporal: Iterable[Slept], listed: Mapping[WorkloadKey, Workload], now: datetime) -> Iterator[Slept]:
-    """What Temporal has asleep and is up: somebody woke it without Temporal, or scaled it up, a moment ago."""
-    for sleep in by_temporal:
-        workload = listed.get(sleep.ref.key)
-        if workload is None or workload.is_down:
-            continue
-        noted = woken_since(workload, sleep.start)
-        yield sleep.replace(end=noted or now, woken="" if noted else RAISED)
+        return told.found.going_on
+    now = find_sleeping(tuple(known.listed.values()), installation.known_instance)
+    return (*now.sleeps, *end_unnoticed(told.found.going_on, now, known.now))
 
 
 def _is_meant(sleep: Slept, wanted: NightWanted) -> bool:

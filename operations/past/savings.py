@@ -4,23 +4,16 @@ With the cluster or Temporal out of reach the other half is told, and which one 
 """
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-
-from temporalio.service import RPCError
+from datetime import datetime, timedelta
 
 from activities.errors import IoError
 from activities.prometheus.node_hours import NodeHours, count_node_hours
 from operations.errors import OperationError, UsageProblem
 from operations.installation import Installation
-from operations.listing import list_workloads
-from operations.past.past_sleeps import read_past_sleeps
-from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, SleptBefore, find_sleeping, reckon
-from operations.temporal import open_client
+from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, find_sleeping, reckon
+from operations.past.sources import SeenNow, look_back, look_now
 from operations.times import read_moment
-from policies.sleep.ledger import Period, Slept
-from worker.errors import ConnectionFailed
-from worker.temporal.retention import find_horizon
+from policies.sleep.ledger import Period
 
 _DAYS = 30
 _PROMETHEUS_SECONDS = 15.0
@@ -42,9 +35,10 @@ async def reckon_savings(
 
     Raises OperationError where neither cluster nor Temporal can be asked.
     """
-    now = await asyncio.to_thread(_look, installation, namespace)
+    seen = await asyncio.to_thread(look_now, installation, namespace, "what sleeps now is not counted")
+    now = _find_sleeping(installation, seen)
     with installation.listener.progress("asking Temporal"):
-        before = await _look_back(installation, period, namespace, now.sleeps)
+        before = await look_back(installation, period, namespace, now.sleeps, "only what sleeps now is counted")
     if now.trouble and before.trouble:
         raise OperationError(f"{now.trouble}; {before.trouble}")
     with installation.listener.progress("counting nodes"):
@@ -52,28 +46,10 @@ async def reckon_savings(
     return reckon(period, now, before, nodes, policy=policy)
 
 
-def _look(installation: Installation, namespace: str | None) -> SleepingNow:
-    try:
-        found = list_workloads(installation.within(namespace)).wakeable
-    except IoError as error:
-        return SleepingNow(trouble=f"the cluster cannot be asked, so what sleeps now is not counted: {error}")
-    wanted = [each for each in found if namespace in {None, each.ref.namespace}]
-    return find_sleeping(wanted, installation.known_instance)
-
-
-async def _look_back(
-    installation: Installation, period: Period, namespace: str | None, present: Sequence[Slept]
-) -> SleptBefore:
-    cluster, missing = installation.settings.cluster, "Temporal cannot be asked, so only what sleeps now is counted"
-    try:
-        client = await open_client(installation)
-        _, since = await find_horizon(client, cluster, datetime.now(UTC))
-        found = await read_past_sleeps(client, cluster, period, namespace, present)
-        return SleptBefore(found=found, since=since)
-    except ConnectionFailed as error:
-        return SleptBefore(trouble=f"{missing}: {error}")
-    except RPCError as error:
-        return SleptBefore(trouble=f"{missing}: it refused: {error.message}")
+def _find_sleeping(installation: Installation, seen: SeenNow) -> SleepingNow:
+    if seen.workloads is None:
+        return SleepingNow(trouble=seen.trouble)
+    return find_sleeping(tuple(seen.workloads.values()), installation.known_instance)
 
 
 def _count_nodes(installation: Installation, period: Period) -> NodeHours:

@@ -70,6 +70,8 @@ class Night(Frozen):
     timed: int = 0
     """Of how many of them that is known."""
     starting: int = 0
+    unknown: int = 0
+    """Those that woke and of whose pods nothing is known: the cluster could not be asked."""
     not_available: int = 0
     left: tuple[Left, ...] = ()
     """The first of those that are not available."""
@@ -83,8 +85,8 @@ class Night(Frozen):
 
     @property
     def needs_somebody(self) -> bool:
-        """Whether something is not as it should be: not available, or not woken."""
-        return bool(self.not_available or self.stuck)
+        """Whether something is not as it should be, or is not known to be: not available, not woken, not asked."""
+        return bool(self.not_available or self.stuck or self.unknown)
 
     def plus(self, other: "Night") -> "Night":
         """Both counts together."""
@@ -97,6 +99,7 @@ class Night(Frozen):
             available_by=max(times, default=None),
             timed=self.timed + other.timed,
             starting=self.starting + other.starting,
+            unknown=self.unknown + other.unknown,
             not_available=self.not_available + other.not_available,
             left=(*self.left, *other.left)[:_KEPT],
             stuck=(*self.stuck, *other.stuck),
@@ -139,7 +142,7 @@ def night_of(workload: str, fate: Fate, available_by: datetime | None = None, wh
             return Night(woke=1, not_available=1, left=left)
         case Fate.AT_ZERO | Fate.GONE:
             return Night(gone=1)
-    return Night(woke=1)
+    return Night(woke=1, unknown=1)
 
 
 def count_night(workload: Workload, since: datetime, now: datetime) -> Night:
@@ -190,6 +193,8 @@ def tell_night(night: Night, zone: str, now: datetime) -> str:
         told.append(f"{night.available:,} available{_say_by(night, zone, now)}")
     if night.starting:
         told.append(f"{night.starting:,} still starting")
+    if night.unknown:
+        told.append(f"{night.unknown:,} not known to be available, because the cluster could not be asked")
     if night.not_available:
         what = "not" if night.available else "not available"
         told.append(f"{night.not_available:,} {what}{_name(night.left, night.not_available)}")

@@ -9,8 +9,7 @@ import typer
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.past.report import show_report
-from operations.past.night_sources import NightWanted
-from operations.past.report import read_report, read_since
+from operations.past.report import NightWanted, read_report, read_since
 
 
 def report(
@@ -26,7 +25,8 @@ def report(
 ) -> None:
     """Report who slept, who woke and why, whether their pods are available, and what that saved.
 
-    Ends with 1 where something is not available 15 minutes after its wake, or should be awake and is not.
+    Ends with 1 where something is not available 15 minutes after its wake, should be awake and is not, or woke and the
+    cluster could not be asked.
     """
     now = datetime.now(UTC)
     wanted = NightWanted(

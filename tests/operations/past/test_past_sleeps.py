@@ -1,6 +1,8 @@
 """The sleeps that a real Temporal remembers, without any worker of the product."""
 
+import base64
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import Hibernation, HibernationResult
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes
+from worker.temporal.encryption import build_converter
 
 pytestmark = pytest.mark.temporal
 
@@ -91,6 +94,23 @@ async def test_one_that_never_slept_is_no_sleep(temporal_client: Client) -> None
     assert await read_past_sleeps(temporal_client, NAME, period(), "none") == PastSleeps()
 
 
+async def test_a_key_that_was_removed_hides_only_what_it_encrypted(temporal: str, tmp_path: Path) -> None:
+    start = datetime.now(UTC) - timedelta(hours=3)
+    ref = WorkloadRef(namespace="keyed", name="web", uid="u1")
+    sleep = Slept(ref=ref, policy="night", start=start, end=start + timedelta(hours=1), pause_id="p-1", cost=COST)
+    for name in ("removed", "kept"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text(base64.b64encode(name.encode().ljust(32)).decode())
+        client = await Client.connect(temporal, data_converter=build_converter(tmp_path / name))
+        await end_with(client, "keyed", result(slept_seconds=3600, sleeps=[sleep.model_dump(mode="json")]))
+    found = await eventually(
+        lambda: read_past_sleeps(client, NAME, period(), "keyed"),
+        lambda told: told.sleeps and told.unreadable,
+        what="both, of which one can be read",
+    )
+    assert (found.sleeps, found.unreadable) == ((sleep,), 1)
+
+
 async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> None:
     await register_attributes(temporal_client)
     ref = WorkloadRef(namespace="ended", name="web", uid="u1")
@@ -98,7 +118,9 @@ async def test_one_that_was_ended_slept_until_then(temporal_client: Client) -> N
     record = PauseRecord(pause_id="p-9", instance="me", policy="night", paused_at=start, original_replicas=3, cost=COST)
     await start_hibernation(temporal_client, Hibernation(cluster=NAME, instance="me", ref=ref, sleep=record))
     asleep = Slept(ref=ref, policy="night", start=start, pause_id="p-9", cost=COST, replicas=3)
-    assert await read_past_sleeps(temporal_client, NAME, period(), "ended") == PastSleeps(going_on=(asleep,))
+    opened = await read_past_sleeps(temporal_client, NAME, period(), "ended")
+    assert (opened.sleeps, opened.going_on, opened.unreadable) == ((), (asleep,), 0)
+    assert [str(each.key) for each in opened.opened] == ["ended/web"]
     await temporal_client.get_workflow_handle(id_of(NAME, "ended", "web")).terminate()
     (sleep,) = (await remembered(temporal_client, "ended")).sleeps
     assert sleep.end is not None
@@ -132,4 +154,5 @@ async def test_of_one_that_began_with_its_present_sleep_nothing_is_read(temporal
     )
     assert (await remembered(temporal_client, "first")).sleeps == (over,)
     present = Slept(ref=ref, policy="night", start=record.paused_at, pause_id="q-1")
-    assert await read_past_sleeps(temporal_client, NAME, period(), "first", [present]) == PastSleeps()
+    first = await read_past_sleeps(temporal_client, NAME, period(), "first", [present])
+    assert (first.sleeps, first.going_on) == ((), ())

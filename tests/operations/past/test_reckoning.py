@@ -8,7 +8,8 @@ from sleepers import sleeper
 
 from activities.prometheus.node_hours import NodeHours
 from operations.past.past_sleeps import PastSleeps
-from operations.past.reckoning import SleepingNow, SleptBefore, find_sleeping, reckon
+from operations.past.reckoning import SleepingNow, find_sleeping, reckon
+from operations.past.sources import SleptBefore
 from policies.sleep.ledger import Period, Slept
 
 MONTH = Period(since=NOW - timedelta(days=30), until=NOW)

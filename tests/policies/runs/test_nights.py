@@ -63,6 +63,10 @@ def test_the_headline_names_the_time_in_the_policys_zone_and_who_is_missing() ->
         (Night(asleep=6), "6 slept, 6 still asleep"),
         (Night(woke=2, starting=2), "2 slept, 2 woke, 2 still starting"),
         (Night(woke=2, available=2), "2 slept, 2 woke, 2 available"),
+        (
+            Night(woke=2, unknown=2),
+            "2 slept, 2 woke, 2 not known to be available, because the cluster could not be asked",
+        ),
         (Night(woke=1, gone=1, available=1), "2 slept, 1 woke, 1 available, 1 deleted or left at zero by somebody"),
         (
             Night(woke=3, available=3, timed=2, available_by=SEVEN),
@@ -149,10 +153,10 @@ def test_a_listing_alone_tells_who_slept_and_who_is_back(seen: Workload, counted
 
 @pytest.mark.parametrize(
     ("fate", "needs"),
-    [(fate, fate in {Fate.NOT_AVAILABLE, Fate.STUCK}) for fate in Fate],
+    [(fate, fate in {Fate.NOT_AVAILABLE, Fate.STUCK, Fate.UNKNOWN}) for fate in Fate],
     ids=[str(fate) for fate in Fate],
 )
-def test_somebody_is_needed_for_what_is_not_available_and_what_is_not_woken(fate: Fate, needs: bool) -> None:
+def test_somebody_is_needed_for_what_is_not_available_not_woken_or_not_known(fate: Fate, needs: bool) -> None:
     assert night_of("a/b", fate).needs_somebody is needs
     assert night_of("a/b", fate).slept == 1
 
