@@ -1,8 +1,10 @@
 """Whether the kubeconfig leads to the cluster that a command is about: the wrong context is the oldest mistake."""
 
 import asyncio
+from contextlib import suppress
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from activities.errors import Denied, KubernetesError
 from operations.installation import Installation
@@ -36,8 +38,5 @@ async def confirm_cluster(installation: Installation, client: Client) -> Cluster
 
 async def confirm_cluster_if_up(installation: Installation) -> None:
     """The same for what also goes on without Temporal. Raises IdentityMismatch."""
-    try:
-        client = await open_client(installation)
-    except ConnectionFailed:
-        return
-    await confirm_cluster(installation, client)
+    with suppress(ConnectionFailed, RPCError):
+        await confirm_cluster(installation, await open_client(installation))

@@ -1,7 +1,6 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
 from datetime import datetime
-from typing import TypeVar
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -11,8 +10,6 @@ from temporalio.client import (
     WorkflowExecution,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
-    WorkflowFailureError,
-    WorkflowHandle,
 )
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -22,20 +19,15 @@ from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
 from policies.sleep.messages import AWAKE_PHASES
-from worker.errors import ConnectionFailed, EncryptionError
+from worker.errors import ConnectionFailed
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
-
-UNREADABLE = (ValueError, TypeError, KeyError, RuntimeError, WorkflowFailureError, EncryptionError)
-"""What a payload of another version or converter raises, or one whose key was removed: it must not hide all others."""
-
-ModelT = TypeVar("ModelT")
 
 
 async def open_client(installation: Installation) -> Client:
     """A client of the Temporal that is configured, or of the one `finops run` started.
 
-    Raises ConnectionFailed, EncryptionError.
+    Raises ConnectionFailed.
     """
     settings = installation.shared_settings
     converter = build_converter(settings.payload_keys)
@@ -72,7 +64,7 @@ async def find_open(client: Client, cluster: str, workload: WorkloadKey) -> Work
 
 async def find_page(installation: Installation, workload: WorkloadKey) -> str:
     """The page of the workload's open hibernation in Temporal's UI; empty where it has none, or where it is not known
-    where that UI is. Where Temporal does not answer, the page of the latest one. Raises EncryptionError.
+    where that UI is. Where Temporal does not answer, the page of the latest one.
     """
     ui, cluster = installation.web_ui, installation.settings.cluster
     if ui is None:
@@ -82,16 +74,6 @@ async def find_page(installation: Installation, workload: WorkloadKey) -> str:
     except (ConnectionFailed, RPCError):
         return ui.hibernation_page(cluster, workload)
     return "" if found is None else ui.hibernation_page(cluster, workload, found.run_id)
-
-
-async def read_result(client: Client, run: WorkflowExecution, model: type[ModelT]) -> ModelT | None:
-    """What a completed run left; None where that cannot be read, or is something else. Raises RPCError."""
-    handle: WorkflowHandle[object, ModelT] = client.get_workflow_handle(run.id, run_id=run.run_id, result_type=model)
-    try:
-        result: object = await handle.result(follow_runs=False)
-    except UNREADABLE:
-        return None
-    return result if isinstance(result, model) else None
 
 
 def phase_of(execution: WorkflowExecution) -> str:

@@ -24,7 +24,7 @@ from policies.policy.document import EnforcementPolicy
 from policies.runs.first_window import FirstWindow
 from worker.errors import ConnectionFailed
 from worker.temporal.cluster_record import read_record
-from worker.temporal.last_runs import read_last_enforcements
+from worker.temporal.run_results import read_last_enforcements
 
 
 async def foresee_change(

@@ -17,8 +17,8 @@ from operations.installation import Installation
 from operations.temporal import has_worker
 from operations.times import show_time
 from policies.names import reconcile_id
-from worker.temporal.last_runs import list_recent_runs
 from worker.temporal.reconciliations import STALLED_AFTER
+from worker.temporal.run_results import list_recent_runs
 
 LOOKS = 2
 SECONDS_BETWEEN_LOOKS = 2.0

@@ -14,11 +14,11 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution
 
-from operations.temporal import UNREADABLE
 from policies.annotations import PauseRecord
 from policies.models import Frozen
 from policies.sleep.continuation import Continuation
 from policies.sleep.ledger import Slept
+from worker.temporal.run_results import UNREADABLE
 
 _AT_ONCE = 16
 

@@ -9,13 +9,13 @@ from temporalio.service import RPCError
 from activities.hibernation.visibility import HIBERNATION_STATE, POLICY
 from operations.past.event_history import read_each
 from operations.past.run_story import read_story
-from operations.temporal import read_result
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import hibernation_id
 from policies.sleep.ledger import Slept
 from policies.sleep.messages import AWAKE_PHASES, HibernationResult
 from worker.temporal.retention import find_horizon
+from worker.temporal.run_results import read_result
 
 
 class HibernationRun(Frozen):
@@ -99,7 +99,7 @@ async def _read(client: Client, now: datetime, run: WorkflowExecution) -> Hibern
     )
     try:
         if status is WorkflowExecutionStatus.COMPLETED:
-            result = await read_result(client, run, HibernationResult)
+            result = await read_result(client, run.id, run.run_id, HibernationResult)
             if result is not None:
                 return _with_result(known, result)
             known = known.replace(trouble="its result cannot be read")

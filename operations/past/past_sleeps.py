@@ -13,12 +13,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.hibernation.listing import ListedHibernation, as_listed, open_query, query_of
 from operations.past.event_history import read_each
 from operations.past.run_story import read_story
-from operations.temporal import read_result
 from policies.models import Frozen
 from policies.names import hibernation_id
 from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import HibernationResult
 from policies.times import to_rfc3339
+from worker.temporal.run_results import read_result
 
 AT_ITS_START = timedelta(seconds=10)
 """A hibernation dates its first pause as soon as it is started."""
@@ -95,7 +95,7 @@ async def _read(client: Client, run: WorkflowExecution) -> tuple[Slept, ...] | N
         if run.status is not WorkflowExecutionStatus.COMPLETED:
             story = await read_story(client, run)
             return None if story.begun is None else story.sleeps
-        result = await read_result(client, run, HibernationResult)
+        result = await read_result(client, run.id, run.run_id, HibernationResult)
     except RPCError:
         return None
     return None if result is None else result.sleeps

@@ -15,6 +15,7 @@ from policies.models import Frozen
 from policies.names import reconcile_id
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import AWAKE_PHASES, Phase
+from worker.errors import ConnectionFailed
 from worker.temporal.cluster_record import read_record
 from worker.temporal.reconciliations import read_last_reconciliation
 
@@ -61,7 +62,7 @@ async def _try_to_look(client: Client, cluster: str) -> ClusterOverview:
     """How one is. That it cannot be read is said in its own line, and does not affect the others."""
     try:
         return await _look_at(client, cluster)
-    except RPCError as error:
+    except (RPCError, ConnectionFailed) as error:
         return ClusterOverview(cluster=cluster, worker=None, trouble=describe_failure(error))
 
 

@@ -9,7 +9,7 @@ from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.runs.enforcement import EnforcementResult
 from policies.runs.first_window import first_window_limit
-from worker.temporal.last_runs import read_last_enforcements
+from worker.temporal.run_results import read_last_enforcements
 
 
 class FirstWindowSeen(Frozen):

@@ -7,11 +7,11 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.visibility import CLUSTER, POLICY
-from operations.temporal import read_result
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.names import ENFORCEMENT
 from policies.runs.enforcement import EnforcementResult, JudgedRun
+from worker.temporal.run_results import read_result
 from worker.temporal.web_ui import WebUi
 
 _LOOKED_AT = 500
@@ -86,7 +86,11 @@ async def _list(client: Client, cluster: str, policy: str) -> AsyncIterator[Work
 
 async def _read(client: Client, run: WorkflowExecution, ui: WebUi | None) -> PolicyRun:
     status = WorkflowExecutionStatus.RUNNING if run.status is None else run.status
-    result = await read_result(client, run, EnforcementResult) if status is WorkflowExecutionStatus.COMPLETED else None
+    result = (
+        await read_result(client, run.id, run.run_id, EnforcementResult)
+        if status is WorkflowExecutionStatus.COMPLETED
+        else None
+    )
     name = status.name.lower().replace("_", " ")
     seen = PolicyRun(
         workflow_id=run.id,

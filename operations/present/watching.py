@@ -16,6 +16,7 @@ from operations.present.asked_for import StatusQuestion
 from operations.present.status import ClusterStatus, read_by
 from operations.temporal import open_client
 from policies.models import Frozen
+from worker.errors import ConnectionFailed
 
 ALL_OF_IT_EVERY = timedelta(minutes=1)
 """Policies, Schedules, reconciliation and what people often wake change slowly."""
@@ -43,7 +44,7 @@ async def watch_status(
         whole = time.monotonic() - read_whole > ALL_OF_IT_EVERY.total_seconds()
         try:
             found = await read_by(installation, client, question, None if whole else look.status)
-        except (IoError, RPCError) as error:
+        except (IoError, RPCError, ConnectionFailed) as error:
             look = look.replace(trouble=describe_failure(error))
             continue
         look = StatusLook(status=found, at=datetime.now(UTC))

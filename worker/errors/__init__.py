@@ -13,13 +13,13 @@ WorkerError
 ├── ConnectionFailed         a Temporal server to work with
 │   ├── ProfileInvalid       TEMPORAL_* or the profile file they name cannot be used
 │   ├── NoTemporalKnown      nothing says where a server is
-│   └── TemporalUnreachable  no answer at the address, or no useful one
+│   ├── TemporalUnreachable  no answer at the address, or no useful one
+│   └── EncryptionError      a key is missing or invalid, or what it encrypted was changed
 ├── InstanceMismatch         the cluster's name belongs to another installation
 ├── RecordUnreadable         what is remembered of the cluster is gone, or was edited
 ├── SameCluster              two names of one process stand for the same cluster
 ├── MetricsPortTaken         the metrics cannot be served where they should be
 ├── TracingMissing           traces are asked for, and the packages for them are not installed
-├── EncryptionError          a key is missing or invalid, or what it encrypted was changed
 └── AttributesError          search attributes
     ├── AttributeClash       one exists with another type
     └── AttributesRefused    the server does not let us list, add or use them

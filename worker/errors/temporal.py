@@ -8,12 +8,14 @@ from temporalio.service import RPCStatusCode
 from worker.errors.base import WorkerError
 
 
-class EncryptionError(WorkerError):
-    """A key that is missing or invalid, or a text that it did not encrypt. Never quotes a key."""
-
-
 class ConnectionFailed(WorkerError):
-    """The base of what stands between us and a Temporal server."""
+    """The base of what stands between us and what a Temporal server holds."""
+
+
+class EncryptionError(ConnectionFailed):
+    """A key that is missing or invalid, or a text that it did not encrypt: Temporal answers, and what it answers cannot
+    be read. Never quotes a key.
+    """
 
 
 class ProfileInvalid(ConnectionFailed):

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from policies.names import reconcile_id
 from policies.sleep.reconciliation import ReconcileResult
 from worker.temporal.cluster_record import start_reconciling
-from worker.temporal.last_runs import read_last_result
+from worker.temporal.run_results import read_last_result
 
 STALLED_AFTER = timedelta(minutes=12)
 """More than two periods of the Schedule."""

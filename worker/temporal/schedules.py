@@ -63,11 +63,21 @@ async def put_schedule(client: Client, cluster: str, policy: EnforcementPolicy, 
 
 
 async def is_made_of(client: Client, handle: ScheduleHandle, wanted: Schedule) -> bool:
-    """Whether a Schedule was made as it is wanted now. Raises RPCError."""
+    """Whether a Schedule was made as it is wanted now, and under the key that encrypts now: what is under an old one
+    starts runs that nobody can read once that key is gone. Raises RPCError.
+    """
     action = wanted.action
     assert isinstance(action, ScheduleActionStartWorkflow)
     assert action.memo is not None
-    return await _fingerprint(client, await handle.describe()) == action.memo[FINGERPRINT]
+    payload = _fingerprint(await handle.describe())
+    if payload is None:
+        return False
+    try:
+        (there,) = await client.data_converter.decode([payload], [str])
+    except Exception:  # noqa: BLE001 - a codec may raise anything, of another key say: then it is replaced
+        return False
+    (encoded,) = await client.data_converter.encode([action.memo[FINGERPRINT]])
+    return bool(there == action.memo[FINGERPRINT] and dict(payload.metadata) == dict(encoded.metadata))
 
 
 def renewed(there: Schedule, wanted: Schedule) -> ScheduleUpdate:
@@ -207,15 +217,9 @@ def _as_calendar(weekdays: tuple[int, ...], minute: int) -> ScheduleCalendarSpec
     )
 
 
-async def _fingerprint(client: Client, description: ScheduleDescription) -> str | None:
+def _fingerprint(description: ScheduleDescription) -> Payload | None:
     action = description.schedule.action
     if not isinstance(action, ScheduleActionStartWorkflow) or not action.memo:
         return None
     payload = action.memo.get(FINGERPRINT)
-    if not isinstance(payload, Payload):
-        return None
-    try:
-        (fingerprint,) = await client.data_converter.decode([payload], [str])
-    except Exception:  # noqa: BLE001 - a codec may raise anything, of another key say: then it is replaced
-        return None
-    return str(fingerprint)
+    return payload if isinstance(payload, Payload) else None

@@ -1,6 +1,5 @@
 """The sleeps that a real Temporal remembers, without any worker of the product."""
 
-import base64
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 from cases import COST
 from eventually import eventually
 from ids import id_of
+from payload_keys import connect_encrypted, write_key
 from temporalio import workflow
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
@@ -24,7 +24,6 @@ from policies.sleep.ledger import Period, Slept
 from policies.sleep.messages import Hibernation, HibernationResult
 from policies.workload import WorkloadRef
 from worker.temporal.attributes import register_attributes
-from worker.temporal.encryption import build_converter
 
 pytestmark = pytest.mark.temporal
 
@@ -99,9 +98,8 @@ async def test_a_key_that_was_removed_hides_only_what_it_encrypted(temporal: str
     ref = WorkloadRef(namespace="keyed", name="web", uid="u1")
     sleep = Slept(ref=ref, policy="night", start=start, end=start + timedelta(hours=1), pause_id="p-1", cost=COST)
     for name in ("removed", "kept"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / name).write_text(base64.b64encode(name.encode().ljust(32)).decode())
-        client = await Client.connect(temporal, data_converter=build_converter(tmp_path / name))
+        write_key(tmp_path / name, name)
+        client = await connect_encrypted(temporal, tmp_path / name)
         await end_with(client, "keyed", result(slept_seconds=3600, sleeps=[sleep.model_dump(mode="json")]))
     found = await eventually(
         lambda: read_past_sleeps(client, NAME, period(), "keyed"),
