@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activities.hibernation.listing import ListedHibernation
-from operations.targets import WorkloadName
+from operations.targets import WorkloadName, instance_of, is_sleeper
+from policies import annotations as notes
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.readable import readable_note, readable_pause
@@ -20,6 +21,7 @@ from policies.sleep.messages import Phase
 from policies.sleep.wake_note import tell_wake
 from policies.workload import Workload
 
+DAMAGED = "its record is damaged, so that nothing wakes it (finops history)"
 NOT_WOKEN = "its time has come, and nothing has woken it"
 
 
@@ -59,19 +61,39 @@ def last_sleeps(sleeps: Iterable[Slept], since: datetime) -> Mapping[WorkloadKey
 def find_noted(known: NightKnown, since: datetime) -> Mapping[WorkloadKey, datetime]:
     """When those woke that carry the note of a wake since then."""
     listed = known.listed or {}
-    return {key: at for key, each in listed.items() if (at := woken_since(each, since)) is not None}
+    return {key: at for key, each in listed.items() if (at := woken_since(each, since, known.now)) is not None}
+
+
+def find_damaged(known: NightKnown, instance: str | None) -> Mapping[WorkloadKey, str]:
+    """Sleepers of ours with a record that cannot be read and that no hibernation knows, with what they name as their
+    policy: nobody wakes them.
+    """
+    return {
+        key: each.annotations.get(notes.PAUSED_BY, "")
+        for key, each in (known.listed or {}).items()
+        if key not in known.opened
+        and is_sleeper(each)
+        and (instance is None or instance_of(each) == instance)
+        and readable_pause(each.annotations) is None
+    }
 
 
 def describe_sleepers(
-    last: Mapping[WorkloadKey, Slept], noted: Mapping[WorkloadKey, datetime], known: NightKnown
+    last: Mapping[WorkloadKey, Slept],
+    noted: Mapping[WorkloadKey, datetime],
+    damaged: Mapping[WorkloadKey, str],
+    known: NightKnown,
 ) -> tuple[NightSleeper, ...]:
-    """Each that slept, by name; also those of which only a note tells."""
+    """Each that slept, by name; also those of which only a note or a damaged record tells."""
     told = {key: NightSleeper(workload=key, woke_at=at) for key, at in noted.items()}
     for key, sleep in last.items():
         told[key] = NightSleeper(
             workload=key, policy=sleep.policy, slept_at=sleep.start, woke_at=sleep.end, why=sleep.woken
         )
-    return tuple(_as_it_is(told[key], known) for key in sorted(told))
+    found = {key: _as_it_is(each, known) for key, each in told.items()}
+    for key, policy in damaged.items():
+        found[key] = NightSleeper(workload=key, policy=policy, fate=Fate.STUCK, trouble=DAMAGED)
+    return tuple(found[key] for key in sorted(found))
 
 
 def add_up(sleepers: Sequence[NightSleeper]) -> Night:

@@ -52,6 +52,8 @@ class SleepingNow(Frozen):
     sleeps: tuple[Slept, ...] = ()
     woken_at: Mapping[WorkloadKey, datetime] = {}
     """When those that run woke last, where they tell."""
+    at_zero: frozenset[WorkloadKey] = frozenset()
+    """Whatever they carry."""
     strangers: int = 0
     unreadable: int = 0
     trouble: str = ""
@@ -65,6 +67,7 @@ def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> Sleepi
     return SleepingNow(
         sleeps=sleeps,
         woken_at={each.ref.key: at for each in workloads if (at := _read_wake(each)) is not None},
+        at_zero=frozenset(each.ref.key for each in workloads if each.is_down),
         strangers=len(sleepers) - len(ours),
         unreadable=len(ours) - len(sleeps),
     )
@@ -94,15 +97,17 @@ def reckon(
 
 
 def end_unnoticed(going_on: Iterable[Slept], now: SleepingNow, until: datetime) -> Iterator[Slept]:
-    """Those of workloads that do not sleep any more, which the next reconciliation will notice: until the wake that the
-    workload tells, else until now.
+    """Those that the cluster does not show as asleep, which the next reconciliation will notice: until the wake that
+    the workload tells, else until now. One that is at zero sleeps on: its record was taken away or damaged.
     """
     asleep = {(sleep.ref.key, sleep.pause_id) for sleep in now.sleeps}
     for sleep in going_on:
         woken_at = now.woken_at.get(sleep.ref.key)
         if (sleep.ref.key, sleep.pause_id) in asleep:
             continue
-        if woken_at is not None and woken_at >= sleep.start:
+        if sleep.ref.key in now.at_zero:
+            yield sleep
+        elif woken_at is not None and woken_at >= sleep.start:
             yield sleep.replace(end=woken_at)
         else:
             yield sleep.replace(end=until, woken=RAISED)

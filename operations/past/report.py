@@ -9,7 +9,15 @@ from datetime import datetime
 from activities.kube.objects.pod_troubles import explain_pods
 from operations.errors import NotThere, OperationError, UsageProblem
 from operations.installation import Installation
-from operations.past.night_sleepers import NightKnown, NightSleeper, add_up, describe_sleepers, find_noted, last_sleeps
+from operations.past.night_sleepers import (
+    NightKnown,
+    NightSleeper,
+    add_up,
+    describe_sleepers,
+    find_damaged,
+    find_noted,
+    last_sleeps,
+)
 from operations.past.reckoning import end_unnoticed, find_sleeping
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
 from operations.policy_source import read_quietly
@@ -58,7 +66,7 @@ class NightReport(Frozen):
     data_since: datetime | None = None
     """Nothing is known of sleeps that ended before; None where Temporal cannot be asked."""
     unreadable: int = 0
-    """Sleepers and hibernations of which nothing could be read."""
+    """Deployments and hibernations of which nothing could be read."""
     troubles: tuple[str, ...] = ()
     """What could not be asked, and what is not known therefore."""
 
@@ -94,7 +102,9 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     slept = merge((*_sleeping(installation, known, told), *told.found.sleeps))
     sleeps = [each for each in slept if _is_meant(each, wanted)]
     noted = {key: at for key, at in find_noted(known, since).items() if _is_covered(key, known, wanted, meant)}
-    sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, known)
+    damaged = find_damaged(known, installation.known_instance)
+    damaged = {key: policy for key, policy in damaged.items() if wanted.policy in {None, policy}}
+    sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, damaged, known)
     if wanted.policy is not None and not meant and not sleepers:
         raise NotThere(f"there is no policy {wanted.policy}, and nothing slept under it")
     sleepers = await asyncio.to_thread(_explain, installation, sleepers)
@@ -126,7 +136,7 @@ def _put_together(
         woken_because=dict(woken.most_common()),
         total=total(enter(sleeps, Period(since=since, until=now))),
         data_since=told.since,
-        unreadable=told.found.unreadable,
+        unreadable=told.found.unreadable + seen.unreadable,
         troubles=tuple(trouble for trouble in (seen.trouble, told.trouble) if trouble),
     )
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import is_in, list_workloads
 from operations.past.past_sleeps import PastSleeps, read_past_sleeps
 from operations.temporal import open_client
 from policies.keys import WorkloadKey
@@ -27,6 +27,8 @@ class SeenNow:
     """
 
     workloads: Mapping[WorkloadKey, Workload] | None = None
+    unreadable: int = 0
+    """How many of them could not be understood."""
     trouble: str = ""
 
 
@@ -42,10 +44,12 @@ class SleptBefore:
 def look_now(installation: Installation, namespace: str | None, missing: str) -> SeenNow:
     """All workloads, by name. `missing` is what is not known without them."""
     try:
-        found = list_workloads(installation.within(namespace)).wakeable
+        listing = list_workloads(installation.within(namespace))
     except IoError as error:
         return SeenNow(trouble=f"the cluster cannot be asked, so {missing}: {error}")
-    return SeenNow(workloads={each.ref.key: each for each in found if namespace in {None, each.ref.namespace}})
+    found = (each for each in listing.wakeable if namespace in {None, each.ref.namespace})
+    unreadable = [each for each in listing.unreadable if each.but_requests is None and is_in(namespace, each)]
+    return SeenNow(workloads={each.ref.key: each for each in found}, unreadable=len(unreadable))
 
 
 async def look_back(

@@ -5,7 +5,7 @@ be asked, Temporal does.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
-from operations.errors import OperationError
+from operations.errors import NotThere, OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
 from operations.listing import list_workloads
@@ -29,6 +29,7 @@ from operations.temporal import has_worker, open_client
 from policies.calendar.allowance import Allowance, allowance_of
 from policies.keys import WorkloadKey
 from policies.models import Frozen
+from policies.policy.document import EnforcementPolicy
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import ReconcileResult
@@ -46,6 +47,8 @@ class ClusterStatus(Frozen):
 
     cluster: str
     at: datetime
+    is_partial: bool = False
+    """Whether only some were asked for."""
     temporal: str = ""
     """The address of the Temporal that was asked; empty where it is away."""
     temporal_trouble: str = ""
@@ -64,7 +67,7 @@ class ClusterStatus(Frozen):
     Temporal is away, what the workloads carry.
     """
     lost: tuple[WorkloadStanding, ...] = ()
-    """Sleepers that carry a record of ours and have no open hibernation."""
+    """Sleepers that carry a record and have no open hibernation: of ours, or of all where it is not known which are."""
     reconciliation: ReconcileResult | None = None
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...] = ()
@@ -107,8 +110,8 @@ class ClusterStatus(Frozen):
 async def read_status(installation: Installation, question: StatusQuestion = EVERYONE) -> ClusterStatus:
     """How the cluster is, and of who sleeps those that are asked for. Everything is asked at the same time.
 
-    Raises OperationError where neither Temporal nor the cluster can be asked; KubernetesError where labels are asked
-    for.
+    Raises OperationError where neither Temporal nor the cluster can be asked, NotThere for a policy that is not in
+    force and that nothing sleeps under; KubernetesError where labels are asked for.
     """
     try:
         return await read_by(installation, await open_client(installation), question)
@@ -135,18 +138,14 @@ async def read_by(
     found = ClusterStatus(
         cluster=cluster,
         at=datetime.now(UTC),
+        is_partial=question != EVERYONE,
         temporal=client.service_client.config.target_host,
         recorded=record is not None,
         hold=None if record is None else record.hold,
         worker=alive,
     )
     if known is not None:
-        before = {each.key: each for each in known.hibernations}
-        standing = [stand_by_hibernation(each, None) for each in listed]
-        kept = tuple(each.as_known(before.get(each.key)) for each in standing)
-        return known.replace(
-            at=found.at, recorded=found.recorded, hold=found.hold, worker=found.worker, hibernations=kept
-        )
+        return _go_on(known, found, listed)
     policies, reconciliation, often = await asyncio.gather(
         asyncio.to_thread(read_quietly, installation),
         read_last_reconciliation(client, cluster),
@@ -164,7 +163,17 @@ async def read_by(
         first_windows=first_windows,
         allowances={each.name: allowance_of(each, found.at) for each in policies or ()},
     )
-    return await _put_together(here, question, found, listed, record, await looking)
+    found = await _put_together(here, question, found, listed, record, await looking)
+    _refuse_unknown(question.policy, policies, found)
+    return found
+
+
+def _go_on(known: ClusterStatus, found: ClusterStatus, listed: tuple[ListedHibernation, ...]) -> ClusterStatus:
+    """What was known, with what changes from one moment to the next as it was found now."""
+    before = {each.key: each for each in known.hibernations}
+    standing = [stand_by_hibernation(each, None) for each in listed]
+    kept = tuple(each.as_known(before.get(each.key)) for each in standing)
+    return known.replace(at=found.at, recorded=found.recorded, hold=found.hold, worker=found.worker, hibernations=kept)
 
 
 def _look(installation: Installation, question: StatusQuestion, known: ClusterStatus | None) -> Carriers:
@@ -194,9 +203,9 @@ async def _put_together(
         installation.recorded_instance = record.instance or installation.recorded_instance
         carriers = await asyncio.to_thread(hold_against, installation, record.identity, carriers)
     by_key = {each.ref.key: each for each in carriers.workloads}
-    opened, asked_for_all = {each.key for each in listed}, question.policy is None and question.labels is None
-    mine = installation.known_instance
-    lost = carriers.stand(mine, found.at) if asked_for_all and mine is not None else ()
+    opened, mine = {each.key for each in listed}, installation.known_instance
+    asked_for = carriers.replace(workloads=question.select(carriers.workloads)).stand(mine, found.at)
+    lost = (each for each in asked_for if question.covers(each))
     return found.replace(
         instance=mine,
         cluster_trouble=carriers.trouble,
@@ -215,14 +224,24 @@ async def _go_without(installation: Installation, question: StatusQuestion, trou
     carriers = carriers.replace(workloads=question.select(carriers.workloads))
     standing = [each for each in carriers.stand(installation.known_instance, now) if question.covers(each)]
     policies = await asyncio.to_thread(read_quietly, installation)
-    return ClusterStatus(
+    found = ClusterStatus(
         cluster=installation.settings.cluster,
         at=now,
+        is_partial=question != EVERYONE,
         temporal_trouble=trouble,
         instance=installation.known_instance,
         hibernations=tuple(sorted(standing, key=rank)),
         zones={policy.name: policy.zone for policy in policies or ()},
     )
+    _refuse_unknown(question.policy, policies, found)
+    return found
+
+
+def _refuse_unknown(policy: str | None, policies: Sequence[EnforcementPolicy] | None, found: ClusterStatus) -> None:
+    """A policy that is not in force and that nothing is asleep under was mistyped. Raises NotThere."""
+    names = None if policies is None else {each.name for each in policies}
+    if policy is not None and names is not None and policy not in names and not (found.hibernations or found.lost):
+        raise NotThere(f"there is no policy {policy}, and nothing is asleep under it")
 
 
 def _is_new(standing: WorkloadStanding, now: datetime) -> bool:

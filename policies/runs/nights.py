@@ -23,6 +23,8 @@ BY_ITS_WAKE = timedelta(hours=1)
 """What becomes available later than this after its wake was deployed or broken meanwhile, or mended."""
 _BLUR = timedelta(seconds=5)
 """The times of conditions are whole seconds of another clock."""
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""A wake is dated by the worker's clock, and read by another."""
 _NAMED = 3
 _KEPT = 10
 
@@ -149,20 +151,20 @@ def count_night(workload: Workload, since: datetime, now: datetime) -> Night:
     """What one workload adds, by what it carries: it sleeps, or it was woken since then; else nothing."""
     if workload.is_down and notes.PAUSED in workload.annotations:
         return Night(asleep=1)
-    woke_at = woken_since(workload, since)
+    woke_at = woken_since(workload, since, now)
     if woke_at is None:
         return Night()
     return night_of(str(workload.ref), judge_wake(workload, woke_at, now), available_at(workload, woke_at))
 
 
-def woken_since(workload: Workload, since: datetime) -> datetime | None:
-    """When the note of a workload says that it woke, if that was since then. What somebody merely kept awake did not
-    sleep, as far as its note tells.
+def woken_since(workload: Workload, since: datetime, now: datetime) -> datetime | None:
+    """When the note of a workload says that it woke, if that was since then. What somebody merely kept awake, also with
+    an `awake-until` set by hand, did not sleep as far as its note tells; nor did what is to wake in the future.
     """
     note = readable_note(workload.annotations)
-    if note is None or note.because is Because.KEEP_AWAKE or note.resumed_at < since:
+    if note is None or note.because is Because.KEEP_AWAKE or notes.RESUMED_AT not in workload.annotations:
         return None
-    return note.resumed_at
+    return min(note.resumed_at, now) if since <= note.resumed_at <= now + _CLOCKS_DIFFER else None
 
 
 def judge_wake(workload: Workload, woke_at: datetime, now: datetime) -> Fate:

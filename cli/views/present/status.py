@@ -81,7 +81,8 @@ def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
     """What to read first, each with its style."""
     follows = found.unwatched.sentence
     if found.temporal_trouble:
-        yield f"Temporal is away: {follows or 'nothing sleeps'} ({found.temporal_trouble})", "bold red"
+        none = "nothing of what is asked about is asleep" if found.is_partial else "nothing is asleep"
+        yield f"Temporal is away: {follows or none} ({found.temporal_trouble})", "bold red"
     elif not found.worker and follows:
         yield f"no worker polls for this cluster: {follows}", "bold red"
     if found.hold is not None:
@@ -117,7 +118,8 @@ def _describe_first_window(first: FirstWindowSeen) -> str:
 
 def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | None, limit: int | None) -> None:
     if not found.hibernations:
-        terminal.say("nothing is asleep and nothing is kept awake")
+        none = "nothing of what is asked about" if found.is_partial else "nothing"
+        terminal.say(f"{none} is asleep or kept awake")
         return
     if sort_by is None and limit is None:
         for heading, group in groupby(found.hibernations, key=_heading):

@@ -7,9 +7,19 @@ from typing import Any
 import pytest
 from cases import workload
 from ids import key_of
+from sleepers import sleeper
 
 from activities.hibernation.listing import ListedHibernation
-from operations.past.night_sleepers import NOT_WOKEN, NightKnown, NightSleeper, add_up, describe_sleepers, last_sleeps
+from operations.past.night_sleepers import (
+    DAMAGED,
+    NOT_WOKEN,
+    NightKnown,
+    NightSleeper,
+    add_up,
+    describe_sleepers,
+    find_damaged,
+    last_sleeps,
+)
 from policies import annotations as notes
 from policies.annotations import PauseRecord, pause_patch
 from policies.keys import WorkloadKey
@@ -52,7 +62,7 @@ def told(
     running: Mapping[WorkloadKey, ListedHibernation] | None = None,
 ) -> NightSleeper:
     known = NightKnown(now=NOW, listed=seen, opened=running or {})
-    (found,) = describe_sleepers(last_sleeps([sleep], EVENING), {}, known)
+    (found,) = describe_sleepers(last_sleeps([sleep], EVENING), {}, {}, known)
     return found
 
 
@@ -113,7 +123,7 @@ def test_where_only_the_note_of_a_wake_is_left_it_tells_what_it_can() -> None:
         notes.AWAKE_BECAUSE: "deploy",
     }
     known = NightKnown(now=NOW, listed={KEY: up(annotations=carried)}, opened={})
-    (found,) = describe_sleepers({}, {KEY: MORNING}, known)
+    (found,) = describe_sleepers({}, {KEY: MORNING}, {}, known)
     assert (found.policy, found.why, found.woke_at, found.fate) == ("", "a deploy came in", MORNING, Fate.AVAILABLE)
 
 
@@ -127,3 +137,23 @@ def test_of_several_sleeps_the_last_one_counts_and_older_ones_do_not() -> None:
 def test_the_headlines_reason_is_its_first_word_and_the_table_has_all_of_it() -> None:
     found = told(slept(), {KEY: up(0)}).replace(trouble="FailedCreate: exceeded quota: full")
     assert str(add_up([found]).left[0]) == f"{key_of('dev-shop/checkout')} (FailedCreate)"
+
+
+@pytest.mark.parametrize(
+    ("opened_too", "instance", "found"),
+    [
+        pytest.param(False, "me", True, id="nobody wakes it"),
+        pytest.param(False, None, True, id="whose it is, is not known"),
+        pytest.param(True, "me", False, id="its hibernation knows its count"),
+        pytest.param(False, "they", False, id="of another installation"),
+    ],
+)
+def test_a_sleeper_with_a_damaged_record_is_one_that_nobody_wakes(
+    opened_too: bool, instance: str | None, found: bool
+) -> None:
+    damaged = sleeper("checkout", namespace="dev-shop", original="many")
+    running = {KEY: opened(Phase.ASLEEP)} if opened_too else {}
+    known = NightKnown(now=NOW, listed={KEY: damaged}, opened=running)
+    told = describe_sleepers({}, {}, find_damaged(known, instance), known)
+    assert [(each.fate, each.policy, each.trouble) for each in told] == [(Fate.STUCK, "idle-dev", DAMAGED)] * found
+    assert add_up(told).needs_somebody is found

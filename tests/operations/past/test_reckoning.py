@@ -69,3 +69,11 @@ def test_a_sleep_whose_end_nobody_has_noticed_yet_is_counted(annotations: dict[s
     (entry,) = reckon(MONTH, find_sleeping([awake], "me"), slept, NodeHours(problem="x")).workloads
     assert (entry.asleep, entry.sleeps, entry.slept_hours) == (0, 1, hours)
     assert reckon(MONTH, SleepingNow(trouble="no cluster"), slept, NodeHours(problem="x")).workloads == ()
+
+
+def test_a_sleep_whose_record_was_taken_away_goes_on_while_it_is_at_zero() -> None:
+    bare = workload(name="a", replicas=0)
+    known = Slept(ref=bare.ref, policy="idle-dev", start=NOW - timedelta(hours=3), pause_id="p-1", cost=COST)
+    slept = SleptBefore(found=PastSleeps(going_on=(known,)))
+    (entry,) = reckon(MONTH, find_sleeping([bare], "me"), slept, NodeHours(problem="x")).workloads
+    assert (entry.asleep, entry.slept_hours) == (1, 3)

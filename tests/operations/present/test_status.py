@@ -12,9 +12,10 @@ from sleepers import sleeper
 from temporalio.client import Client
 
 from activities.hibernation.starting import start_hibernation
+from activities.policy_sources.files import MARKER
 from activities.snapshot import Hold
 from localcluster import LocalCluster
-from operations.errors import OperationError
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
 from operations.present.asked_for import StatusQuestion
 from operations.present.status import ClusterStatus, read_status
@@ -112,6 +113,71 @@ async def test_what_temporal_lost_is_told_beside_what_it_knows_and_nobody_wakes_
     assert [each.name for each in found.lost] == ["web"]
     assert (found.hibernations, found.worker, found.unwatched.count, found.is_served) == ((), False, 1, False)
     asked.close()
+
+
+@pytest.mark.cluster
+async def test_where_it_is_not_known_who_we_are_every_sleeper_that_nobody_wakes_is_told(
+    cluster: LocalCluster, temporal_client: Client, temporal: str, tmp_path: Path, namespace: str
+) -> None:
+    await register_attributes(temporal_client)
+    create_sleepers(cluster, namespace)
+    asked = ask_as(
+        tmp_path, cluster=f"new-{namespace}", kubeconfig=cluster.kubeconfig, temporal=temporal, instance=None
+    )
+    found = await read_status(asked, StatusQuestion(namespace=namespace))
+    assert (found.instance, [each.name for each in found.lost]) == (None, ["theirs", "web"])
+    assert not found.is_served
+    assert "--instance NAME" in found.unwatched.remedy
+    asked.close()
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("wanted", "lost"),
+    [({"policy": "idle-dev"}, ["web"]), ({"labels": "app=web"}, ["web"]), ({"labels": "app=other"}, [])],
+    ids=["of a policy", "with labels", "of others"],
+)
+async def test_what_temporal_lost_is_also_told_where_only_some_are_asked_for(
+    cluster: LocalCluster,
+    temporal_client: Client,
+    temporal: str,
+    tmp_path: Path,
+    namespace: str,
+    wanted: dict[str, str],
+    lost: list[str],
+) -> None:
+    await register_attributes(temporal_client)
+    create_sleepers(cluster, namespace)
+    asked = ask_as(tmp_path, cluster=f"part-{namespace}", kubeconfig=cluster.kubeconfig, temporal=temporal)
+    labels = parse_label_query(wanted["labels"]) if "labels" in wanted else None
+    question = StatusQuestion(namespace=namespace, policy=wanted.get("policy"), labels=labels)
+    found = await read_status(asked, question)
+    assert ([each.name for each in found.lost], found.is_served) == (lost, not lost)
+    assert found.is_partial
+    asked.close()
+
+
+@pytest.mark.cluster
+async def test_without_its_keys_temporal_counts_as_away_and_the_deployments_tell(
+    cluster: LocalCluster, temporal: str, tmp_path: Path, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_sleepers(cluster, namespace)
+    monkeypatch.setenv("FINOPS_PAYLOAD_KEYS", str(tmp_path / "no-keys"))
+    asked = ask_as(tmp_path, cluster=CLUSTER, kubeconfig=cluster.kubeconfig, temporal=temporal)
+    found = await read_status(asked, StatusQuestion(namespace=namespace))
+    assert [each.name for each in found.hibernations] == ["web", "woken"]
+    assert found.temporal_trouble.startswith(f"the keys in {tmp_path / 'no-keys'} cannot be read")
+    asked.close()
+
+
+async def test_a_policy_that_nobody_knows_is_no_policy_with_nothing_asleep(temporal: str, tmp_path: Path) -> None:
+    policies = tmp_path / "state" / "policies"
+    policies.mkdir(parents=True)
+    (policies / MARKER).touch()
+    asked = ask_as(tmp_path, cluster=CLUSTER, temporal=temporal)
+    for name in ("nigths", "o'brien"):
+        with pytest.raises(NotThere, match=f"there is no policy {name}"):
+            await read_status(asked, StatusQuestion(policy=name))
 
 
 @pytest.mark.cluster

@@ -144,8 +144,19 @@ def test_the_time_that_it_became_available_is_its_wakes_only_soon_after_it(after
         (workload(replicas=0, annotations={notes.PAUSED: "true"}), Night(asleep=1)),
         (workload(), Night()),
         (workload(annotations={notes.AWAKE_UNTIL: "soon"}), Night()),
+        (workload(annotations={notes.AWAKE_UNTIL: "2027-06-01T00:00:00Z"}), Night()),
+        (woken(at=SEVEN + timedelta(days=2), rollout=pods(0)), Night()),
     ],
-    ids=["woken", "woken before", "merely kept awake", "asleep", "never slept", "a note that cannot be read"],
+    ids=[
+        "woken",
+        "woken before",
+        "merely kept awake",
+        "asleep",
+        "never slept",
+        "a note that cannot be read",
+        "kept awake by hand",
+        "a wake in the future",
+    ],
 )
 def test_a_listing_alone_tells_who_slept_and_who_is_back(seen: Workload, counted: Night) -> None:
     assert count_night(seen, SINCE, SEVEN + timedelta(hours=1)) == counted
