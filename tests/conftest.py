@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -45,6 +46,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of tests/faults."""
     parser.addoption("--case", action="append", default=[], help="play only this fault case; its line is its name")
     parser.addoption("--fault-report", type=Path, help="write what the suites came to into this file")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the commands that tests start: a shell starts what runs in the background without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,6 +9,7 @@ from activities.kube.objects.budgets import Budget
 from activities.kube.objects.cron_jobs import CronJob
 from activities.runs.surroundings import Gathered
 from operations.costs.money import add_costs, add_savings, add_savings_of_all
+from operations.plans.awake_by_then import case_at
 from operations.plans.caveats import caveats_of
 from operations.plans.cron_jobs import warn_of_cron_jobs
 from operations.plans.plan import Caveat, CaveatKind, Plan, PlannedSleep, PolicyPlan
@@ -88,9 +89,10 @@ def make_plan(
     for policy in judging:
         moment = at or _next_moment(policy, seen.at)
         around = seen.gathered.surroundings_at(moment, (*judging, *beside))
-        cases = [seen.gathered.case(policy, workload, around) for workload in seen.workloads]
+        cases = [case_at(seen.gathered, policy, workload, around) for workload in seen.workloads]
         judged = [(case, evaluate(case)) for case in cases]
-        planned = _plan_policy(policy, seen, judged, census, moment, interval)
+        then = _count([case.workload for case in cases], around) if seen.whole else census
+        planned = _plan_policy(policy, seen, judged, then, moment, interval)
         plans.append(planned.replace(unmet=seen.unmet_by(policy)))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
@@ -150,6 +152,7 @@ def _plan_policy(
         ),
         considered=add_costs(decision.cost for decision in decisions if decision.reason not in OUT_OF_SCOPE),
         max_actions_per_run=policy.max_actions_per_run,
+        census=census,
         first_run=len(selection.chosen),
         last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
         brake=selection.brake,

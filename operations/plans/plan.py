@@ -57,6 +57,8 @@ class PolicyPlan(Frozen):
     counts: dict[Reason, int]
     saving: ForeseenSaving
     considered: Spending
+    census: Census = Census()
+    """The cluster's Deployments at that moment, as far as it is known now."""
     max_actions_per_run: int | None = None
     first_run: int = 0
     """How many the first run takes."""

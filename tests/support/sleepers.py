@@ -1,14 +1,31 @@
 """Sleeping workloads as the commands see them, and the copies of records on their ReplicaSets."""
 
+from datetime import datetime
+
 from cases import workload
 
+from policies.costs.cost import HourlyCost
 from policies.sleep.record_copies import RecordCopy
+from policies.times import to_rfc3339
 from policies.workload import Workload
 
 
-def sleeper(name: str, *, instance: str = "me", original: str = "3", namespace: str = "dev-shop") -> Workload:
+def sleeper(
+    name: str,
+    *,
+    instance: str = "me",
+    original: str = "3",
+    namespace: str = "dev-shop",
+    resume_at: datetime | None = None,
+    cost: HourlyCost | None = None,
+) -> Workload:
     """A Deployment at zero that carries a whole record."""
-    return workload(namespace, name, replicas=0, annotations=_record(instance, original, "p-1"))
+    annotations = _record(instance, original, "p-1")
+    if resume_at is not None:
+        annotations["finops.io/resume-at"] = to_rfc3339(resume_at)
+    if cost is not None:
+        annotations["finops.io/hourly-cost"] = cost.as_text()
+    return workload(namespace, name, replicas=0, annotations=annotations)
 
 
 def copy_of(

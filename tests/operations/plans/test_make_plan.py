@@ -107,6 +107,20 @@ def test_a_sleeper_is_no_new_saving() -> None:
     assert (sleep.policy, sleep.original_replicas, sleep.ours) == ("idle-dev", 3, True)
 
 
+@pytest.mark.parametrize(
+    ("wakes", "pauses", "asleep"),
+    [(FRIDAY - timedelta(hours=1), ["dev-shop/a"], 0), (FRIDAY + timedelta(hours=1), [], 1), (None, [], 1)],
+    ids=["before the window", "after it began", "never by itself"],
+)
+def test_what_sleeps_now_and_wakes_before_the_window_goes_to_sleep_in_it_again(
+    wakes: datetime | None, pauses: list[str], asleep: int
+) -> None:
+    (of_policy,) = plan(sleeper("a", resume_at=wakes, cost=COST), policies=(WEEKEND,), costs=FixedCosts("a")).policies
+    assert [str(each.ref) for each in of_policy.pauses] == pauses
+    assert (of_policy.census.deployments, of_policy.census.asleep) == (1, asleep)
+    assert of_policy.saving.hourly == pytest.approx(0.12 * len(pauses))
+
+
 def test_a_sleeper_with_a_garbage_count_says_so() -> None:
     (sleep,) = plan(sleeper("a", original="many")).sleepers
     assert "'many'" in sleep.problem
