@@ -1,5 +1,6 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -18,10 +19,13 @@ from activities.hibernation.listing import list_open, open_query, outside_phases
 from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
+from policies.policy.document import EnforcementPolicy
+from policies.runs.first_window import FirstWindow, first_window_limit
 from policies.sleep.messages import AWAKE_PHASES
 from worker.errors import ConnectionFailed
 from worker.temporal.connection import connect
 from worker.temporal.encryption import build_converter
+from worker.temporal.run_results import read_last_enforcements
 
 
 async def open_client(installation: Installation) -> Client:
@@ -32,6 +36,23 @@ async def open_client(installation: Installation) -> Client:
     settings = installation.shared_settings
     converter = build_converter(settings.payload_keys)
     return await connect(installation.state, converter=converter, api_key_file=settings.temporal_api_key_file)
+
+
+async def recall_first_windows(
+    installation: Installation, policies: Iterable[EnforcementPolicy]
+) -> dict[str, FirstWindow]:
+    """What the last runs of these policies remember of their first windows. Nothing where Temporal cannot be asked:
+    then the next window counts as a first one.
+    """
+    braked = [each.name for each in policies if first_window_limit(each) is not None]
+    if not braked:
+        return {}
+    try:
+        client = await open_client(installation)
+        results = await read_last_enforcements(client, installation.settings.cluster, braked)
+    except (ConnectionFailed, RPCError):
+        return {}
+    return {name: each.first_window for name, each in results.items() if each.first_window is not None}
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:

@@ -1,6 +1,8 @@
-"""What a workload carries of ours, for those to whom damage and absence are the same: nothing is known then."""
+"""What a workload carries of ours, for those to whom damage and absence are the same: nothing is known then. And why
+it is awake, in words.
+"""
 
-from policies.annotations import Annotations, PauseRecord, WakeNote, read_note, read_pause
+from policies.annotations import Annotations, Because, PauseRecord, WakeNote, read_note, read_pause, tell_because
 from policies.errors import InvalidAnnotation
 
 
@@ -18,3 +20,13 @@ def readable_note(annotations: Annotations) -> WakeNote | None:
         return read_note(annotations)
     except InvalidAnnotation:
         return None
+
+
+def describe_awake(because: str, by: str, reason: str) -> str:
+    """Why it is awake, who asked for that, and what they said: `anna@laptop woke it: demo at four`."""
+    why = tell_because(because) if because else ""
+    if by and because == Because.PERSON:
+        why = f"{by} woke it"
+    elif by:
+        why = f"{by} keeps it awake" if because == Because.KEEP_AWAKE else f"{why} ({by})"
+    return f"{why}: {reason}" if reason else why

@@ -89,7 +89,7 @@ class EnforcementWorkflow:
                 told_window=before.told_window, chosen_last=before.chosen_last, last_judged=before.last_judged
             )
         result = result.replace(told_window=window_key(opened.window_start, self._now))
-        result = result.replace(last_judged=remember_run(result, self._now))
+        result = result.replace(last_judged=remember_run(result, self._now, before.last_judged))
         if is_worth_telling(result, before, has_start=opened.window_start is not None):
             digest = Digest(
                 cluster=self._enforcement.cluster,
@@ -225,7 +225,12 @@ class EnforcementWorkflow:
             currency=costs[0].currency if costs else "",
             night=judged.night,
         )
-        sentence = describe_run(result, len(judged.candidates), lost_turn=self._lost_turn)
+        sentence = describe_run(
+            result,
+            len(judged.candidates),
+            lost_turn=self._lost_turn,
+            first_window_limit=opened.first_window_limit,
+        )
         return result.replace(sentence=sentence)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:

@@ -35,6 +35,8 @@ class ApplyAnswer(Frozen):
     """What could not be found out, and what that means."""
     more: tuple[str, ...]
     """All that go to sleep and would not have so far."""
+    longer: tuple[str, ...]
+    """All others that sleep at hours at which the policy has had them awake."""
     wake: int
     """How many sleepers wake because of it."""
     consent: Consent | None

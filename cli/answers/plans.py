@@ -30,8 +30,9 @@ class VerdictAnswer(Frozen):
     policy: str
     mode: Mode
     decision: Decision
-    first_window_limit: int | None
-    """How many its first window lets go to sleep; None where it has no such brake."""
+    first_window_room: int | None
+    """How many more may go to sleep while its window is its first; None where that is over, or there is no such brake.
+    """
     idleness: IdleAnswer | None
     """None where the policy does not ask for it."""
     checks: tuple[Answer, ...]

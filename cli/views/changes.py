@@ -10,13 +10,15 @@ from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
 from operations.changes.schedule_look import ScheduleLook
 from operations.costs.money import describe_foreseen
-from policies.runs.first_window import FIRST_WINDOW_PAUSES, describe_first_window
+from policies.checks.controllers import OUTAGE
+from policies.runs.first_window import describe_first_window
 from policies.times import tell_instant
-from policies.wording import count
+from policies.wording import count, name_some
 
 HOW_TO_STOP = (
     "to stop it: `finops hold` (nothing more is paused until `finops release`); `finops resume --all` wakes what sleeps"
 )
+_NAMED = 3
 _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -38,7 +40,7 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
         terminal.warn(f"not known: {sentence}")
     if change.hold is not None:
         terminal.warn(f"a hold is on, set by {change.hold.by}: nothing goes to sleep until `finops release`")
-    elif change.more:
+    elif change.more or change.longer:
         terminal.say(HOW_TO_STOP)
 
 
@@ -56,6 +58,7 @@ def answer(change: PolicyChange, consent: Consent | None, *, dry_run: bool) -> A
         hold=change.hold,
         unknowns=change.unknowns,
         more=tuple(sorted(change.more)),
+        longer=tuple(sorted(change.longer)),
         wake=change.wake,
         consent=consent,
     )
@@ -88,26 +91,33 @@ def _show_forecast(terminal: Terminal, forecast: Forecast, novelty: Novelty) -> 
         terminal.say(f"  {sentence}")
     for unmet in forecast.unmet:
         terminal.say(f"  warning: {unmet}", style="yellow")
+    if forecast.controllers:
+        named = name_some(list(forecast.controllers), _NAMED)
+        terminal.say(f"  warning: with the look of an operator or a controller: {named}; {OUTAGE}", style="yellow")
 
 
 def _describe(forecast: Forecast) -> Iterator[str]:
     when, number = _describe_time(forecast), forecast.pauses
     may = "go" if forecast.in_force else "would go"
     if number:
-        verb = "goes" if number == 1 and forecast.in_force else may
-        share = "" if forecast.percent is None else f", {forecast.percent:.0f} % of the cluster asleep then"
-        yield f"{count(number, 'Deployment')} {verb} to sleep {when}{share}"
-        yield f"that saves {describe_foreseen(forecast.saving)}"
+        first = number - forecast.held
+        verb = "goes" if first == 1 and forecast.in_force else may
+        share = (
+            "" if forecast.percent is None else f", {forecast.percent:.0f} % of {forecast.deployments:,} asleep then"
+        )
+        yield f"{count(first, 'Deployment') if first else 'no Deployment'} {verb} to sleep {when}{share}"
+        if forecast.held:
+            yield f"{forecast.held:,} more from its second window on; brake: {describe_first_window(first)}"
+        saves = f"all {number:,} together save" if forecast.held else "that saves"
+        yield f"{saves} {describe_foreseen(forecast.saving)}"
     elif not forecast.undecided:
-        yield f"nothing new {'goes' if forecast.in_force else may} to sleep {when}; `finops plan` tells why not"
+        yield f"this puts nothing more to sleep {when}; `finops plan` tells why"
     if forecast.undecided:
         more = "more might" if number else f"might go to sleep {when}"
         yield f"{forecast.undecided:,} {more}: what they cost, or whether they are idle, is not known yet"
     if forecast.brake is not None:
         yield f"brake: {forecast.brake}"
-    elif forecast.room is not None and number > forecast.room:
-        yield f"brake: {describe_first_window(forecast.room, begun=forecast.room < FIRST_WINDOW_PAUSES)}"
-    elif forecast.first_run < number:
+    elif forecast.first_run < number - forecast.held:
         yield f"{forecast.first_run:,} of them in the first run, by its limits"
 
 

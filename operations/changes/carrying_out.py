@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from temporalio.client import Client
 
 from operations.changes.policy_change import Novelty, PolicyChange
+from operations.errors import OperationError
 from operations.installation import Installation
 from operations.temporal import open_client
 from policies.models import Frozen
@@ -44,14 +45,18 @@ class PolicyRemoved(Frozen):
 async def open_client_if_up(installation: Installation, *, asleep: int) -> Client | None:
     """A client, or None where `finops run` is down and no sleeper would have to hear of a change.
 
-    Raises ConnectionFailed otherwise.
+    Raises OperationError otherwise.
     """
     try:
         return await open_client(installation)
     except (NoTemporalKnown, TemporalUnreachable) as error:
         ours = isinstance(error, NoTemporalKnown) or error.source.startswith("the last `finops run`")
         if asleep or not ours:
-            raise
+            who = count(asleep, "sleeper") if asleep else "a worker"
+            raise OperationError(
+                f"{error}; nothing was written, because {who} would have to hear of it. `finops resume --all --direct` "
+                "wakes what sleeps without Temporal"
+            ) from error
         installation.listener.note("Temporal is down: the Schedules follow when `finops run` starts")
         return None
 

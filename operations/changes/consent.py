@@ -34,7 +34,12 @@ def _describe(change: PolicyChange) -> Iterator[str]:
         undecided = sum(forecast.undecided for forecast in change.forecasts if forecast.more)
         up_to = "up to " if undecided else ""
         verb = "goes" if len(change.more) == 1 and not undecided else "go"
-        yield f"{up_to}{count(len(change.more), 'more Deployment')} {verb} to sleep because of this change"
+        held = sum(forecast.held for forecast in change.forecasts if forecast.more)
+        at_first = f", {held:,} of them from a second window on" if held else ""
+        yield f"{up_to}{count(len(change.more), 'more Deployment')} {verb} to sleep because of this change{at_first}"
+    if change.longer:
+        verb = "sleeps" if len(change.longer) == 1 else "sleep"
+        yield f"{count(len(change.longer), 'Deployment')} {verb} at hours at which the policy has had them awake"
     if change.wake:
         yield f"{count(change.wake, 'sleeper')} will wake"
     if change.pruned:
@@ -44,6 +49,8 @@ def _describe(change: PolicyChange) -> Iterator[str]:
 def _exceeded(change: PolicyChange) -> Iterator[str]:
     if len(change.more) > UNATTENDED:
         yield f"more than {UNATTENDED} would go to sleep that nothing puts to sleep so far"
+    if len(change.longer) > UNATTENDED:
+        yield f"more than {UNATTENDED} would sleep at hours at which they are awake so far"
     for forecast in change.forecasts:
         allowed, share = forecast.max_percent, forecast.percent
         if forecast.more and allowed is not None and share is not None and share > allowed:

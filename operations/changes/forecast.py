@@ -2,20 +2,21 @@
 so far. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from operations.changes.document_diff import diff_documents
 from operations.costs.money import ForeseenSaving
 from operations.plans.make_plan import ClusterSeen, make_plan
-from operations.plans.plan import Plan, PolicyPlan
-from policies.checks.limits import Brake, Census
+from operations.plans.plan import CaveatKind, Plan, PlannedSleep, PolicyPlan
+from policies.calendar.allowance import allows_more
+from policies.checks.limits import Brake
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.policy.unmet_patterns import UnmetPattern
-from policies.runs.first_window import FirstWindow, room_left
+from policies.runs.first_window import FirstWindow
 
 
 class PolicyMode(Frozen):
@@ -41,8 +42,8 @@ class Forecast(Frozen):
     """How many it means to put to sleep in its window."""
     first_run: int = 0
     """How many of them in the first run, by its limits."""
-    room: int | None = None
-    """How many it lets go to sleep while its window is its first; None where that is over, or limits are written."""
+    held: int = 0
+    """How many of them wait for its second window, because the next one is its first, or still is."""
     at: datetime
     """When: at once where that is `seen_at`."""
     seen_at: datetime
@@ -52,14 +53,20 @@ class Forecast(Frozen):
     """In which its author thinks."""
     saving: ForeseenSaving
     percent: float | None = None
-    """Which share of the cluster sleeps then, with what sleeps already. None where nothing runs."""
+    """Which share of the cluster sleeps in that window, with what sleeps then already. None where nothing runs."""
+    deployments: int = 0
+    """Of how many: those that run or sleep then and are not protected."""
     max_percent: int | None = None
     brake: Brake | None = None
     undecided: int = 0
     """How many may follow: what they cost, or whether they are idle, is not known yet."""
     more: tuple[str, ...] = ()
     """Those that go to sleep and would not have so far, the undecided among them."""
+    longer: tuple[str, ...] = ()
+    """Those that also sleep, or would have, without the change, and now at hours at which they were awake."""
     unmet: tuple[UnmetPattern, ...] = ()
+    controllers: tuple[str, ...] = ()
+    """Those that it means to put to sleep and that look like operators or controllers."""
 
     @property
     def in_force(self) -> bool:
@@ -85,24 +92,25 @@ def foresee(
 
     `first_windows` is what their runs remember. Beside the forecasts it returns what could not be found out.
     """
-    names, remembered = {policy.name for policy in changed}, first_windows or {}
+    names = {policy.name for policy in changed}
 
     def judge(policies: Sequence[EnforcementPolicy]) -> tuple[list[_Judged], Plan]:
-        plan = make_plan(policies, seen, interval=interval, beside=beside)
+        plan = make_plan(policies, seen, interval=interval, beside=beside, first_windows=first_windows)
         return [
-            _Judged(
-                policy,
-                planned,
-                room_left(remembered.get(policy.name), planned.first_window_limit, planned.judged_at),
-                _undecided(policy, planned, seen),
-            )
+            _Judged(policy, planned, _undecided(policy, planned, seen))
             for policy, planned in zip(policies, plan.policies, strict=True)
         ], plan
 
     olds, _ = judge([policy for policy in applied if policy.name in names])
     news, plan = judge(changed)
     before = {old.policy.name: old for old in olds}
-    forecasts = tuple(_forecast(new, before.get(new.policy.name), plan.census, seen.at) for new in news)
+    suspected = {str(each.ref) for each in plan.caveats if each.kind is CaveatKind.CONTROLLER}
+    forecasts = tuple(
+        _forecast(new, before.get(new.policy.name), plan.sleepers, seen.at).replace(
+            controllers=tuple(each for each in new.pauses if each in suspected)
+        )
+        for new in news
+    )
     return forecasts, plan.unknowns
 
 
@@ -111,7 +119,6 @@ class _Judged(NamedTuple):
 
     policy: EnforcementPolicy
     plan: PolicyPlan
-    room: int | None
     undecided: tuple[str, ...]
 
     @property
@@ -123,27 +130,31 @@ class _Judged(NamedTuple):
         return tuple(str(each.ref) for each in self.plan.pauses)
 
 
-def _forecast(new: _Judged, old: _Judged | None, census: Census, now: datetime) -> Forecast:
-    plan = new.plan
-    asleep = census.asleep + census.pausing + len(plan.pauses)
+def _forecast(new: _Judged, old: _Judged | None, sleepers: Iterable[PlannedSleep], now: datetime) -> Forecast:
+    plan, census = new.plan, new.plan.census
+    more = _find_more(new, old, now)
+    held = plan.held_by_first_window
+    asleep = census.asleep + census.pausing + len(plan.pauses) - held
     return Forecast(
         policy=new.policy.name,
         standing=new.standing,
         was=None if old is None else old.standing,
         diff=() if old is None else diff_documents(old.policy, new.policy),
         pauses=len(plan.pauses),
-        first_run=plan.first_run if new.room is None else min(plan.first_run, new.room),
-        room=new.room,
+        first_run=min(plan.first_run, len(plan.pauses) - held),
+        held=held,
         at=plan.judged_at,
         seen_at=now,
         until=plan.until,
         zone=new.policy.zone,
         saving=plan.saving,
         percent=100 * asleep / census.deployments if census.deployments else None,
+        deployments=census.deployments,
         max_percent=new.policy.spec.limits.max_affected_percent,
         brake=plan.brake,
         undecided=len(new.undecided),
-        more=_find_more(new, old, now),
+        more=more,
+        longer=tuple(each for each in _find_longer(new, old, sleepers, now) if each not in more),
         unmet=plan.unmet,
     )
 
@@ -167,7 +178,17 @@ def _find_more(new: _Judged, old: _Judged | None, now: datetime) -> tuple[str, .
         return meant
     if new.plan.judged_at <= now < old.plan.judged_at:
         return meant
-    was_held = old.room if new.room is None else None
+    was_held = old.plan.first_window_room if new.plan.first_window_room is None else None
     known = {*old.pauses[:was_held], *old.undecided}
     further = tuple(each for each in meant if each not in known)
     return further or new.pauses[old.plan.first_run : new.plan.first_run]
+
+
+def _find_longer(new: _Judged, old: _Judged | None, sleepers: Iterable[PlannedSleep], now: datetime) -> tuple[str, ...]:
+    """Whom it lets sleep at other hours too than the old policy: who goes to sleep next, and who sleeps under it."""
+    if old is None or not (new.plan.is_in_force and old.plan.is_in_force):
+        return ()
+    if not allows_more(new.policy, old.policy, now):
+        return ()
+    asleep = (str(each.ref) for each in sleepers if each.policy == new.policy.name)
+    return tuple(sorted({*new.pauses, *asleep}))

@@ -1,7 +1,7 @@
 """Looking at the cluster, at Temporal and at the policies in force before a change of policies. Nothing is written."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from temporalio.service import RPCError
@@ -19,12 +19,10 @@ from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.plans.plan_pauses import look_at_cluster
 from operations.policy_source import read_applied
-from operations.temporal import open_client
+from operations.temporal import open_client, recall_first_windows
 from policies.policy.document import EnforcementPolicy
-from policies.runs.first_window import FirstWindow
 from worker.errors import ConnectionFailed
 from worker.temporal.cluster_record import read_record
-from worker.temporal.run_results import read_last_enforcements
 
 
 async def foresee_change(
@@ -56,7 +54,7 @@ async def foresee_change(
         return change
     replaced = [each for each in applied if each.name in change.changed]
     seen = await asyncio.to_thread(look_at_cluster, installation, [*change.to_write, *replaced], now, listing)
-    hold, first_windows = await _ask_temporal(installation, [each.name for each in replaced])
+    hold, first_windows = await asyncio.gather(_read_hold(installation), recall_first_windows(installation, replaced))
     gone = {*change.changed, *change.pruned}
     forecasts, unknowns = foresee(
         change.to_write,
@@ -69,16 +67,10 @@ async def foresee_change(
     return change.replace(forecasts=forecasts, hold=hold, unknowns=unknowns)
 
 
-async def _ask_temporal(installation: Installation, names: Iterable[str]) -> tuple[Hold | None, dict[str, FirstWindow]]:
-    """The hold that is on, and what the runs of these policies remember; nothing where Temporal is down: then the next
-    window counts as a first one.
-    """
-    cluster = installation.settings.cluster
+async def _read_hold(installation: Installation) -> Hold | None:
+    """The hold that is on; None also where Temporal cannot be asked."""
     try:
-        client = await open_client(installation)
-        record = await read_record(client, cluster)
-        results = await read_last_enforcements(client, cluster, names)
+        record = await read_record(await open_client(installation), installation.settings.cluster)
     except (ConnectionFailed, RPCError):
-        return None, {}
-    first_windows = {name: each.first_window for name, each in results.items() if each.first_window is not None}
-    return None if record is None else record.hold, first_windows
+        return None
+    return None if record is None else record.hold

@@ -68,6 +68,11 @@ class PolicyChange(Frozen):
         return frozenset(name for forecast in self.forecasts for name in forecast.more)
 
     @property
+    def longer(self) -> frozenset[str]:
+        """All others that sleep at more hours than so far."""
+        return frozenset(name for forecast in self.forecasts for name in forecast.longer) - self.more
+
+    @property
     def wake(self) -> int:
         """How many sleepers wake because of it."""
         return sum(handover.wake for handover in self.handovers)

@@ -13,6 +13,7 @@ from policies.models import Frozen
 from policies.policy.selectors import LabelSelector
 from policies.workload import Workload
 
+_AT_ZERO = "at zero replicas it costs nothing"
 _UNREADABLE = "Unreadable"
 """The code of a Deployment whose requests cannot be read."""
 
@@ -55,6 +56,11 @@ class CostTable(Frozen):
     """How long a worker acts on what the source answered."""
 
     @property
+    def at_zero(self) -> int:
+        """How many cost nothing because none of their pods runs."""
+        return sum(row.reason == _AT_ZERO for row in self.rows)
+
+    @property
     def together(self) -> Spending:
         """What all of them cost."""
         return add_costs(row.believed for row in self.rows)
@@ -94,7 +100,7 @@ def _as_row(workload: Workload, answer: CostAnswer, source: CostSource) -> CostR
         stale = "" if answer.earlier is None else f"; shown is what was believed, {answer.earlier}"
         reason = f"{code}{answer.unknown_because}{stale}"
     elif workload.is_down:
-        reason = "at zero replicas it costs nothing"
+        reason = _AT_ZERO
     return CostRow(
         namespace=workload.ref.namespace,
         name=workload.ref.name,

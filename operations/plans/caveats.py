@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from activities.kube.objects.budgets import Budget
 from operations.plans.plan import Caveat, CaveatKind
+from policies.checks.controllers import OUTAGE, find_controller_hint
 from policies.workload import Workload
 
 _DATABASES = re.compile(
@@ -20,6 +21,8 @@ NIGHTLY = "an alert on budgets comes every night (docs/coexistence.md has the ru
 def caveats_of(workload: Workload, budgets: Iterable[Budget] = ()) -> tuple[Caveat, ...]:
     """One caveat for each thing that a pause of this workload may lose, and for each budget it would not meet."""
     found = list[tuple[CaveatKind, str]]()
+    if hint := find_controller_hint(workload):
+        found.append((CaveatKind.CONTROLLER, f"looks like an operator or a controller ({hint}): {OUTAGE}"))
     if workload.keeps_data_in_empty_dir:
         found.append((CaveatKind.EMPTY_DIR, "keeps data in an emptyDir volume, which a pause empties"))
     if not workload.has_persistent_volume:

@@ -1,5 +1,6 @@
 """Why a Deployment is paused or left alone: every check's verdict on it, by each policy."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
@@ -13,6 +14,7 @@ from policies.idleness.answers import IdleAnswer
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
+from policies.runs.first_window import FirstWindow, first_window_limit, room_left
 from policies.workload import Workload
 
 
@@ -23,6 +25,9 @@ class PolicyVerdict(Frozen):
     decision: Decision
     idleness: IdleAnswer | None
     """None where the policy does not ask for it."""
+    first_window_room: int | None = None
+    """How many more may go to sleep while its window is its first; None where that is over, or there is no such brake.
+    """
     checks: tuple[Answer, ...]
     """In their order, also those after the first that has something against a pause."""
 
@@ -46,9 +51,16 @@ class Explanation(Frozen):
 
 
 def explain_workload(
-    installation: Installation, key: WorkloadKey, policies: tuple[EnforcementPolicy, ...], *, now: datetime
+    installation: Installation,
+    key: WorkloadKey,
+    policies: tuple[EnforcementPolicy, ...],
+    *,
+    now: datetime,
+    first_windows: Mapping[str, FirstWindow] | None = None,
 ) -> Explanation:
-    """Judge one Deployment by these policies, of which there is at least one. Raises NotThere, KubernetesError."""
+    """Judge one Deployment by these policies, of which there is at least one. `first_windows` is what their runs
+    remember. Raises NotThere, KubernetesError.
+    """
     installation = installation.within(key.namespace)  # nothing else is about it
     ask_ahead(installation, now)
     cluster = installation.cluster
@@ -66,16 +78,17 @@ def explain_workload(
         cluster=installation.settings.cluster,
         cost=cases[0].cost,
         costs_kept=gathered.costs.kept,
-        policies=tuple(map(_judge, cases)),
+        policies=tuple(_judge(case, (first_windows or {}).get(case.policy.name), now) for case in cases),
         unknowns=(*blind_to, *unknown),
         may_not_write=refused,
     )
 
 
-def _judge(case: Case) -> PolicyVerdict:
+def _judge(case: Case, first: FirstWindow | None, now: datetime) -> PolicyVerdict:
     return PolicyVerdict(
         policy=case.policy,
         decision=evaluate(case),
         idleness=None if case.policy.spec.idle_window is None else case.idleness,
+        first_window_room=room_left(first, first_window_limit(case.policy), now),
         checks=explain(case),
     )

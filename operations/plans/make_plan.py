@@ -28,7 +28,7 @@ from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
-from policies.runs.first_window import first_window_limit
+from policies.runs.first_window import FirstWindow, first_window_limit, room_left
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
 from policies.workload import Workload
@@ -76,9 +76,10 @@ def make_plan(
     interval: timedelta,
     at: datetime | None = None,
     beside: Sequence[EnforcementPolicy] = (),
+    first_windows: Mapping[str, FirstWindow] | None = None,
 ) -> Plan:
     """Judge all workloads by all policies. `interval` is the time between two runs; the policies `beside` them judge
-    nothing, but may keep workloads awake.
+    nothing, but may keep workloads awake. `first_windows` is what their runs remember.
 
     The instant is `at`, or for each policy the present if one of its windows runs, else the beginning of the next.
     """
@@ -93,7 +94,8 @@ def make_plan(
         judged = [(case, evaluate(case)) for case in cases]
         then = _count([case.workload for case in cases], around) if seen.whole else census
         planned = _plan_policy(policy, seen, judged, then, moment, interval)
-        plans.append(planned.replace(unmet=seen.unmet_by(policy)))
+        room = room_left((first_windows or {}).get(policy.name), first_window_limit(policy), moment)
+        plans.append(planned.replace(unmet=seen.unmet_by(policy), first_window_room=room))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
     return Plan(
@@ -157,7 +159,6 @@ def _plan_policy(
         last_asleep_at=_last_asleep_at(candidates, policy.max_actions_per_run, now, interval),
         brake=selection.brake,
         until=_wakes_at(policy, now),
-        first_window_limit=first_window_limit(policy),
     )
 
 

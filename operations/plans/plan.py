@@ -30,6 +30,7 @@ class PlannedSleep(Frozen):
 class CaveatKind(StrEnum):
     """What a caveat is about; several of a kind are told in one line."""
 
+    CONTROLLER = "Controller"
     EMPTY_DIR = "EmptyDir"
     DATABASE = "Database"
     BUDGET = "PodDisruptionBudget"
@@ -67,8 +68,9 @@ class PolicyPlan(Frozen):
     brake: Brake | None = None
     until: datetime | None = None
     """When what goes to sleep then wakes by itself; None where nothing says it."""
-    first_window_limit: int | None = None
-    """How many may go to sleep in its first window; None where it has limits, or no schedule."""
+    first_window_room: int | None = None
+    """How many may go to sleep while its window is its first; None where that is over, or it has limits or no schedule.
+    """
     unmet: tuple[UnmetPattern, ...] = ()
     """What of its scope meets no namespace."""
 
@@ -76,6 +78,11 @@ class PolicyPlan(Frozen):
     def is_in_force(self) -> bool:
         """Whether it pauses: neither a dry run nor suspended."""
         return self.mode is Mode.ENFORCE and not self.suspended
+
+    @property
+    def held_by_first_window(self) -> int:
+        """How many of them wait for its second window."""
+        return 0 if self.first_window_room is None else max(0, len(self.pauses) - self.first_window_room)
 
     @property
     def pauses(self) -> tuple[Decision, ...]:

@@ -1,6 +1,6 @@
 """Looking at a cluster, and planning what policies would pause in it. Reads only, and needs no Temporal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from operations.plans.plan import Plan
 from operations.plans.plan_selection import EVERYTHING, PlanSelection
 from policies.policy.document import EnforcementPolicy
 from policies.rights.blindness import Use
+from policies.runs.first_window import FirstWindow
 
 
 def plan_pauses(
@@ -26,12 +27,13 @@ def plan_pauses(
     at: datetime | None = None,
     namespace: str | None = None,
     selection: PlanSelection = EVERYTHING,
+    first_windows: Mapping[str, FirstWindow] | None = None,
 ) -> Plan:
     """What these policies would pause, and what that would save; of one namespace, where one is named.
 
     They are judged as of `at`; without it, as of `now` or the beginning of their next window. All workloads count for
-    limits; the selection is of what is told. Who may not list the whole cluster is told of that namespace alone. Raises
-    KubernetesError.
+    limits; the selection is of what is told; `first_windows` is what the policies' runs remember. Who may not list the
+    whole cluster is told of that namespace alone. Raises KubernetesError.
     """
     try:
         seen = look_at_cluster(installation, policies, now, namespace=namespace)
@@ -41,7 +43,7 @@ def plan_pauses(
         installation = installation.within(namespace)  # who may see no more is told of what there is
         seen = look_at_cluster(installation, policies, now, namespace=namespace)
     seen = replace(seen, selection=selection)
-    plan = make_plan(policies, seen, interval=installation.settings.interval, at=at)
+    plan = make_plan(policies, seen, interval=installation.settings.interval, at=at, first_windows=first_windows)
     refused, unknown = find_unwritable(installation, plan.pausing_in)
     return plan.replace(may_not_write=refused, unknowns=(*plan.unknowns, *unknown))
 

@@ -26,6 +26,8 @@ class PolicyInForce(Frozen):
     """The one that runs, or the next; without start and end it sleeps at any time. None where none comes any more."""
     window_runs: bool = False
     asleep: int | None = None
+    runs_known: bool = True
+    """False where Temporal could not be asked for its runs."""
     last_run: PolicyRun | None = None
     """The last that left a result."""
     next_run_at: datetime | None = None

@@ -31,6 +31,7 @@ from policies.policy.document import EnforcementPolicy
 from policies.policy.wording import describe_conditions, describe_scope
 from policies.sleep.messages import AWAKE_PHASES
 from worker.errors import ConnectionFailed
+from worker.settings.values import PolicyPlace
 from worker.temporal.cluster_record import read_record
 from worker.temporal.schedule_states import ScheduleSeen, read_states
 
@@ -83,6 +84,9 @@ async def read_policy(installation: Installation, name: str, runs: int, now: dat
 
 
 def _read_source(installation: Installation) -> tuple[PoliciesRead, str]:
+    settings = installation.settings
+    if settings.policy_source is PolicyPlace.FILES and not settings.policies.exists():
+        return PoliciesRead(), ""  # nothing was ever applied
     try:
         return installation.policies.read(), ""
     except (IoError, PolicySourceUnreadable) as error:
@@ -134,6 +138,7 @@ def _describe(
     told = PolicyInForce(
         name=name,
         asleep=None if asleep is None else asleep.get(name, 0),
+        runs_known=not ran.trouble,
         last_run=ran.runs.get(name),
         next_run_at=None if schedule is None else schedule.next_at,
         objection="" if schedule is None else schedule.problem,

@@ -9,7 +9,7 @@ from datetime import datetime
 from activities.hibernation.listing import ListedHibernation
 from operations.targets import is_sleeper
 from policies import annotations as notes
-from policies.annotations import Because, WakeNote, tell_because
+from policies.annotations import WakeNote
 from policies.costs.savings import SleepRate, saved_per_day_asleep
 from policies.keys import WorkloadKey
 from policies.kinds import DEPLOYMENT
@@ -113,16 +113,6 @@ def stand_by_carried(workload: Workload, now: datetime) -> WorkloadStanding | No
     if note is None or note.awake_until <= now:
         return None
     return here.replace(phase=Phase.AWAKE if note.because in LONG else Phase.COOLING, **_told_by(note))
-
-
-def describe_awake(because: str, by: str, reason: str) -> str:
-    """Why it is awake, who asked for that, and what they said: `anna@laptop woke it: demo at four`."""
-    why = tell_because(because) if because else ""
-    if by and because == Because.PERSON:
-        why = f"{by} woke it"
-    elif by:
-        why = f"{by} keeps it awake" if because == Because.KEEP_AWAKE else f"{why} ({by})"
-    return f"{why}: {reason}" if reason else why
 
 
 def _told_by(note: WakeNote) -> dict[str, object]:

@@ -67,6 +67,12 @@ def allowance_of_all(policies: Iterable[EnforcementPolicy], now: datetime) -> Al
     return _allowance(tuple((policy.spec.schedule, _rests_of(policy)) for policy in policies), _day_of(now))
 
 
+def allows_more(policy: EnforcementPolicy, than: EnforcementPolicy, now: datetime) -> bool:
+    """Whether it lets a workload sleep at times at which the other one has it awake, more than a minute a year."""
+    together = allowance_of_all((than, policy), now).share - allowance_of(than, now).share
+    return together * PERIOD > timedelta(minutes=1)
+
+
 def _day_of(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 

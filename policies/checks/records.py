@@ -1,6 +1,7 @@
 """What the workload's own annotations say: asleep already, somebody else's, taken out, unreadable, kept awake."""
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from policies import annotations as notes
 from policies.checks.case import AnswerKind, Case, Check, Finding, Question
@@ -87,6 +88,7 @@ class ReadableCheck(Check):
 
     def judge(self, case: Case) -> Finding | None:
         """Reads what the later checks need, so that a bad value is told as InvalidAnnotation and nothing else."""
+        notes.excluded_until(case.workload.annotations, ZoneInfo(case.policy.zone))
         notes.read_note(case.workload.annotations)
         notes.read_resumed_at(case.workload.annotations)
         targets_of(case.workload.annotations)

@@ -141,8 +141,8 @@ class Limits(DocumentPart):
     )
     max_affected_percent: Annotated[Whole, Field(ge=1, le=100)] | None = Field(
         default=None,
-        description="The share of the cluster's Deployments that all policies together may have asleep at once; "
-        "a run that would pass it pauses nothing.",
+        description="The share of the cluster's Deployments that all policies together may have asleep at once, of "
+        "those that run or sleep and are not protected; a run that would pass it pauses nothing.",
     )
 
 

@@ -30,6 +30,11 @@ class JudgedRun(Frozen):
     dry_run: bool
     would_pause: int = 0
     """How many it found that may be paused: what a dry run would have done."""
+    most_in_window: int = 0
+    """The most that any run of its window found, this one included: towards the end of a window nothing is worth a
+    pause any more."""
+    held_by_first_window: int = 0
+    """How many stayed awake because the window was the policy's first."""
     window: str = ""
     """The window that it ran in."""
 
@@ -68,13 +73,17 @@ class EnforcementResult(Frozen):
     """What slept before this run, and whether it is back, of what the policy means."""
 
 
-def remember_run(result: EnforcementResult, at: datetime) -> JudgedRun:
-    """What later runs that do nothing carry on of this one."""
+def remember_run(result: EnforcementResult, at: datetime, before: JudgedRun | None = None) -> JudgedRun:
+    """What later runs that do nothing carry on of this one. `before` is the last that judged anything before it."""
+    found = result.decisions.get(Reason.PAUSE, 0)
+    is_alike = before is not None and (before.window, before.dry_run) == (result.told_window, result.dry_run)
     return JudgedRun(
         at=at,
         sentence=result.sentence,
         dry_run=result.dry_run,
-        would_pause=result.decisions.get(Reason.PAUSE, 0),
+        would_pause=found,
+        most_in_window=max(found, before.most_in_window) if before is not None and is_alike else found,
+        held_by_first_window=result.held_by_first_window,
         window=result.told_window,
     )
 
@@ -87,8 +96,12 @@ def describe_foreseen(result: EnforcementResult) -> str:
     return f"{rate} an hour asleep, up to {month} a month by its calendar"
 
 
-def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool) -> str:
-    """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand."""
+def describe_run(
+    result: EnforcementResult, candidates: int, *, lost_turn: bool, first_window_limit: int | None = None
+) -> str:
+    """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand. What a
+    first window lets go to sleep is foreseen by a dry run.
+    """
     judged = sum(result.decisions.values())
     left_alone = (
         f" Left alone, because they could not be understood: {result.unreadable:,}." if result.unreadable else ""
@@ -96,8 +109,10 @@ def describe_run(result: EnforcementResult, candidates: int, *, lost_turn: bool)
     if result.brake is not None:
         return f"{result.brake}.{left_alone}"
     if result.dry_run:
+        braked = first_window_limit is not None and candidates > first_window_limit
+        at_first = f" ({first_window_limit:,} in a first window)" if braked else ""
         return (
-            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused, to save "
+            f"Dry run: {candidates:,} of {count(judged, 'Deployment')} would be paused{at_first}, to save "
             f"{describe_foreseen(result)}.{left_alone}"
         )
     waiting = f", {result.held_back:,} to wait for the next run" if result.held_back else ""

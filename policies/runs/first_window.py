@@ -55,9 +55,10 @@ def count_pauses(
     return first if first.until <= now else first.replace(paused=first.paused + count)
 
 
-def describe_first_window(limit: int, *, begun: bool = False) -> str:
-    """The brake in a sentence, for the author of a policy. `begun`: the limit is what its first window has left."""
+def describe_first_window(room: int) -> str:
+    """The brake in a sentence, for the author of a policy, by what its first window has left."""
+    at_most = f"at most {room}{'' if room == FIRST_WINDOW_PAUSES else ' more'}" if room else "no more"
     return (
-        f"at most {limit}{' more' if begun else ''} go to sleep in its first window, because it has no limits, and all "
-        "from the second on; `limits` in the document overrules that"
+        f"{at_most} go to sleep in its first window, because it has no limits, and all from the second on; `limits` in "
+        "the document overrules that"
     )

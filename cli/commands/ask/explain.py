@@ -16,7 +16,7 @@ from operations.errors import OperationError
 from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies
 from operations.targets import read_keys
-from operations.temporal import find_page
+from operations.temporal import find_page, recall_first_windows
 from policies.keys import WorkloadKey
 
 
@@ -37,13 +37,15 @@ def explain(
     keys = read_keys(workloads, namespace)
     session = Session.of(ctx)
     chosen = choose_policies(session.installation, policies or [])
-    terminal = session.terminal
+    terminal, first_windows = session.terminal, asyncio.run(recall_first_windows(session.installation, chosen.policies))
     if not terminal.for_programs:
         session.introduce()
         terminal.say(chosen.whence, style="dim")
 
     def answer(key: WorkloadKey) -> Explanation:
-        explained = explain_workload(session.installation, key, chosen.policies, now=datetime.now(UTC))
+        explained = explain_workload(
+            session.installation, key, chosen.policies, now=datetime.now(UTC), first_windows=first_windows
+        )
         explained = explained.replace(page=asyncio.run(find_page(session.installation, key)))
         if not terminal.for_programs:
             if key != keys[0]:

@@ -1,5 +1,6 @@
 """`finops plan`: what could be paused now, and what that would save. Reads only, and needs no Temporal."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
@@ -26,6 +27,7 @@ from operations.plans.plan import Plan
 from operations.plans.plan_pauses import plan_pauses
 from operations.plans.plan_selection import PlanSelection
 from operations.plans.policies import SAMPLE_HOURLY_COST, sample_policy
+from operations.temporal import recall_first_windows
 from operations.times import read_moment
 from policies.checks.reasons import Reason
 from policies.policy.document import EnforcementPolicy
@@ -68,12 +70,11 @@ def plan(
     terminal, installation = session.terminal, session.installation
     policies = _choose(load_documents(terminal, given) if given else (sample_policy(),), policy)
     if not terminal.for_programs:
-        session.introduce()
-        if not given:
-            terminal.say(
-                f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
-            )
-    made = plan_pauses(installation, policies, now=present, at=instant, namespace=wanted, selection=selection)
+        _introduce(session, is_sample=not given)
+    remembered = asyncio.run(recall_first_windows(installation, policies)) if given else {}
+    made = plan_pauses(
+        installation, policies, now=present, at=instant, namespace=wanted, selection=selection, first_windows=remembered
+    )
     form = PlanForm(installation.settings.interval, show_all or bool(selection.reasons), sort_by, limit)
     if terminal.for_programs:
         pauses = {decision.ref.key: decision for each in made.policies for decision in each.pauses}
@@ -81,6 +82,14 @@ def plan(
         terminal.show(_answer(session, made, form), names)
         return
     show_plan(terminal, made, form)
+
+
+def _introduce(session: Session, *, is_sample: bool) -> None:
+    session.introduce()
+    if is_sample:
+        session.terminal.say(
+            f"no policy given: judging by a sample (every namespace, at least {SAMPLE_HOURLY_COST} an hour)"
+        )
 
 
 def _answer(session: Session, made: Plan, form: PlanForm) -> PlanAnswer:

@@ -10,10 +10,10 @@ from operations.past.hibernation_runs import HibernationRun, KnownRuns
 from operations.past.history import History
 from operations.past.outlook import Outlook
 from operations.sleepers.records import describe_sleep
-from operations.standing.standing import describe_awake
 from operations.targets import is_sleeper
 from operations.times import show_past, show_span, show_time
 from policies import annotations as notes
+from policies.readable import describe_awake
 from policies.sleep.ledger import Slept
 from policies.wording import amount, count
 from policies.workload import Workload

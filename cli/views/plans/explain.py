@@ -15,7 +15,7 @@ from policies.checks.reasons import Reason
 from policies.costs.cost import CostAnswer
 from policies.durations import format_duration
 from policies.names import hibernation_id
-from policies.runs.first_window import describe_first_window, first_window_limit
+from policies.runs.first_window import describe_first_window
 from policies.wording import count
 
 _QUESTIONS = (
@@ -92,11 +92,12 @@ def _describe_cost(answer: CostAnswer) -> Iterator[str]:
 
 def _show_verdict(terminal: Terminal, verdict: PolicyVerdict) -> None:
     policy, decision = verdict.policy, verdict.decision
-    terminal.say(f"\nPolicy {policy.name} ({policy.spec.mode}): {decision.reason}", style="bold")
+    room = verdict.first_window_room if decision.reason is Reason.PAUSE else None
+    held = ", held back until its second window" if room == 0 else ""
+    terminal.say(f"\nPolicy {policy.name} ({policy.spec.mode}): {decision.reason}{held}", style="bold")
     terminal.say(decision.sentence)
-    limit = first_window_limit(policy)
-    if decision.reason is Reason.PAUSE and limit is not None:
-        terminal.say(f"brake: {describe_first_window(limit)}")
+    if room is not None:
+        terminal.say(f"brake: {describe_first_window(room)}")
     _show_idleness(terminal, verdict)
     terminal.show_table(_QUESTIONS, map(_row, verdict.checks))
 
@@ -124,7 +125,7 @@ def _as_answer(verdict: PolicyVerdict) -> VerdictAnswer:
         policy=verdict.policy.name,
         mode=verdict.policy.spec.mode,
         decision=verdict.decision,
-        first_window_limit=first_window_limit(verdict.policy),
+        first_window_room=verdict.first_window_room,
         idleness=verdict.idleness,
         checks=verdict.checks,
     )

@@ -67,7 +67,10 @@ def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
         moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at, policy.zone)}"
         _show_policy(terminal, policy, moment, form)
     if plan.sleepers:
-        terminal.say(f"\nAsleep already ({len(plan.sleepers):,}), not counted above", style="bold")
+        counted = {decision.ref.key for policy in plan.policies for decision in policy.pauses}
+        again = sum(sleep.ref.key in counted for sleep in plan.sleepers)
+        also = f", {again:,} of them awake and counted above by then" if again else ", not counted above"
+        terminal.say(f"\nAsleep already ({len(plan.sleepers):,}){also}", style="bold")
         zones = {policy.policy: policy.zone for policy in plan.policies}
         terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers[: form.limit]])
         _tell_rest(terminal, len(plan.sleepers), form)
@@ -79,7 +82,9 @@ def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
 def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanForm) -> None:
     standing = "suspended" if plan.suspended else str(plan.mode)
     pauses = plan.pauses
-    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}", style="bold")
+    held = plan.held_by_first_window
+    at_first = f", {len(pauses) - held:,} of them in its first window" if held else ""
+    terminal.say(f"\nPolicy {plan.policy} ({standing}) would pause {len(pauses):,}{moment}{at_first}", style="bold")
     if pauses:
         shown = arrange(pauses, SORT_KEYS, form.sort_by, form.limit)
         terminal.show_table(_PAUSES, [_pause_row(each, plan.saving.allowance) for each in shown])
@@ -97,7 +102,11 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
             ("Reason", "Deployments"), ((str(reason), f"{number:,}") for reason, number in rows), numbers=(1,)
         )
     considered = sum(number for reason, number in plan.counts.items() if reason not in OUT_OF_SCOPE)
-    terminal.say(f"considered {count(considered, 'Deployment')}, together {describe_spending(plan.considered)}")
+    asleep = plan.counts.get(Reason.ALREADY_PAUSED, 0)
+    without = f"; {asleep:,} asleep already are not in it" if asleep else ""
+    terminal.say(
+        f"considered {count(considered, 'Deployment')}, together {describe_spending(plan.considered)}{without}"
+    )
     if form.lists_all:
         terminal.show_table(
             _DECISIONS, map(_decision_row, arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit))
@@ -121,8 +130,8 @@ def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:
             f"{most:,} a run, every {format_duration(interval)}: the last one would be asleep at "
             f"{show_time(last, plan.zone)}"
         )
-    if plan.first_window_limit is not None and len(plan.pauses) > plan.first_window_limit:
-        yield f"brake: {describe_first_window(plan.first_window_limit)}"
+    if plan.first_window_room is not None and plan.held_by_first_window:
+        yield f"brake: {describe_first_window(plan.first_window_room)}"
     if plan.suspended:
         yield "it is suspended, so it pauses nothing"
 

@@ -7,6 +7,7 @@ from cli.console import Terminal
 from operations.plans.blindness import describe_missing_rights
 from operations.plans.caveats import NIGHTLY
 from operations.plans.plan import Caveat, CaveatKind, Plan
+from policies.checks.controllers import OUTAGE
 from policies.checks.platforms import OPERATORS
 from policies.checks.reasons import Reason
 from policies.wording import count, name_some
@@ -15,6 +16,7 @@ _FEW = 2
 """So many of a kind are told one by one in any case."""
 _NAMED = 3
 _SUMS = {
+    CaveatKind.CONTROLLER: ("Deployment", f"with the look of an operator or a controller: {OUTAGE}"),
     CaveatKind.EMPTY_DIR: ("Deployment", "with data in an emptyDir volume, which a pause empties"),
     CaveatKind.DATABASE: ("Deployment", "with the look of a database and no persistent volume"),
     CaveatKind.BUDGET: (

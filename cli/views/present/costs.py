@@ -32,7 +32,8 @@ def show_costs(terminal: Terminal, costs: CostTable, rows: Sequence[CostRow]) ->
         TableColumn(title="Remark", is_prose=True),
     )
     terminal.show_table(columns, map(_row, rows))
-    terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_spending(costs.together)}")
+    at_zero = f"; {costs.at_zero:,} at zero now are not in it" if costs.at_zero else ""
+    terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_spending(costs.together)}{at_zero}")
 
 
 def _row(row: CostRow) -> tuple[str, ...]:

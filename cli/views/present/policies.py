@@ -78,6 +78,8 @@ def tell_now(policy: PolicyInForce) -> str:
     if not policy.window_runs:
         return f"next window {show_window(policy)}{_tell_before(policy)}"
     judged = policy.last_judged
+    if not policy.runs_known:
+        return f"its window runs ({show_window(policy)}), and what its runs found is not known"
     if judged is None or (policy.window.start is not None and judged.at < policy.window.start):
         return f"its window runs ({show_window(policy)}), and no run has judged anything in it yet"
     if judged.dry_run:
@@ -104,7 +106,7 @@ def _tell_before(policy: PolicyInForce) -> str:
     judged = policy.last_judged
     if judged is None or not judged.dry_run:
         return ""
-    return f"; would have paused {judged.would_pause:,} in the last one ({show_time(judged.at, policy.zone)})"
+    return f"; would have paused {judged.most_in_window:,} in the last one ({show_time(judged.at, policy.zone)})"
 
 
 def _show_surroundings(terminal: Terminal, found: PoliciesInForce) -> None:
@@ -144,11 +146,15 @@ def _changed(policy: PolicyInForce) -> str:
     return f"{show_time(changed.at, policy.zone)} by {changed.by}"
 
 
+def _tell(reason: Reason) -> str:
+    return "may be paused" if reason is Reason.PAUSE else str(reason)
+
+
 def _show_run(terminal: Terminal, run: PolicyRun, zone: str) -> None:
     """What it came to, how many Deployments for which reason, and where its page is."""
     alike = "" if run.repeats == 1 else f" ({count(run.repeats, 'run')} in a row)"
     terminal.say(f"{show_time(run.at, zone)}  {run.sentence}{alike}")
     counted = sorted(run.decisions.items(), key=lambda item: (-item[1], item[0]))
-    told = ", ".join(f"{number:,} {reason}" for reason, number in counted if number and reason not in _OTHERS)
+    told = ", ".join(f"{number:,} {_tell(reason)}" for reason, number in counted if number and reason not in _OTHERS)
     for line in filter(None, (told, run.page)):
         terminal.say(f"  {line}", style="dim")

@@ -11,11 +11,12 @@ from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.saved_now import add_up_sleepers, describe_rate, describe_saved_now
 from operations.present.status import ClusterStatus
-from operations.standing.standing import WorkloadStanding, describe_awake
+from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
 from policies.annotations import EXCLUDE
 from policies.calendar.allowance import Allowance
 from policies.calendar.foreseen import describe_month
+from policies.readable import describe_awake
 from policies.rights.rights import describe_blindness
 from policies.runs.first_window import describe_first_window
 from policies.sleep.clocks import MEANWHILE
@@ -111,8 +112,9 @@ def _describe_first_window(first: FirstWindowSeen) -> str:
         return f"policy {first.policy} has not paused anything yet: {describe_first_window(first.limit)}"
     waiting = f", {first.held_back} wait for the next one" if first.held_back else ""
     return (
-        f"policy {first.policy} is in its first window, until {show_time(first.until)}: at most {first.limit} go to "
-        f"sleep in it, {first.paused} were to so far{waiting}; `limits` in the document overrules that"
+        f"policy {first.policy} is in its first window, until {show_time(first.until, first.zone)}: at most "
+        f"{first.limit} go to sleep in it, {first.paused} were to so far{waiting}; `limits` in the document overrules "
+        "that"
     )
 
 

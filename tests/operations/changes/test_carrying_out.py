@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import pytest
+from asking import ask_as
 from cases import NOW, policy
 
-from operations.changes.carrying_out import carry_out, remove_policies
+from operations.changes.carrying_out import carry_out, open_client_if_up, remove_policies
 from operations.changes.policy_change import Novelty, PolicyChange, compare
+from operations.errors import OperationError
 from operations.installation import Installation
 from operations.policy_source import read_names
 
@@ -52,3 +54,13 @@ async def test_a_policy_that_is_removed_is_gone(installation: Installation) -> N
     [_ async for _ in carry_out(installation, None, change(installation))]
     (removed,) = [each async for each in remove_policies(installation, None, ["second"])]
     assert (removed.policy, read_names(installation)) == ("second", [])
+
+
+async def test_without_temporal_a_change_that_sleepers_have_to_hear_of_says_that_nothing_was_written(
+    tmp_path: Path,
+) -> None:
+    asked = ask_as(tmp_path, cluster="dev")
+    assert await open_client_if_up(asked, asleep=0) is None
+    with pytest.raises(OperationError, match="nothing was written, because 16 sleepers would have to hear") as refused:
+        await open_client_if_up(asked, asleep=16)
+    assert "finops resume --all --direct" in str(refused.value)

@@ -50,6 +50,21 @@ def test_a_change_that_moves_no_workload_asks_nothing() -> None:
             id="more of the cluster than it allows itself",
         ),
         pytest.param(change(forecast(9, undecided=4)), "up to 9 more Deployments go", "", id="not all is known"),
+        pytest.param(
+            change(forecast(28, held=8)),
+            "because of this change, 8 of them from a second window on",
+            "more than 20 would go to sleep",
+            id="a first window",
+        ),
+        pytest.param(
+            change(forecast(0, longer=("dev/a",))), "1 Deployment sleeps at hours at which", "", id="one sleeps longer"
+        ),
+        pytest.param(
+            change(forecast(0, longer=tuple(map(str, range(21))))),
+            "21 Deployments sleep at hours at which the policy has had them awake",
+            "more than 20 would sleep at hours",
+            id="many sleep longer",
+        ),
         pytest.param(change(wake=87), "87 sleepers will wake", "more than 20 would wake", id="many wake"),
         pytest.param(change(wake=1), "1 sleeper will wake", "", id="one wakes"),
         pytest.param(change(pruned=("old",)), "1 policy will be removed: old", "a policy would be removed", id="prune"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cases import COST, NOW, policy, surroundings, workload
+from sleepers import sleeper
 
 from activities.runs.surroundings import Gathered
 from operations.changes.forecast import Forecast, foresee
@@ -17,6 +18,8 @@ from policies.workload import Workload
 MORNING = datetime(2026, 11, 24, 6, tzinfo=UTC)
 TONIGHT = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Mon-Fri 20:00", "to": "07:00"}]}
 LATER = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Mon-Fri 23:00", "to": "07:00"}]}
+DAYS = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Tue-Fri 09:00", "to": "18:00"}]}
+NIGHTS_AND_DAYS = {"timeZone": "Europe/Berlin", "asleep": [*TONIGHT["asleep"], *DAYS["asleep"]]}
 CROWD = tuple(workload("dev-shop" if number < 30 else "dev-web", f"app-{number:02}") for number in range(40))
 HELD = {"nights": FirstWindow(until=MORNING, paused=15)}
 OVER = {"nights": FirstWindow(until=NOW - timedelta(days=1), paused=20)}
@@ -89,7 +92,7 @@ def test_only_what_goes_to_sleep_because_of_the_change_counts_as_more(
 
 def test_it_is_told_when_until_when_and_what_share_of_the_cluster() -> None:
     made = forecast(nights(scope=SHOP))
-    assert (made.pauses, made.percent, made.at_once, made.until) == (30, 75, True, MORNING)
+    assert (made.pauses, made.held, made.percent, made.at_once, made.until) == (30, 10, 50, True, MORNING)
     later = forecast(nights(schedule=LATER))
     assert (later.at_once, later.at) == (False, NOW + timedelta(hours=2))
 
@@ -104,15 +107,40 @@ def test_what_it_was_comes_with_the_diff_of_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first_windows", "room", "first_run"),
-    [({}, 20, 20), (HELD, 5, 5), (OVER, None, 40)],
+    ("first_windows", "held", "first_run", "percent"),
+    [({}, 20, 20, 50), (HELD, 35, 5, 12.5), (OVER, 0, 40, 100)],
     ids=["nothing paused yet", "in its first window", "later"],
 )
 def test_the_brake_of_a_first_window_is_told_as_its_runs_remember_it(
-    first_windows: dict[str, FirstWindow], room: int | None, first_run: int
+    first_windows: dict[str, FirstWindow], held: int, first_run: int, percent: float
 ) -> None:
     made = forecast(nights(), nights(mode="DryRun"), first_windows=first_windows)
-    assert (made.pauses, made.room, made.first_run) == (40, room, first_run)
+    assert (made.pauses, made.held, made.first_run, made.percent) == (40, held, first_run, percent)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "longer"),
+    [
+        pytest.param(nights(), nights(schedule=DAYS), 40, id="other hours"),
+        pytest.param(nights(), nights(schedule=NIGHTS_AND_DAYS), 40, id="more hours"),
+        pytest.param(nights(resumeAfter="4h"), nights(), 40, id="a wake that goes"),
+        pytest.param(nights(), nights(schedule=LATER), 0, id="fewer hours"),
+        pytest.param(nights(), nights(resumeAfter="4h"), 0, id="an earlier wake"),
+        pytest.param(nights(mode="DryRun"), nights(schedule=DAYS), 0, id="a dry run so far: all of them are more"),
+        pytest.param(nights(), nights(schedule=DAYS, suspend=True), 0, id="suspended from now on"),
+    ],
+)
+def test_who_sleeps_at_hours_at_which_the_policy_had_them_awake_is_counted(
+    old: EnforcementPolicy, new: EnforcementPolicy, longer: int
+) -> None:
+    assert len(forecast(new, old, first_windows=OVER).longer) == longer
+
+
+def test_also_who_sleeps_already_sleeps_longer() -> None:
+    asleep = sleeper("a", resume_at=NOW + timedelta(days=30))
+    carrying = asleep.replace(annotations={**asleep.annotations, "finops.io/paused-by": "nights"})
+    made = forecast(nights(schedule=NIGHTS_AND_DAYS), nights(), first_windows=OVER, workloads=(carrying,))
+    assert (made.more, made.longer) == ((), ("dev-shop/a",))
 
 
 def test_limits_that_lift_the_brake_of_a_first_window_let_more_go_to_sleep() -> None:
@@ -138,3 +166,8 @@ def test_a_misspelt_namespace_is_named_with_the_one_that_was_meant() -> None:
     assert [str(each) for each in made.unmet] == [
         'include "dev-shpo" meets no namespace that has a Deployment; did you mean dev-shop?'
     ]
+
+
+def test_what_looks_like_an_operator_is_named() -> None:
+    made = forecast(nights(), workloads=(workload(name="redis-operator"), workload(name="web")))
+    assert made.controllers == ("dev-shop/redis-operator",)

@@ -2,6 +2,7 @@ import pytest
 from cases import workload
 
 from operations.plans.caveats import caveats_of
+from operations.plans.plan import CaveatKind
 
 
 def test_data_in_an_empty_dir_is_worth_a_warning() -> None:
@@ -26,3 +27,9 @@ def test_an_image_that_merely_sounds_like_one_is_not(image: str) -> None:
 
 def test_a_database_with_its_volume_is_fine() -> None:
     assert caveats_of(workload(images=("postgres:16",), has_persistent_volume=True)) == ()
+
+
+def test_what_looks_like_an_operator_is_worth_a_warning() -> None:
+    (caveat,) = caveats_of(workload(name="redis-operator"))
+    assert caveat.kind is CaveatKind.CONTROLLER
+    assert "looks like an operator or a controller (by its name)" in caveat.sentence

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cases import workload
 
-from operations.sleepers.pause_ahead import find_controller_hint
+from policies.checks.controllers import find_controller_hint
 
 COMPONENT = "app.kubernetes.io/component"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from deployments import annotations_of, deployment, replicas_of
@@ -56,7 +57,7 @@ async def client(temporal_client: Client) -> Client:
     return temporal_client
 
 
-def put_to_sleep(cluster: LocalCluster, namespace: str, name: str, **record: str) -> None:
+def put_to_sleep(cluster: LocalCluster, namespace: str, name: str, **record: Any) -> None:
     annotations = sleeper(name, **record).annotations
     cluster.objects.create(deployment(namespace, name, replicas=0, annotations=annotations))
 

@@ -7,8 +7,9 @@ import pytest
 from cases import COST, NOW, workload
 
 from activities.hibernation.listing import ListedHibernation
-from operations.standing.standing import describe_awake, stand_by_carried, stand_by_hibernation
+from operations.standing.standing import stand_by_carried, stand_by_hibernation
 from policies.annotations import Because, PauseRecord, WakeNote, note_patch, pause_patch
+from policies.readable import describe_awake
 from policies.sleep.messages import Phase
 from policies.workload import Workload
 

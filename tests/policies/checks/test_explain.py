@@ -78,6 +78,7 @@ def answers(**asked: Any) -> dict[str, Answer]:
             "no",
             "soon",
         ),
+        ({"of": workload(annotations={"finops.io/exclude": "ja"})}, "finops.io annotations readable?", "no", "ja"),
         ({"under": policy(gitOps="Pause")}, "replica count held by Argo CD or Flux?", "not asked", "gitOps: Pause"),
         (
             {"around": around(autoscalers=Autoscalers(horizontal=frozenset({workload().ref.key})))},

@@ -1,6 +1,6 @@
 """Which runs people are told of, and what they read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +8,18 @@ import pytest
 from policies.checks.limits import Brake, Census
 from policies.checks.reasons import Reason
 from policies.runs.digests import Digest, Urgency, describe, is_worth_telling, window_key
-from policies.runs.enforcement import EnforcementResult, describe_run, remember_run
+from policies.runs.enforcement import EnforcementResult, JudgedRun, describe_run, remember_run
 from policies.runs.nights import Night
 
 FRIDAY, SATURDAY = "2026-11-27T20:00:00Z", "2026-11-28T20:00:00Z"
 BRAKE = Brake(would_sleep_percent=80, allowed_percent=50)
+
+
+FOUND = datetime(2026, 11, 27, 20, tzinfo=UTC)
+
+
+def found_before(*, window: str = FRIDAY, dry_run: bool = True) -> JudgedRun:
+    return JudgedRun(at=FOUND, sentence="", dry_run=dry_run, most_in_window=28, window=window)
 
 
 def result(told_window: str = FRIDAY, **fields: Any) -> EnforcementResult:
@@ -120,3 +127,13 @@ def test_a_run_is_remembered_by_what_it_would_have_done() -> None:
     at = datetime(2026, 11, 27, 19, tzinfo=UTC)
     kept = remember_run(result(decisions={Reason.PAUSE: 116, Reason.COOLING_DOWN: 2}), at)
     assert (kept.at, kept.would_pause, kept.dry_run, kept.window) == (at, 116, True, FRIDAY)
+
+
+@pytest.mark.parametrize(
+    ("before", "most"),
+    [(None, 3), (found_before(), 28), (found_before(window="x"), 3), (found_before(dry_run=False), 3)],
+    ids=["the first that is known", "a later run", "a new window", "no dry run before"],
+)
+def test_a_dry_run_remembers_the_most_that_its_window_would_have_paused(before: JudgedRun | None, most: int) -> None:
+    last = remember_run(result(decisions={Reason.PAUSE: 3}, dry_run=True), FOUND + timedelta(hours=10), before)
+    assert (last.would_pause, last.most_in_window) == (3, most)

@@ -18,7 +18,7 @@ WEEKEND = Window(start=FRIDAY, end=MONDAY)
 
 
 def ran(at: datetime, *, dry_run: bool = True) -> PolicyRun:
-    judged = JudgedRun(at=at, sentence="s", dry_run=dry_run, would_pause=116)
+    judged = JudgedRun(at=at, sentence="s", dry_run=dry_run, would_pause=116, most_in_window=120)
     return PolicyRun(workflow_id="w", run_id="r", at=at, status="completed", last_judged=judged)
 
 
@@ -37,8 +37,12 @@ def nights(**fields: Any) -> PolicyInForce:
             "its window runs (until Mon 30 Nov 07:00 CET), and no run has judged anything in it yet",
         ),
         (
+            nights(window_runs=True, runs_known=False),
+            "its window runs (until Mon 30 Nov 07:00 CET), and what its runs found is not known",
+        ),
+        (
             nights(last_run=ran(FRIDAY - timedelta(days=1))),
-            f"next window {FROM_FRIDAY}; would have paused 116 in the last one (Thu 26 Nov 20:00 CET)",
+            f"next window {FROM_FRIDAY}; would have paused 120 in the last one (Thu 26 Nov 20:00 CET)",
         ),
         (
             nights(mode=Mode.ENFORCE, last_run=ran(FRIDAY - timedelta(days=1), dry_run=False)),
@@ -56,6 +60,7 @@ def nights(**fields: Any) -> PolicyInForce:
         "a dry run in its window",
         "a dry run at any time",
         "its window has just begun",
+        "Temporal is away",
         "a dry run between two windows",
         "Enforce between two windows",
         "Enforce that finds nothing",
