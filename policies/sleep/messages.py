@@ -163,12 +163,11 @@ class HibernationResult(Frozen):
     """Each of its sleeps, for the figures of a period."""
 
 
-def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
+def parse_wake(value: Any) -> WakeRequest:
     """Whatever somebody typed into the Temporal UI, as a wake: a signal must never be lost over its input.
 
     A string is taken as who asks; an object's known fields are used where they fit.
     """
-    value = arguments[0] if arguments else None
     if isinstance(value, str) and value:
         return WakeRequest(by=value[:200])
     if not isinstance(value, dict):
@@ -181,9 +180,8 @@ def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
     )
 
 
-def parse_check(arguments: tuple[Any, ...]) -> CheckRequest:
+def parse_check(value: Any) -> CheckRequest:
     """The check that was asked for; input that fits nothing is a plain check."""
-    value = arguments[0] if arguments else None
     gone = value.get("gone_policy") if isinstance(value, dict) else None
     return CheckRequest(gone_policy=gone if isinstance(gone, str) else "")
 
