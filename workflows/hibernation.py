@@ -127,8 +127,8 @@ class HibernationWorkflow:
         """Idempotent, and only assigns. Awake already: a time to stay awake until is still a wish."""
         life = self._life
         if life.phase not in AWAKE_PHASES:
-            life.requests.wake = wake
-        elif wake.until is not None:
+            life.requests.wake_up(wake)
+        else:
             life.requests.keep(wake)
 
     @workflow.signal(
@@ -177,7 +177,7 @@ class HibernationWorkflow:
     )
     async def keep_awake(self, until: Until) -> HibernationStatus:
         """Stay awake."""
-        self._ask_to_wake(WakeRequest(by=until.by, until=until.until))
+        self._ask_to_wake(WakeRequest(by=until.by, until=until.until, may_shorten=until.may_shorten))
         return await self._status_when(
             lambda: self._life.phase in AWAKE_PHASES and self._life.requests.keep_awake is None
         )
