@@ -15,7 +15,7 @@ from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.policy.unmet_patterns import UnmetPattern
-from policies.runs.first_window import FirstWindow, room_left
+from policies.runs.first_window import FirstWindow, count_asleep, room_left
 
 
 class PolicyMode(Frozen):
@@ -93,7 +93,12 @@ def foresee(
             _Judged(
                 policy,
                 planned,
-                room_left(remembered.get(policy.name), planned.first_window_limit, planned.judged_at),
+                room_left(
+                    remembered.get(policy.name),
+                    planned.first_window_limit,
+                    planned.judged_at,
+                    count_asleep(seen.workloads, policy, seen.instance, planned.judged_at),
+                ),
                 _undecided(policy, planned, seen),
             )
             for policy, planned in zip(policies, plan.policies, strict=True)
