@@ -123,10 +123,16 @@ class EnforcementWorkflow:
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
-        room = None if opened.dry_run else room_left(self._first_window, opened.first_window_limit, self._now)
+        room = (
+            None
+            if opened.dry_run
+            else room_left(self._first_window, opened.first_window_limit, self._now, judged.asleep_in_window)
+        )
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last, room)
         count = None if opened.dry_run else len(selection.chosen)
-        self._first_window = count_pauses(self._first_window, count, opened.window_end, self._now)
+        self._first_window = count_pauses(
+            self._first_window, count, opened.window_end, self._now, judged.asleep_in_window
+        )
         started, already, last = (
             (0, 0, selection.chosen_last) if opened.dry_run else await self._start(opened, selection)
         )

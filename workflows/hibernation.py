@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from policies.annotations import Because
@@ -27,6 +28,7 @@ from policies.sleep.messages import (
     parse_check,
     parse_wake,
 )
+from workflows.inputs import of_any_input, readable
 from workflows.life.contesting import tell_contested
 from workflows.life.continuing import take_up
 from workflows.life.endings import NothingLeft, Woken
@@ -125,21 +127,23 @@ class HibernationWorkflow:
         """Idempotent, and only assigns. Awake already: a time to stay awake until is still a wish."""
         life = self._life
         if life.phase not in AWAKE_PHASES:
-            life.requests.wake = wake
-        elif wake.until is not None:
+            life.requests.wake_up(wake)
+        else:
             life.requests.keep(wake)
 
     @workflow.signal(
         name=REACTIVATE, description="Wake this workload now. Any input or none; {by, reason, until} is used."
     )
-    def reactivate(self, *args: Any) -> None:
+    @of_any_input
+    def reactivate(self, given: RawValue) -> None:
         """Wake."""
-        self._ask_to_wake(parse_wake(args))
+        self._ask_to_wake(parse_wake(readable(given)))
 
     @workflow.signal(name=CHECK, description="Look again at the workload and at the policies that want it asleep.")
-    def check(self, *args: Any) -> None:
+    @of_any_input
+    def check(self, given: RawValue) -> None:
         """Look again."""
-        self._life.requests.look(parse_check(args))
+        self._life.requests.look(parse_check(readable(given)))
 
     @workflow.update(
         name=RESUME_NOW, description="Wake this workload and answer when it is scaled up. Input: {by, reason, until}."
@@ -173,7 +177,7 @@ class HibernationWorkflow:
     )
     async def keep_awake(self, until: Until) -> HibernationStatus:
         """Stay awake."""
-        self._ask_to_wake(WakeRequest(by=until.by, until=until.until))
+        self._ask_to_wake(WakeRequest(by=until.by, until=until.until, may_shorten=until.may_shorten))
         return await self._status_when(
             lambda: self._life.phase in AWAKE_PHASES and self._life.requests.keep_awake is None
         )

@@ -31,6 +31,7 @@ from policies.checks.limits import Census
 from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
+from policies.runs.first_window import count_asleep
 from policies.runs.nights import Night, begin_of_last_night, count_night
 from policies.sleep.clocks import ClockDrift
 from policies.workload import Workload
@@ -59,6 +60,8 @@ class PageJudged(Frozen):
     clocks: ClockDrift = ClockDrift()
     night: Night = Night()
     """What slept before, and whether it is back, of what the policy means."""
+    asleep_in_window: int = 0
+    """How many the policy has put to sleep since its window began."""
 
     def plus(self, later: "PageJudged") -> "PageJudged":
         """Both pages together, with the token of the later one."""
@@ -70,6 +73,7 @@ class PageJudged(Frozen):
             unreadable=(*self.unreadable, *later.unreadable),
             clocks=self.clocks.worse(later.clocks),
             night=self.night.plus(later.night),
+            asleep_in_window=self.asleep_in_window + later.asleep_in_window,
         )
 
 
@@ -166,6 +170,7 @@ def judge(
         census=census,
         unreadable=tuple(unreadable),
         night=night,
+        asleep_in_window=count_asleep(page.workloads, policy, surroundings.instance, now),
     )
 
 

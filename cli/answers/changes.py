@@ -64,6 +64,10 @@ class KeepAwakeAnswer(Frozen):
 
     kept_awake: tuple[WorkloadName, ...]
     until: datetime
+    longer: Mapping[str, datetime]
+    """Those that are kept awake for longer all the same, and until when."""
+    shortened: Mapping[str, datetime]
+    """Those that were kept awake for longer so far, and until when."""
     failed: Mapping[str, str]
     """Deployments that could not be kept awake, and why."""
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from cli.console import Terminal
 from operations.sleepers.direct import WokenDirectly
+from operations.sleepers.keep_awake import KeptAwake
 from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
-from policies.keys import WorkloadKey
 from policies.wording import count
 
 
@@ -27,9 +27,20 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     terminal.say(f"nothing of ours sleeps in {found.target}")
 
 
-def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:
+def show_awake_already(terminal: Terminal, kept: KeptAwake) -> None:
     """Print that there was nothing to do, or only to keep it so."""
-    terminal.say(f"{key}: awake already" + ("" if until is None else f", and not paused before {show_time(until)}"))
+    until = "" if kept.until is None else f", and not paused before {show_time(kept.until)}"
+    terminal.say(f"{kept.workload}: awake already{until}")
+
+
+def tell_kept(kept: KeptAwake, asked: datetime) -> str:
+    """What became of the wish to keep one awake until a time, beside the time that it was kept for already."""
+    by = f" by {kept.before.by}" if kept.before is not None and kept.before.by else ""
+    if kept.until is not None and kept.until > asked:
+        return f"kept awake until {show_time(kept.until)}{by} already, which is longer"
+    if kept.before is not None:
+        return f"was kept awake until {show_time(kept.before.awake_until)}{by}; now until {show_time(asked)}"
+    return f"not paused before {show_time(asked)}"
 
 
 def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None) -> None:

@@ -28,7 +28,7 @@ from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
-from policies.runs.first_window import FirstWindow, first_window_limit, room_left
+from policies.runs.first_window import FirstWindow, count_asleep, first_window_limit, room_left
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
 from policies.workload import Workload
@@ -94,7 +94,8 @@ def make_plan(
         judged = [(case, evaluate(case)) for case in cases]
         then = _count([case.workload for case in cases], around) if seen.whole else census
         planned = _plan_policy(policy, seen, judged, then, moment, interval)
-        room = room_left((first_windows or {}).get(policy.name), first_window_limit(policy), moment)
+        asleep = count_asleep(seen.workloads, policy, seen.instance, moment)
+        room = room_left((first_windows or {}).get(policy.name), first_window_limit(policy), moment, asleep)
         plans.append(planned.replace(unmet=seen.unmet_by(policy), first_window_room=room))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs

@@ -21,6 +21,7 @@ from policies.annotations import INSTANCE, Because, WakeNote
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.names import KEEP_AWAKE, REACTIVATE, hibernation_id
+from policies.readable import readable_note
 from policies.sleep.messages import Hibernation, HibernationStatus, Until, WakeRequest
 from policies.workload import Workload
 
@@ -32,10 +33,18 @@ class KeptAwake(Frozen):
 
     workload: WorkloadName
     trouble: str = ""
+    until: datetime | None = None
+    """Until when: later than asked for where it was kept awake for longer; None where it is not known."""
+    before: WakeNote | None = None
+    """What kept it awake for longer, where that is known."""
 
 
-async def keep_awake(installation: Installation, target: Target, until: datetime) -> AsyncIterator[KeptAwake]:
+async def keep_awake(
+    installation: Installation, target: Target, until: datetime, *, alone: bool = False
+) -> AsyncIterator[KeptAwake]:
     """Keep each Deployment of a target awake, and wake it if it sleeps. One that fails does not stop the next.
+
+    One that is kept awake for longer stays so, unless it is named, and `alone`: the only target there is.
 
     Raises ConnectionFailed, IdentityMismatch, KubernetesError, NotThere, NotAllowed, Refused before the first one,
     UsageProblem where no instance is known.
@@ -46,17 +55,24 @@ async def keep_awake(installation: Installation, target: Target, until: datetime
     workloads = await asyncio.to_thread(_find, installation, target)
     with installation.listener.counting("keeping awake") as advance:
         for done, workload in enumerate(workloads, start=1):
-            trouble = await _try_to_keep(installation, client, workload, until)
+            kept = await _try_to_keep(
+                installation, client, workload, until, may_shorten=alone and target.key is not None
+            )
             advance(done, len(workloads))
-            yield KeptAwake(workload=workload.ref.key, trouble=trouble)
+            yield kept
 
 
-async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:
-    """Tell the workload's hibernation, or start one that only keeps it awake.
+async def keep_one_awake(
+    installation: Installation, client: Client, workload: Workload, until: datetime, *, may_shorten: bool = False
+) -> KeptAwake:
+    """Tell the workload's hibernation, or start one that only keeps it awake. Without `may_shorten` a longer time that
+    it is kept awake for stays.
 
     Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
     """
-    cluster = installation.settings.cluster
+    cluster, before = installation.settings.cluster, _longer_note(workload, until)
+    stays = before is not None and not may_shorten
+    kept = KeptAwake(workload=workload.ref.key, until=before.awake_until if before and stays else until, before=before)
     if await find_open(client, cluster, workload.ref.key) is None:
         if is_sleeper(workload):
             request = WakeRequest(by=installation.user, until=until)
@@ -64,7 +80,9 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
             if sent.trouble:
                 raise Refused(f"{workload.ref}: {sent.trouble}")
-            return
+            return kept
+        if stays:
+            return kept
         now = datetime.now(UTC).replace(microsecond=0)
         hibernation = Hibernation(
             cluster=cluster,
@@ -72,35 +90,48 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             ref=workload.ref,
             awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE, by=installation.user),
             kept=f"kept awake by {installation.user}",
+            may_shorten=may_shorten,
         )
         if await start_hibernation(client, hibernation) is not None:
-            return
-    await _tell(installation, client, workload.ref.key, until)
+            return kept
+    asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC), may_shorten=may_shorten)
+    status = await _tell(installation, client, workload.ref.key, asked)
+    return kept if status is None else kept.replace(until=status.awake_until)
 
 
-async def _try_to_keep(installation: Installation, client: Client, workload: Workload, until: datetime) -> str:
-    """Keep it awake. Returns why that failed, and is empty where it did not. Raises UsageProblem."""
+def _longer_note(workload: Workload, until: datetime) -> WakeNote | None:
+    """What keeps it awake for longer than that; None where nothing does, or it sleeps all the same."""
+    note = None if workload.is_down else readable_note(workload.annotations)
+    return note if note is not None and note.awake_until > until else None
+
+
+async def _try_to_keep(
+    installation: Installation, client: Client, workload: Workload, until: datetime, *, may_shorten: bool
+) -> KeptAwake:
+    """Keep it awake, or say why that failed. Raises UsageProblem."""
     try:
-        await keep_one_awake(installation, client, workload, until)
+        return await keep_one_awake(installation, client, workload, until, may_shorten=may_shorten)
     except UsageProblem:
         raise
     except (OperationError, RPCError, WorkflowUpdateFailedError) as error:
-        return describe_failure(error).removeprefix(f"{workload.ref}: ")
-    return ""
+        trouble = describe_failure(error).removeprefix(f"{workload.ref}: ")
+        return KeptAwake(workload=workload.ref.key, trouble=trouble)
 
 
-async def _tell(installation: Installation, client: Client, key: WorkloadKey, until: datetime) -> None:
+async def _tell(installation: Installation, client: Client, key: WorkloadKey, asked: Until) -> HibernationStatus | None:
+    """What its hibernation answers; None where no worker is there to ask it."""
     cluster = installation.settings.cluster
     handle = client.get_workflow_handle(hibernation_id(cluster, key))
     if not await has_worker(client, cluster):
         # An update needs a worker to be taken; a signal is recorded and read by the next one.
-        await handle.signal(REACTIVATE, WakeRequest(by=installation.user, until=until))
+        wake = WakeRequest(by=asked.by, until=asked.until, may_shorten=asked.may_shorten)
+        await handle.signal(REACTIVATE, wake)
         installation.listener.note("no worker runs: the wish is recorded, and takes effect as soon as one does")
-        return
+        return None
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC))
-            await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
+            status: HibernationStatus = await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
+            return status
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unconfirmed(f"{key}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error
 

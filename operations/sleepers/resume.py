@@ -9,7 +9,7 @@ from activities.errors import IoError
 from operations.awaiting import wait_until_back
 from operations.errors import NoSuchWorkload, OperationError, Refused
 from operations.installation import Installation
-from operations.sleepers.keep_awake import keep_one_awake
+from operations.sleepers.keep_awake import KeptAwake, keep_one_awake
 from operations.sleepers.search import SleepersFound
 from operations.sleepers.send_wakes import Sent, send_wakes
 from operations.targets import scale_by_hand
@@ -86,8 +86,9 @@ async def wake(
 
 async def leave_awake(
     installation: Installation, client: Client, found: SleepersFound, until: datetime | None = None
-) -> WorkloadKey | None:
-    """The one that was named and is awake already, kept so until then. None where several were meant and none sleeps.
+) -> KeptAwake | None:
+    """The one that was named and is awake already, kept so until then, or for longer where it is already. None where
+    several were meant and none sleeps.
 
     Raises OperationError where it is not known whether something sleeps, NotThere where there is no such Deployment,
     Refused where it has no replicas and not because of us.
@@ -110,8 +111,8 @@ async def leave_awake(
             f"(finops history {workload.ref} tells what is known of it)"
         )
     if until is not None:
-        await keep_one_awake(installation, client, workload, until)
-    return key
+        return await keep_one_awake(installation, client, workload, until)
+    return KeptAwake(workload=key)
 
 
 def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | None:

@@ -2,14 +2,19 @@
 
 In the first window in which it pauses anything, a policy with a schedule and without `limits` puts at most
 `FIRST_WINDOW_PAUSES` workloads to sleep; from its second window on, all that it means. What is remembered of it is part
-of each run's result, from which the next run starts. Where that is lost (a DryRun, another Schedule, another Temporal)
-the next window is a first one again.
+of each run's result, from which the next run starts. Where that is lost (after a DryRun, in another Schedule or another
+Temporal, after a run that was ended) a window is a first one again: then those count that are seen to have fallen
+asleep in it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from policies.calendar.sleep_windows import running_window
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
+from policies.readable import readable_pause
+from policies.workload import Workload
 
 FIRST_WINDOW_PAUSES = 20
 """As many as one person can look after, and wake, in an evening."""
@@ -35,24 +40,41 @@ def first_window_limit(policy: EnforcementPolicy) -> int | None:
     return None if is_limited or policy.spec.schedule is None else FIRST_WINDOW_PAUSES
 
 
-def room_left(first: FirstWindow | None, limit: int | None, now: datetime) -> int | None:
-    """How many more may go to sleep now; None where nothing holds them back."""
+def count_asleep(workloads: Iterable[Workload], policy: EnforcementPolicy, instance: str | None, now: datetime) -> int:
+    """How many the policy of this installation has put to sleep since the window began that runs now."""
+    window = running_window(policy, now)
+    if window is None:
+        return 0
+    records = (readable_pause(workload.annotations) for workload in workloads if workload.is_down)
+    return sum(
+        record.policy == policy.name
+        and record.instance == instance
+        and (window.start is None or window.start <= record.paused_at)
+        for record in records
+        if record is not None
+    )
+
+
+def room_left(first: FirstWindow | None, limit: int | None, now: datetime, asleep: int = 0) -> int | None:
+    """How many more may go to sleep now; None where nothing holds them back. `asleep` are those that fell asleep in the
+    window that runs, whatever is remembered.
+    """
     if limit is None or (first is not None and first.until <= now):
         return None
-    return max(0, limit - (0 if first is None else first.paused))
+    return max(0, limit - max(asleep, 0 if first is None else first.paused))
 
 
 def count_pauses(
-    first: FirstWindow | None, count: int | None, window_end: datetime | None, now: datetime
+    first: FirstWindow | None, count: int | None, window_end: datetime | None, now: datetime, asleep: int = 0
 ) -> FirstWindow | None:
-    """The first window after a run that was to pause so many, in a window that ends then or never. A dry run, which
-    counts None, forgets it: what it enforces afterwards may be another policy.
+    """The first window after a run that was to pause so many, in a window that ends then or never, in which so many
+    slept before. A dry run, which counts None, forgets it: what it enforces afterwards may be another policy.
     """
-    if count is None or (first is None and count == 0):
+    if count is None or (first is None and count == asleep == 0):
         return None
     if first is None:
-        return FirstWindow(until=window_end or now + _ENDLESS, paused=count)
-    return first if first.until <= now else first.replace(paused=first.paused + count)
+        return FirstWindow(until=window_end or now + _ENDLESS, paused=asleep + count)
+    return first if first.until <= now else first.replace(paused=max(asleep, first.paused) + count)
 
 
 def describe_first_window(room: int) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.annotations import Because, WakeNote
 from policies.models import Frozen
-from policies.sleep.messages import CheckRequest, Hibernation, HibernationResult, ManualPause, PauseOrder
+from policies.sleep.messages import CheckRequest, Hibernation, HibernationResult, ManualPause, PauseOrder, WakeRequest
 from policies.sleep.raised_count import Watch
 
 
@@ -49,7 +49,8 @@ class Continuation(Hibernation):
     check: CheckRequest | None = None
     keep_awake: datetime | None = None
     """A wish that is not written yet."""
-    keep_awake_by: str = ""
+    keep_awake_wish: WakeRequest | None = None
+    """Whose wish it is, and why."""
     pause_by_hand: ManualPause | None = None
     heard: bool = False
     """The wish in `waking` is the one that the wake under way is about."""

@@ -88,6 +88,8 @@ class Hibernation(Frozen):
     extended_until: datetime | None = None
     waking: "WakeRequest | None" = None
     awake: WakeNote | None = None
+    may_shorten: bool = False
+    """Whether `awake` holds also where the workload carries a longer time."""
     cycles: int = 0
     """How many pauses the runs before this one had: it makes their pause-ids differ."""
     reasserts: tuple[datetime, ...] = ()
@@ -102,6 +104,8 @@ class WakeRequest(Frozen):
     by: str = "somebody"
     reason: str = ""
     until: Instant | None = None
+    may_shorten: bool = False
+    """Whether `until` holds also where it is kept awake for longer."""
 
     @property
     def asked(self) -> str:
@@ -116,6 +120,8 @@ class Until(Frozen):
     by: str = "somebody"
     asked_at: Instant | None = None
     """When they said so, by their own clock: Temporal's may be hours ahead of it."""
+    may_shorten: bool = True
+    """Of keeping awake: no where the workload was meant among others."""
 
 
 class ManualPause(Frozen):
@@ -163,12 +169,11 @@ class HibernationResult(Frozen):
     """Each of its sleeps, for the figures of a period."""
 
 
-def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
+def parse_wake(value: Any) -> WakeRequest:
     """Whatever somebody typed into the Temporal UI, as a wake: a signal must never be lost over its input.
 
     A string is taken as who asks; an object's known fields are used where they fit.
     """
-    value = arguments[0] if arguments else None
     if isinstance(value, str) and value:
         return WakeRequest(by=value[:200])
     if not isinstance(value, dict):
@@ -178,12 +183,12 @@ def parse_wake(arguments: tuple[Any, ...]) -> WakeRequest:
         by=by[:200] if isinstance(by, str) and by else "somebody",
         reason=reason[:500] if isinstance(reason, str) else "",
         until=_instant(value.get("until")),
+        may_shorten=value.get("may_shorten") is True,
     )
 
 
-def parse_check(arguments: tuple[Any, ...]) -> CheckRequest:
+def parse_check(value: Any) -> CheckRequest:
     """The check that was asked for; input that fits nothing is a plain check."""
-    value = arguments[0] if arguments else None
     gone = value.get("gone_policy") if isinstance(value, dict) else None
     return CheckRequest(gone_policy=gone if isinstance(gone, str) else "")
 

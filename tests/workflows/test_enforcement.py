@@ -142,6 +142,19 @@ async def test_in_its_first_window_a_policy_without_limits_takes_twenty_in_all_r
     assert first.first_window.paused == 20
 
 
+async def test_runs_of_a_first_window_whose_results_are_lost_take_twenty_in_all_of_them_too(bedroom: Bedroom) -> None:
+    """No run here is one of a Schedule, so none is given the result before it."""
+    names = [f"app-{number:02}" for number in range(22)]
+    furnish(bedroom, *names)
+    enforcing(bedroom, schedule=ALL_WEEK)
+    await enforce(bedroom)
+    await hibernations(bedroom, *names[:20])
+    second = await enforce(bedroom)
+    assert (second.started, second.held_by_first_window) == (0, 2)
+    assert second.first_window is not None
+    assert second.first_window.paused == 20
+
+
 async def test_a_limit_of_its_own_overrules_the_brake_of_the_first_window(bedroom: Bedroom) -> None:
     furnish(bedroom, *(f"app-{number:02}" for number in range(22)))
     enforcing(bedroom, schedule=ALL_WEEK, limits={"maxActionsPerRun": 21})

@@ -5,6 +5,9 @@ of them decrypt. A new key is first put into the folder of every process, under 
 its last name when all have it. What was stored before encryption was on is still read.
 
 The Temporal UI then shows no payloads. Search attributes (namespaces, policies, phases, times) are never encrypted.
+
+What cannot be decrypted is an error to whoever reads it, and not before: a workflow's task is handed all that has
+happened at once, and one signal that nobody can read would keep it from every other.
 """
 
 import base64
@@ -12,13 +15,19 @@ import binascii
 import dataclasses
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.contrib.pydantic import PydanticPayloadConverter, pydantic_data_converter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    EncodingPayloadConverter,
+    PayloadCodec,
+)
 
 from worker.errors import EncryptionError
 
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 
 ENCODING = b"binary/encrypted"
 _KEY_ID = "key-id"
+_UNREADABLE = "unreadable"
+"""Why it could not be decrypted: never stored, only for the converter behind the codec."""
 _NONCE_BYTES = 12
 """What AES-GCM is specified for."""
 _KEY_BYTES = 32
@@ -96,24 +107,40 @@ class EncryptionCodec(PayloadCodec):
         return [_encrypt(payload, name, cipher) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Each as it was. Raises EncryptionError for a key that is missing, or a text that somebody changed."""
-        return list(self._decode(payloads))
+        """Each as it was. One whose key is missing, or that somebody changed, stays as it is and says why."""
+        return [self._decode(payload) for payload in payloads]
 
-    def _decode(self, payloads: Iterable[Payload]) -> Iterable[Payload]:
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - an extra
+    def _decode(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != ENCODING:
+            return payload
+        try:
+            return _decrypt(payload, self._keys)
+        except EncryptionError as error:
+            told = {**payload.metadata, _UNREADABLE: str(error).encode()}
+            return Payload(metadata=told, data=payload.data)
 
-        for payload in payloads:
-            if payload.metadata.get("encoding") != ENCODING:
-                yield payload
-                continue
-            name = payload.metadata[_KEY_ID].decode("ascii", "replace")
-            nonce, text = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
-            try:
-                yield Payload.FromString(self._keys.key(name).decrypt(nonce, text, name.encode()))
-            except InvalidTag:
-                raise EncryptionError(
-                    f"what was encrypted with the key {name!r} was changed, or was encrypted with another key"
-                ) from None
+
+class _Undecrypted(EncodingPayloadConverter):
+    """What the codec had to leave as it was."""
+
+    @property
+    def encoding(self) -> str:
+        """How it is marked."""
+        return ENCODING.decode()
+
+    def to_payload(self, value: Any) -> None:
+        """Nothing: encrypting is the codec's."""
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ARG002 - the SDK's signature
+        """Raises EncryptionError."""
+        raise EncryptionError(payload.metadata[_UNREADABLE].decode())
+
+
+class EncryptedPayloadConverter(CompositePayloadConverter):
+    """The converter behind the codec."""
+
+    def __init__(self) -> None:
+        super().__init__(*PydanticPayloadConverter().converters.values(), _Undecrypted())
 
 
 def build_converter(keys: Path | None) -> DataConverter:
@@ -122,6 +149,7 @@ def build_converter(keys: Path | None) -> DataConverter:
         return pydantic_data_converter
     return dataclasses.replace(
         pydantic_data_converter,
+        payload_converter_class=EncryptedPayloadConverter,
         payload_codec=EncryptionCodec(KeyFolder(keys)),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
@@ -131,3 +159,16 @@ def _encrypt(payload: Payload, name: str, cipher: "AESGCM") -> Payload:
     nonce = os.urandom(_NONCE_BYTES)
     text = cipher.encrypt(nonce, payload.SerializeToString(), name.encode())
     return Payload(metadata={"encoding": ENCODING, _KEY_ID: name.encode()}, data=nonce + text)
+
+
+def _decrypt(payload: Payload, keys: KeyFolder) -> Payload:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - an extra
+
+    name = payload.metadata[_KEY_ID].decode("ascii", "replace")
+    nonce, text = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
+    try:
+        return Payload.FromString(keys.key(name).decrypt(nonce, text, name.encode()))
+    except (InvalidTag, ValueError):  # a text too short to hold a nonce is the latter
+        raise EncryptionError(
+            f"what was encrypted with the key {name!r} was changed, or was encrypted with another key"
+        ) from None

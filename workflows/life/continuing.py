@@ -12,13 +12,13 @@ from temporalio import workflow
 
 from policies.names import TROUBLE
 from policies.sleep.continuation import Continuation, Tried, Waking
-from policies.sleep.messages import HibernationResult, Phase
+from policies.sleep.messages import HibernationResult, Phase, WakeRequest
 from policies.sleep.review import Sleep
 from policies.sleep.wake_note import LONG
 from workflows.life.attempt import Attempt
 from workflows.life.endings import Woken
 from workflows.life.life import LONGEST_TROUBLE, Life
-from workflows.life.requests import HeardRequests
+from workflows.life.requests import NOBODYS, HeardRequests
 from workflows.life.totals import Totals
 from workflows.waiting import waited
 
@@ -55,7 +55,7 @@ def hand_on(life: Life) -> Continuation:
         order=life.order,
         check=requests.check or life.looking,
         keep_awake=requests.keep_awake,
-        keep_awake_by=requests.keep_awake_by,
+        keep_awake_wish=requests.keep_awake_wish,
         pause_by_hand=requests.pause,
         heard=not life.is_wanted(),
         under_way=None if life.waking is None else _hand_on_wake(life.waking),
@@ -80,10 +80,11 @@ def take_up(start: Continuation) -> Life:
             record=start.sleep, revision=start.revision, extended_until=start.extended_until, watch=start.watch
         )
     so_far = start.so_far
-    keep_awake, keep_awake_by = start.keep_awake, start.keep_awake_by
+    keep_awake, wish = start.keep_awake, start.keep_awake_wish or NOBODYS
     if so_far is None and start.awake is not None:
         # The very first run of one that somebody keeps awake.
-        keep_awake, keep_awake_by = start.awake.awake_until, start.awake.by
+        keep_awake = start.awake.awake_until
+        wish = WakeRequest(by=start.awake.by, reason=start.awake.reason, may_shorten=start.may_shorten)
     return Life(
         hibernation=start,
         phase=_first_phase(start),
@@ -91,7 +92,7 @@ def take_up(start: Continuation) -> Life:
             wake=start.waking,
             check=start.check,
             keep_awake=keep_awake,
-            keep_awake_by=keep_awake_by,
+            keep_awake_wish=wish,
             kept=start.kept,
             pause=start.pause_by_hand,
         ),

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.hibernation.writes import WriteActivities
 from policies.annotations import Because, WakeNote, is_annotated
-from policies.readable import readable_pause
+from policies.readable import readable_note, readable_pause
 from policies.sleep.actions import SendClear, SendNote
 from policies.sleep.messages import PauseOrder, Phase, WakeRequest
 from policies.sleep.protocol import belongs_to_another
@@ -61,12 +61,15 @@ async def stay_awake(life: Life) -> PauseOrder | None:
 def _hear_late_wish(life: Life) -> None:
     """Somebody asked for a wake while it was shown as waking up still: it is awake, and a time to stay so is a wish."""
     wake, life.requests.wake, life.heard = life.requests.wake, None, None
-    if wake is not None and wake.until is not None:
+    if wake is not None:
         life.requests.keep(wake)
 
 
 async def _write_note(life: Life, until: datetime) -> None:
-    """Keep the workload awake until then. Its annotation says so too, should Temporal be lost."""
+    """Keep the workload awake until then. Its annotation says so too, should Temporal be lost.
+
+    A longer time that it carries stays, whoever wrote it, unless this wish may shorten it.
+    """
     consulted = await life.consult()
     if consulted is None:
         return
@@ -76,11 +79,20 @@ async def _write_note(life: Life, until: datetime) -> None:
         return
     # A wish is about the name: it also holds for a Deployment that was created again meanwhile.
     life.hibernation = life.hibernation.replace(ref=seen.ref)
+    wish, before = life.requests.keep_awake_wish, _longer(life.note, readable_note(seen.annotations))
+    is_shorter = before is not None and before.awake_until > until
+    if before is not None and is_shorter and not wish.may_shorten:
+        if before is not life.note:
+            asked = WakeRequest(by=before.by or "somebody", reason=before.reason).asked
+            life.note, life.requests.kept = before, f"kept awake by {asked}"
+        _settle(life, until)
+        return
     note = WakeNote(
         resumed_at=life.note.resumed_at if life.note is not None else workflow.now().replace(microsecond=0),
         awake_until=until,
         because=Because.KEEP_AWAKE,
-        by=life.requests.keep_awake_by,
+        by=wish.by,
+        reason=wish.reason,
     )
     outcome = await send(
         WriteActivities.send_note,
@@ -88,13 +100,31 @@ async def _write_note(life: Life, until: datetime) -> None:
         summary=f"keep {life.hibernation.ref} awake",
     )
     if outcome.result in {"done", "gone", "denied"}:
-        if life.requests.keep_awake == until:
-            life.requests.keep_awake = None
+        _settle(life, until)
         life.note, life.refused = note, 0
+        life.requests.kept = _tell_kept(life, wish, before if is_shorter else None)
         life.enter(Phase.AWAKE, trouble=outcome.sentence)
         return
     if outcome.result != "conflict":
         await _rest(life)
+
+
+def _longer(one: WakeNote | None, other: WakeNote | None) -> WakeNote | None:
+    return max((note for note in (one, other) if note is not None), key=lambda note: note.awake_until, default=None)
+
+
+def _settle(life: Life, until: datetime) -> None:
+    """The wish is dealt with, unless there is another one meanwhile."""
+    if life.requests.keep_awake == until:
+        life.requests.keep_awake = None
+
+
+def _tell_kept(life: Life, wish: WakeRequest, shortened: WakeNote | None) -> str:
+    told = f"kept awake by {wish.asked}" if wish.by else life.requests.kept
+    if shortened is None:
+        return told
+    by = f" by {shortened.by}" if shortened.by else ""
+    return f"{told or 'kept awake'}; it was kept awake until {in_words(shortened.awake_until, life.zone)}{by}"
 
 
 async def _clear_stale_record(life: Life) -> None:

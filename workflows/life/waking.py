@@ -21,6 +21,7 @@ from workflows.life.attempt import GIVEN_UP, Attempt
 from workflows.life.continuing import continue_if_long
 from workflows.life.endings import Woken, woken_by
 from workflows.life.life import Life
+from workflows.life.requests import NOBODYS
 from workflows.life.sending import send, send_in_turn, unread
 
 
@@ -143,16 +144,19 @@ def _note(life: Life, because: Because, consulted: Consultation, seen: Observati
 
 
 def _awake_under(life: Life, consulted: Consultation, seen: Observation, note: WakeNote | None) -> None:
-    """Awake, as the note says. A longer time that somebody asked for meanwhile is still a wish.
+    """Awake, as the note says. A longer time that somebody asked for meanwhile is still a wish, and so is a shorter one
+    of somebody who may.
 
     Who asked during the last write, and named no time, means that of a person's wake.
     """
-    life.note, wake = note, life.requests.wake
-    until = None if wake is None else wake.until
+    life.note, wake = note, life.requests.wake or NOBODYS
+    until = wake.until
     if until is None and life.is_wanted():
         until = _note(life, Because.PERSON, consulted, seen).awake_until
-    if until is not None and (note is None or note.awake_until < until):
-        life.requests.keep_awake, life.requests.keep_awake_by = until, "" if wake is None else wake.by
+    if until is None:
+        return
+    if note is None or note.awake_until < until or (wake.may_shorten and note.awake_until > until):
+        life.requests.keep(wake.replace(until=until))
 
 
 def _carried_note(life: Life, seen: Observation) -> WakeNote | None:

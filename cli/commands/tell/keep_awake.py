@@ -1,6 +1,7 @@
 """`finops keep-awake`: these Deployments are not paused before a time."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,12 +14,13 @@ from cli.grammar.workloads import AnyWorkloads
 from cli.options import EVERYWHERE, OutputFormat
 from cli.session import Session
 from cli.several import tell_failure
+from cli.views.wakes import tell_kept
 from operations.errors import OperationError
+from operations.sleepers.keep_awake import KeptAwake
 from operations.sleepers.keep_awake import keep_awake as keep_each_awake
 from operations.targets import Target
-from operations.times import read_end, show_time
+from operations.times import read_end
 from policies.annotations import AWAKE_UNTIL
-from policies.keys import WorkloadKey
 from policies.times import to_rfc3339
 from policies.wording import count
 
@@ -47,24 +49,38 @@ def keep_awake(
 
 async def _keep_awake(session: Session, targets: tuple[Target, ...], until: datetime) -> None:
     terminal = session.terminal
-    kept, failed = list[WorkloadKey](), dict[str, str]()
+    kept, failed = list[KeptAwake](), dict[str, str]()
     for target in targets:
         try:
-            async for each in keep_each_awake(session.installation, target, until):
+            async for each in keep_each_awake(session.installation, target, until, alone=len(targets) == 1):
                 if each.trouble:
                     failed[str(each.workload)] = each.trouble
                     terminal.say(f"{each.workload}: {each.trouble}", style="red")
                 else:
-                    kept.append(each.workload)
-                    terminal.say(f"{each.workload}: not paused before {show_time(until)}")
+                    kept.append(each)
+                    terminal.say(f"{each.workload}: {tell_kept(each, until)}")
         except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
             failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
     if terminal.for_programs:
-        terminal.show(KeepAwakeAnswer(kept_awake=tuple(kept), until=until, failed=failed), names=kept)
+        _answer(session, kept, until, failed)
     if targets[0].key is None:
         _tell_of_later_ones(session, targets[0], len(kept), until)
     if failed:
         raise OperationError(f"{len(failed)} of {len(kept) + len(failed)} could not be kept awake")
+
+
+def _answer(session: Session, kept: Sequence[KeptAwake], until: datetime, failed: Mapping[str, str]) -> None:
+    names = tuple(each.workload for each in kept)
+    longer = {str(each.workload): each.until for each in kept if each.until is not None and each.until > until}
+    before = {str(each.workload): each.before.awake_until for each in kept if each.before is not None}
+    answer = KeepAwakeAnswer(
+        kept_awake=names,
+        until=until,
+        longer=longer,
+        shortened={name: end for name, end in before.items() if name not in longer},
+        failed=failed,
+    )
+    session.terminal.show(answer, names=names)
 
 
 def _tell_of_later_ones(session: Session, target: Target, kept: int, until: datetime) -> None:

@@ -19,6 +19,7 @@ from cli.views.wakes import show_awake_already, show_each_wake, show_left_out, s
 from operations.awaiting import wait_until_back
 from operations.errors import OperationError, Unconfirmed
 from operations.sleepers.direct import wake_each_directly
+from operations.sleepers.keep_awake import KeptAwake
 from operations.sleepers.resume import WokenAll, leave_awake, read_kept_until, wake
 from operations.sleepers.search import SleepersFound, find_sleepers, find_sleepers_in_cluster, join_found
 from operations.targets import Target
@@ -109,8 +110,8 @@ async def _resume(
             show_left_out(terminal, each)
             if each.keys:
                 found.append(each)
-            elif (key := await _leave_awake(session, client, each, until)) is not None:
-                awake.append(key)
+            elif (kept := await _leave_awake(session, client, each, until)) is not None:
+                awake.append(kept.workload)
         except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
             failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
     woken = WokenAll(results=(), worked_on=True)
@@ -135,13 +136,13 @@ async def _resume(
 
 async def _leave_awake(
     session: Session, client: Client, found: SleepersFound, until: datetime | None
-) -> WorkloadKey | None:
-    key = await leave_awake(session.installation, client, found, until)
-    if key is None:
+) -> KeptAwake | None:
+    kept = await leave_awake(session.installation, client, found, until)
+    if kept is None:
         show_nothing_asleep(session.terminal, found)
     else:
-        show_awake_already(session.terminal, key, until)
-    return key
+        show_awake_already(session.terminal, kept)
+    return kept
 
 
 def _confirm(session: Session, found: Sequence[SleepersFound], *, yes: bool) -> None:

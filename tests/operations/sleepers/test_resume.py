@@ -12,16 +12,21 @@ from listeners import Notebook
 from sleepers import sleeper
 from temporalio.client import Client
 
+from cli.views.wakes import tell_kept
 from localcluster import LocalCluster
 from operations.errors import NotThere, OperationError, Refused, UsageProblem
 from operations.installation import Installation
 from operations.sleepers.direct import wake_each_directly
-from operations.sleepers.keep_awake import keep_one_awake
+from operations.sleepers.keep_awake import keep_awake, keep_one_awake
 from operations.sleepers.resume import leave_awake, read_kept_until, wake
 from operations.sleepers.search import find_sleepers, find_sleepers_in_cluster
 from operations.targets import Target
 from operations.temporal import find_open
+from operations.times import show_time
+from policies.annotations import AWAKE_BY, AWAKE_UNTIL
 from policies.keys import WorkloadKey
+from policies.times import to_rfc3339
+from worker.state import ServerAddress, StateFolder
 from worker.temporal.attributes import register_attributes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
@@ -122,17 +127,37 @@ async def test_what_does_not_sleep_is_left_as_it_is_or_kept_awake(
     cluster.objects.create(deployment(namespace, "zero", replicas=0))
     found = await find_sleepers(installation, client, Target.parse("deploy/runs", namespace))
     left = await leave_awake(installation, client, found)
-    assert str(left) == f"{namespace}/runs"
     assert left is not None
-    assert await find_open(client, NAME, left) is None
-    await leave_awake(installation, client, found, datetime.now(UTC) + timedelta(hours=1))
-    assert await find_open(client, NAME, left) is not None
+    assert (str(left.workload), left.until) == (f"{namespace}/runs", None)
+    assert await find_open(client, NAME, left.workload) is None
+    until = datetime.now(UTC) + timedelta(hours=1)
+    left = await leave_awake(installation, client, found, until)
+    assert left is not None
+    assert left.until == until
+    assert await find_open(client, NAME, left.workload) is not None
     zero = await find_sleepers(installation, client, Target.parse("zero", namespace))
     with pytest.raises(Refused, match="has no replicas, and not because of us"):
         await leave_awake(installation, client, zero)
     nobody = await find_sleepers(installation, client, Target.parse("nobody", namespace))
     with pytest.raises(NotThere, match="there is no Deployment"):
         await leave_awake(installation, client, nobody)
+
+
+async def test_a_time_set_by_hand_is_shortened_only_for_the_one_that_is_named_alone_and_that_is_told(
+    installation: Installation, client: Client, cluster: LocalCluster, namespace: str, temporal: str, tmp_path: Path
+) -> None:
+    StateFolder(tmp_path).write_server(ServerAddress(address=temporal, ui_url="", pid=1))
+    sunday = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    notes = {AWAKE_UNTIL: to_rfc3339(sunday), AWAKE_BY: "anna"}
+    cluster.objects.create(deployment(namespace, "web", annotations=notes))
+    key, until = WorkloadKey(namespace, "web"), sunday - timedelta(days=2)
+    for target, alone in ((Target(namespace=namespace), True), (Target(key=key), False)):
+        (kept,) = [each async for each in keep_awake(installation, target, until, alone=alone)]
+        assert (kept.until, await find_open(client, NAME, key)) == (sunday, None)
+        assert tell_kept(kept, until) == f"kept awake until {show_time(sunday)} by anna already, which is longer"
+    (kept,) = [each async for each in keep_awake(installation, Target(key=key), until, alone=True)]
+    assert await find_open(client, NAME, key) is not None
+    assert tell_kept(kept, until) == f"was kept awake until {show_time(sunday)} by anna; now until {show_time(until)}"
 
 
 async def test_a_wish_that_no_worker_hears_is_recorded_and_said(

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cases import policy
+from cases import policy, workload
+from sleepers import sleeper
 
-from policies.runs.first_window import FirstWindow, count_pauses, first_window_limit, room_left
+from policies.annotations import PREFIX
+from policies.runs.first_window import FirstWindow, count_asleep, count_pauses, first_window_limit, room_left
 
 EVENING = datetime(2026, 11, 30, 20, tzinfo=UTC)
 MORNING = EVENING + timedelta(hours=11)
@@ -39,6 +41,52 @@ def test_in_the_first_window_twenty_go_to_sleep_in_all_runs_together_and_in_the_
     assert rooms == [20, 8, 0]
     assert room_left(first, 20, MORNING) is None
     assert room_left(first, 20, EVENING + timedelta(days=1)) is None
+
+
+def test_runs_whose_results_are_lost_let_no_more_go_to_sleep_than_one_whose_result_is_kept() -> None:
+    asleep = 0
+    for run in range(4):
+        room = room_left(None, 20, EVENING + run * timedelta(minutes=5), asleep)
+        assert room is not None
+        asleep += min(room, 12)
+    assert asleep == 20
+
+
+@pytest.mark.parametrize(("remembered", "asleep", "room"), [(12, 5, 8), (12, 15, 5), (0, 90, 0)])
+def test_the_larger_counts_of_what_is_remembered_and_what_is_seen_asleep(
+    remembered: int, asleep: int, room: int
+) -> None:
+    first = FirstWindow(until=MORNING, paused=remembered)
+    assert room_left(first, 20, EVENING, asleep) == room
+    after = count_pauses(first, 1, MORNING, EVENING, asleep)
+    assert after is not None
+    assert after.paused == max(remembered, asleep) + 1
+
+
+def test_a_first_window_that_was_forgotten_is_remembered_again_by_who_sleeps() -> None:
+    assert count_pauses(None, 0, MORNING, EVENING, 20) == FirstWindow(until=MORNING, paused=20)
+
+
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        ({}, 1),
+        ({"paused-at": "2026-11-30T19:59:59Z"}, 0),
+        ({"paused-by": "manual"}, 0),
+        ({"instance": "another"}, 0),
+        ({"paused-at": "lately"}, 0),
+    ],
+    ids=["in this window", "in the one before", "by hand", "by another installation", "a damaged record"],
+)
+def test_asleep_in_a_window_is_who_the_policy_has_put_to_sleep_since_it_began(
+    changes: dict[str, str], counted: int
+) -> None:
+    record = {"paused-at": "2026-11-30T20:00:00Z", "paused-by": "nights", **changes}
+    annotations = sleeper("web").annotations | {f"{PREFIX}{key}": text for key, text in record.items()}
+    seen = (workload(replicas=0, annotations=annotations), workload(replicas=3, annotations=annotations))
+    nights = policy("nights", schedule=NIGHTS)
+    assert count_asleep(seen, nights, "me", EVENING + timedelta(hours=1)) == counted
+    assert count_asleep(seen, nights, "me", MORNING) == 0
 
 
 def test_a_window_in_which_nothing_can_be_paused_is_not_the_first() -> None:
