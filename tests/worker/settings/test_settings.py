@@ -67,6 +67,12 @@ def test_the_state_folder_follows_xdg(tmp_path: Path) -> None:
     assert settings.state_dir == tmp_path / "xdg" / "finops-enforcer"
 
 
+@pytest.mark.parametrize("given", ["relative", "./state"])
+def test_a_relative_state_folder_of_xdg_is_ignored_as_its_specification_says(given: str, tmp_path: Path) -> None:
+    settings = Settings.load(environment={"HOME": str(tmp_path), "XDG_STATE_HOME": given})
+    assert settings.state_dir == tmp_path / ".local" / "state" / "finops-enforcer"
+
+
 @pytest.fixture
 def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as a user by number alone, without HOME, as a container may be."""
