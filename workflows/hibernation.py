@@ -173,7 +173,7 @@ class HibernationWorkflow:
     )
     async def keep_awake(self, until: Until) -> HibernationStatus:
         """Stay awake."""
-        self._ask_to_wake(WakeRequest(by=until.by, until=until.until))
+        self._ask_to_wake(WakeRequest(by=until.by, reason=until.reason, until=until.until))
         return await self._status_when(
             lambda: self._life.phase in AWAKE_PHASES and self._life.requests.keep_awake is None
         )

@@ -9,6 +9,7 @@ from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
 from policies.keys import WorkloadKey
+from policies.sleep.messages import WakeRequest
 from policies.wording import count
 
 
@@ -27,9 +28,12 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     terminal.say(f"nothing of ours sleeps in {found.target}")
 
 
-def show_awake_already(terminal: Terminal, key: WorkloadKey, until: datetime | None) -> None:
-    """Print that there was nothing to do, or only to keep it so."""
-    terminal.say(f"{key}: awake already" + ("" if until is None else f", and not paused before {show_time(until)}"))
+def show_awake_already(terminal: Terminal, key: WorkloadKey, request: WakeRequest) -> None:
+    """Print that there was nothing to do, or only to keep it so; and of a reason that was given for nothing."""
+    kept = "" if request.until is None else f", and not paused before {show_time(request.until)}"
+    terminal.say(f"{key}: awake already{kept}")
+    if request.reason and request.until is None:
+        terminal.note("the reason is kept nowhere: give it to a wake, or with --for to keep it awake")
 
 
 def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None) -> None:

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NoSuchWorkload, NotThere, OperationError, Refused, Unconfirmed, UsageProblem
-from operations.failures import describe_failure
+from operations.errors import NoSuchWorkload, NotThere, Refused, Unconfirmed, UsageProblem
+from operations.failures import describe_trouble
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
@@ -51,15 +50,16 @@ async def keep_awake(installation: Installation, target: Target, until: datetime
             yield KeptAwake(workload=workload.ref.key, trouble=trouble)
 
 
-async def keep_one_awake(installation: Installation, client: Client, workload: Workload, until: datetime) -> None:
+async def keep_one_awake(
+    installation: Installation, client: Client, workload: Workload, until: datetime, reason: str = ""
+) -> None:
     """Tell the workload's hibernation, or start one that only keeps it awake.
 
     Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
     """
-    cluster = installation.settings.cluster
+    cluster, request = installation.settings.cluster, WakeRequest(by=installation.user, reason=reason, until=until)
     if await find_open(client, cluster, workload.ref.key) is None:
         if is_sleeper(workload):
-            request = WakeRequest(by=installation.user, until=until)
             read_copies = installation.cluster.replica_sets.copies_of
             (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
             if sent.trouble:
@@ -70,12 +70,18 @@ async def keep_one_awake(installation: Installation, client: Client, workload: W
             cluster=cluster,
             instance=installation.require_instance(),
             ref=workload.ref,
-            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE, by=installation.user),
-            kept=f"kept awake by {installation.user}",
+            awake=WakeNote(
+                resumed_at=now,
+                awake_until=until,
+                because=Because.KEEP_AWAKE,
+                by=request.by,
+                reason=request.reason,
+            ),
+            kept=f"kept awake by {request.asked}",
         )
         if await start_hibernation(client, hibernation) is not None:
             return
-    await _tell(installation, client, workload.ref.key, until)
+    await _tell(installation, client, workload.ref.key, until, request)
 
 
 async def _try_to_keep(installation: Installation, client: Client, workload: Workload, until: datetime) -> str:
@@ -84,22 +90,24 @@ async def _try_to_keep(installation: Installation, client: Client, workload: Wor
         await keep_one_awake(installation, client, workload, until)
     except UsageProblem:
         raise
-    except (OperationError, RPCError, WorkflowUpdateFailedError) as error:
-        return describe_failure(error).removeprefix(f"{workload.ref}: ")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be kept awake
+        return describe_trouble(error).removeprefix(f"{workload.ref}: ")
     return ""
 
 
-async def _tell(installation: Installation, client: Client, key: WorkloadKey, until: datetime) -> None:
+async def _tell(
+    installation: Installation, client: Client, key: WorkloadKey, until: datetime, request: WakeRequest
+) -> None:
     cluster = installation.settings.cluster
     handle = client.get_workflow_handle(hibernation_id(cluster, key))
     if not await has_worker(client, cluster):
         # An update needs a worker to be taken; a signal is recorded and read by the next one.
-        await handle.signal(REACTIVATE, WakeRequest(by=installation.user, until=until))
+        await handle.signal(REACTIVATE, request)
         installation.listener.note("no worker runs: the wish is recorded, and takes effect as soon as one does")
         return
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC))
+            asked = Until(until=until, by=request.by, reason=request.reason, asked_at=datetime.now(UTC))
             await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise Unconfirmed(f"{key}: no worker has confirmed it within {ANSWER_SECONDS:.0f} s; try again") from error

@@ -50,6 +50,7 @@ class Continuation(Hibernation):
     keep_awake: datetime | None = None
     """A wish that is not written yet."""
     keep_awake_by: str = ""
+    keep_awake_reason: str = ""
     pause_by_hand: ManualPause | None = None
     heard: bool = False
     """The wish in `waking` is the one that the wake under way is about."""

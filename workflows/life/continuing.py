@@ -56,6 +56,7 @@ def hand_on(life: Life) -> Continuation:
         check=requests.check or life.looking,
         keep_awake=requests.keep_awake,
         keep_awake_by=requests.keep_awake_by,
+        keep_awake_reason=requests.keep_awake_reason,
         pause_by_hand=requests.pause,
         heard=not life.is_wanted(),
         under_way=None if life.waking is None else _hand_on_wake(life.waking),
@@ -80,10 +81,10 @@ def take_up(start: Continuation) -> Life:
             record=start.sleep, revision=start.revision, extended_until=start.extended_until, watch=start.watch
         )
     so_far = start.so_far
-    keep_awake, keep_awake_by = start.keep_awake, start.keep_awake_by
+    keep_awake, by, reason = start.keep_awake, start.keep_awake_by, start.keep_awake_reason
     if so_far is None and start.awake is not None:
         # The very first run of one that somebody keeps awake.
-        keep_awake, keep_awake_by = start.awake.awake_until, start.awake.by
+        keep_awake, by, reason = start.awake.awake_until, start.awake.by, start.awake.reason
     return Life(
         hibernation=start,
         phase=_first_phase(start),
@@ -91,7 +92,8 @@ def take_up(start: Continuation) -> Life:
             wake=start.waking,
             check=start.check,
             keep_awake=keep_awake,
-            keep_awake_by=keep_awake_by,
+            keep_awake_by=by,
+            keep_awake_reason=reason,
             kept=start.kept,
             pause=start.pause_by_hand,
         ),

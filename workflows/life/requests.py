@@ -16,11 +16,18 @@ class HeardRequests:
     kept: str = ""
     """Who keeps it awake, and why, in a sentence."""
     keep_awake_by: str = ""
+    keep_awake_reason: str = ""
     pause: ManualPause | None = None
+
+    def wish(self, until: datetime, wake: WakeRequest | None) -> None:
+        """Keep it awake until then, because of a wake that somebody may have asked for."""
+        self.keep_awake = until
+        self.keep_awake_by, self.keep_awake_reason = ("", "") if wake is None else (wake.by, wake.reason)
 
     def keep(self, wake: WakeRequest) -> None:
         """Keep it awake until the time that somebody named."""
-        self.keep_awake, self.keep_awake_by = wake.until, wake.by
+        assert wake.until is not None
+        self.wish(wake.until, wake)
         self.kept = f"kept awake by {wake.asked}"
 
     def look(self, check: CheckRequest | None = None) -> None:

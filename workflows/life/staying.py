@@ -81,6 +81,7 @@ async def _write_note(life: Life, until: datetime) -> None:
         awake_until=until,
         because=Because.KEEP_AWAKE,
         by=life.requests.keep_awake_by,
+        reason=life.requests.keep_awake_reason,
     )
     outcome = await send(
         WriteActivities.send_note,

@@ -152,7 +152,7 @@ def _awake_under(life: Life, consulted: Consultation, seen: Observation, note: W
     if until is None and life.is_wanted():
         until = _note(life, Because.PERSON, consulted, seen).awake_until
     if until is not None and (note is None or note.awake_until < until):
-        life.requests.keep_awake, life.requests.keep_awake_by = until, "" if wake is None else wake.by
+        life.requests.wish(until, wake)
 
 
 def _carried_note(life: Life, seen: Observation) -> WakeNote | None:
