@@ -64,9 +64,7 @@ class Settings(BaseSettings):
     instance: InstanceName | None = None
     """A name for the installation: which sleepers are its own. `finops run` makes one up, `finops worker` needs it."""
     state_dir: Place = Field(default_factory=lambda: default_state_dir(os.environ))
-    """The state folder: the embedded Temporal's database and ports, and policies. An absolute
-    `XDG_STATE_HOME` moves it.
-    """
+    """The embedded Temporal's database and ports, and policies. `XDG_STATE_HOME` moves it, where that is absolute."""
     policies: Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
     """The folder of policies."""
     policy_source: PolicyPlace = PolicyPlace.FILES

@@ -58,8 +58,10 @@ async def client(temporal_client: Client) -> Client:
     return temporal_client
 
 
-def put_to_sleep(cluster: LocalCluster, namespace: str, name: str, **record: str) -> None:
-    annotations = sleeper(name, **record).annotations
+def put_to_sleep(
+    cluster: LocalCluster, namespace: str, name: str, *, instance: str = "me", original: str = "3"
+) -> None:
+    annotations = sleeper(name, instance=instance, original=original).annotations
     cluster.objects.create(deployment(namespace, name, replicas=0, annotations=annotations))
 
 
