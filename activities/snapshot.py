@@ -7,7 +7,7 @@ never read the source themselves. Each activity asks for itself, so two of one r
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from policies.models import Frozen
+from policies.models import Frozen, PersonName, PersonReason
 from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy, Mode
 
@@ -18,9 +18,9 @@ STALE_AFTER = timedelta(seconds=60)
 class Hold(Frozen):
     """`finops hold`: no new pauses in this cluster, by whom, since when and why."""
 
-    by: str
+    by: PersonName
     since: datetime
-    reason: str = ""
+    reason: PersonReason = ""
 
 
 class Snapshot(Frozen):

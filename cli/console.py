@@ -20,6 +20,7 @@ from cli.streams import is_unread
 from cli.tables import TableColumn, lay_out, wrap
 from operations.errors import Refused
 from policies.models import Frozen
+from policies.wording import as_line
 
 _HOME, _REST_OF_LINE, _REST_OF_WINDOW = "\x1b[H", "\x1b[K", "\x1b[J"
 """To the upper left; and what is erased behind the cursor, so that nothing flickers."""
@@ -28,7 +29,8 @@ _UNATTENDED_WIDTH = 10_000
 
 
 class Terminal:
-    """The two streams of a command. No markup is ever read from what is printed: names come from a cluster.
+    """The two streams of a command. No markup is ever read from what is printed, and no control character gets through:
+    names and reasons come from a cluster. For the same reason no newline within a text begins a line.
 
     Styles are rich's: none without a terminal or where TERM is dumb; with NO_COLOR no colours, but bold and dim
     (no-color.org is about colour only).
@@ -73,7 +75,9 @@ class Terminal:
         return is_unread(self._out.file)
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print a line for people: on stdout, or on stderr where stdout belongs to programs."""
+        """Print a line for people: on stdout, or on stderr where stdout belongs to programs. One that begins with a
+        newline stands apart from the line before it.
+        """
         self._print(self._err if self.for_programs else self._out, text, style)
 
     def note(self, text: str, style: str = "") -> None:
@@ -87,7 +91,7 @@ class Terminal:
     def show(self, answer: Frozen, names: Iterable[object] = ()) -> None:
         """Print an answer for programs on stdout, in the format that was asked for; `names` are those in it."""
         if self.output is OutputFormat.NAME:
-            sys.stdout.write("".join(f"{name}\n" for name in names))
+            sys.stdout.write("".join(f"{as_line(str(name))}\n" for name in names))
         else:
             sys.stdout.write(to_yaml(answer) if self.output is OutputFormat.YAML else to_json(answer))
 
@@ -144,7 +148,7 @@ class Terminal:
             if shown is None:
                 yield lambda _done, _total: None
             else:
-                yield lambda done, total: shown.update(Text(f"{text} {done:,} of {total:,}"))
+                yield lambda done, total: shown.update(Text(f"{as_line(text)} {done:,} of {total:,}"))
 
     @contextmanager
     def _sign_of_life(self, text: str) -> Iterator[Status | None]:
@@ -152,7 +156,7 @@ class Terminal:
         if self._moving is not None or not self._err.is_terminal or self._err.is_dumb_terminal:
             yield None
             return
-        with self._err.status(Text(text)) as shown:
+        with self._err.status(Text(as_line(text))) as shown:
             self._moving = shown
             try:
                 yield shown
@@ -161,9 +165,10 @@ class Terminal:
 
     def _print(self, console: Console, text: str, style: str) -> None:
         """Lines are wrapped at words in a window only. A sign of life makes room for what is printed."""
-        lines = text.split("\n")
-        if console.is_terminal:
-            lines = [part for line in lines for part in wrap(line, console.width, indent=_indent_of(line))]
+        line = as_line(text.removeprefix("\n"))
+        lines = wrap(line, console.width, indent=_indent_of(line)) if console.is_terminal else [line]
+        if text.startswith("\n"):
+            lines.insert(0, "")
         if self._moving is not None:
             self._moving.stop()
         console.print(Text("\n".join(lines), style=style), soft_wrap=True)
@@ -180,7 +185,7 @@ class Terminal:
         if self.stdin_is_taken or not self.attended:
             raise NeedsYes(question, stdin_is_taken=self.stdin_is_taken)
         with breaking_off.asking():
-            agreed = typer.confirm(f"{question} Go on?", err=True)
+            agreed = typer.confirm(f"{as_line(question)} Go on?", err=True)
         if not agreed:
             raise Refused("nothing was changed")
 

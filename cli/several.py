@@ -38,5 +38,6 @@ def tell_failure(terminal: Terminal, name: str, error: Exception, *, alone: bool
     if alone or not told or isinstance(error, _ABOUT_ALL):
         raise error
     told = told.removeprefix(f"{name}: ")
-    terminal.say(f"{name}: {told}", style="red")
+    for line in f"{name}: {told}".split("\n"):
+        terminal.say(line, style="red")
     return told

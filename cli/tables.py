@@ -1,5 +1,6 @@
 """Tables as text. A name is never broken: where the window is narrow, sentences are wrapped at words, then columns that
-can be done without fall away, and what is still too wide runs on to the right, as kubectl's does.
+can be done without fall away, and what is still too wide runs on to the right, as kubectl's does. Control characters
+of what others wrote become blanks.
 """
 
 import textwrap
@@ -8,10 +9,13 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from policies.models import Frozen
+from policies.wording import as_line
 
 GAP = 2
 _NARROWEST_PROSE = 24
 """Columns below which a sentence is not worth reading in a cell."""
+_LONGEST_CELL = 400
+"""Characters of a cell. Programs get the whole text."""
 
 
 class TableColumn(Frozen):
@@ -30,7 +34,7 @@ class TableColumn(Frozen):
 
 def lay_out(columns: Sequence[TableColumn], rows: Iterable[Sequence[str]], width: int | None) -> tuple[str, list[str]]:
     """The heading, and the lines. `width` is that of the window; None where nothing limits them."""
-    cells = [list(row) for row in rows]
+    cells = [[_as_cell(text) for text in row] for row in rows]
     shown = list(range(len(columns)))
     while width is not None and _needed(columns, cells, shown) > width:
         expendable = [index for index in shown if columns[index].gives_way]
@@ -51,6 +55,12 @@ def wrap(text: str, width: int, *, indent: str = "") -> list[str]:
     return textwrap.wrap(
         text, max(width, 1), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     ) or [""]
+
+
+def _as_cell(text: str) -> str:
+    """One line that a terminal takes; of one that nobody would read to its end, the beginning."""
+    line = as_line(text)
+    return line if len(line) <= _LONGEST_CELL else f"{line[: _LONGEST_CELL - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _natural(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], index: int) -> int:

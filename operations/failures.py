@@ -38,6 +38,16 @@ def describe_failure(error: Exception) -> str:
     return ""
 
 
+def describe_unforeseen(error: Exception) -> str:
+    """The same of an error that nobody foresaw."""
+    return f"this should not have happened ({type(error).__name__}: {' '.join(str(error).split())[:300]})"
+
+
+def describe_trouble(error: Exception) -> str:
+    """What a person reads of one of several whose failure, whatever it is, must not stop the others."""
+    return describe_failure(error) or describe_unforeseen(error)
+
+
 def _remedy_of(error: RPCError) -> str | None:
     if error.status is not RPCStatusCode.NOT_FOUND:
         return _REMEDIES.get(error.status)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from activities.policy_sources.source import PolicySource
 from operations.errors import UsageProblem
 from operations.listener import Listener, Silence
+from policies.wording import as_name
 from worker.cluster.policy_source import build_policy_source
 from worker.errors import InstanceMismatch
 from worker.settings.settings import Settings, the_only
@@ -38,7 +39,7 @@ class Installation:
         listener: Listener | None = None,
         asks_once: bool = True,
     ) -> None:
-        self.user = user
+        self.user = as_name(user)
         self.listener: Listener = Silence() if listener is None else listener
         self.recorded_instance = ""
         self._asks_once = asks_once

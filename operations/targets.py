@@ -11,6 +11,7 @@ from operations.errors import UsageProblem
 from policies import annotations as notes
 from policies.keys import WorkloadKey, is_dns_label, parse_key
 from policies.kinds import DEPLOYMENT, kind_called
+from policies.wording import as_name
 from policies.workload import Workload, WorkloadRef
 
 WorkloadName = Annotated[WorkloadKey, PlainSerializer(str, return_type=str)]
@@ -124,7 +125,7 @@ def choose_sleepers(
     if target.key is not None:
         return tuple(sleepers), ()
     if instance is None and sleepers:
-        counted = Counter(instance_of(workload) or "unnamed" for workload in sleepers)
+        counted = Counter(as_name(instance_of(workload)) or "unnamed" for workload in sleepers)
         there = ", ".join(f"{name} ({count})" for name, count in sorted(counted.items()))
         raise UsageProblem(f"these sleepers belong to: {there}; say whose you mean with --instance NAME")
     ours = tuple(workload for workload in sleepers if instance_of(workload) == instance)

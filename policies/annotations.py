@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from policies.costs.cost import HourlyCost
 from policies.errors import InvalidAnnotation
-from policies.models import Code, Frozen
+from policies.models import Code, Frozen, PersonName, PersonReason
 from policies.times import LATEST, from_rfc3339, to_rfc3339, within_reason
+from policies.wording import as_name
 
 PREFIX = "finops.io/"
 
@@ -38,8 +39,6 @@ WAKE_AFTER = f"{PREFIX}wake-after"
 MOST_REPLICAS = 2**31 - 1
 """What fits into `spec.replicas`, an int32."""
 _DIGITS = 10
-_LONGEST_NAME, _LONGEST_REASON = 200, 500
-"""Characters of what people say in a note."""
 
 Annotations = Mapping[str, str]
 AnnotationPatch = dict[str, str | None]
@@ -90,9 +89,9 @@ class WakeNote(Frozen):
     resumed_at: datetime
     awake_until: datetime
     because: Because
-    by: str = ""
+    by: PersonName = ""
     """Who asked for it; empty where nobody did, or it is not known."""
-    reason: str = ""
+    reason: PersonReason = ""
     """What that person said."""
 
 
@@ -122,8 +121,8 @@ def note_patch(note: WakeNote) -> AnnotationPatch:
         RESUMED_AT: to_rfc3339(note.resumed_at),
         AWAKE_UNTIL: to_rfc3339(note.awake_until),
         AWAKE_BECAUSE: note.because.value,
-        AWAKE_BY: note.by[:_LONGEST_NAME] or None,
-        AWAKE_REASON: note.reason[:_LONGEST_REASON] or None,
+        AWAKE_BY: note.by or None,
+        AWAKE_REASON: note.reason or None,
     }
 
 
@@ -142,12 +141,17 @@ def read_pause(annotations: Annotations) -> PauseRecord | None:
     return PauseRecord(
         pause_id=annotations.get(PAUSE_ID, ""),
         instance=annotations.get(INSTANCE, ""),
-        policy=annotations.get(PAUSED_BY, ""),
+        policy=read_paused_by(annotations),
         paused_at=_read_instant(annotations, PAUSED_AT),
         original_replicas=read_original(annotations),
         resume_at=_read_instant(annotations, RESUME_AT) if RESUME_AT in annotations else None,
         cost=HourlyCost.from_text(annotations.get(HOURLY_COST, "")),
     )
+
+
+def read_paused_by(annotations: Annotations) -> str:
+    """The policy that put the workload to sleep, as its record names it; empty where it does not."""
+    return as_name(annotations.get(PAUSED_BY, ""))
 
 
 def read_original(annotations: Annotations) -> int:
@@ -166,9 +170,9 @@ def read_note(annotations: Annotations) -> WakeNote | None:
     return WakeNote(
         resumed_at=_read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else awake_until,
         awake_until=awake_until,
-        because=Because(annotations.get(AWAKE_BECAUSE, Because.PERSON)),
-        by=_as_line(annotations.get(AWAKE_BY, "")),
-        reason=_as_line(annotations.get(AWAKE_REASON, "")),
+        because=Because(as_name(annotations.get(AWAKE_BECAUSE, Because.PERSON))),
+        by=annotations.get(AWAKE_BY, ""),
+        reason=annotations.get(AWAKE_REASON, ""),
     )
 
 
@@ -227,11 +231,6 @@ def _is_ahead(
     except InvalidAnnotation:
         return True
     return until is not None and until > now
-
-
-def _as_line(text: str) -> str:
-    """Text that anybody may have written, as it may be shown in a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _read_instant(annotations: Annotations, key: str) -> datetime:

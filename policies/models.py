@@ -2,9 +2,16 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, WrapValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WrapValidator
+
+from policies.wording import as_name, as_reason
+
+PersonName = Annotated[str, AfterValidator(as_name)]
+"""Who asks for something: one short line, whatever was typed."""
+PersonReason = Annotated[str, AfterValidator(as_reason)]
+"""Why they do."""
 
 
 class Frozen(BaseModel):

@@ -1,8 +1,43 @@
-"""How several things, counts and amounts of money are said in a sentence."""
+"""How several things, counts and amounts of money are said in a sentence, and what somebody wrote."""
 
+import re
 from collections.abc import Sequence
 
 _VOWELS = "aeiou"
+_LONGEST_NAME, _LONGEST_REASON = 200, 500
+"""Characters of what people say that are kept and shown."""
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~])")
+"""What would make more than text of a sentence in the middle of a line."""
+
+
+def as_line(text: str) -> str:
+    """Text that anybody may have written, as a terminal takes it: one line without control characters, and
+    without the halves of characters that Python makes of bytes that are no UTF-8.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _replace(char) for char in text)
+
+
+def as_name(text: str) -> str:
+    """The same of who says something, as long as a name is."""
+    return as_line(text)[:_LONGEST_NAME]
+
+
+def as_reason(text: str) -> str:
+    """The same of why they say it."""
+    return as_line(text)[:_LONGEST_REASON]
+
+
+def in_markdown(text: str) -> str:
+    """The same for a page that is shown as Markdown, such as those of Temporal's UI: what was written is read, and
+    nothing is made of it.
+    """
+    return _MARKDOWN.sub(r"\\\1", as_line(text))
+
+
+def _replace(char: str) -> str:
+    return "\N{REPLACEMENT CHARACTER}" if "\ud800" <= char <= "\udfff" else " "
 
 
 def name_some(names: Sequence[str], most: int) -> str:

@@ -24,7 +24,7 @@ from policies.runs.digests import Digest, is_worth_telling, window_key
 from policies.runs.enforcement import LONGEST_RUN, Enforcement, EnforcementResult, describe_run, remember_run
 from policies.runs.first_window import FirstWindow, count_pauses, room_left
 from policies.sleep.wake_order import last_down
-from policies.wording import count
+from policies.wording import count, in_markdown
 from policies.workload import WorkloadRef
 from workflows import options
 from workflows.turns import take_turn
@@ -78,7 +78,7 @@ class EnforcementWorkflow:
                 summary=f"count the run of {enforcement.policy}",
                 **options.DIGEST,
             )
-        workflow.set_current_details(result.sentence)
+        workflow.set_current_details(in_markdown(result.sentence))
         return await self._tell(result, before)
 
     async def _tell(self, result: EnforcementResult, before: EnforcementResult) -> EnforcementResult:

@@ -177,7 +177,8 @@ class HibernationWorkflow:
     )
     async def keep_awake(self, until: Until) -> HibernationStatus:
         """Stay awake."""
-        self._ask_to_wake(WakeRequest(by=until.by, until=until.until, may_shorten=until.may_shorten))
+        wish = WakeRequest(by=until.by, reason=until.reason, until=until.until, may_shorten=until.may_shorten)
+        self._ask_to_wake(wish)
         return await self._status_when(
             lambda: self._life.phase in AWAKE_PHASES and self._life.requests.keep_awake is None
         )

@@ -7,6 +7,7 @@ from activities.reconciliation.compare import ReconcileActivities, ReconcileOrde
 from policies.names import RECONCILIATION
 from policies.sleep.clocks import ClockDrift
 from policies.sleep.reconciliation import Reconcile, ReconcileResult
+from policies.wording import in_markdown
 from workflows import options
 
 
@@ -29,5 +30,5 @@ class ReconciliationWorkflow:
             sentence = f"This run compared nothing: {error.cause or error}."
             workflow.logger.warning("reconciliation: %s", sentence)
             result = before.replace(sentence=sentence, at=workflow.now(), found={}, clocks=ClockDrift())
-        workflow.set_current_details(result.sentence)
+        workflow.set_current_details(in_markdown(result.sentence))
         return result

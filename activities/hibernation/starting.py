@@ -14,7 +14,7 @@ from policies.costs.savings import saved_per_day_asleep
 from policies.kinds import kind_named
 from policies.names import HIBERNATION, MANUAL, hibernation_id, task_queue
 from policies.sleep.messages import Hibernation, Phase
-from policies.wording import amount
+from policies.wording import amount, in_markdown
 
 START_PRIORITY = Priority(priority_key=2)
 
@@ -102,20 +102,22 @@ def _summary(hibernation: Hibernation) -> str:
     if hibernation.pause is not None:
         cost = hibernation.pause.candidate.cost
     money = "" if cost is None else f", saves {amount(cost.amount, cost.currency, places=4)} an hour while asleep"
-    return f"{ref}: policy {policy_of(hibernation)}{money}"
+    return in_markdown(f"{ref}: policy {policy_of(hibernation)}{money}")
 
 
 def _details(hibernation: Hibernation) -> str:
     lines = [f"{kind_named(hibernation.ref.kind).title} **{hibernation.ref}** on cluster **{hibernation.cluster}**."]
     if hibernation.pause is not None:
         order = hibernation.pause
-        lines.append(f"Why it was paused: {order.candidate.sentence}. Replicas before: **{order.seen.replicas}**.")
+        lines.append(
+            f"Why it was paused: {in_markdown(order.candidate.sentence)}. Replicas before: **{order.seen.replicas}**."
+        )
         candidate = order.candidate
         if candidate.cost is not None:
             lines.append(
                 describe_saving(candidate.cost, order.terms.allowance, candidate.requests.times(order.seen.replicas))
             )
     if hibernation.kept:
-        lines.append(f"First {hibernation.kept}.")
+        lines.append(f"First {in_markdown(hibernation.kept)}.")
     lines.append("How it stands now, until when, and how to wake it while it sleeps: see Current Details.")
     return "\n\n".join(lines)

@@ -5,6 +5,7 @@ Times are ISO 8601 with their zone, durations seconds with that unit in their ke
 """
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -14,7 +15,9 @@ from pydantic import BaseModel
 
 
 def as_document(answer: BaseModel) -> dict[str, Any]:
-    """An answer with the keys that programs read, made of what JSON knows."""
+    """An answer with the keys that programs read, made of what JSON knows: a figure that is none, such as the infinity
+    that a sum of wrong ones becomes, is null.
+    """
     document = _rename(answer, answer.model_dump(mode="json"))
     assert isinstance(document, dict)
     return document
@@ -22,7 +25,8 @@ def as_document(answer: BaseModel) -> dict[str, Any]:
 
 def to_json(answer: BaseModel) -> str:
     """Its JSON, for people to read as well."""
-    return json.dumps(as_document(answer), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(as_document(answer), indent=2, ensure_ascii=False, allow_nan=False)
+    return "\n".join(map(_escape, text.split("\n"))) + "\n"
 
 
 def to_yaml(answer: BaseModel) -> str:
@@ -59,4 +63,11 @@ def _rename(value: object, plain: Any) -> Any:
         return {key: _rename(each, plain[key]) for (key, each) in zip(plain, value.values(), strict=True)}
     if isinstance(value, list | tuple) and isinstance(plain, list):
         return [_rename(one, other) for one, other in zip(value, plain, strict=True)]
-    return plain
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
+
+
+def _escape(line: str) -> str:
+    """The same JSON, of which a terminal only shows: its own control characters go beyond those of ASCII."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in line)

@@ -2,6 +2,7 @@
 of a cluster are not asked for.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 
@@ -10,6 +11,9 @@ from cli.completion.line import Line, join_equals, place_of, read_line
 
 FILES, NO_FILES = ":0", ":4"
 """The last line of an answer, as in the programs of cobra: whether the shell adds files."""
+
+_PLAIN = re.compile(r"[\w@.,:/+%-][\w@.,:/+%=~-]*")
+"""A name that is a word in every shell as it stands: bash takes what is offered into the line as if it were typed."""
 
 FindNames = Callable[[Takes, str, Mapping[str, str]], Sequence[str]]
 """The names of a kind, in a namespace where it is not empty, of the installation that these options name."""
@@ -63,7 +67,8 @@ def _complete_value(
     if slot.takes not in {Takes.NOTHING, Takes.TEXT, Takes.CHOICE, Takes.FILE}:
         values = _find(line, slot.takes, current, find_names)
     files = slot.takes in {Takes.FILE, Takes.POLICY_OR_FILE}
-    return [(value, "") for value in values if value.startswith(current) and value not in line.arguments], files
+    fitting = (value for value in values if value.startswith(current) and value not in line.arguments)
+    return [(value, "") for value in fitting if _PLAIN.fullmatch(value)], files
 
 
 def _find(line: Line, takes: Takes, current: str, find_names: FindNames | None) -> Sequence[str]:

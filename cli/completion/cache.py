@@ -2,9 +2,10 @@
 
 import json
 import os
+import stat
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -26,10 +27,10 @@ class Known(NamedTuple):
     stale: bool = False
 
 
-def cache_folder() -> Path:
-    """Where it is: XDG_CACHE_HOME, or what the system has for it."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(given) if given else Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where it is: XDG_CACHE_HOME, if it is absolute as its specification wants it, or what the system has for it."""
+    given, home = Path(environment.get("XDG_CACHE_HOME", "")), Path(environment.get("HOME") or Path.home())
+    base = given if given.is_absolute() else home / ("Library/Caches" if sys.platform == "darwin" else ".cache")
     return base / "finops-enforcer" / "completion"
 
 
@@ -42,6 +43,7 @@ class Remembered:
     def read(self) -> Known | None:
         """The names; no names where there were none to be had a moment ago; None where somebody has to ask first."""
         try:
+            _require_own(self._file.parent)
             age = time.time() - self._file.stat().st_mtime
             told = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -61,9 +63,18 @@ class Remembered:
         """Remember them, or with None that there was no answer. A folder that takes nothing is no fault."""
         with suppress(OSError):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_own(self._file.parent)
             written = self._file.with_suffix(f".{os.getpid()}")
-            written.write_text(json.dumps(None if names is None else list(names)), encoding="utf-8")
+            with written.open("x", encoding="utf-8") as file:  # never through a link that somebody put there
+                file.write(json.dumps(None if names is None else list(names)))
             written.replace(self._file)
-            for file in self._file.parent.iterdir():
-                if time.time() - file.stat().st_mtime > _KEPT_SECONDS:
-                    file.unlink()
+            for old in self._file.parent.iterdir():
+                if time.time() - old.lstat().st_mtime > _KEPT_SECONDS:
+                    old.unlink()
+
+
+def _require_own(folder: Path) -> None:
+    """What stands in a folder that others may write to is typed into nobody's shell. Raises PermissionError."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{folder} is not the user's own")

@@ -9,7 +9,7 @@ from cli.console import Terminal
 from operations.plans.draft_policies import Tool
 from policies.importing.drafts import Draft, Imported
 from policies.policy.parsing import to_document
-from policies.wording import count
+from policies.wording import as_line, count
 
 
 def show_imported(terminal: Terminal, tool: Tool, imported: Imported) -> None:
@@ -40,4 +40,6 @@ def answer(imported: Imported) -> ImportAnswer:
 
 
 def _as_yaml(draft: Draft) -> str:
-    return f"# From {draft.origin}\n" + yaml.safe_dump(to_document(draft.policy), sort_keys=False, allow_unicode=True)
+    return f"# From {as_line(draft.origin)}\n" + yaml.safe_dump(
+        to_document(draft.policy), sort_keys=False, allow_unicode=True
+    )

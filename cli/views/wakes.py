@@ -9,6 +9,7 @@ from operations.sleepers.keep_awake import KeptAwake
 from operations.sleepers.resume import WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
+from policies.sleep.messages import WakeRequest
 from policies.wording import count
 
 
@@ -27,10 +28,12 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
     terminal.say(f"nothing of ours sleeps in {found.target}")
 
 
-def show_awake_already(terminal: Terminal, kept: KeptAwake) -> None:
-    """Print that there was nothing to do, or only to keep it so."""
+def show_awake_already(terminal: Terminal, kept: KeptAwake, request: WakeRequest) -> None:
+    """Print that there was nothing to do, or only to keep it so; and of a reason that was given for nothing."""
     until = "" if kept.until is None else f", and not paused before {show_time(kept.until)}"
     terminal.say(f"{kept.workload}: awake already{until}")
+    if request.reason and request.until is None:
+        terminal.note("the reason is kept nowhere: give it to a wake, or with --for to keep it awake")
 
 
 def tell_kept(kept: KeptAwake, asked: datetime) -> str:

@@ -11,6 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
+from urllib.request import proxy_bypass_environment as bypasses  # type: ignore[attr-defined] # typeshed lacks it
 
 from localcluster.building.releases import Archive
 from localcluster.progress import Progress
@@ -107,16 +108,13 @@ class _Line:
     def _read(self, address: str) -> Iterator[bytes]:
         """What an address holds, in pieces. Raises NotDownloaded."""
         place = f"{self._mirror}{urlsplit(address).path}" if self._mirror else address
-        host = urlsplit(place).hostname or place
-        proxies = {} if self._is_near(host) else self._proxies
+        host = place
         try:
+            parts = urlsplit(place)
+            host = parts.hostname or place
+            proxies = {} if bypasses(parts.netloc, self._proxies) else self._proxies
             with build_opener(ProxyHandler(proxies)).open(place, timeout=_PATIENCE_SECONDS) as answer:
                 while chunk := answer.read(_CHUNK):
                     yield chunk
         except (HTTPException, ValueError, OSError) as error:
             raise NotDownloaded(f"{host}: {getattr(error, 'reason', None) or error}") from error
-
-    def _is_near(self, host: str) -> bool:
-        """Whether NO_PROXY names it, or a domain that it is in."""
-        names = [name.strip().lstrip("*.") for name in self._proxies.get("no", "").split(",")]
-        return any(name and (host == name or host.endswith(f".{name}")) for name in names)

@@ -54,7 +54,7 @@ def foresee_handovers(
     wishes: dict[str, Counter[str | None]] = {policy: Counter() for policy in affected}
     unreadable, moved = Counter[str](), Counter[str]()
     for workload in workloads:
-        policy = workload.annotations.get(notes.PAUSED_BY, "")
+        policy = notes.read_paused_by(workload.annotations)
         if policy not in wishes or not is_sleeper(workload) or instance not in (None, instance_of(workload)):
             continue
         record = readable_pause(workload.annotations)

@@ -14,7 +14,7 @@ from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.readable import readable_pause
 from policies.sleep.record_copies import RecordCopy, find_copy
-from policies.wording import count
+from policies.wording import as_name, count
 from policies.workload import Workload
 
 SOON = "at the next reconciliation"
@@ -50,7 +50,7 @@ def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, insta
     opened = _open_run(workload, runs)
     if is_sleeper(workload):
         if instance is not None and instance_of(workload) != instance:
-            whose = instance_of(workload) or "unnamed"
+            whose = as_name(instance_of(workload)) or "unnamed"
             return Outlook(sentence=f"it sleeps under another installation ({whose}): shown, never touched")
         return _of_sleeper(workload, copies, runs, opened)
     if opened is not None and opened.gives_back:

@@ -31,6 +31,7 @@ from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
 from policies.runs.first_window import FirstWindow, count_asleep, first_window_limit, room_left
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
+from policies.wording import as_name
 from policies.workload import Workload
 
 
@@ -192,8 +193,8 @@ def _last_asleep_at(
 def _as_sleep(workload: Workload, instance: str | None) -> PlannedSleep:
     base = PlannedSleep(
         ref=workload.ref,
-        policy=workload.annotations.get(notes.PAUSED_BY, ""),
-        instance=instance_of(workload),
+        policy=notes.read_paused_by(workload.annotations),
+        instance=as_name(instance_of(workload)),
         ours=instance is not None and instance_of(workload) == instance,
     )
     try:

@@ -123,7 +123,7 @@ def _count_asleep(installation: Installation) -> tuple[Mapping[str, int] | None,
     if carriers.trouble:
         return None, f"the cluster cannot be asked, so what is asleep is not known: {carriers.trouble}"
     sleepers = filter(is_sleeper, carriers.ours(installation.known_instance))
-    return Counter(each.annotations.get(notes.PAUSED_BY, "") for each in sleepers), ""
+    return Counter(notes.read_paused_by(each.annotations) for each in sleepers), ""
 
 
 def _describe(

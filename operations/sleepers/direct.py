@@ -7,9 +7,9 @@ wake and leaves it.
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from activities.errors import Conflict, IoError
+from activities.errors import Conflict
 from activities.kube.workloads.workloads import Workloads
-from operations.errors import NoUsableRecord
+from operations.failures import describe_trouble
 from operations.installation import Installation
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
 from operations.targets import WorkloadName
@@ -18,6 +18,7 @@ from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
 from policies.sleep.actions import Finished, SendClear, SendPause, SendResume
+from policies.sleep.messages import WakeRequest
 from policies.sleep.protocol import WakeIntent, decide
 from policies.sleep.zeros import observe_sleeper
 from policies.wording import count
@@ -39,22 +40,22 @@ class WokenDirectly(Frozen):
 
 
 def wake_each_directly(
-    installation: Installation, sleepers: Iterable[Workload], until: datetime | None = None
+    installation: Installation, sleepers: Iterable[Workload], request: WakeRequest
 ) -> Iterator[WokenDirectly]:
     """Wake one after the other, each when it is asked for. One that cannot be woken does not stop the others."""
     cluster = installation.cluster
     for workload in sleepers:
-        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, until, by=installation.user)
+        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, request)
 
 
 def wake_directly(
-    workloads: Workloads, read_copies: ReadCopies, workload: Workload, until: datetime | None, *, by: str = ""
+    workloads: Workloads, read_copies: ReadCopies, workload: Workload, request: WakeRequest
 ) -> WokenDirectly:
-    """Give one Deployment back with the count it carries, or that a copy of its record tells. `by` is who asked."""
+    """Give one Deployment back with the count it carries, or that a copy of its record tells."""
     try:
-        return _wake(workloads, workload, _find_record(workload, read_copies), until, by)
-    except (NoUsableRecord, IoError) as error:
-        return WokenDirectly(workload=workload.ref.key, woken=False, sentence=str(error))
+        return _wake(workloads, workload, _find_record(workload, read_copies), request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others still sleep
+        return WokenDirectly(workload=workload.ref.key, woken=False, sentence=describe_trouble(error))
 
 
 def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
@@ -64,11 +65,15 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_copied(workload, damage, read_copies)
 
 
-def _wake(
-    workloads: Workloads, workload: Workload, record: PauseRecord, until: datetime | None, by: str
-) -> WokenDirectly:
+def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, request: WakeRequest) -> WokenDirectly:
     now = datetime.now(UTC).replace(microsecond=0)
-    note = WakeNote(resumed_at=now, awake_until=_awake_until(record, until, now), because=Because.PERSON, by=by)
+    note = WakeNote(
+        resumed_at=now,
+        awake_until=_awake_until(record, request.until, now),
+        because=Because.PERSON,
+        by=request.by,
+        reason=request.reason,
+    )
     intent = WakeIntent(ref=workload.ref, record=record, owns_zero=False, note=note)
     seen: Workload | None = workload
     for _ in range(CONFLICTS + 1):

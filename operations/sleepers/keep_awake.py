@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NoSuchWorkload, NotThere, OperationError, Refused, Unconfirmed, UsageProblem
-from operations.failures import describe_failure
+from operations.errors import NoSuchWorkload, NotThere, Refused, Unconfirmed, UsageProblem
+from operations.failures import describe_trouble
 from operations.identity import confirm_cluster
 from operations.installation import Installation
 from operations.listing import list_workloads
@@ -63,21 +62,20 @@ async def keep_awake(
 
 
 async def keep_one_awake(
-    installation: Installation, client: Client, workload: Workload, until: datetime, *, may_shorten: bool = False
+    installation: Installation, client: Client, workload: Workload, until: datetime, wish: WakeRequest
 ) -> KeptAwake:
-    """Tell the workload's hibernation, or start one that only keeps it awake. Without `may_shorten` a longer time that
-    it is kept awake for stays.
+    """Tell the workload's hibernation, or start one that only keeps it awake. A longer time that it is kept awake for
+    stays, unless the wish may shorten it.
 
     Raises Refused, Unconfirmed, UsageProblem, InstanceMismatch, RPCError, WorkflowUpdateFailedError.
     """
     cluster, before = installation.settings.cluster, _longer_note(workload, until)
-    stays = before is not None and not may_shorten
+    wish, stays = wish.replace(until=until), before is not None and not wish.may_shorten
     kept = KeptAwake(workload=workload.ref.key, until=before.awake_until if before and stays else until, before=before)
     if await find_open(client, cluster, workload.ref.key) is None:
         if is_sleeper(workload):
-            request = WakeRequest(by=installation.user, until=until)
             read_copies = installation.cluster.replica_sets.copies_of
-            (sent,) = await send_wakes(client, cluster, [workload], (), request, read_copies)
+            (sent,) = await send_wakes(client, cluster, [workload], (), wish, read_copies)
             if sent.trouble:
                 raise Refused(f"{workload.ref}: {sent.trouble}")
             return kept
@@ -88,14 +86,15 @@ async def keep_one_awake(
             cluster=cluster,
             instance=installation.require_instance(),
             ref=workload.ref,
-            awake=WakeNote(resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE, by=installation.user),
-            kept=f"kept awake by {installation.user}",
-            may_shorten=may_shorten,
+            awake=WakeNote(
+                resumed_at=now, awake_until=until, because=Because.KEEP_AWAKE, by=wish.by, reason=wish.reason
+            ),
+            kept=f"kept awake by {wish.asked}",
+            may_shorten=wish.may_shorten,
         )
         if await start_hibernation(client, hibernation) is not None:
             return kept
-    asked = Until(until=until, by=installation.user, asked_at=datetime.now(UTC), may_shorten=may_shorten)
-    status = await _tell(installation, client, workload.ref.key, asked)
+    status = await _tell(installation, client, workload.ref.key, until, wish)
     return kept if status is None else kept.replace(until=status.awake_until)
 
 
@@ -110,26 +109,35 @@ async def _try_to_keep(
 ) -> KeptAwake:
     """Keep it awake, or say why that failed. Raises UsageProblem."""
     try:
-        return await keep_one_awake(installation, client, workload, until, may_shorten=may_shorten)
+        wish = WakeRequest(by=installation.user, may_shorten=may_shorten)
+        return await keep_one_awake(installation, client, workload, until, wish)
     except UsageProblem:
         raise
-    except (OperationError, RPCError, WorkflowUpdateFailedError) as error:
-        trouble = describe_failure(error).removeprefix(f"{workload.ref}: ")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others are to be kept awake
+        trouble = describe_trouble(error).removeprefix(f"{workload.ref}: ")
         return KeptAwake(workload=workload.ref.key, trouble=trouble)
 
 
-async def _tell(installation: Installation, client: Client, key: WorkloadKey, asked: Until) -> HibernationStatus | None:
+async def _tell(
+    installation: Installation, client: Client, key: WorkloadKey, until: datetime, wish: WakeRequest
+) -> HibernationStatus | None:
     """What its hibernation answers; None where no worker is there to ask it."""
     cluster = installation.settings.cluster
     handle = client.get_workflow_handle(hibernation_id(cluster, key))
     if not await has_worker(client, cluster):
         # An update needs a worker to be taken; a signal is recorded and read by the next one.
-        wake = WakeRequest(by=asked.by, until=asked.until, may_shorten=asked.may_shorten)
-        await handle.signal(REACTIVATE, wake)
+        await handle.signal(REACTIVATE, wish)
         installation.listener.note("no worker runs: the wish is recorded, and takes effect as soon as one does")
         return None
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
+            asked = Until(
+                until=until,
+                by=wish.by,
+                reason=wish.reason,
+                asked_at=datetime.now(UTC),
+                may_shorten=wish.may_shorten,
+            )
             status: HibernationStatus = await handle.execute_update(KEEP_AWAKE, asked, result_type=HibernationStatus)
             return status
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:

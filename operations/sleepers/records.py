@@ -12,7 +12,7 @@ from policies.errors import InvalidAnnotation
 from policies.names import hibernation_id
 from policies.readable import readable_pause
 from policies.sleep.record_copies import RecordCopy, find_copy
-from policies.wording import count
+from policies.wording import as_name, count
 from policies.workload import Workload, WorkloadRef
 
 ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]
@@ -31,7 +31,7 @@ def read_carried(workload: Workload) -> PauseRecord:
     return PauseRecord(
         pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
         instance=instance_of(workload),
-        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        policy=notes.read_paused_by(workload.annotations),
         paused_at=workload.created_at,
         original_replicas=original,
     )
@@ -59,7 +59,7 @@ def describe_sleep(workload: Workload, cluster: str) -> list[str]:
     if record is None:
         return ["asleep under an incomplete record", wake]
     price = "" if record.cost is None else f", cost then {record.cost}"
-    whose = f"pause-id {record.pause_id}, installation {record.instance or 'unnamed'}"
+    whose = f"pause-id {as_name(record.pause_id)}, installation {as_name(record.instance) or 'unnamed'}"
     return [
         f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
         f"wakes with {count(record.original_replicas, 'replica')}{price}; {whose}",

@@ -53,18 +53,16 @@ async def wake(
     installation: Installation,
     client: Client,
     found: SleepersFound,
+    request: WakeRequest,
     *,
-    reason: str = "",
-    until: datetime | None = None,
     available_within: float | None = None,
 ) -> WokenAll:
     """Wake all that was found. One that fails does not stop the others.
 
     Args:
-        until: not paused again before.
+        request: who wakes it and why, and until when it is not paused again.
         available_within: wait so many seconds for all replicas to be available; without it a moment for the count.
     """
-    request = WakeRequest(by=installation.user, reason=reason, until=until)
     cluster, read_copies = installation.settings.cluster, installation.cluster.replica_sets.copies_of
     with installation.listener.counting("waking") as advance:
         sent = await send_wakes(client, cluster, found.sleepers, found.opened, request, read_copies, advance)
@@ -85,10 +83,10 @@ async def wake(
 
 
 async def leave_awake(
-    installation: Installation, client: Client, found: SleepersFound, until: datetime | None = None
+    installation: Installation, client: Client, found: SleepersFound, request: WakeRequest
 ) -> KeptAwake | None:
-    """The one that was named and is awake already, kept so until then, or for longer where it is already. None where
-    several were meant and none sleeps.
+    """The one that was named and is awake already, kept so where the request names a time, or for longer where it is
+    already. None where several were meant and none sleeps.
 
     Raises OperationError where it is not known whether something sleeps, NotThere where there is no such Deployment,
     Refused where it has no replicas and not because of us.
@@ -110,8 +108,8 @@ async def leave_awake(
             f"{workload.ref} has no replicas, and not because of us; wake it with {scale_by_hand(workload.ref)} "
             f"(finops history {workload.ref} tells what is known of it)"
         )
-    if until is not None:
-        return await keep_one_awake(installation, client, workload, until)
+    if request.until is not None:
+        return await keep_one_awake(installation, client, workload, request.until, request)
     return KeptAwake(workload=key)
 
 

@@ -8,7 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation.starting import start_hibernation
 from operations.errors import NoUsableRecord
-from operations.failures import describe_failure
+from operations.failures import describe_trouble
 from operations.listener import Advance
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
 from operations.targets import WorkloadName
@@ -59,8 +59,8 @@ async def send_wakes(
 async def _tell_trouble(key: WorkloadKey, wake: Awaitable[Sent]) -> Sent:
     try:
         return await wake
-    except RPCError as error:
-        return Sent(workload=key, trouble=describe_failure(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others still sleep
+        return Sent(workload=key, trouble=describe_trouble(error))
 
 
 async def _wake_sleeper(

@@ -101,7 +101,7 @@ def stand_by_carried(workload: Workload, now: datetime) -> WorkloadStanding | No
     here = WorkloadStanding(namespace=ref.namespace, kind=ref.kind, name=ref.name, phase=Phase.ASLEEP)
     if is_sleeper(workload):
         record = readable_pause(workload.annotations)
-        here = here.replace(policy=workload.annotations.get(notes.PAUSED_BY, ""))
+        here = here.replace(policy=notes.read_paused_by(workload.annotations))
         if record is None:
             return here.replace(trouble="its record is damaged (finops history)")
         here = here.replace(since=record.paused_at, resume_at=record.resume_at)

@@ -8,6 +8,7 @@ from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.marks import object_by_exclusion, object_by_namespace, object_by_note
 from policies.checks.reasons import Reason
 from policies.wake_after import targets_of
+from policies.wording import as_name
 from policies.workload import Workload
 
 
@@ -24,7 +25,8 @@ class PausedCheck(Check):
         """AlreadyPaused, or OtherInstance where another installation did it, or where what it carries is nobody's."""
         carried = case.workload.annotations
         instance = carried.get(notes.INSTANCE, "")
-        evidence = {"paused by": carried.get(notes.PAUSED_BY, ""), "instance": instance}
+        told = as_name(instance)
+        evidence = {"paused by": notes.read_paused_by(carried), "instance": told}
         strays = stray_keys(case.workload, case.surroundings.instance)
         if strays:
             return Finding(reason=Reason.OTHER_INSTANCE, sentence=describe_strays(strays), evidence=evidence)
@@ -33,7 +35,7 @@ class PausedCheck(Check):
         if instance != case.surroundings.instance:
             return Finding(
                 reason=Reason.OTHER_INSTANCE,
-                sentence=f"paused by another installation ({instance or 'unnamed'}); it is shown, never touched",
+                sentence=f"paused by another installation ({told or 'unnamed'}); it is shown, never touched",
                 evidence=evidence,
             )
         asleep = "it sleeps already" if case.workload.is_down else "it runs, but still carries a pause to clear"

@@ -11,6 +11,10 @@ from policies.times import to_rfc3339
 from policies.wording import amount
 
 GIB = 1024.0**3
+MOST_AN_HOUR = 1e9
+"""More than any Deployment costs an hour, in any currency. Anybody may write a figure into an annotation."""
+_LONGEST = 200
+"""Characters of a cost in an annotation."""
 
 
 class Requests(Frozen):
@@ -65,11 +69,15 @@ class HourlyCost(Frozen):
 
     @classmethod
     def from_text(cls, text: str) -> "HourlyCost | None":
-        """The same read back, or None: a price that cannot be read must never keep a workload asleep."""
+        """The same read back, or None where it cannot be read or cannot be one: a price must never keep a workload
+        asleep.
+        """
+        if len(text) > _LONGEST or not text.isprintable():
+            return None
         parts = text.split(" ", 2)
         try:
             read = float(parts[0])
-            return cls(amount=read, currency=parts[1], source=parts[2]) if 0 <= read < math.inf else None
+            return cls(amount=read, currency=parts[1], source=parts[2]) if 0 <= read <= MOST_AN_HOUR else None
         except (ValueError, IndexError):
             return None
 

@@ -142,7 +142,7 @@ def record_to_adopt(workload: Workload) -> PauseRecord:
     return PauseRecord(
         pause_id=workload.annotations.get(notes.PAUSE_ID, ""),
         instance=workload.annotations.get(notes.INSTANCE, ""),
-        policy=workload.annotations.get(notes.PAUSED_BY, ""),
+        policy=notes.read_paused_by(workload.annotations),
         paused_at=datetime.fromtimestamp(0, tz=UTC),
         original_replicas=workload.replicas,
     )

@@ -9,7 +9,7 @@ from policies.annotations import PauseRecord, WakeNote
 from policies.calendar.allowance import Allowance
 from policies.calendar.spread import share_of
 from policies.checks.decision import Candidate
-from policies.models import Code, Frozen
+from policies.models import Code, Frozen, PersonName, PersonReason
 from policies.sleep.ledger import Slept
 from policies.times import Instant, earliest, from_rfc3339
 from policies.workload import Observation, WorkloadRef
@@ -101,8 +101,8 @@ class Hibernation(Frozen):
 class WakeRequest(Frozen):
     """A person's wish to have a workload back: who, why, and for how long."""
 
-    by: str = "somebody"
-    reason: str = ""
+    by: PersonName = "somebody"
+    reason: PersonReason = ""
     until: Instant | None = None
     may_shorten: bool = False
     """Whether `until` holds also where it is kept awake for longer."""
@@ -117,18 +117,19 @@ class Until(Frozen):
     """A time until which something shall hold, and who says so."""
 
     until: Instant
-    by: str = "somebody"
+    by: PersonName = "somebody"
     asked_at: Instant | None = None
     """When they said so, by their own clock: Temporal's may be hours ahead of it."""
     may_shorten: bool = True
     """Of keeping awake: no where the workload was meant among others."""
+    reason: PersonReason = ""
 
 
 class ManualPause(Frozen):
     """A person's pause of a workload whose hibernation is still open: judged by the caller, on this observation."""
 
     order: PauseOrder
-    by: str = "somebody"
+    by: PersonName = "somebody"
 
 
 class CheckRequest(Frozen):
@@ -175,13 +176,13 @@ def parse_wake(value: Any) -> WakeRequest:
     A string is taken as who asks; an object's known fields are used where they fit.
     """
     if isinstance(value, str) and value:
-        return WakeRequest(by=value[:200])
+        return WakeRequest(by=value)
     if not isinstance(value, dict):
         return WakeRequest()
     by, reason = value.get("by"), value.get("reason")
     return WakeRequest(
-        by=by[:200] if isinstance(by, str) and by else "somebody",
-        reason=reason[:500] if isinstance(reason, str) else "",
+        by=by if isinstance(by, str) and by else "somebody",
+        reason=reason if isinstance(reason, str) else "",
         until=_instant(value.get("until")),
         may_shorten=value.get("may_shorten") is True,
     )

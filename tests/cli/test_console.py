@@ -10,6 +10,11 @@ import pytest
 from patience import PATIENCE_SECONDS
 from services import clean_environment
 
+from cli.console import Terminal
+from cli.options import OutputFormat
+from cli.tables import TableColumn
+from policies.models import Frozen
+
 SCRIPT = """
 from cli.console import Terminal
 from cli.tables import TableColumn
@@ -75,3 +80,26 @@ def test_a_pipe_gets_whole_lines_without_styles_or_signs_of_life(tmp_path: Path)
         [sys.executable, tmp_path / "script.py"], env=clean_environment(), capture_output=True, text=True, check=True
     )
     assert (done.stderr, len(done.stdout.splitlines()), "\x1b" in done.stdout) == ("", 4, False)
+
+
+HOSTILE = "x\x1b[2J\x1b]0;t\x07\x9b8m\nnothing is asleep\udce9"
+HARMLESS = "x [2J ]0;t  8m nothing is asleep\N{REPLACEMENT CHARACTER}"
+
+
+def test_nothing_that_is_printed_moves_the_cursor_or_begins_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    terminal = Terminal()
+    terminal.say(f"\npolicy {HOSTILE}: 1", style="bold")
+    terminal.show_table(["Deployment", TableColumn(title="Why", is_prose=True)], [("dev/web", HOSTILE)])
+    terminal.warn(HOSTILE)
+    Terminal(OutputFormat.NAME).show(Frozen(), names=[HOSTILE])
+    printed = capsys.readouterr()
+    assert printed.out.splitlines() == [
+        "",
+        f"policy {HARMLESS}: 1",
+        "Deployment  Why",
+        f"dev/web     {HARMLESS}",
+        HARMLESS,
+    ]
+    assert printed.err == f"{HARMLESS}\n"

@@ -44,3 +44,8 @@ def test_an_error_that_was_foreseen_is_a_sentence_and_an_exit_code(error: Except
 def test_an_error_that_nobody_foresaw_names_itself_and_points_to_the_traceback() -> None:
     sentence, code = conclude(KeyError("spec"))
     assert ("KeyError" in sentence, "--debug" in sentence, code) == (True, True, 1)
+
+
+def test_an_error_does_nothing_to_a_terminal_and_keeps_the_lines_that_it_has() -> None:
+    sentence, _ = conclude(SettingsError(["a: \x1b[2Jx", "b: d\udce9mo"]))
+    assert sentence == "a:  [2Jx\nb: d\N{REPLACEMENT CHARACTER}mo"

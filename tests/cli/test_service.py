@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -275,27 +276,52 @@ def test_a_sleeper_whose_workflow_was_lost_is_woken_and_garbage_is_left_alone(
     assert replicas_of(cluster.objects, namespace, "stranger") == 2
 
 
-def test_what_temporal_refuses_is_named_and_the_others_wake(
+def test_a_reason_and_a_name_that_are_no_utf_8_wake_and_hold_all_the_same(
     service: Service, cluster: LocalCluster, namespace: str
 ) -> None:
-    """A search attribute holds 2 KB, so Temporal takes no hibernation under this name of a policy."""
+    """A terminal in Latin-1 sends such bytes."""
+    odd, told = os.fsdecode(b"d\xe9mo"), "d\N{REPLACEMENT CHARACTER}mo"
+    for name in ("web", "api"):
+        cluster.objects.create(sleeper(namespace, name))
+    service.run("resume", "-n", namespace, "--yes", "--instance", "me", "--reason", odd, "--wait", LOGNAME=odd)
+    carried = annotations_of(cluster.objects, namespace, "web")
+    assert (carried["awake-reason"], carried["awake-by"].partition("@")[0]) == (told, told)
+    assert replicas_of(cluster.objects, namespace, "api") == 2
+    service.run("hold", "--reason", odd, LOGNAME=odd)
+    held = service.ask("status")["hold"]
+    service.run("release")
+    assert (held["reason"], held["by"].partition("@")[0]) == (told, told)
+
+
+def test_a_reason_is_kept_where_it_can_be_and_else_it_is_said_that_it_is_not(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    left = service.run("resume", f"{shop}/web", "--reason", "a demo")
+    assert "awake already" in left.stdout
+    assert "the reason is kept nowhere" in left.stderr
+    for wish in ("a demo", "another one"):  # the first starts a hibernation, the second is told to it
+        kept = service.run("resume", f"{shop}/web", "--for", "2h", "--reason", wish)
+        assert "the reason" not in kept.stderr
+        wait_for(lambda wish=wish: annotations_of(cluster.objects, shop, "web").get("awake-reason") == wish, what=wish)  # type: ignore[misc]
+    cluster.objects.create(sleeper(shop, "direct"))
+    service.run("resume", f"{shop}/direct", "--direct", "--reason", "an incident")
+    assert annotations_of(cluster.objects, shop, "direct")["awake-reason"] == "an incident"
+
+
+def test_a_record_that_names_a_policy_without_an_end_wakes_like_the_others(
+    service: Service, cluster: LocalCluster, namespace: str
+) -> None:
+    """A search attribute holds 2 KB, and Temporal would take no hibernation under the whole of it."""
     for item in (
         *(sleeper(namespace, f"web-{number}") for number in range(3)),
         sleeper(namespace, "odd", paused_by="x" * 3000),
     ):
         cluster.objects.create(item)
     wake = ("resume", "--namespace", namespace, "--yes", "--instance", "me", "--output", "json")
-    first = service.run(*wake, succeeds=False)
-    told = {
-        each["workload"].removeprefix(f"{namespace}/"): each["trouble"] for each in json.loads(first.stdout)["results"]
-    }
-    assert [name for name, trouble in told.items() if trouble] == ["odd"]
-    assert "Temporal refused" in told["odd"]
-    assert "1 of 4 could not be woken" in first.stderr
-    wait_for(lambda: replicas_of(cluster.objects, namespace, "web-2") == 2, what="the others")
-    again = json.loads(service.run(*wake, succeeds=False).stdout)["results"]
-    assert [each["workload"] for each in again] == [f"{namespace}/odd"]
-    assert service.run("resume", f"{namespace}/odd", "--direct").returncode == 0
+    told = {each["workload"]: each["trouble"] for each in json.loads(service.run(*wake).stdout)["results"]}
+    assert told == {f"{namespace}/{name}": "" for name in ("odd", "web-0", "web-1", "web-2")}
+    for name in ("odd", "web-2"):
+        wait_for(lambda name=name: replicas_of(cluster.objects, namespace, name) == 2, what=name)  # type: ignore[misc]
 
 
 def test_one_that_cannot_be_kept_awake_stops_none_of_the_others(

@@ -44,6 +44,15 @@ def test_columns_fall_away_in_their_order_and_never_those_that_stay(width: int, 
     assert {column.title for column in COLUMNS} - set(heading.split()) == gone
 
 
+def test_a_text_without_an_end_is_cut_and_costs_no_other_row_its_columns() -> None:
+    endless = (*ROW[:-1], "because " * 30_000)
+    heading, lines = lay_out(COLUMNS, [ROW, endless], 120)
+    assert heading == lay_out(COLUMNS, [ROW], 120)[0]
+    assert sum(map(len, lines)) < 2_000
+    assert lines[-1].endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert len(lay_out(COLUMNS, [endless], None)[1][0]) < 600
+
+
 def test_numbers_stand_under_each_other_at_the_right() -> None:
     _, lines = lay_out(COLUMNS[:2], [("a", "1.00"), ("b", "1,200.00")], None)
     assert [len(line) for line in lines] == [len(lines[0])] * 2

@@ -61,6 +61,51 @@ def test_what_people_say_in_a_note_is_cut_and_can_be_shown_in_a_terminal() -> No
     assert (read.by, len(read.reason)) == (" [2Janna", 500)
 
 
+def test_a_note_that_was_written_by_hand_is_cut_as_ours_are() -> None:
+    by_hand = {
+        notes.AWAKE_UNTIL: "2027-01-01T00:00:00Z",
+        notes.AWAKE_BY: "\x1b[2J" + "a" * 9_999,
+        notes.AWAKE_REASON: "x" * 250_000,
+        notes.AWAKE_BECAUSE: "of a\nlater version" * 9_999,
+    }
+    read = notes.read_note(by_hand)
+    assert read is not None
+    assert (len(read.by), len(read.reason), len(read.because)) == (200, 500, 200)
+    assert (read.by + read.because).isprintable()
+    assert notes.read_note(written(notes.note_patch(read))) == read
+
+
+def test_the_policy_that_a_record_names_is_a_line_as_long_as_a_name() -> None:
+    assert notes.read_paused_by({}) == ""
+    assert notes.read_paused_by({notes.PAUSED_BY: "nights"}) == "nights"
+    assert notes.read_paused_by({notes.PAUSED_BY: "x\x1b[2J\n" + "y" * 9_999}) == "x [2J " + "y" * 194
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0.1 USD",
+        "cheap USD by hand",
+        "-1 USD by hand",
+        "nan USD by hand",
+        "inf USD by hand",
+        "1e308 USD by hand",
+        "1000000001 USD by hand",
+        "0.1 \x1b[2Jgood by hand",
+        "0.1 USD by\nhand",
+        "0.1 USD " + "x" * 250_000,
+    ],
+    ids=lambda text: repr(text[:30]),
+)
+def test_a_cost_that_cannot_be_one_is_not_known_and_its_sleeper_is_still_readable(text: str) -> None:
+    record = PauseRecord(
+        pause_id="p", instance="i", policy="n", paused_at=datetime.fromtimestamp(0, tz=UTC), original_replicas=1
+    )
+    read = notes.read_pause(written(notes.pause_patch(record)) | {notes.HOURLY_COST: text})
+    assert read == record
+
+
 def test_a_new_record_leaves_the_note_of_the_last_wake_in_place() -> None:
     record = PauseRecord(pause_id="p", instance="i", policy="n", paused_at=datetime.now(UTC), original_replicas=1)
     assert not {notes.RESUMED_AT, notes.AWAKE_UNTIL, notes.AWAKE_BECAUSE} & set(notes.pause_patch(record))

@@ -174,7 +174,8 @@ async def test_keep_awake_wakes_it_and_holds_until_the_time(bedroom: Bedroom) ->
     await handle.execute_update(KEEP_AWAKE, Until(until=until, by="anna"))
     assert bedroom.replicas() == 3
     later = datetime.now(UTC) + timedelta(hours=9)
-    await handle.execute_update(KEEP_AWAKE, Until(until=later, by="anna"))
+    await handle.execute_update(KEEP_AWAKE, Until(until=later, by="anna", reason="a demo"))
+    assert (bedroom.annotations()["awake-by"], bedroom.annotations()["awake-reason"]) == ("anna", "a demo")
     assert abs(from_rfc3339(bedroom.annotations()["awake-until"]) - later) < timedelta(seconds=2)
     assert bedroom.annotations()["awake-because"] == "keep-awake"
 

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from policies.checks.platforms import ALWAYS_PROTECTED, SHIPPED_PROTECTED
+from policies.costs.cost import MOST_AN_HOUR
 from worker.errors import SettingsError
 from worker.logs import LogFormat
 from worker.settings.sources import (
@@ -63,7 +64,7 @@ class Settings(BaseSettings):
     instance: InstanceName | None = None
     """A name for the installation: which sleepers are its own. `finops run` makes one up, `finops worker` needs it."""
     state_dir: Place = Field(default_factory=lambda: default_state_dir(os.environ))
-    """The state folder: the embedded Temporal's database and ports, and policies. `XDG_STATE_HOME` moves it, too."""
+    """The embedded Temporal's database and ports, and policies. `XDG_STATE_HOME` moves it, where that is absolute."""
     policies: Place = Field(default_factory=lambda data: data["state_dir"] / "policies")
     """The folder of policies."""
     policy_source: PolicyPlace = PolicyPlace.FILES
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
     """Added to the shipped list."""
     unprotected_namespaces: NamespaceNames = ()
     """Namespaces, by exact name, that the list does not cover although one of its patterns matches; never `kube-*`."""
-    max_hourly_cost: float = Field(default=10_000, gt=0, allow_inf_nan=False)
+    max_hourly_cost: float = Field(default=10_000, gt=0, le=MOST_AN_HOUR, allow_inf_nan=False)
     """A higher cost of one workload an hour is not believed; in the currency of the price list."""
     pauses_per_second: float = Field(default=20, gt=0, le=1_000, allow_inf_nan=False)
     """The most that the API server is asked for."""

@@ -26,14 +26,25 @@ def default_state_dir(variables: Mapping[str, str]) -> Path:
     Raises:
         SettingsError: it would be in a home folder, and the user has none.
     """
-    base = variables.get("XDG_STATE_HOME")
-    if base:
-        return Path(base) / "finops-enforcer"
+    base = Path(variables.get("XDG_STATE_HOME", ""))
+    if base.is_absolute():  # anything else is to be ignored, its specification says
+        return base / "finops-enforcer"
     try:
         home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
     except RuntimeError:  # a user by number alone, as OpenShift gives each namespace one
         raise SettingsError(["the state folder: there is no home folder; set FINOPS_STATE_DIR or HOME"]) from None
     return home / ".local" / "state" / "finops-enforcer"
+
+
+def variables_of_text(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those that Temporal's SDK can read: it refuses all of them where one is no UTF-8, such as a user's name in
+    Latin-1. One of its own that is none is left for it to complain about.
+    """
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.startswith("TEMPORAL_") or (name + value).encode(errors="ignore").decode() == name + value
+    }
 
 
 def describe_unknown(prefix: str, variables: Mapping[str, str], known: Iterable[str]) -> list[str]:

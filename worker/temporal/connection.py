@@ -16,6 +16,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import TLSConfig
 
 from worker.errors import NoTemporalKnown, ProfileInvalid, TemporalUnreachable
+from worker.settings.sources import variables_of_text
 from worker.state import StateFolder
 from worker.temporal.runtime import shared_runtime
 
@@ -47,7 +48,7 @@ def find_target(
         ProfileInvalid: TEMPORAL_* or the profile file are wrong.
         NoTemporalKnown: no server is named.
     """
-    given = dict(os.environ if environment is None else environment)
+    given = variables_of_text(os.environ if environment is None else environment)
     try:
         profile = _with_api_key(ClientConfigProfile.load(override_env_vars=given), api_key_file)
         options = profile.to_client_connect_config()
@@ -71,7 +72,7 @@ def find_target(
 
 def find_address(state: StateFolder, *, environment: Mapping[str, str] | None = None) -> str:
     """The address of that server alone, empty where none is named. No certificate and no key is read for it."""
-    given = dict(os.environ if environment is None else environment)
+    given = variables_of_text(os.environ if environment is None else environment)
     try:
         address = ClientConfigProfile.load(override_env_vars=given).address
     except Exception:  # noqa: BLE001 - as above; what is wrong with the profile is told where it is used to connect

@@ -15,6 +15,7 @@ from policies.models import Frozen
 from policies.names import hibernation_id, policy_schedule_id
 from policies.sleep.messages import Phase
 from worker.settings.settings import Settings
+from worker.settings.sources import variables_of_text
 from worker.state import StateFolder
 
 _DEFAULT_NAMESPACE = "default"
@@ -59,7 +60,7 @@ def find_web_ui(
     """The UI of the server that commands ask: the one that is set, else that of the embedded server. None where a
     server of one's own is used and no UI is set: its address tells nothing of one.
     """
-    given = dict(os.environ if environment is None else environment)
+    given = variables_of_text(os.environ if environment is None else environment)
     address, namespace = given.get("TEMPORAL_ADDRESS"), given.get("TEMPORAL_NAMESPACE")
     try:
         profile = ClientConfigProfile.load(override_env_vars=given)

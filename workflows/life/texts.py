@@ -6,6 +6,7 @@ from policies.annotations import tell_because
 from policies.sleep.messages import AWAKE_PHASES, HibernationStatus, Phase
 from policies.sleep.review import Sleep
 from policies.times import in_words
+from policies.wording import in_markdown
 
 _HEADLINES = {
     Phase.PAUSING: "Going to sleep",
@@ -23,7 +24,7 @@ def describe(status: HibernationStatus, saving: str, zone: str) -> str:
     lines = [f"## {_HEADLINES.get(status.phase, status.phase)}: {status.ref}", ""]
     lines += _describe_sleep(status, saving, zone) if asleep else _describe_wake(status, zone)
     if status.trouble:
-        lines.append(f"- **Trouble**: {status.trouble}. It is tried again until it works.")
+        lines.append(f"- **Trouble**: {in_markdown(status.trouble)}. It is tried again until it works.")
     if status.phase in {Phase.PAUSING, Phase.ASLEEP}:
         lines += ["", "To wake it now, send the signal `reactivate` (any input or none) or cancel this workflow."]
     return "\n".join(lines)
@@ -43,17 +44,17 @@ def _describe_sleep(status: HibernationStatus, saving: str, zone: str) -> Iterat
     if status.original_replicas is not None:
         yield f"- Replicas when it wakes: **{status.original_replicas}**"
     if status.policy:
-        yield f"- Policy: {status.policy}"
+        yield f"- Policy: {in_markdown(status.policy)}"
     if status.paused_at is not None:
         yield f"- Paused on: {in_words(status.paused_at, zone)}"
     if saving:
-        yield f"- {saving}"
+        yield f"- {in_markdown(saving)}"
 
 
 def _describe_wake(status: HibernationStatus, zone: str) -> Iterator[str]:
     """Who woke it, and why, and for how long it stays awake."""
     why = status.awake_sentence or tell_because(status.awake_because)
     if why:
-        yield f"- Why: {why}"
+        yield f"- Why: {in_markdown(why)}"
     if status.awake_until is not None:
         yield f"- Not paused again before: **{in_words(status.awake_until, zone)}**"

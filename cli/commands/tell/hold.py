@@ -11,11 +11,12 @@ from operations.hold import HoldSet
 from operations.hold import hold as set_hold
 from operations.hold import release as end_hold
 from operations.times import show_time
+from policies.wording import as_reason
 
 
 def hold(
     ctx: typer.Context,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for those who wonder.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", callback=as_reason, help="Why, for those who wonder.")] = "",
 ) -> None:
     """No new pauses in this cluster until `finops release`. Sleepers keep their wake times."""
     session = Session.of(ctx)

@@ -26,7 +26,8 @@ from operations.targets import Target
 from operations.temporal import open_client
 from operations.times import read_duration, read_end
 from policies.keys import WorkloadKey
-from policies.wording import count
+from policies.sleep.messages import WakeRequest
+from policies.wording import as_reason, count
 from worker.errors import ConnectionFailed
 
 
@@ -40,7 +41,7 @@ def resume(
     duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="Not paused again for so long.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all replicas are available.")] = False,
     timeout: Annotated[str, typer.Option(metavar="5m", help="How long --wait waits.")] = "5m",
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the Temporal UI.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", callback=as_reason, help="Why, for the Temporal UI.")] = "",
     direct: Annotated[bool, typer.Option("--direct", help="Without Temporal, with your own rights.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -50,16 +51,17 @@ def resume(
     until = read_end(None, duration, now, required=False)
     seconds = read_duration(timeout).total_seconds() if wait else None
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
+    request = WakeRequest(by=session.installation.user, reason=reason, until=until)
     session.introduce()
     ask_about_long_wake(session.terminal, ", ".join(map(str, targets)), until, now, yes=yes)
     if direct:
-        _resume_directly(session, targets, until, seconds, yes=yes)
+        _resume_directly(session, targets, request, seconds, yes=yes)
     else:
-        asyncio.run(_resume(session, targets, reason, until, seconds, yes=yes))
+        asyncio.run(_resume(session, targets, request, seconds, yes=yes))
 
 
 def _resume_directly(
-    session: Session, targets: Sequence[Target], until: datetime | None, seconds: float | None, *, yes: bool
+    session: Session, targets: Sequence[Target], request: WakeRequest, seconds: float | None, *, yes: bool
 ) -> None:
     installation, terminal = session.installation, session.terminal
     found, failed = [], dict[str, str]()
@@ -75,7 +77,7 @@ def _resume_directly(
     sleepers = [sleeper for each in found for sleeper in each.sleepers]
     if sleepers:
         _confirm(session, found, yes=yes)
-    wakes = show_each_wake(terminal, wake_each_directly(installation, sleepers, until))
+    wakes = show_each_wake(terminal, wake_each_directly(installation, sleepers, request))
     if terminal.for_programs:
         results = [
             WakeAnswer(workload=str(each.workload), awake=each.woken, trouble="" if each.woken else each.sentence)
@@ -90,13 +92,7 @@ def _resume_directly(
 
 
 async def _resume(
-    session: Session,
-    targets: Sequence[Target],
-    reason: str,
-    until: datetime | None,
-    seconds: float | None,
-    *,
-    yes: bool,
+    session: Session, targets: Sequence[Target], request: WakeRequest, seconds: float | None, *, yes: bool
 ) -> None:
     installation, terminal = session.installation, session.terminal
     try:
@@ -110,16 +106,14 @@ async def _resume(
             show_left_out(terminal, each)
             if each.keys:
                 found.append(each)
-            elif (kept := await _leave_awake(session, client, each, until)) is not None:
+            elif (kept := await _leave_awake(session, client, each, request)) is not None:
                 awake.append(kept.workload)
         except Exception as error:  # noqa: BLE001 - what was not foreseen is raised again
             failed[str(target)] = tell_failure(terminal, str(target), error, alone=len(targets) == 1)
     woken = WokenAll(results=(), worked_on=True)
     if found:
         _confirm(session, found, yes=yes)
-        woken = await wake(
-            installation, client, join_found(found), reason=reason, until=until, available_within=seconds
-        )
+        woken = await wake(installation, client, join_found(found), request, available_within=seconds)
     if terminal.for_programs:
         results = [
             WakeAnswer(workload=str(each.workload), awake=each.awake, trouble=each.trouble) for each in woken.results
@@ -135,13 +129,13 @@ async def _resume(
 
 
 async def _leave_awake(
-    session: Session, client: Client, found: SleepersFound, until: datetime | None
+    session: Session, client: Client, found: SleepersFound, request: WakeRequest
 ) -> KeptAwake | None:
-    kept = await leave_awake(session.installation, client, found, until)
+    kept = await leave_awake(session.installation, client, found, request)
     if kept is None:
         show_nothing_asleep(session.terminal, found)
     else:
-        show_awake_already(session.terminal, kept)
+        show_awake_already(session.terminal, kept, request)
     return kept
 
 

@@ -40,7 +40,7 @@ _COLUMNS = (
     _POLICY,
     TableColumn(title="Workflow", wide_only=True),
 )
-_AWAKE_COLUMNS = (*_COLUMNS[:4], TableColumn(title="Because", gives_way=1), _COLUMNS[-1])
+_AWAKE_COLUMNS = (*_COLUMNS[:4], TableColumn(title="Because", is_prose=True), _COLUMNS[-1])
 SORT_KEYS: SortKeys = {
     "name": lambda each: str(each.key),
     "saving": _saved,

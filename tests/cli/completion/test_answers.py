@@ -35,6 +35,18 @@ def complete(*words: str) -> list[str]:
     return [line.split("\t")[0] for line in lines] + (["files"] if last == ":0" else [])
 
 
+def test_a_name_that_a_shell_would_read_as_more_than_a_name_is_not_offered() -> None:
+    sound = ["arn:aws:eks:eu-west-1:1:cluster/dev", "gke_shop_europe-west3_dev", "kube@kind-1", "ns/api-x:6443/admin"]
+    odd = ["$(touch /tmp/x)", "`id`", "a\nstatus\t:0\n:0", "a b", "a;b", "a'b", 'a"b', "a\\b", "~root", "=ls", "a*"]
+    odd += ["a&", "{a,b}", "a|b", "a>b", "!!", "#a", "\x1b[2J", ""]
+
+    def find_names(takes: Takes, namespace: str, place: Mapping[str, str]) -> Sequence[str]:
+        return [*odd, *sound]
+
+    assert answer(["status", "--context", ""], find_names).splitlines() == [*sound, ":4"]
+    assert answer(["status", "--context=$"], find_names).splitlines() == [":4"]
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [

@@ -1,6 +1,7 @@
 """What completion remembers of a cluster, and where it does without."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from deployments import create_ready, deployment, wait_for
 from services import Service, enforcing
 
-from cli.completion.cache import FAILED_SECONDS, FRESH_SECONDS, STALE_SECONDS, Known, Remembered
+from cli.completion.cache import FAILED_SECONDS, FRESH_SECONDS, STALE_SECONDS, Known, Remembered, cache_folder
 from localcluster import LocalCluster
 
 
@@ -54,6 +55,35 @@ def test_a_folder_that_takes_nothing_is_no_fault(tmp_path: Path) -> None:
     assert Remembered(tmp_path / "file", "k").read() is None
 
 
+@pytest.mark.parametrize("planted", ["k.{pid}", "k.json"])
+def test_nothing_is_written_through_a_link_that_somebody_put_there(planted: str, tmp_path: Path) -> None:
+    victim, folder = tmp_path / "victim", tmp_path / "completion"
+    victim.write_text("precious")
+    folder.mkdir(mode=0o700)
+    (folder / planted.format(pid=os.getpid())).symlink_to(victim)
+    Remembered(folder, "k").write(["a/b"])
+    assert victim.read_text() == "precious"
+
+
+@pytest.mark.parametrize("foreign", ["others may write", "a link", "somebody else's"])
+def test_a_folder_that_is_not_the_users_own_is_neither_read_nor_written(foreign: str, tmp_path: Path) -> None:
+    own, folder = tmp_path / "own", tmp_path / "completion"
+    Remembered(own, "k").write(["a/b"])
+    if foreign == "a link":
+        folder.symlink_to(own)
+    else:
+        own.rename(folder)
+        if foreign == "others may write":
+            folder.chmod(0o777)
+        elif os.getuid() == 0:
+            os.chown(folder, 65_534, -1)
+        else:
+            pytest.skip("needs the right to give a folder away")
+    assert Remembered(folder, "k").read() is None
+    Remembered(folder, "new").write(["c/d"])
+    assert not (folder / "new.json").exists()
+
+
 def test_old_answers_are_removed_on_the_way(tmp_path: Path) -> None:
     Remembered(tmp_path, "old").write(["a/b"])
     aged(tmp_path, "old", 24 * 3600)
@@ -87,6 +117,14 @@ def test_workloads_namespaces_and_policies_are_completed_from_the_cluster(
         os.utime(file, (time.time() - FRESH_SECONDS - 1,) * 2)
     assert complete("resume", f"{namespace}/st") == [":4"]
     wait_for(lambda: complete("resume", f"{namespace}/st")[0] == f"{namespace}/stock", what="the new name")
+
+
+@pytest.mark.parametrize("given", ["", "relative", "./cache"])
+def test_a_relative_cache_folder_is_ignored(given: str, tmp_path: Path) -> None:
+    usual = tmp_path / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    assert cache_folder({"HOME": str(tmp_path), "XDG_CACHE_HOME": given}) == usual / "finops-enforcer" / "completion"
+    absolute = cache_folder({"HOME": str(tmp_path), "XDG_CACHE_HOME": "/var/cache"})
+    assert absolute == Path("/var/cache/finops-enforcer/completion")
 
 
 def test_a_cluster_that_is_away_gives_no_names_and_no_error(tmp_path: Path) -> None:

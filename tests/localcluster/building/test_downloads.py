@@ -144,13 +144,21 @@ def test_where_nobody_answers_one_line_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("mirror", ["http://[x", "http://[::1]:port", "releases", "gopher://releases.invalid"])
+def test_a_mirror_that_is_no_address_is_said_in_a_line_and_the_programs_are_built(mirror: str, tmp_path: Path) -> None:
+    shown = StringIO()
+    assert not download((ARCHIVE,), tmp_path, {SETTING: mirror}, Progress(shown))
+    assert shown.getvalue().startswith("No official binaries (")
+    assert shown.getvalue().endswith("): they are built instead\n")
+
+
 def test_the_way_leads_through_the_proxy_that_the_environment_names(releases: Releases, tmp_path: Path) -> None:
     environment = {SETTING: "http://releases.invalid", "HTTP_PROXY": releases.url}
     assert download((ARCHIVE,), tmp_path, environment, Progress(StringIO()))
     assert releases.asked[0] == "http://releases.invalid/v1/SHA256SUMS"
 
 
-@pytest.mark.parametrize("name", ["127.0.0.1", "mirror.example, 127.0.0.1", ".0.0.1"])
+@pytest.mark.parametrize("name", ["127.0.0.1", "mirror.example, 127.0.0.1", ".0.0.1", "*"])
 def test_what_no_proxy_names_is_asked_without_one(name: str, releases: Releases, tmp_path: Path) -> None:
     with Releases({}) as proxy:
         environment = {SETTING: releases.url, "http_proxy": proxy.url, "NO_PROXY": name}

@@ -10,6 +10,7 @@ from operations.sleepers.direct import CONFLICTS, WokenDirectly, wake_directly
 from policies import annotations as notes
 from policies.annotations import AnnotationPatch
 from policies.keys import WorkloadKey
+from policies.sleep.messages import WakeRequest
 from policies.sleep.record_copies import RecordCopy
 from policies.workload import Workload, WorkloadRef, Writer
 
@@ -52,7 +53,9 @@ class Shelf:
 
 
 def wake(shelf: Shelf, until: datetime | None = None, *copies: RecordCopy) -> WokenDirectly:
-    return wake_directly(shelf.as_workloads(), lambda ref: copies, shelf.held, until, by="me@here")
+    return wake_directly(
+        shelf.as_workloads(), lambda ref: copies, shelf.held, WakeRequest(by="me@here", reason="a demo", until=until)
+    )
 
 
 def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -> None:
@@ -62,7 +65,7 @@ def test_a_sleeper_gets_its_count_back_in_two_writes_and_keeps_only_the_note() -
     assert not notes.is_annotated(shelf.held.annotations)
     note = notes.read_note(shelf.held.annotations)
     assert note is not None
-    assert note.because is notes.Because.PERSON
+    assert (note.because, note.by, note.reason) == (notes.Because.PERSON, "me@here", "a demo")
 
 
 def test_a_zero_that_somebody_chose_since_loses_its_record_and_stays() -> None:

@@ -25,6 +25,7 @@ from operations.temporal import find_open
 from operations.times import show_time
 from policies.annotations import AWAKE_BY, AWAKE_UNTIL
 from policies.keys import WorkloadKey
+from policies.sleep.messages import WakeRequest
 from policies.times import to_rfc3339
 from worker.state import ServerAddress, StateFolder
 from worker.temporal.attributes import register_attributes
@@ -32,6 +33,7 @@ from worker.temporal.attributes import register_attributes
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
 NAME = "resume-operation"
+ASKED = WakeRequest(by="me@here", reason="a test")
 
 Open = Callable[..., Installation]
 
@@ -77,7 +79,7 @@ async def test_what_was_found_is_recorded_and_told_to_be_asleep_still(
     found = await find_sleepers(installation, client, Target.parse(None, namespace))
     assert found.keys == {WorkloadKey(namespace, "web"), WorkloadKey(namespace, "garbage")}
     assert [str(key) for key in found.strangers] == [f"{namespace}/theirs"]
-    woken = await wake(installation, client, found, reason="a test")
+    woken = await wake(installation, client, found, ASKED)
     told = {each.workload.name: each for each in woken.results}
     assert (woken.worked_on, woken.failed, woken.missing) == (False, 1, frozenset({WorkloadKey(namespace, "web")}))
     assert (told["web"].trouble, told["web"].awake) == ("", False)
@@ -95,7 +97,7 @@ async def test_without_an_instance_only_what_has_a_hibernation_is_ours(
     put_to_sleep(cluster, namespace, "lost")
     found = await find_sleepers(installation, client, target)
     assert (found.keys, found.unclaimed) == (frozenset(), 1)
-    assert await leave_awake(installation, client, found) is None
+    assert await leave_awake(installation, client, found, ASKED) is None
     with pytest.raises(UsageProblem, match=r"me \(1\)"):
         find_sleepers_in_cluster(installation, target)
     named = await find_sleepers(installation, client, Target.parse("lost", namespace))
@@ -114,10 +116,10 @@ async def test_a_cluster_that_is_away_leaves_it_open_what_sleeps(
     assert "whether you may scale there cannot be asked" in review
     assert "the cluster cannot be asked" in look
     with pytest.raises(OperationError, match="it is not known whether anything of ours sleeps in namespace nobody"):
-        await leave_awake(installation, client, several)
+        await leave_awake(installation, client, several, ASKED)
     one = await find_sleepers(installation, client, Target.parse("dev/web", None))
     with pytest.raises(OperationError, match="dev/web has no open hibernation, and the cluster cannot be asked"):
-        await leave_awake(installation, client, one)
+        await leave_awake(installation, client, one, ASKED)
 
 
 async def test_what_does_not_sleep_is_left_as_it_is_or_kept_awake(
@@ -126,21 +128,21 @@ async def test_what_does_not_sleep_is_left_as_it_is_or_kept_awake(
     cluster.objects.create(deployment(namespace, "runs"))
     cluster.objects.create(deployment(namespace, "zero", replicas=0))
     found = await find_sleepers(installation, client, Target.parse("deploy/runs", namespace))
-    left = await leave_awake(installation, client, found)
+    left = await leave_awake(installation, client, found, ASKED)
     assert left is not None
     assert (str(left.workload), left.until) == (f"{namespace}/runs", None)
     assert await find_open(client, NAME, left.workload) is None
     until = datetime.now(UTC) + timedelta(hours=1)
-    left = await leave_awake(installation, client, found, until)
+    left = await leave_awake(installation, client, found, ASKED.replace(until=until))
     assert left is not None
     assert left.until == until
     assert await find_open(client, NAME, left.workload) is not None
     zero = await find_sleepers(installation, client, Target.parse("zero", namespace))
     with pytest.raises(Refused, match="has no replicas, and not because of us"):
-        await leave_awake(installation, client, zero)
+        await leave_awake(installation, client, zero, ASKED)
     nobody = await find_sleepers(installation, client, Target.parse("nobody", namespace))
     with pytest.raises(NotThere, match="there is no Deployment"):
-        await leave_awake(installation, client, nobody)
+        await leave_awake(installation, client, nobody, ASKED)
 
 
 async def test_a_time_set_by_hand_is_shortened_only_for_the_one_that_is_named_alone_and_that_is_told(
@@ -167,7 +169,7 @@ async def test_a_wish_that_no_worker_hears_is_recorded_and_said(
     workload = installation.cluster.workloads.read(WorkloadKey(namespace, "runs"))
     assert workload is not None
     for hours in (1, 2):
-        await keep_one_awake(installation, client, workload, datetime.now(UTC) + timedelta(hours=hours))
+        await keep_one_awake(installation, client, workload, datetime.now(UTC) + timedelta(hours=hours), ASKED)
     assert isinstance(installation.listener, Notebook)
     assert installation.listener.heard == ["no worker runs: the wish is recorded, and takes effect as soon as one does"]
 
@@ -180,7 +182,7 @@ def test_by_the_cluster_alone_one_that_fails_stops_none_of_the_others(
     put_to_sleep(cluster, namespace, "web")
     found = find_sleepers_in_cluster(installation, Target.parse(None, namespace))
     assert [str(key) for key in found.strangers] == [f"{namespace}/theirs"]
-    wakes = wake_each_directly(installation, found.sleepers)
+    wakes = wake_each_directly(installation, found.sleepers, ASKED)
     assert not next(wakes).woken
     assert replicas_of(cluster.objects, namespace, "web") == 0
     assert next(wakes).woken

@@ -65,6 +65,21 @@ async def open_ones(client: Client, count: int) -> set[WorkloadKey]:
     return await eventually(listed, lambda found: len(found) >= count, what=f"{count} open hibernations")
 
 
+async def test_a_failure_that_nobody_foresaw_stops_none_of_the_others(temporal_client: Client) -> None:
+    class Odd(Interceptor):
+        def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+            return _Broken(next)
+
+    client = Client(temporal_client.service_client, namespace=temporal_client.namespace, interceptors=[Odd()])
+    sent = await wake(client, [sleeper("odd-1"), sleeper("odd-2")])
+    assert [each.trouble for each in sent] == ["this should not have happened (ValueError: no idea)"] * 2
+
+
+class _Broken(OutboundInterceptor):
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+        raise ValueError("no idea")
+
+
 async def test_one_refusal_among_a_hundred_stops_none_of_the_others(temporal_client: Client) -> None:
     await register_attributes(temporal_client)
     sleepers = [sleeper(f"web-{number}") for number in range(100)]

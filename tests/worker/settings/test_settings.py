@@ -67,6 +67,12 @@ def test_the_state_folder_follows_xdg(tmp_path: Path) -> None:
     assert settings.state_dir == tmp_path / "xdg" / "finops-enforcer"
 
 
+@pytest.mark.parametrize("given", ["relative", "./state"])
+def test_a_relative_state_folder_of_xdg_is_ignored_as_its_specification_says(given: str, tmp_path: Path) -> None:
+    settings = Settings.load(environment={"HOME": str(tmp_path), "XDG_STATE_HOME": given})
+    assert settings.state_dir == tmp_path / ".local" / "state" / "finops-enforcer"
+
+
 @pytest.fixture
 def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as a user by number alone, without HOME, as a container may be."""
@@ -140,6 +146,7 @@ def test_protected_namespaces_are_added_to_the_shipped_ones(tmp_path: Path, sour
         ({"FINOPS_UNPROTECTED_NAMESPACES": "order-*"}, {}, "'order-*' is not the name of a namespace"),
         ({"FINOPS_UNPROTECTED_NAMESPACES": "kube-system"}, {}, "'kube-system' is always protected"),
         ({"FINOPS_MAX_HOURLY_COST": "0"}, {}, "FINOPS_MAX_HOURLY_COST: '0' should be greater than 0"),
+        ({"FINOPS_MAX_HOURLY_COST": "1e12"}, {}, "'1e12' should be less than or equal to 1000000000"),
         ({"FINOPS_PAUSES_PER_SECOND": "nan"}, {}, "FINOPS_PAUSES_PER_SECOND: 'nan'"),
         ({}, {"metrics_port": 70000}, "--metrics-port: '70000' should be less than or equal to 65535"),
         (

@@ -7,7 +7,7 @@ import pytest
 from worker.embedded.temporal import EmbeddedTemporal
 from worker.errors import NoTemporalKnown, ProfileInvalid, TemporalUnreachable
 from worker.state import ServerAddress, StateFolder
-from worker.temporal.connection import TemporalTarget, connect, find_target
+from worker.temporal.connection import TemporalTarget, connect, find_address, find_target
 
 LEFT_BEHIND = ServerAddress(address="127.0.0.1:1", ui_url="http://127.0.0.1:2", pid=3)
 
@@ -31,6 +31,18 @@ def test_a_profile_file_counts_too(state: StateFolder, tmp_path: Path) -> None:
     target = find_target(state, environment={"TEMPORAL_CONFIG_FILE": str(profile)})
     assert (target.address, target.source, target.tls) == ("cloud:7233", "the Temporal profile file", True)
     assert "not shown" not in repr(target)
+
+
+def test_a_variable_of_another_program_that_is_no_utf_8_is_no_fault(state: StateFolder, tmp_path: Path) -> None:
+    state.write_server(LEFT_BEHIND)
+    odd = {"USER": "d\udce9mo", "\udce9": "x"}
+    assert find_target(state, environment=nobody_configured(tmp_path) | odd).address == "127.0.0.1:1"
+    (tmp_path / "temporal.toml").write_text('[profile.default]\naddress = "cloud:7233"\n')
+    profile = {"TEMPORAL_CONFIG_FILE": str(tmp_path / "temporal.toml")}
+    assert find_target(state, environment=profile | odd).address == "cloud:7233"
+    assert find_address(state, environment=profile | odd) == "cloud:7233"
+    with pytest.raises(ProfileInvalid, match="utf-8"):
+        find_target(state, environment=nobody_configured(tmp_path) | {"TEMPORAL_NAMESPACE": "d\udce9mo"})
 
 
 def test_without_an_address_the_embedded_server_is_taken(state: StateFolder, tmp_path: Path) -> None:

@@ -10,10 +10,11 @@ from temporalio import workflow
 
 import workflows
 from policies.annotations import PauseRecord
-from policies.sleep.messages import HibernationStatus, Phase
+from policies.sleep.messages import HibernationStatus, Phase, parse_wake
 from policies.sleep.review import Sleep
 from policies.workload import WorkloadRef
 from workflows.hibernation import HibernationWorkflow
+from workflows.life.endings import woken_by
 from workflows.life.texts import describe, summarize_sleep
 
 REF = WorkloadRef(namespace="dev-shop", name="checkout")
@@ -69,6 +70,29 @@ def test_the_page_of_one_that_is_awake_tells_who_woke_it_why_and_until_when_and_
         "- Why: woken by anna@laptop: for the demo",
         "- Not paused again before: **Tue 24 Nov 2026 08:00 CET**",
     ]
+
+
+def test_what_people_wrote_makes_no_line_no_emphasis_and_no_image_on_the_page() -> None:
+    wake = parse_wake(
+        ({"by": "anna", "reason": "x\n- Not paused again before: **Fri 2099**\n\n![p](https://evil.example/p.png)"},)
+    )
+    woken = woken_by(wake).sentence
+    status = HibernationStatus(
+        phase=Phase.AWAKE,
+        ref=REF,
+        awake_until=WAKE,
+        awake_sentence=woken,
+        trouble="no\n# <b>quota</b>",
+    )
+    assert describe(status, "", "UTC").splitlines() == [
+        "## Awake: dev-shop/checkout",
+        "",
+        r"- Why: woken by anna: x - Not paused again before: \*\*Fri 2099\*\*  !\[p\](https://evil.example/p.png)",
+        "- Not paused again before: **Tue 24 Nov 2026 07:00 UTC**",
+        r"- **Trouble**: no # \<b\>quota\</b\>. It is tried again until it works.",
+    ]
+    asleep = HibernationStatus(phase=Phase.ASLEEP, ref=REF, policy="**x**\n- Asleep until: never")
+    assert r"- Policy: \*\*x\*\* - Asleep until: never" in describe(asleep, "", "UTC").splitlines()
 
 
 def test_where_only_the_note_of_a_wake_is_known_it_is_told_in_words() -> None:
