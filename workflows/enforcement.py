@@ -123,16 +123,11 @@ class EnforcementWorkflow:
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
-        room = (
-            None
-            if opened.dry_run
-            else room_left(self._first_window, opened.first_window_limit, self._now, judged.asleep_in_window)
-        )
+        first, limit, asleep = self._first_window, opened.first_window_limit, judged.asleep_in_window
+        room = None if opened.dry_run else room_left(first, limit, self._now, asleep)
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last, room)
         count = None if opened.dry_run else len(selection.chosen)
-        self._first_window = count_pauses(
-            self._first_window, count, opened.window_end, self._now, judged.asleep_in_window
-        )
+        self._first_window = count_pauses(first, count, opened.window_end, self._now, asleep)
         started, already, last = (
             (0, 0, selection.chosen_last) if opened.dry_run else await self._start(opened, selection)
         )
@@ -231,12 +226,8 @@ class EnforcementWorkflow:
             currency=costs[0].currency if costs else "",
             night=judged.night,
         )
-        sentence = describe_run(
-            result,
-            len(judged.candidates),
-            lost_turn=self._lost_turn,
-            first_window_limit=opened.first_window_limit,
-        )
+        limit, found = opened.first_window_limit, len(judged.candidates)
+        sentence = describe_run(result, found, lost_turn=self._lost_turn, first_window_limit=limit)
         return result.replace(sentence=sentence)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:

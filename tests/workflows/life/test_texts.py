@@ -74,7 +74,7 @@ def test_the_page_of_one_that_is_awake_tells_who_woke_it_why_and_until_when_and_
 
 def test_what_people_wrote_makes_no_line_no_emphasis_and_no_image_on_the_page() -> None:
     wake = parse_wake(
-        ({"by": "anna", "reason": "x\n- Not paused again before: **Fri 2099**\n\n![p](https://evil.example/p.png)"},)
+        {"by": "anna", "reason": "x\n- Not paused again before: **Fri 2099**\n\n![p](https://evil.example/p.png)"}
     )
     woken = woken_by(wake).sentence
     status = HibernationStatus(
