@@ -161,6 +161,28 @@ def test_status_says_since_when_until_when_why_and_by_whom_one_is_awake(
     assert f"{rows['api']['by']} keeps it awake" in shown
 
 
+def test_only_one_that_is_named_alone_is_kept_awake_for_shorter_than_before_and_that_is_said(
+    service: Service, cluster: LocalCluster, shop: str
+) -> None:
+    service.run("keep-awake", f"{shop}/web", "--for", "4h")
+    wait_for(lambda: "awake-until" in annotations_of(cluster.objects, shop, "web"), what="its note")
+    first = annotations_of(cluster.objects, shop, "web")
+    all_of_it = service.run("keep-awake", "--namespace", shop, "--for", "1h").stdout
+    assert f"{shop}/web: kept awake until " in all_of_it
+    assert f"by {first['awake-by']} already, which is longer" in all_of_it
+    assert (
+        f"{shop}/web: awake already, and not paused before"
+        in service.run("resume", f"{shop}/web", "--for", "1h").stdout
+    )
+    assert annotations_of(cluster.objects, shop, "web") == first
+    named = json.loads(service.run("keep-awake", f"{shop}/web", "--for", "2h", "-o", "json").stdout)
+    assert (list(named["shortened"]), named["longer"]) == ([f"{shop}/web"], {})
+    assert annotations_of(cluster.objects, shop, "web")["awake-until"][:19] == named["until"][:19]
+    shown = service.run("keep-awake", f"{shop}/web", "--for", "1h").stdout
+    assert f"{shop}/web: was kept awake until " in shown
+    assert f"by {first['awake-by']}; now until " in shown
+
+
 def test_a_pause_by_hand_ends_what_was_to_keep_it_awake(service: Service, cluster: LocalCluster, shop: str) -> None:
     service.run("keep-awake", f"{shop}/web", "--for", "4h")
     service.run("pause", f"{shop}/web", "--for", "1h")
