@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from cli.answers.changes import ApplyAnswer, DeleteAnswer, HoldAnswer, KeepAwakeAnswer, PauseAnswer, ResumeAnswer
 from cli.answers.past import HistoryAnswer, SavingsAnswer
 from cli.answers.plans import BacktestAnswer, CalendarAnswer, ExplainAnswer, ImportAnswer, PlanAnswer
-from cli.answers.present import ClustersAnswer, CostsAnswer, DoctorAnswer, StatusAnswer
+from cli.answers.present import CostsAnswer, DoctorAnswer
+from cli.answers.status import ClustersAnswer, StatusAnswer
 from cli.answers.version import VersionAnswer
 from operations.past.report import NightReport
 from operations.present.in_force import PoliciesInForce, PolicyInDetail

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.answers.present import ClustersAnswer, StatusAnswer
+from cli.answers.status import ClustersAnswer, StatusAnswer
 from cli.grammar.lists import (
     LimitOption,
     PolicyOption,
