@@ -223,6 +223,7 @@ class EnforcementWorkflow:
             brake=selection.brake,
             hourly=hourly,
             up_to_per_month=0 if allowance is None else saved_per_month(hourly, allowance),
+            by_calendar=allowance is None or allowance.by_calendar,
             currency=costs[0].currency if costs else "",
             night=judged.night,
         )

@@ -40,6 +40,11 @@ class ClusterOverview(Frozen):
     trouble: str = ""
     """Why nothing of it could be read."""
 
+    @property
+    def is_served(self) -> bool:
+        """False where nothing of it could be read, or something sleeps and no worker is there to wake it."""
+        return not self.trouble and (bool(self.worker) or not self.asleep)
+
 
 async def look_at_clusters(installation: Installation) -> tuple[ClusterOverview, ...]:
     """All of them, by name. Raises ConnectionFailed, and RPCError where they cannot be listed."""

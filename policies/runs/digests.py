@@ -95,7 +95,10 @@ def describe(digest: Digest) -> Message:
     if result.currency:
         facts += [
             Fact(name="saves an hour asleep (estimate)", value=amount(result.hourly, result.currency, places=4)),
-            Fact(name="a month by its calendar, up to", value=amount(result.up_to_per_month, result.currency)),
+            Fact(
+                name=f"a month{' by its calendar' if result.by_calendar else ''}, up to",
+                value=amount(result.up_to_per_month, result.currency),
+            ),
         ]
     return Message(
         kind="digest",

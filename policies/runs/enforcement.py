@@ -64,6 +64,8 @@ class EnforcementResult(Frozen):
     """What the candidates would save while all of them sleep."""
     up_to_per_month: float = 0
     """The same in a month, for the hours that the policy allows."""
+    by_calendar: bool = True
+    """Whether a schedule says how many hours those are."""
     currency: str = ""
     told_window: str = ""
     """The window that people were told of: the next run starts from this result."""
@@ -93,7 +95,8 @@ def describe_foreseen(result: EnforcementResult) -> str:
     if not result.currency:
         return "an unknown amount"
     rate, month = amount(result.hourly, result.currency, places=4), amount(result.up_to_per_month, result.currency)
-    return f"{rate} an hour asleep, up to {month} a month by its calendar"
+    by_calendar = " by its calendar" if result.by_calendar else ""
+    return f"{rate} an hour asleep, up to {month} a month{by_calendar}"
 
 
 def describe_run(

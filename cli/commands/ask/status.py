@@ -116,8 +116,10 @@ def _show_all(session: Session) -> None:
     found = asyncio.run(look_at_clusters(session.installation))
     if session.terminal.for_programs:
         session.terminal.show(ClustersAnswer(clusters=found))
-        return
-    show_clusters(session.terminal, found)
+    else:
+        show_clusters(session.terminal, found)
+    if not all(each.is_served for each in found):
+        raise typer.Exit(1)
 
 
 def _answer(shown: ClusterStatus, found: ClusterStatus) -> StatusAnswer:

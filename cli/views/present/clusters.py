@@ -30,7 +30,8 @@ def show_clusters(terminal: Terminal, found: Sequence[ClusterOverview]) -> None:
         if each.trouble:
             terminal.say(f"{each.cluster}: {each.trouble}", "red")
         elif not each.worker:
-            terminal.say(f"{each.cluster}: no worker polls, so nothing is paused and nothing wakes there", "yellow")
+            style = "yellow" if each.is_served else "bold red"
+            terminal.say(f"{each.cluster}: no worker polls, so nothing is paused and nothing wakes there", style)
 
 
 def _row(each: ClusterOverview) -> tuple[str, ...]:

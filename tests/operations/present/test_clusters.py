@@ -8,7 +8,7 @@ from eventually import eventually
 from temporalio.client import Client, DescribeScheduleInput, Interceptor, OutboundInterceptor, ScheduleDescription
 from temporalio.service import RPCError, RPCStatusCode
 
-from operations.present.clusters import look_at_clusters, look_at_each
+from operations.present.clusters import ClusterOverview, look_at_clusters, look_at_each
 from policies.names import reconcile_id
 from worker.temporal.attributes import register_attributes
 from worker.temporal.cluster_record import ClusterRecord, create_record
@@ -62,3 +62,15 @@ async def test_all_are_told_by_name(temporal_client: Client, temporal: str, tmp_
     names = [each.cluster for each in found]
     assert names == sorted(names)
     assert {"named-a", "named-b"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("worker", "asleep", "trouble", "is_served"),
+    [(True, 3, "", True), (False, 0, "", True), (False, 3, "", False), (None, 0, "it timed out", False)],
+    ids=["a worker is there", "nothing sleeps", "nobody wakes them", "unread"],
+)
+def test_a_cluster_is_served_where_somebody_wakes_what_sleeps(
+    worker: bool | None, asleep: int, trouble: str, is_served: bool
+) -> None:
+    overview = ClusterOverview(cluster="dev", worker=worker, asleep=asleep, trouble=trouble)
+    assert overview.is_served is is_served

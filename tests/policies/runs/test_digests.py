@@ -88,6 +88,15 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
     }
 
 
+def test_a_month_is_by_a_calendar_only_where_there_is_one() -> None:
+    run = result(decisions={Reason.PAUSE: 1}, hourly=1.25, up_to_per_month=900, currency="USD", by_calendar=False)
+    assert describe_run(run, 1, lost_turn=False).endswith(
+        "to save 1.2500 USD an hour asleep, up to 900.00 USD a month."
+    )
+    names = [fact.name for fact in describe(Digest(cluster="dev", at_start=True, result=run)).facts]
+    assert "a month, up to" in names
+
+
 def test_the_brake_is_a_warning() -> None:
     message = describe(Digest(cluster="dev", at_start=False, result=result(dry_run=False, brake=BRAKE)))
     assert message.urgency is Urgency.WARNING
