@@ -20,12 +20,12 @@ _SECONDS_BETWEEN_LISTS = 2.0
 
 
 def is_awake(workload: Workload) -> bool:
-    """Whether it was given back: it has a count, and no record of a sleep."""
+    """Whether it is awake: it has a count, and no record of a sleep."""
     return not workload.is_down and not notes.is_annotated(workload.annotations)
 
 
 def is_available(workload: Workload) -> bool:
-    """Whether it was given back and all its pods are there."""
+    """Whether it is awake and all its pods are there."""
     return is_awake(workload) and workload.rollout.available_replicas >= workload.replicas
 
 

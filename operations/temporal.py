@@ -56,7 +56,7 @@ async def recall_first_windows(
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:
-    """How many open hibernations have a workload to give back."""
+    """How many open hibernations have a workload to wake."""
     counted = await client.count_workflows(_sleeping(cluster))
     return counted.count
 

@@ -72,7 +72,7 @@ def tell_because(because: str) -> str:
 
 
 class PauseRecord(Frozen):
-    """Everything needed to give a workload back, written before it is scaled down."""
+    """Everything needed to wake a workload, written before it is scaled down."""
 
     pause_id: str
     instance: str
@@ -177,7 +177,7 @@ def read_note(annotations: Annotations) -> WakeNote | None:
 
 
 def read_resumed_at(annotations: Annotations) -> datetime | None:
-    """When the workload was last given back, or None. Raises InvalidAnnotation."""
+    """When the workload woke last, or None. Raises InvalidAnnotation."""
     return _read_instant(annotations, RESUMED_AT) if RESUMED_AT in annotations else None
 
 

@@ -13,7 +13,7 @@ from policies.errors import UnknownKind
 
 @dataclass(frozen=True)
 class SpecChange:
-    """What puts an object to sleep, or gives it back: a merge patch of its spec, or of that of a subresource."""
+    """What puts an object to sleep, or wakes it: a merge patch of its spec, or of that of a subresource."""
 
     spec: Mapping[str, Any]
     subresource: str = ""

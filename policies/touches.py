@@ -10,7 +10,7 @@ CONTROLLER_MANAGERS = frozenset({"kube-controller-manager", "deployment-controll
 
 
 def last_touch(workload: Workload) -> tuple[str, datetime]:
-    """What happened to the workload last, and when: created, rolled out, edited by somebody, or given back."""
+    """What happened to the workload last, and when: created, rolled out, edited by somebody, or woken."""
     touches = [("it was created", workload.created_at)]
     if workload.rollout.progressing_updated_at is not None:
         touches.append(("it was rolled out", workload.rollout.progressing_updated_at))

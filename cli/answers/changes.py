@@ -26,7 +26,7 @@ class ApplyAnswer(Frozen):
     forecasts: tuple[Forecast, ...]
     """What those that are new or changed are about to do."""
     handovers: tuple[Handover, ...]
-    """What becomes of those who sleep."""
+    """What becomes of what is asleep."""
     notices: tuple[Notice, ...]
     """What authors should hear."""
     hold: Hold | None
@@ -48,7 +48,7 @@ class DeleteAnswer(Frozen):
 
     removed: tuple[str, ...]
     handovers: tuple[Handover, ...]
-    """What becomes of those who sleep."""
+    """What becomes of what is asleep."""
 
 
 class HoldAnswer(Frozen):

@@ -107,7 +107,7 @@ def show_the_pages(stage: Stage) -> None:
     """Every sleeper is a workflow"""
     pages = WebUi(url=stage.ui_url)
     stage.console.print(
-        f"Who sleeps:             {pages.sleepers_page(CLUSTER)}\n"
+        f"What is asleep:         {pages.sleepers_page(CLUSTER)}\n"
         f"The life of the woken:  {pages.hibernation_page(CLUSTER, SLEEPER_TO_WAKE.key)}",
         soft_wrap=True,
     )

@@ -39,7 +39,7 @@ COMMANDS = {
         _LOOK,
         "ask.status",
         "status",
-        "Who sleeps, since when, until when, and what that saves.",
+        "What is asleep, since when, until when, and what that saves.",
         ("status", "status -n dev-shop", "status --all-clusters"),
     ),
     "report": Command(

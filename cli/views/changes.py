@@ -23,7 +23,7 @@ _LINE_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def show_change(terminal: Terminal, change: PolicyChange) -> None:
-    """For each policy what is new about it and what it is about to do, what becomes of those who sleep, and what is not
+    """For each policy what is new about it and what it is about to do, what becomes of what is asleep, and what is not
     known.
     """
     for name in change.names:

@@ -1,6 +1,6 @@
-"""Policies are written and removed, and those who sleep under what goes are told at once.
+"""Policies are written and removed, and what sleeps under those that go is told at once.
 
-A worker reads the documents within seconds: it alone puts their Schedules, and tells those who sleep under what
+A worker reads the documents within seconds: it alone puts their Schedules, and tells what sleeps under what
 changed.
 """
 

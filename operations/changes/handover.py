@@ -1,4 +1,4 @@
-"""What a change of policies does to those who sleep: who goes on, who is handed over, who wakes. Pure."""
+"""What a change of policies does to what is asleep: what goes on, what is handed over, what wakes. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -31,7 +31,7 @@ class Notice(Frozen):
 
 
 class PolicyChange(Frozen):
-    """Policies that are to be in force, those that go, and what that does to those who sleep."""
+    """Policies that are to be in force, those that go, and what that does to what is asleep."""
 
     policies: tuple[EnforcementPolicy, ...]
     novelties: dict[str, Novelty]

@@ -1,4 +1,4 @@
-"""What becomes of those who sleep under a policy that is deleted. Nothing is written here."""
+"""What becomes of what sleeps under a policy that is deleted. Nothing is written here."""
 
 import asyncio
 from datetime import UTC, datetime

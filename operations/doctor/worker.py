@@ -38,7 +38,7 @@ class _WorkerDeployment(KubeModel):
 
 async def check_worker(installation: Installation, client: Client) -> list[CheckResult]:
     """Temporal remembers a worker for minutes after its end, so one that polls has to answer, too. Where there is none,
-    also who sleeps with nobody to wake them. Raises RPCError.
+    also what sleeps with nobody to wake it. Raises RPCError.
     """
     if await has_worker(client, installation.settings.cluster):
         answer = await _check_answers(client, installation.settings.cluster)

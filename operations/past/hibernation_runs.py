@@ -56,8 +56,8 @@ class HibernationRun(Frozen):
         return self.status == "continued_as_new"
 
     @property
-    def gives_back(self) -> bool:
-        """Whether it is open with a workload to give back."""
+    def has_to_wake(self) -> bool:
+        """Whether it is open with a workload to wake."""
         return self.is_open and self.phase not in AWAKE_PHASES
 
 

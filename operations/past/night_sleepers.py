@@ -1,7 +1,7 @@
 """Who slept in a stretch of time, each with its last sleep, and how it is now.
 
-Temporal remembers sleeps and who ended them; the cluster knows who sleeps and whether pods are back. Where one of them
-cannot be asked, the other tells what it knows.
+Temporal remembers sleeps and who ended them; the cluster knows what is asleep, and whether pods are back. Where one of
+them cannot be asked, the other tells what it knows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -35,7 +35,7 @@ class Outlook(Frozen):
 
     sentence: str = ""
     untouched: bool = False
-    """Nobody of us will give it back."""
+    """Nothing of ours will wake it."""
     last_known: Count | None = None
     by_hand: str = ""
 
@@ -53,7 +53,7 @@ def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, insta
             whose = as_name(instance_of(workload)) or "unnamed"
             return Outlook(sentence=f"it sleeps under another installation ({whose}): shown, never touched")
         return _of_sleeper(workload, copies, runs, opened)
-    if opened is not None and opened.gives_back:
+    if opened is not None and opened.has_to_wake:
         return Outlook(sentence=f"its record was taken away; its open hibernation writes it again {SOON}")
     told = PERHAPS if runs is None else f"no open hibernation put it there: {UNTOUCHED}"
     left = Outlook(sentence=f"at zero without a record of ours; {told}", untouched=runs is not None)
@@ -63,7 +63,7 @@ def look_ahead(workload: Workload, copies: Copies, runs: KnownRuns | None, insta
 def _of_sleeper(workload: Workload, copies: Copies, runs: KnownRuns | None, opened: HibernationRun | None) -> Outlook:
     if readable_pause(workload.annotations) is not None:
         return Outlook(sentence=_of_whole_record(runs, opened))
-    if opened is not None and opened.gives_back:
+    if opened is not None and opened.has_to_wake:
         return Outlook(sentence=f"its record is damaged; its open hibernation writes it again {SOON}")
     found = find_copy(workload.annotations, copies or ()) if notes.PAUSED in workload.annotations else None
     if found is not None:
@@ -80,7 +80,7 @@ def _of_sleeper(workload: Workload, copies: Copies, runs: KnownRuns | None, open
 
 
 def _of_whole_record(runs: KnownRuns | None, opened: HibernationRun | None) -> str:
-    if runs is None or (opened is not None and opened.gives_back):
+    if runs is None or (opened is not None and opened.has_to_wake):
         return ""
     if opened is None:
         return f"no hibernation of it is open: it is adopted {SOON}"

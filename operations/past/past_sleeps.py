@@ -1,6 +1,6 @@
 """The sleeps that Temporal remembers of a period: of hibernations that ended, and the earlier ones of those still open.
 
-Who sleeps now is not asked here: the cluster itself knows, and knows it better.
+What is asleep now is not asked here: the cluster itself knows, and knows it better.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class PastSleeps(Frozen):
     sleeps: tuple[Slept, ...] = ()
     """Those that are over."""
     going_on: tuple[Slept, ...] = ()
-    """Those that their hibernations take to go on, as far as these were read: who sleeps, the cluster knows."""
+    """Those that their hibernations take to go on, as far as these were read: what is asleep, the cluster knows."""
     opened: tuple[ListedHibernation, ...] = ()
     """All open hibernations, also of what is awake, as visibility shows them."""
     unreadable: int = 0

@@ -1,4 +1,4 @@
-"""What the figures of a period are put together from: who sleeps now, by the cluster; who slept, by Temporal."""
+"""What the figures of a period are put together from: what is asleep now, by the cluster; what slept, by Temporal."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ class Savings(Frozen):
 
 
 class SleepingNow(Frozen):
-    """Who sleeps now, by the cluster. `trouble` says why it could not be asked."""
+    """What is asleep now, by the cluster. `trouble` says why it could not be asked."""
 
     sleeps: tuple[Slept, ...] = ()
     woken_at: Mapping[WorkloadKey, datetime] = {}

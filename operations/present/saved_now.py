@@ -1,4 +1,4 @@
-"""What those who sleep now save, by currency: from what is known of each."""
+"""What all that is asleep saves, by currency: from what is known of each."""
 
 from collections import defaultdict
 from collections.abc import Iterable

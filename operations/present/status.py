@@ -1,4 +1,4 @@
-"""How one cluster is, and who sleeps there: from Temporal's visibility and one listing of the cluster.
+"""How one cluster is, and what is asleep there: from Temporal's visibility and one listing of the cluster.
 
 Never a query, so no worker is needed. Where Temporal is away the sleepers' own records tell; where the cluster cannot
 be asked, Temporal does.
@@ -43,7 +43,7 @@ _LISTED_WITHIN = timedelta(minutes=1)
 
 
 class ClusterStatus(Frozen):
-    """How a cluster is, and who sleeps there."""
+    """How a cluster is, and what is asleep there."""
 
     cluster: str
     at: datetime
@@ -108,7 +108,7 @@ class ClusterStatus(Frozen):
 
 
 async def read_status(installation: Installation, question: StatusQuestion = EVERYONE) -> ClusterStatus:
-    """How the cluster is, and of who sleeps those that are asked for. Everything is asked at the same time.
+    """How the cluster is, and of what is asleep that which is asked for. Everything is asked at the same time.
 
     Raises OperationError where neither Temporal nor the cluster can be asked, NotThere for a policy that is not in
     force and that nothing sleeps under; KubernetesError where labels are asked for.
@@ -123,7 +123,7 @@ async def read_by(
     installation: Installation, client: Client, question: StatusQuestion, known: ClusterStatus | None = None
 ) -> ClusterStatus:
     """The same, of a Temporal that is connected to. With what is `known` already, only what changes from one moment to
-    the next is asked again: who sleeps, the hold and the worker. Raises RPCError, KubernetesError.
+    the next is asked again: what is asleep, the hold and the worker. Raises RPCError, KubernetesError.
     """
     cluster, here = installation.settings.cluster, installation.within(question.namespace)
     looking = asyncio.create_task(asyncio.to_thread(_look, here, question, known))

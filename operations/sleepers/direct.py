@@ -35,7 +35,7 @@ class WokenDirectly(Frozen):
 
     workload: WorkloadName
     woken: bool
-    """Whether nothing of ours is left to give back."""
+    """Whether nothing of ours is left to wake."""
     sentence: str
 
 

@@ -20,7 +20,7 @@ ReadCopies = Callable[[WorkloadRef], Sequence[RecordCopy]]
 
 
 def read_carried(workload: Workload) -> PauseRecord:
-    """The record as the sleeper carries it; where only its count can be read, that is enough to give it back.
+    """The record as the sleeper carries it; where only its count can be read, that is enough to wake it.
 
     Raises InvalidAnnotation where the count is garbage.
     """
@@ -50,7 +50,7 @@ def read_copied(workload: Workload, damage: InvalidAnnotation, read_copies: Read
 
 
 def describe_sleep(workload: Workload, cluster: str) -> list[str]:
-    """What a sleeper carries, for people: since when, until when, what it gives back, and how to wake it."""
+    """What a sleeper carries, for people: since when, until when, its count, and how to wake it."""
     wake = f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
     try:
         record = notes.read_pause(workload.annotations)

@@ -31,7 +31,7 @@ class SleepersFound(Frozen):
     sleepers: tuple[Workload, ...] = ()
     """Those that the cluster shows asleep and that are ours; one that is named exactly is."""
     opened: tuple[WorkloadKey, ...] = ()
-    """Those with an open hibernation that has something to give back."""
+    """Those with an open hibernation that has something to wake."""
     strangers: tuple[WorkloadKey, ...] = ()
     """They sleep under another installation."""
     unclaimed: int = 0

@@ -66,7 +66,7 @@ async def _tell_trouble(key: WorkloadKey, wake: Awaitable[Sent]) -> Sent:
 async def _wake_sleeper(
     client: Client, cluster: str, workload: Workload, request: WakeRequest, read_copies: ReadCopies
 ) -> Sent:
-    """Signal its hibernation, or start one that gives it back at once, in a single call.
+    """Signal its hibernation, or start one that wakes it at once, in a single call.
 
     Where its record is damaged, that of an open hibernation comes first, and then a copy on a ReplicaSet.
     """

@@ -1,4 +1,4 @@
-"""What a cluster shows of who sleeps and who is kept awake: one listing, or why there is none."""
+"""What a cluster shows of what is asleep and what is kept awake: one listing, or why there is none."""
 
 from datetime import datetime
 

@@ -54,7 +54,7 @@ class WorkloadStanding(SleepRate):
 
     @property
     def is_awake(self) -> bool:
-        """Whether there is nothing to give back."""
+        """Whether there is nothing to wake."""
         return self.phase in AWAKE_PHASES
 
     @property

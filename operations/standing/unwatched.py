@@ -50,7 +50,7 @@ class Unwatched(Frozen):
 
 
 def count_unwatched(sleepers: Iterable[WorkloadStanding], now: datetime, instance: str | None = None) -> Unwatched:
-    """Of these, those that have something to give back."""
+    """Of these, those that there is something to wake of."""
     asleep = [each for each in sleepers if not each.is_awake and each.phase is not Phase.PAUSING]
     due = sorted(each.resume_at for each in asleep if each.resume_at is not None)
     return Unwatched(

@@ -8,7 +8,7 @@ FOREIGN_RECORDS = {
     "downscaler/original-replicas": "py-kube-downscaler or GoKubeDownscaler",
     "hibernator.devtron.ai/replicas": "winter-soldier",
 }
-"""The annotation under which each keeps the count that it will give back. kube-green keeps its own in a Secret."""
+"""The annotation under which each keeps the count that it wakes with. kube-green keeps its own in a Secret."""
 
 
 class ForeignRecordCheck(Check):

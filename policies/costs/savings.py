@@ -19,7 +19,7 @@ class SleepRate(Frozen):
     """What a sleeper saves, as far as that is known."""
 
     saved_per_day_asleep: float | None = None
-    """For 24 hours of sleep, while there is something to give back; None where no price is known."""
+    """For 24 hours of sleep, while it is asleep; None where no price is known."""
     currency: str = ""
     """Of that figure; empty where it is not known."""
 

@@ -170,7 +170,7 @@ def gone_policies(
 def _compare_alone(workload: Workload, now: datetime) -> Discrepancy | None:
     if not notes.is_annotated(workload.annotations):
         return _not_ready(workload, now)
-    if workload.being_deleted:  # nothing to give back: a hibernation would end at once
+    if workload.being_deleted:  # nothing to wake: a hibernation would end at once
         return None
     try:
         record_to_adopt(workload)

@@ -27,7 +27,7 @@ class Phase(Code):
 
 
 AWAKE_PHASES = frozenset({Phase.COOLING, Phase.AWAKE})
-"""Phases in which there is nothing to give back. In all others, and in one that a later version named, there may be."""
+"""Phases in which there is nothing to wake. In all others, and in one that a later version named, there may be."""
 SAVING_PHASES = frozenset({Phase.ASLEEP, Phase.RESUMING, Phase.RESUME_FAILING})
 """Phases in which it is known to sleep."""
 
@@ -76,7 +76,7 @@ class Hibernation(Frozen):
     """The input of a hibernation: which workload, and where its life begins.
 
     Exactly one of `pause` (go to sleep), `sleep` (adopted or continued: it sleeps already), and `awake` (keep it
-    awake) is set. `waking` with `sleep` means: give it back at once.
+    awake) is set. `waking` with `sleep` means: wake it at once.
     """
 
     cluster: str

@@ -34,7 +34,7 @@ class PauseIntent(Frozen):
 
 
 class WakeIntent(Frozen):
-    """Give a workload back, and leave this note."""
+    """Wake a workload, and leave this note."""
 
     ref: WorkloadRef
     record: PauseRecord
@@ -177,7 +177,7 @@ def _clear(seen: Observation, intent: WakeIntent) -> SendClear:
 
 
 def original_of(seen: Observation, record: PauseRecord) -> int:
-    """The count to give back: a person's edit under the same pause-id is obeyed, all else is the record's."""
+    """The count to wake with: a person's edit under the same pause-id is obeyed, all else is the record's."""
     if not is_of(seen, record):
         return record.original_replicas
     try:

@@ -1,4 +1,4 @@
-"""How long a workload stays awake after it was given back."""
+"""How long a workload stays awake after its wake."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

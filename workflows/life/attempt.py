@@ -31,7 +31,7 @@ class Attempt:
     """W3 is known to have landed."""
     trouble: str = ""
     changed_to: int | None = None
-    """What admission made of our zero, which is to be given back."""
+    """What admission made of our zero, which is to be scaled up again."""
 
     def take(self, outcome: WriteOutcome) -> None:
         """Learn from an outcome that is not done."""

@@ -29,7 +29,7 @@ class Woken:
 
 @dataclass(frozen=True)
 class NothingLeft:
-    """There is nothing of ours any more to give back."""
+    """There is nothing of ours any more to wake."""
 
     outcome: str
     sentence: str

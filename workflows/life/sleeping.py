@@ -32,7 +32,7 @@ clock is set right meanwhile, a timer for later would go on by the wrong one."""
 
 
 async def sleep_on(life: Life) -> Woken | NothingLeft:
-    """Sleep until it is over. Returns why it is, or that nothing is left to give back."""
+    """Sleep until it is over. Returns why it is, or that nothing is left to wake."""
     life.enter(Phase.ASLEEP, None)
     while True:
         assert life.sleep is not None

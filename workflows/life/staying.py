@@ -26,7 +26,7 @@ WRITE_AGAIN_AFTER = timedelta(seconds=15)
 
 async def stay_awake(life: Life) -> PauseOrder | None:
     """Wait out the note. A person's pause ends the wait and is returned. None also where the workload was found asleep
-    under a record of ours: then it is to be given back, as `life.waking` says.
+    under a record of ours: then it is to be woken, as `life.waking` says.
     """
     while True:
         _hear_late_wish(life)
@@ -160,7 +160,7 @@ async def _clear_stale_record(life: Life) -> None:
 
 
 def _take_over(life: Life, seen: Observation) -> None:
-    """Somebody restored it from a copy of its sleep: it is given back, and stays awake for as long as it would have."""
+    """Somebody restored it from a copy of its sleep: it is woken, and stays awake for as long as it would have."""
     record = readable_pause(seen.annotations)
     if record is None or record.instance != life.hibernation.instance or seen.zero_chosen_by:
         return

@@ -1,4 +1,4 @@
-"""Giving back: scale to the recorded count, take the record away, and leave the note. Tried for ever."""
+"""Waking: scale to the recorded count, take the record away, and leave the note. Tried for ever."""
 
 from datetime import timedelta
 

@@ -23,7 +23,7 @@ class Unreadable:
     """Its kind, where not even its name can be read."""
     problem: str
     but_requests: Workload | None = None
-    """Where only its requests cannot be read: the workload without them, so that it can be given back."""
+    """Where only its requests cannot be read: the workload without them, so that it can be woken."""
 
     @property
     def key(self) -> WorkloadKey | None:

@@ -96,7 +96,7 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
 
 
 async def _say_goodbye(client: Client, cluster: str) -> str:
-    """Who sleeps on, and until when, asked while there is somebody to ask."""
+    """What sleeps on, and until when, asked while there is somebody to ask."""
     try:
         asleep = await count_sleeping(client, cluster)
     except RPCError:

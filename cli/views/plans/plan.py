@@ -61,7 +61,7 @@ class PlanForm:
 
 
 def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
-    """Print it: what would be paused, who sleeps, why the others are not, and what is not known."""
+    """Print it: what would be paused, what is asleep, why the others are not, and what is not known."""
     terminal.say(f"as of {show_time(plan.judged_at)}, now")
     for policy in plan.policies:
         moment = "" if policy.judged_at == plan.judged_at else f" as of {show_time(policy.judged_at, policy.zone)}"

@@ -1,4 +1,4 @@
-"""How a cluster is, and who sleeps there, as people read it."""
+"""How a cluster is, and what is asleep there, as people read it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -55,9 +55,9 @@ _NAMED = 10
 def show_status(
     terminal: Terminal, found: ClusterStatus, *, sort_by: str | None = None, limit: int | None = None
 ) -> None:
-    """What is away and what follows, the hold, what does not run, who sleeps, and what was found last.
+    """What is away and what follows, the hold, what does not run, what is asleep, and what was found last.
 
-    Those who sleep are listed by policy; sorted or limited, in one table.
+    What is asleep is listed by policy; sorted or limited, in one table.
     """
     for sentence, style in _what_is_wrong(found):
         terminal.say(sentence, style)

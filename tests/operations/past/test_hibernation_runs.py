@@ -59,7 +59,7 @@ async def test_an_open_hibernation_tells_its_count_and_what_it_has_saved_so_far(
     assert (run.phase, run.policy, run.pause_id, run.original_replicas) == ("asleep", "idle-dev", "p-1", 4)
     assert (run.slept_seconds, run.currency) == (7200, "USD")
     assert run.avoided_cost == pytest.approx(0.24)
-    assert (run.uid, run.is_open, run.gives_back) == ("u1", True, True)
+    assert (run.uid, run.is_open, run.has_to_wake) == ("u1", True, True)
 
 
 async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ended_it(temporal_client: Client) -> None:
@@ -69,7 +69,7 @@ async def test_a_terminated_one_tells_the_count_it_was_started_with_and_who_ende
     handle = temporal_client.get_workflow_handle(id_of(CLUSTER, "dev-shop", "ended"))
     await handle.terminate(reason="a mistake")
     (run,) = (await remembered(temporal_client, found.ref.key, "terminated")).hibernations
-    assert (run.original_replicas, run.is_open, run.gives_back) == (5, False, False)
+    assert (run.original_replicas, run.is_open, run.has_to_wake) == (5, False, False)
     assert run.sentence.startswith("terminated by ")
     assert run.sentence.endswith(": a mistake")
 
