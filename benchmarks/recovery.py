@@ -213,7 +213,7 @@ def main() -> None:
         bench.start_temporal()
         policy = bench.folder / "policy.yaml"
         policy.write_text(enforcing("bench", "bench-*", cooldown="1s", maxActionsPerRun=100_000))
-        bench.finops("apply", str(policy))
+        bench.finops("apply", str(policy), "--yes")
         measure(bench, arguments.rounds)
 
 

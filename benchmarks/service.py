@@ -46,7 +46,7 @@ def measure_pause(bench: Bench, worker: subprocess.Popen[bytes]) -> None:
     """One run that pauses everything."""
     position, count = bench.audit_position(), len(bench.workloads)
     began = time.monotonic()
-    bench.finops("apply", str(bench.folder / "policy.yaml"))
+    bench.finops("apply", str(bench.folder / "policy.yaml"), "--yes")
     wait_for(lambda: bench.at(0) == count, seconds=900, what="all asleep")
     bench.tell(f"{count} paused, s", round(time.monotonic() - began, 1))
     wait_for(lambda: _pausing(bench) == 0, seconds=120, what="all recorded")
@@ -61,7 +61,7 @@ def measure_pause(bench: Bench, worker: subprocess.Popen[bytes]) -> None:
 def measure_idle_cycle(bench: Bench) -> None:
     """A cycle that finds nothing to do."""
     position = bench.audit_position()
-    bench.finops("apply", str(bench.folder / "policy.yaml"))
+    bench.finops("apply", str(bench.folder / "policy.yaml"), "--yes")
     time.sleep(5)
     writes = {key: number for key, number in bench.requests(position).items() if key.startswith(("patch", "update"))}
     bench.tell("writes of a cycle with nothing to do", sum(writes.values()), target="0")

@@ -44,7 +44,7 @@ def put_to_sleep(bench: Bench) -> None:
     """All of them, by the product itself."""
     policy = bench.folder / "policy.yaml"
     policy.write_text(enforcing("bench", "bench-*", cooldown="1s", maxActionsPerRun=100_000))
-    bench.finops("apply", str(policy))
+    bench.finops("apply", str(policy), "--yes")
     wait_for(lambda: _asleep(bench) == len(bench.workloads), seconds=900, what="all asleep")
 
 

@@ -1,5 +1,7 @@
 """The policies in force, read from the worker's source of them."""
 
+from collections.abc import Iterable
+
 from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
 from operations.installation import Installation
@@ -30,6 +32,12 @@ def read_quietly(installation: Installation) -> tuple[EnforcementPolicy, ...] | 
         return installation.policies.read().policies
     except (IoError, PolicySourceUnreadable):
         return None
+
+
+def in_force(installation: Installation, policies: Iterable[EnforcementPolicy]) -> list[EnforcementPolicy]:
+    """Those of them under whose names one is in force. The others never ran."""
+    names = read_names(installation) or ()
+    return [policy for policy in policies if policy.name in names]
 
 
 def read_names(installation: Installation) -> list[str] | None:

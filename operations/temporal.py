@@ -20,7 +20,7 @@ from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
 from policies.policy.document import EnforcementPolicy
-from policies.runs.first_window import FirstWindow, first_window_limit
+from policies.runs.first_window import NONE_REMEMBERED, FirstWindows, first_window_limit
 from policies.sleep.messages import AWAKE_PHASES
 from worker.errors import ConnectionFailed
 from worker.temporal.connection import connect
@@ -38,21 +38,19 @@ async def open_client(installation: Installation) -> Client:
     return await connect(installation.state, converter=converter, api_key_file=settings.temporal_api_key_file)
 
 
-async def recall_first_windows(
-    installation: Installation, policies: Iterable[EnforcementPolicy]
-) -> dict[str, FirstWindow]:
-    """What the last runs of these policies remember of their first windows. Nothing where Temporal cannot be asked:
-    then the next window counts as a first one.
-    """
+async def recall_first_windows(installation: Installation, policies: Iterable[EnforcementPolicy]) -> FirstWindows:
+    """What the last runs of these policies, which are in force, remember of their first windows."""
     braked = [each.name for each in policies if first_window_limit(each) is not None]
     if not braked:
-        return {}
+        return NONE_REMEMBERED
     try:
         client = await open_client(installation)
         results = await read_last_enforcements(client, installation.settings.cluster, braked)
     except (ConnectionFailed, RPCError):
-        return {}
-    return {name: each.first_window for name, each in results.items() if each.first_window is not None}
+        return FirstWindows(unknown=frozenset(braked))
+    return FirstWindows(
+        known={name: each.first_window for name, each in results.items() if each.first_window is not None}
+    )
 
 
 async def count_sleeping(client: Client, cluster: str) -> int:

@@ -7,15 +7,15 @@ is told and left to the next run.
 
 import contextlib
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 from temporalio.workflow import ChildWorkflowHandle
 
 from activities.messages.tell import TellActivities
-from activities.runs.judge_page import JudgeActivities, PageJudged, PageOrder
+from activities.runs.judge_page import PageJudged
 from activities.runs.open_and_start import EnforceActivities, OpenRun, RunClosed, RunOpened, StartOrder
 from policies.calendar.foreseen import saved_per_month
 from policies.checks.limits import Census, Selection, select
@@ -27,6 +27,8 @@ from policies.sleep.wake_order import last_down
 from policies.wording import count, in_markdown
 from policies.workload import WorkloadRef
 from workflows import options
+from workflows.inputs import recall_last_result
+from workflows.judged_pages import judge_pages
 from workflows.turns import take_turn
 
 TIME_TO_RUN = timedelta(minutes=1)
@@ -34,8 +36,6 @@ TIME_TO_RUN = timedelta(minutes=1)
 BATCH = 250
 BATCH_SECONDS = 20
 """A batch takes no longer than about this: between two a run sees that its time is over."""
-LISTINGS = 3
-"""A listing whose page token expired starts again, at most this often in all."""
 
 
 @workflow.defn(name=ENFORCEMENT)
@@ -52,8 +52,8 @@ class EnforcementWorkflow:
         self._opened: RunOpened | None = None
         self._turn: ChildWorkflowHandle[Any, None] | None = None
         self._first_window: FirstWindow | None = None
-        self._lost_turn = False
-        """Whether it stopped starting, because somebody ended its turn."""
+        self._stopped = ""
+        """Why it stopped starting before it was through."""
         self._skipped_before = ""
         """Why the run before this one did nothing: that is not logged again every few minutes."""
 
@@ -62,7 +62,7 @@ class EnforcementWorkflow:
         """Judge and start, tell people of it, and return the totals. A run that fails returns why, and the next one
         follows.
         """
-        before = workflow.get_last_completion_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
+        before = recall_last_result(EnforcementResult) or EnforcementResult(policy="", sentence="")
         self._first_window, self._skipped_before = before.first_window, before.skipped
         try:
             result = await self._enforce(before.chosen_last)
@@ -119,15 +119,15 @@ class EnforcementWorkflow:
         if opened.skip:  # as it should be, in most cases: no window runs
             return self._skipped(opened.skip, level=logging.INFO)
         self._opened = opened
-        judged = await self._judge_all(self._now)
+        judged = await judge_pages(self._run_id, self._enforcement.policy, self._now)
         if judged.clocks.objection:
             return self._skipped(judged.clocks.objection)
         census = judged.census.plus(Census(pausing=opened.pausing))
         first, limit, asleep = self._first_window, opened.first_window_limit, judged.asleep_in_window
-        room = None if opened.dry_run else room_left(first, limit, self._now, asleep)
+        room = None if opened.dry_run else room_left(first, limit, self._now, asleep, opened.window_start)
         selection = select(judged.candidates, census, opened.max_actions, opened.max_percent, chosen_last, room)
         count = None if opened.dry_run else len(selection.chosen)
-        self._first_window = count_pauses(first, count, opened.window_end, self._now, asleep)
+        self._first_window = count_pauses(first, count, opened.window_end, self._now, asleep, opened.window_start)
         started, already, last = (
             (0, 0, selection.chosen_last) if opened.dry_run else await self._start(opened, selection)
         )
@@ -142,30 +142,6 @@ class EnforcementWorkflow:
             **options.OPEN,
         )
 
-    async def _judge_all(self, now: datetime) -> PageJudged:
-        for listing in range(LISTINGS):
-            try:
-                return await self._judge_listing(now)
-            except ActivityError as error:
-                if not _is_expired(error) or listing == LISTINGS - 1:
-                    raise
-        raise AssertionError("unreachable")
-
-    async def _judge_listing(self, now: datetime) -> PageJudged:
-        """All pages, added up. Ids and totals only: a page holds at most 500 candidates."""
-        judged, token, page_number = PageJudged(), "", 1
-        while True:
-            page = await workflow.execute_activity_method(
-                JudgeActivities.judge_page,
-                PageOrder(run_id=self._run_id, policy=self._enforcement.policy, now=now, token=token),
-                summary=f"judge page {page_number}",
-                **options.LIST,
-            )
-            judged = judged.plus(page)
-            token, page_number = page.next_token, page_number + 1
-            if not token:
-                return judged
-
     async def _start(self, opened: RunOpened, selection: Selection) -> tuple[int, int, WorkloadRef | None]:
         """How many began, how many had begun, and the last of them: the next run goes on behind it."""
         assert opened.terms is not None
@@ -174,26 +150,30 @@ class EnforcementWorkflow:
         size = max(1, min(BATCH, int(BATCH_SECONDS * opened.starts_per_second)))
         for index in range(0, len(selection.chosen), size):
             if self._turn is None or self._turn.done():
-                self._lost_turn = True
-                workflow.logger.warning("policy %s: somebody ended its turn", self._enforcement.policy)
+                self._stop_starting("somebody ended its turn by hand, so it started nothing more")
                 break
             if workflow.now() > self._began + _patience():
                 break
             batch = selection.chosen[index : index + size]
             keys = {candidate.seen.ref.key for candidate in batch}
-            answer = await workflow.execute_activity_method(
-                EnforceActivities.start_hibernations,
-                StartOrder(
-                    cluster=self._enforcement.cluster,
-                    policy=self._enforcement.policy,
-                    terms=opened.terms,
-                    candidates=batch,
-                    per_second=opened.starts_per_second,
-                    last_down=tuple(each for each in waiting if each.ref.key in keys),
-                ),
-                summary=f"start {count(len(batch), 'hibernation')}",
-                **options.START,
+            order = StartOrder(
+                cluster=self._enforcement.cluster,
+                policy=self._enforcement.policy,
+                terms=opened.terms,
+                candidates=batch,
+                per_second=opened.starts_per_second,
+                last_down=tuple(each for each in waiting if each.ref.key in keys),
             )
+            try:
+                answer = await workflow.execute_activity_method(
+                    EnforceActivities.start_hibernations,
+                    order,
+                    summary=f"start {count(len(batch), 'hibernation')}",
+                    **options.START,
+                )
+            except ActivityError as error:
+                self._stop_starting(f"then starting failed, and the next run goes on: {error.cause or error}")
+                break
             started, already, last = started + answer.started, already + answer.already, batch[-1].seen.ref
         return started, already, last
 
@@ -228,8 +208,12 @@ class EnforcementWorkflow:
             night=judged.night,
         )
         limit, found = opened.first_window_limit, len(judged.candidates)
-        sentence = describe_run(result, found, lost_turn=self._lost_turn, first_window_limit=limit)
+        sentence = describe_run(result, found, stopped=self._stopped, first_window_limit=limit)
         return result.replace(sentence=sentence)
+
+    def _stop_starting(self, because: str) -> None:
+        self._stopped = because
+        workflow.logger.warning("policy %s: %s", self._enforcement.policy, because)
 
     def _skipped(self, because: str, level: int = logging.WARNING) -> EnforcementResult:
         if level > logging.INFO or because != self._skipped_before:
@@ -242,7 +226,3 @@ class EnforcementWorkflow:
 def _patience() -> timedelta:
     """How long a run may wait for its turn, and begin to start hibernations."""
     return (workflow.info().execution_timeout or LONGEST_RUN) - TIME_TO_RUN
-
-
-def _is_expired(error: ActivityError) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.type == "ListExpired"

@@ -9,6 +9,7 @@ from policies.sleep.clocks import ClockDrift
 from policies.sleep.reconciliation import Reconcile, ReconcileResult
 from policies.wording import in_markdown
 from workflows import options
+from workflows.inputs import recall_last_result
 
 
 @workflow.defn(name=RECONCILIATION)
@@ -18,7 +19,7 @@ class ReconciliationWorkflow:
     @workflow.run
     async def run(self, reconcile: Reconcile) -> ReconcileResult:
         """What was found. A cluster that cannot be listed leaves everything to the next run."""
-        before = workflow.get_last_completion_result(ReconcileResult) or ReconcileResult()
+        before = recall_last_result(ReconcileResult) or ReconcileResult()
         try:
             result = await workflow.execute_activity_method(
                 ReconcileActivities.reconcile,

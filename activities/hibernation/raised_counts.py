@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError
 
 from activities.alerts.raised import alert
 from policies.models import Frozen
@@ -62,11 +63,18 @@ class ContestActivities:
 async def _closed_since(since: datetime) -> AsyncIterator[HibernationResult]:
     """The results of the closed runs of the workflow that calls, the latest first: the order of every visibility store.
 
-    A run that was terminated has no result to look at.
+    A run that was terminated has no result to look at, and one under a key that was removed none that can be read.
     """
     client, workflow_id = activity.client(), activity.info().workflow_id
     query = f"WorkflowId = '{workflow_id}' AND CloseTime >= '{to_rfc3339(since)}'"
     async for execution in client.list_workflows(query):
         if execution.status is WorkflowExecutionStatus.COMPLETED:
             closed = client.get_workflow_handle(execution.id, run_id=execution.run_id, result_type=HibernationResult)
-            yield await closed.result(follow_runs=False)
+            try:
+                result = await closed.result(follow_runs=False)
+            except RPCError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a codec raises: one result must not hide all others
+                activity.logger.warning("the result of %s cannot be read: %s", execution.run_id, error)
+                continue
+            yield result

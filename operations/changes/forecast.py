@@ -2,7 +2,7 @@
 so far. Pure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from policies.checks.reasons import Reason
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy, Mode
 from policies.policy.unmet_patterns import UnmetPattern
-from policies.runs.first_window import FirstWindow
+from policies.runs.first_window import NONE_REMEMBERED, FirstWindows
 
 
 class PolicyMode(Frozen):
@@ -86,7 +86,7 @@ def foresee(
     seen: ClusterSeen,
     *,
     interval: timedelta,
-    first_windows: Mapping[str, FirstWindow] | None = None,
+    first_windows: FirstWindows = NONE_REMEMBERED,
 ) -> tuple[tuple[Forecast, ...], tuple[str, ...]]:
     """What these policies do, against those of the same names that are in force; `beside` are all others to come.
 

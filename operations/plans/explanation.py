@@ -1,6 +1,5 @@
 """Why a Deployment is paused or left alone: every check's verdict on it, by each policy."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
@@ -14,7 +13,7 @@ from policies.idleness.answers import IdleAnswer
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.runs.first_window import FirstWindow, first_window_limit, room_left
+from policies.runs.first_window import NONE_REMEMBERED, FirstWindows
 from policies.workload import Workload
 
 
@@ -56,7 +55,7 @@ def explain_workload(
     policies: tuple[EnforcementPolicy, ...],
     *,
     now: datetime,
-    first_windows: Mapping[str, FirstWindow] | None = None,
+    first_windows: FirstWindows = NONE_REMEMBERED,
 ) -> Explanation:
     """Judge one Deployment by these policies, of which there is at least one. `first_windows` is what their runs
     remember. Raises NotThere, KubernetesError.
@@ -78,17 +77,17 @@ def explain_workload(
         cluster=installation.settings.cluster,
         cost=cases[0].cost,
         costs_kept=gathered.costs.kept,
-        policies=tuple(_judge(case, (first_windows or {}).get(case.policy.name), now) for case in cases),
+        policies=tuple(_judge(case, first_windows.room_of(case.policy, now)) for case in cases),
         unknowns=(*blind_to, *unknown),
         may_not_write=refused,
     )
 
 
-def _judge(case: Case, first: FirstWindow | None, now: datetime) -> PolicyVerdict:
+def _judge(case: Case, room: int | None) -> PolicyVerdict:
     return PolicyVerdict(
         policy=case.policy,
         decision=evaluate(case),
         idleness=None if case.policy.spec.idle_window is None else case.idleness,
-        first_window_room=room_left(first, first_window_limit(case.policy), now),
+        first_window_room=room,
         checks=explain(case),
     )

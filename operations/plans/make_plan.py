@@ -28,7 +28,7 @@ from policies.errors import InvalidAnnotation
 from policies.keys import WorkloadKey
 from policies.policy.document import EnforcementPolicy
 from policies.policy.unmet_patterns import UnmetPattern, find_unmet_patterns
-from policies.runs.first_window import FirstWindow, count_asleep, first_window_limit, room_left
+from policies.runs.first_window import FIRST_WINDOW_PAUSES, NONE_REMEMBERED, FirstWindows, count_asleep
 from policies.sleep.wake_order import order_problems
 from policies.times import earliest
 from policies.wording import as_name
@@ -77,7 +77,7 @@ def make_plan(
     interval: timedelta,
     at: datetime | None = None,
     beside: Sequence[EnforcementPolicy] = (),
-    first_windows: Mapping[str, FirstWindow] | None = None,
+    first_windows: FirstWindows = NONE_REMEMBERED,
 ) -> Plan:
     """Judge all workloads by all policies. `interval` is the time between two runs; the policies `beside` them judge
     nothing, but may keep workloads awake. `first_windows` is what their runs remember.
@@ -96,7 +96,7 @@ def make_plan(
         then = _count([case.workload for case in cases], around) if seen.whole else census
         planned = _plan_policy(policy, seen, judged, then, moment, interval)
         asleep = count_asleep(seen.workloads, policy, seen.instance, moment)
-        room = room_left((first_windows or {}).get(policy.name), first_window_limit(policy), moment, asleep)
+        room = first_windows.room_of(policy, moment, asleep)
         plans.append(planned.replace(unmet=seen.unmet_by(policy), first_window_room=room))
     paused = {decision.ref.key: decision for plan in plans for decision in plan.pauses}
     costs = seen.gathered.costs
@@ -111,7 +111,7 @@ def make_plan(
         caveats=(*_find_caveats(seen, paused), *_find_due(seen.cron_jobs, zip(judging, plans, strict=True))),
         census=census,
         saving=add_savings_of_all(paused.values(), _allowances_of(judging, plans, seen.at)),
-        unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging)),
+        unknowns=(*seen.blind_to, *_find_unknowns(seen.gathered, judging), *_tell_unknown(first_windows)),
         costs_kept="" if costs.problem else costs.kept,
         unreadable=seen.unreadable,
         order_problems=order_problems(seen.workloads) if seen.namespace is None else (),
@@ -227,6 +227,15 @@ def _find_unknowns(gathered: Gathered, policies: Iterable[EnforcementPolicy]) ->
         yield f"what anything costs: {gathered.costs.problem}{meanwhile}"
     if gathered.idleness.problem and any(policy.spec.idle_window is not None for policy in policies):
         yield f"whether anything is idle, so a policy with idleWindow pauses nothing: {gathered.idleness.problem}"
+
+
+def _tell_unknown(first_windows: FirstWindows) -> Iterator[str]:
+    if first_windows.unknown:
+        named = ", ".join(sorted(first_windows.unknown))
+        yield (
+            f"whether the first window of {named} is over, in which at most {FIRST_WINDOW_PAUSES} go to sleep: "
+            "Temporal cannot be asked, and it counts as over here"
+        )
 
 
 def _taken_for_operators(plans: Iterable[PolicyPlan], surroundings: Surroundings) -> tuple[str, ...]:

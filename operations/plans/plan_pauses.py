@@ -1,6 +1,6 @@
 """Looking at a cluster, and planning what policies would pause in it. Reads only, and needs no Temporal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from operations.plans.plan import Plan
 from operations.plans.plan_selection import EVERYTHING, PlanSelection
 from policies.policy.document import EnforcementPolicy
 from policies.rights.blindness import Use
-from policies.runs.first_window import FirstWindow
+from policies.runs.first_window import NONE_REMEMBERED, FirstWindows
 
 
 def plan_pauses(
@@ -27,7 +27,7 @@ def plan_pauses(
     at: datetime | None = None,
     namespace: str | None = None,
     selection: PlanSelection = EVERYTHING,
-    first_windows: Mapping[str, FirstWindow] | None = None,
+    first_windows: FirstWindows = NONE_REMEMBERED,
 ) -> Plan:
     """What these policies would pause, and what that would save; of one namespace, where one is named.
 

@@ -100,9 +100,9 @@ def describe_foreseen(result: EnforcementResult) -> str:
 
 
 def describe_run(
-    result: EnforcementResult, candidates: int, *, lost_turn: bool, first_window_limit: int | None = None
+    result: EnforcementResult, candidates: int, *, stopped: str = "", first_window_limit: int | None = None
 ) -> str:
-    """The run in a sentence. `candidates` were to be paused; with `lost_turn` somebody ended its turn by hand. What a
+    """The run in a sentence. `candidates` were to be paused; `stopped` is why not all of them were started. What a
     first window lets go to sleep is foreseen by a dry run.
     """
     judged = sum(result.decisions.values())
@@ -124,5 +124,5 @@ def describe_run(
             f", {result.held_by_first_window:,} stay awake in its first window, in which a policy without limits puts "
             f"at most {FIRST_WINDOW_PAUSES} to sleep"
         )
-    ended = "; somebody ended its turn by hand, so it started nothing more" if lost_turn else ""
+    ended = f"; {stopped}" if stopped else ""
     return f"{result.started:,} of {count(judged, 'Deployment')} go to sleep{waiting}{ended}.{left_alone}"

@@ -7,7 +7,7 @@ Temporal, after a run that was ended) a window is a first one again: then those 
 asleep in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from policies.calendar.sleep_windows import running_window
@@ -55,26 +55,63 @@ def count_asleep(workloads: Iterable[Workload], policy: EnforcementPolicy, insta
     )
 
 
-def room_left(first: FirstWindow | None, limit: int | None, now: datetime, asleep: int = 0) -> int | None:
+def room_left(
+    first: FirstWindow | None, limit: int | None, now: datetime, asleep: int = 0, window_start: datetime | None = None
+) -> int | None:
     """How many more may go to sleep now; None where nothing holds them back. `asleep` are those that fell asleep in the
-    window that runs, whatever is remembered.
+    window that runs, whatever is remembered; `window_start` is its beginning, where it has one.
     """
-    if limit is None or (first is not None and first.until <= now):
+    if limit is None or (first is not None and _is_over(first, now, window_start)):
         return None
     return max(0, limit - max(asleep, 0 if first is None else first.paused))
 
 
 def count_pauses(
-    first: FirstWindow | None, count: int | None, window_end: datetime | None, now: datetime, asleep: int = 0
+    first: FirstWindow | None,
+    count: int | None,
+    window_end: datetime | None,
+    now: datetime,
+    asleep: int = 0,
+    window_start: datetime | None = None,
 ) -> FirstWindow | None:
-    """The first window after a run that was to pause so many, in a window that ends then or never, in which so many
-    slept before. A dry run, which counts None, forgets it: what it enforces afterwards may be another policy.
+    """The first window after a run that was to pause so many, in a window that ends then or never and began at
+    `window_start` or never, in which so many slept before. A dry run, which counts None, forgets it: what it enforces
+    afterwards may be another policy.
     """
     if count is None or (first is None and count == asleep == 0):
         return None
     if first is None:
         return FirstWindow(until=window_end or now + _ENDLESS, paused=asleep + count)
-    return first if first.until <= now else first.replace(paused=max(asleep, first.paused) + count)
+    if _is_over(first, now, window_start):
+        return first
+    until = first.until if first.until > now else window_end or now + _ENDLESS
+    return FirstWindow(until=until, paused=max(asleep, first.paused) + count)
+
+
+def _is_over(first: FirstWindow, now: datetime, window_start: datetime | None) -> bool:
+    """A window that began before its remembered end is the same one still: somebody made it longer."""
+    return first.until <= now and (window_start is None or window_start >= first.until)
+
+
+class FirstWindows(Frozen):
+    """What is remembered of the first windows of several policies."""
+
+    known: Mapping[str, FirstWindow] = {}
+    """By the policies' names. Without an entry a policy has not paused anything yet."""
+    unknown: frozenset[str] = frozenset()
+    """Of these it is not known: nobody could be asked."""
+
+    def room_of(self, policy: EnforcementPolicy, now: datetime, asleep: int = 0) -> int | None:
+        """How many more the policy lets go to sleep then, as `room_left` has it; None also where that is not known."""
+        if policy.name in self.unknown:
+            return None
+        window = running_window(policy, now)
+        start = None if window is None else window.start
+        return room_left(self.known.get(policy.name), first_window_limit(policy), now, asleep, start)
+
+
+NONE_REMEMBERED = FirstWindows()
+"""As of policies that never ran."""
 
 
 def describe_first_window(room: int) -> str:

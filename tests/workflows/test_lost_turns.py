@@ -1,4 +1,4 @@
-"""A run whose turn somebody ends by hand while it judges, beside activities that say what it meets."""
+"""A run that stops starting before it is through: somebody ends its turn while it judges, or starting fails."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from cases import workload
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.runs.judge_page import PageJudged, PageOrder
@@ -25,6 +26,11 @@ from workflows.turns import TurnWorkflow
 
 pytestmark = pytest.mark.temporal
 CANDIDATE = Candidate(seen=Observation(ref=workload().ref, resource_version="42", generation=1, replicas=3))
+
+
+MANY = tuple(
+    CANDIDATE.replace(seen=CANDIDATE.seen.replace(ref=workload(name=f"app-{number:03}").ref)) for number in range(300)
+)
 
 
 class Told:
@@ -79,4 +85,41 @@ async def test_a_run_whose_turn_is_ended_by_hand_starts_nothing_and_says_why(tem
     assert result.sentence == (
         "0 of 1 Deployment go to sleep, 1 to wait for the next run; "
         "somebody ended its turn by hand, so it started nothing more."
+    )
+
+
+class FailingLater(Told):
+    """The same, with its turn left alone: the second batch cannot be started."""
+
+    @activity.defn(name="judge_page")
+    async def judge_all(self, _: PageOrder) -> PageJudged:
+        return PageJudged(candidates=MANY, decisions={Reason.PAUSE: len(MANY)})
+
+    @activity.defn(name="start_hibernations")
+    async def start_some(self, order: StartOrder) -> Started:
+        if self.started:
+            raise ApplicationError("visibility is throttled", non_retryable=True)
+        self.started = len(order.candidates)
+        return Started(started=self.started, already=0)
+
+
+async def test_a_run_that_cannot_start_all_says_whom_it_started_and_why_no_more(temporal_client: Client) -> None:
+    cluster = f"failing-{uuid4().hex[:8]}"
+    told = FailingLater(temporal_client, cluster)
+    async with Worker(
+        temporal_client,
+        task_queue=cluster,
+        workflows=[EnforcementWorkflow, TurnWorkflow],
+        activities=[told.open_run, told.judge_all, told.start_some, told.close_run, told.tell_run],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        result = await temporal_client.execute_workflow(
+            EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
+        )
+    assert 0 < result.started == told.started < len(MANY)
+    assert result.chosen_last == MANY[told.started - 1].seen.ref
+    assert result.last_judged is not None
+    assert result.sentence == (
+        f"{told.started} of 300 Deployments go to sleep, {300 - told.started} to wait for the next run; then starting "
+        "failed, and the next run goes on: visibility is throttled."
     )

@@ -30,7 +30,7 @@ class HeardRequests:
             self.wake = before.replace()
             self.keep(wake)
         elif before is not None:
-            self.keep(before)
+            self.keep(before.replace(may_shorten=False))  # that was said of what was there then
 
     def keep(self, wake: WakeRequest) -> None:
         """Keep it awake until the time that somebody named, if any. What is kept for longer is shortened only by who

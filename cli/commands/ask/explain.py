@@ -15,6 +15,7 @@ from cli.views.plans.explain import show_explanation
 from operations.errors import OperationError
 from operations.plans.explanation import Explanation, explain_workload
 from operations.plans.policies import choose_policies
+from operations.policy_source import in_force
 from operations.targets import read_keys
 from operations.temporal import find_page, recall_first_windows
 from policies.keys import WorkloadKey
@@ -37,7 +38,8 @@ def explain(
     keys = read_keys(workloads, namespace)
     session = Session.of(ctx)
     chosen = choose_policies(session.installation, policies or [])
-    terminal, first_windows = session.terminal, asyncio.run(recall_first_windows(session.installation, chosen.policies))
+    terminal, applied = session.terminal, in_force(session.installation, chosen.policies)
+    first_windows = asyncio.run(recall_first_windows(session.installation, applied))
     if not terminal.for_programs:
         session.introduce()
         terminal.say(chosen.whence, style="dim")

@@ -27,11 +27,13 @@ from operations.plans.plan import Plan
 from operations.plans.plan_pauses import plan_pauses
 from operations.plans.plan_selection import PlanSelection
 from operations.plans.policies import SAMPLE_HOURLY_COST, sample_policy
+from operations.policy_source import in_force
 from operations.temporal import recall_first_windows
 from operations.times import read_moment
 from policies.checks.reasons import Reason
 from policies.policy.document import EnforcementPolicy
 from policies.problems import nearest_name
+from policies.runs.first_window import NONE_REMEMBERED
 
 
 def plan(
@@ -71,7 +73,9 @@ def plan(
     policies = _choose(load_documents(terminal, given) if given else (sample_policy(),), policy)
     if not terminal.for_programs:
         _introduce(session, is_sample=not given)
-    remembered = asyncio.run(recall_first_windows(installation, policies)) if given else {}
+    remembered = (
+        asyncio.run(recall_first_windows(installation, in_force(installation, policies))) if given else NONE_REMEMBERED
+    )
     made = plan_pauses(
         installation, policies, now=present, at=instant, namespace=wanted, selection=selection, first_windows=remembered
     )

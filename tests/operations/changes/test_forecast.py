@@ -12,7 +12,7 @@ from operations.changes.forecast import Forecast, foresee
 from operations.plans.make_plan import ClusterSeen
 from policies.costs.cost import CostAnswer
 from policies.policy.document import EnforcementPolicy
-from policies.runs.first_window import FirstWindow
+from policies.runs.first_window import NONE_REMEMBERED, FirstWindow, FirstWindows
 from policies.workload import Workload
 
 MORNING = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -21,8 +21,9 @@ LATER = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Mon-Fri 23:00", "to":
 DAYS = {"timeZone": "Europe/Berlin", "asleep": [{"from": "Tue-Fri 09:00", "to": "18:00"}]}
 NIGHTS_AND_DAYS = {"timeZone": "Europe/Berlin", "asleep": [*TONIGHT["asleep"], *DAYS["asleep"]]}
 CROWD = tuple(workload("dev-shop" if number < 30 else "dev-web", f"app-{number:02}") for number in range(40))
-HELD = {"nights": FirstWindow(until=MORNING, paused=15)}
-OVER = {"nights": FirstWindow(until=NOW - timedelta(days=1), paused=20)}
+HELD = FirstWindows(known={"nights": FirstWindow(until=MORNING, paused=15)})
+OVER = FirstWindows(known={"nights": FirstWindow(until=NOW - timedelta(days=1), paused=20)})
+UNASKED = FirstWindows(unknown=frozenset({"nights"}))
 
 
 class Prices:
@@ -47,7 +48,7 @@ def forecast(
     old: EnforcementPolicy | None = None,
     *,
     costs: str = "",
-    first_windows: dict[str, FirstWindow] | None = None,
+    first_windows: FirstWindows = NONE_REMEMBERED,
     workloads: tuple[Workload, ...] = CROWD,
 ) -> Forecast:
     seen = ClusterSeen(at=NOW, workloads=workloads, gathered=Gathered(base=surroundings(), costs=Prices(costs)))
@@ -108,11 +109,11 @@ def test_what_it_was_comes_with_the_diff_of_the_document() -> None:
 
 @pytest.mark.parametrize(
     ("first_windows", "held", "first_run", "percent"),
-    [({}, 20, 20, 50), (HELD, 35, 5, 12.5), (OVER, 0, 40, 100)],
-    ids=["nothing paused yet", "in its first window", "later"],
+    [(NONE_REMEMBERED, 20, 20, 50), (HELD, 35, 5, 12.5), (OVER, 0, 40, 100), (UNASKED, 0, 40, 100)],
+    ids=["nothing paused yet", "in its first window", "later", "Temporal is away"],
 )
 def test_the_brake_of_a_first_window_is_told_as_its_runs_remember_it(
-    first_windows: dict[str, FirstWindow], held: int, first_run: int, percent: float
+    first_windows: FirstWindows, held: int, first_run: int, percent: float
 ) -> None:
     made = forecast(nights(), nights(mode="DryRun"), first_windows=first_windows)
     assert (made.pauses, made.held, made.first_run, made.percent) == (40, held, first_run, percent)
@@ -171,3 +172,9 @@ def test_a_misspelt_namespace_is_named_with_the_one_that_was_meant() -> None:
 def test_what_looks_like_an_operator_is_named() -> None:
     made = forecast(nights(), workloads=(workload(name="redis-operator"), workload(name="web")))
     assert made.controllers == ("dev-shop/redis-operator",)
+
+
+def test_that_a_first_window_may_be_over_is_told_where_temporal_cannot_be_asked() -> None:
+    seen = ClusterSeen(at=NOW, workloads=CROWD, gathered=Gathered(base=surroundings(), costs=Prices()))
+    _, unknowns = foresee([nights()], [nights()], (), seen, interval=timedelta(minutes=5), first_windows=UNASKED)
+    assert any("whether the first window of nights is over" in each for each in unknowns)

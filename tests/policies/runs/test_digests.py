@@ -90,9 +90,7 @@ def test_a_digest_says_what_was_expected_what_sleeps_and_why_not() -> None:
 
 def test_a_month_is_by_a_calendar_only_where_there_is_one() -> None:
     run = result(decisions={Reason.PAUSE: 1}, hourly=1.25, up_to_per_month=900, currency="USD", by_calendar=False)
-    assert describe_run(run, 1, lost_turn=False).endswith(
-        "to save 1.2500 USD an hour asleep, up to 900.00 USD a month."
-    )
+    assert describe_run(run, 1).endswith("to save 1.2500 USD an hour asleep, up to 900.00 USD a month.")
     names = [fact.name for fact in describe(Digest(cluster="dev", at_start=True, result=run)).facts]
     assert "a month, up to" in names
 
@@ -104,7 +102,7 @@ def test_the_brake_is_a_warning() -> None:
 
 def test_the_brake_of_a_first_window_is_named_with_how_many_it_keeps_awake() -> None:
     run = result(dry_run=False, started=20, decisions={Reason.PAUSE: 116}, held_by_first_window=96)
-    assert describe_run(run, 116, lost_turn=False) == (
+    assert describe_run(run, 116) == (
         "20 of 116 Deployments go to sleep, 96 stay awake in its first window, in which a policy without limits puts "
         "at most 20 to sleep."
     )

@@ -8,7 +8,14 @@ from cases import policy, workload
 from sleepers import sleeper
 
 from policies.annotations import PREFIX
-from policies.runs.first_window import FirstWindow, count_asleep, count_pauses, first_window_limit, room_left
+from policies.runs.first_window import (
+    FirstWindow,
+    FirstWindows,
+    count_asleep,
+    count_pauses,
+    first_window_limit,
+    room_left,
+)
 
 EVENING = datetime(2026, 11, 30, 20, tzinfo=UTC)
 MORNING = EVENING + timedelta(hours=11)
@@ -87,6 +94,22 @@ def test_asleep_in_a_window_is_who_the_policy_has_put_to_sleep_since_it_began(
     nights = policy("nights", schedule=NIGHTS)
     assert count_asleep(seen, nights, "me", EVENING + timedelta(hours=1)) == counted
     assert count_asleep(seen, nights, "me", MORNING) == 0
+
+
+def test_a_first_window_that_somebody_makes_longer_is_the_same_one_still() -> None:
+    first, saturday = FirstWindow(until=MORNING, paused=20), MORNING + timedelta(hours=1)
+    assert room_left(first, 20, saturday, 20, EVENING) == 0
+    monday = EVENING + timedelta(days=2)
+    longer = count_pauses(first, 0, monday, saturday, 20, EVENING)
+    assert longer == FirstWindow(until=monday, paused=20)
+    assert room_left(longer, 20, monday, 0, monday) is None
+
+
+def test_whose_runs_nobody_could_be_asked_about_has_no_brake_that_could_be_told() -> None:
+    nights = policy("nights", schedule=NIGHTS)
+    known = FirstWindows(known={"nights": FirstWindow(until=MORNING, paused=15)})
+    assert [each.room_of(nights, EVENING) for each in (FirstWindows(), known)] == [20, 5]
+    assert FirstWindows(unknown=frozenset({"nights"})).room_of(nights, EVENING) is None
 
 
 def test_a_window_in_which_nothing_can_be_paused_is_not_the_first() -> None:
