@@ -114,7 +114,6 @@ async def test_a_time_set_by_hand_stays_where_a_shorter_one_is_not_about_it_alon
         ((WakeRequest(by="anna", until=SUNDAY), WakeRequest(by="bob", until=HOUR, may_shorten=True)), HOUR),
         ((WakeRequest(by="anna", until=HOUR, may_shorten=True), WakeRequest(by="bob", until=SUNDAY)), SUNDAY),
         ((WakeRequest(by="anna", until=HOUR, may_shorten=True), WakeRequest(by="bob")), MORNING),
-        ((WakeRequest(by="anna", until=NOW - timedelta(hours=1)), WakeRequest(by="bob")), MORNING),
     ],
     ids=[
         "long, short",
@@ -125,7 +124,6 @@ async def test_a_time_set_by_hand_stays_where_a_shorter_one_is_not_about_it_alon
         "long, named",
         "named short, long",
         "named short, plain",
-        "over already, plain",
     ],
 )
 async def test_of_two_who_wake_it_neither_takes_time_from_the_other(

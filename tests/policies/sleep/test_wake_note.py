@@ -69,8 +69,3 @@ def test_only_a_persons_wake_doubles(because: Because) -> None:
 
 def test_a_time_that_a_person_named_wins() -> None:
     assert awake_for(until=NOW + 4 * HOUR, wishes=(Wish(policy="n", until=MORNING, has_schedule=True),)) == 4 * HOUR
-
-
-def test_a_time_that_is_over_is_no_time() -> None:
-    note = note_of_wake(Because.PERSON, NOW, cooldown=timedelta(hours=1), until=NOW - timedelta(minutes=1))
-    assert note.awake_until == NOW + timedelta(hours=1)
