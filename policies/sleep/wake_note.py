@@ -47,12 +47,12 @@ def note_of_wake(
 ) -> WakeNote:
     """The note that a wake leaves behind.
 
-    `until` is a time that a person named (`--for`) and wins, also over a clock that is ahead. A person's wake otherwise holds to the
-    end of the running window of every policy that wanted the workload asleep; where none has a schedule, for the
-    cooldown, and for twice as long as the last time where a person had to wake it within a day before, at most 7 days.
-    A timer's or a policy's end holds for the cooldown and never doubles, a contested sleep's for a day. What slept for
-    its policy's `resumeAfter` inside a window is not put to sleep again before that window ends (`window_end`). `by`
-    and `reason` decide nothing.
+    `until` is a time that a person named (`--for`) and wins, whatever the clock says here. A person's wake otherwise
+    holds to the end of the running window of every policy that wanted the workload asleep; where none has a schedule,
+    for the cooldown, and for twice as long as the last time where a person had to wake it within a day before, at most
+    7 days. A timer's or a policy's end holds for the cooldown and never doubles, a contested sleep's for a day. What
+    slept for its policy's `resumeAfter` inside a window is not put to sleep again before that window ends
+    (`window_end`). `by` and `reason` decide nothing.
     """
     if until is None:
         until = _until(because, now, cooldown, tuple(wishes), previous, window_end)
