@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activities.kube.objects.pod_troubles import explain_pods
-from operations.errors import NotThere, OperationError, UsageProblem
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
 from operations.past.night_sleepers import (
     NightKnown,
@@ -21,12 +21,9 @@ from operations.past.night_sleepers import (
 from operations.past.reckoning import end_unnoticed, find_sleeping
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
 from operations.policy_source import read_quietly
-from operations.times import read_moment
-from policies.durations import parse_duration
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.problems import FieldError
 from policies.runs.nights import Fate, Night, begin_of_night, tell_night
 from policies.sleep.ledger import Entry, Period, Slept, enter, merge, sleep_of, total
 from policies.sleep.messages import AWAKE_PHASES
@@ -69,17 +66,6 @@ class NightReport(Frozen):
     """Deployments and hibernations of which nothing could be read."""
     troubles: tuple[str, ...] = ()
     """What could not be asked, and what is not known therefore."""
-
-
-def read_since(text: str, now: datetime) -> datetime:
-    """The instant that `--since` names: a duration back from now, a day, or a time. Raises UsageProblem."""
-    try:
-        since = now - parse_duration(text)
-    except FieldError:
-        since = read_moment(text, "--since")
-    if since >= now:
-        raise UsageProblem(f"--since {text} must lie in the past")
-    return since
 
 
 async def read_report(installation: Installation, wanted: NightWanted, now: datetime) -> NightReport:

@@ -28,7 +28,9 @@ def pause(
     workloads: Workloads,
     namespace: Namespace = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
-    duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
+    duration: Annotated[
+        str | None, typer.Option("--for", metavar="4h", help="For so long; a day (2d) is 24 h.")
+    ] = None,
     timeout: Annotated[str, typer.Option(metavar="30s", help="How long to wait for all to sleep.")] = "30s",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -37,7 +39,7 @@ def pause(
     now = datetime.now(UTC)
     end = read_end(until, duration, now, required=True)
     assert end is not None
-    gives_up_at = time.monotonic() + read_duration(timeout).total_seconds()
+    gives_up_at = time.monotonic() + read_duration(timeout, "--timeout").total_seconds()
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     session.introduce()
     ask_before_pause(session, keys, end, now, yes=yes)

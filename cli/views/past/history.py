@@ -11,7 +11,7 @@ from operations.past.history import History
 from operations.past.outlook import Outlook
 from operations.sleepers.records import describe_sleep
 from operations.targets import is_sleeper
-from operations.times import show_past, show_span, show_time
+from operations.times import show_known, show_span, show_time
 from policies import annotations as notes
 from policies.readable import describe_awake
 from policies.sleep.ledger import Slept
@@ -72,7 +72,7 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         why = describe_awake(note.because, note.by, note.reason)
-        lines.append(f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: {why}")
+        lines.append(f"woken {show_known(note.resumed_at)}, not paused before {show_time(note.awake_until)}: {why}")
     return lines or ["it carries no record of ours, and no note"]
 
 
@@ -86,7 +86,7 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
     if known is None:
         terminal.say("no replica count is known for it")
     else:
-        when = f" at {show_past(known.at)}" if known.at is not None else ""
+        when = f" at {show_known(known.at)}" if known.at is not None else ""
         terminal.say(f"last known: {count(known.replicas, 'replica')}{when}, from {known.source}")
     terminal.say(f"wake it by hand: {outlook.by_hand}")
 
@@ -99,7 +99,7 @@ def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(runs.since)}: Temporal keeps what is over for {count(runs.kept_days, 'day')}, and what "
+        f"data since {show_known(runs.since)}: Temporal keeps what is over for {count(runs.kept_days, 'day')}, and what "
         "ended before is forgotten",
         style="dim",
     )
@@ -131,8 +131,8 @@ def _rows(runs: KnownRuns) -> Iterator[tuple[str, ...]]:
 def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, ...]:
     avoided = sleep.avoided_by(now)
     return (
-        show_past(sleep.start),
-        show_past(sleep.end),
+        show_known(sleep.start),
+        show_known(sleep.end),
         sleep.policy,
         "unknown" if sleep.replicas is None else str(sleep.replicas),
         show_span(max(((sleep.end or now) - sleep.start).total_seconds(), 0)),
@@ -144,8 +144,8 @@ def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, .
 def _run_row(run: HibernationRun) -> tuple[str, ...]:
     """One in which nothing slept: a pause that was called off, or a wish to keep it awake."""
     return (
-        show_past(run.began),
-        show_past(run.ended),
+        show_known(run.began),
+        show_known(run.ended),
         run.policy,
         "" if run.original_replicas is None else str(run.original_replicas),
         "",
@@ -167,6 +167,6 @@ def _how_it_ended(run: HibernationRun) -> str:
 def _copy_row(copy: KnownCopy) -> tuple[str, ...]:
     record = copy.record
     told = (
-        ("", "", "") if record is None else (show_past(record.paused_at), record.policy, str(record.original_replicas))
+        ("", "", "") if record is None else (show_known(record.paused_at), record.policy, str(record.original_replicas))
     )
     return (copy.replica_set, str(copy.revision), *told, copy.pause_id, copy.trouble)

@@ -4,7 +4,7 @@ from cli.console import Terminal
 from cli.grammar.lists import SortKeys, arrange
 from cli.tables import TableColumn
 from operations.past.reckoning import ESTIMATED, Savings
-from operations.times import show_past
+from operations.times import show_known
 from policies.sleep.ledger import Entry
 from policies.wording import amount, count
 
@@ -31,7 +31,7 @@ def show_savings(
     """The table, the sums, and what they are worth."""
     for trouble in made.troubles:
         terminal.say(trouble, style="yellow")
-    terminal.say(f"{show_past(made.since)} to {show_past(made.until)}")
+    terminal.say(f"{show_known(made.since)} to {show_known(made.until)}")
     if not made.workloads:
         terminal.say("nothing was asleep")
     else:
@@ -39,7 +39,7 @@ def show_savings(
     for entry in made.total:
         terminal.say(_describe_total(entry))
     if made.data_since is not None:
-        terminal.say(f"data since {show_past(made.data_since)}", style="dim")
+        terminal.say(f"data since {show_known(made.data_since)}", style="dim")
     if made.strangers:
         terminal.say(
             f"not counted, because they are another installation's: {count(made.strangers, 'sleeper')}", style="yellow"

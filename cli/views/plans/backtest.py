@@ -6,7 +6,7 @@ from cli.answers.plans import BacktestAnswer, ReplayedPause
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.plans.backtest import Backtest
-from operations.times import show_past
+from operations.times import show_known
 from policies.durations import format_duration
 from policies.runs.replay import ReplayedSleep
 from policies.wording import amount, count
@@ -29,7 +29,7 @@ NOTES = (
 
 def show_backtest(terminal: Terminal, made: Backtest) -> None:
     """Print the sleeps, the reasons and the sums."""
-    span = f"{show_past(made.first)} to {show_past(made.last)}"
+    span = f"{show_known(made.first)} to {show_known(made.last)}"
     terminal.say(f"Policy {made.policy} ({made.mode}) from {span}, judged every {format_duration(made.every)}", "bold")
     terminal.say(f"{count(made.deployments, 'Deployment')} in its scope, {count(made.moments, 'moment')}")
     if made.sleeps:
@@ -90,8 +90,8 @@ def _row(sleep: ReplayedSleep) -> tuple[str, ...]:
     avoided = "unknown" if sleep.avoided is None or sleep.cost is None else amount(sleep.avoided, sleep.cost.currency)
     return (
         str(sleep.ref),
-        show_past(sleep.paused_at),
-        show_past(sleep.woke_at),
+        show_known(sleep.paused_at),
+        show_known(sleep.woke_at),
         str(sleep.woken_by),
         f"{_hours(sleep):.0f}",
         avoided,
