@@ -21,6 +21,7 @@ from operations.past.night_sleepers import (
 from operations.past.reckoning import end_unnoticed, find_sleeping
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
 from operations.policy_source import read_quietly
+from operations.zones import Zones
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
@@ -107,8 +108,7 @@ def _put_together(
     since: datetime,
     now: datetime,
 ) -> NightReport:
-    zones = Counter(each.zone for each in meant if each.spec.schedule is not None)
-    zone, night = zones.most_common(1)[0][0] if zones else "UTC", add_up(sleepers)
+    zone, night = Zones(policies=tuple(meant)).of() or "UTC", add_up(sleepers)
     woken = Counter(each.why or "why is not known" for each in sleepers if each.woke_at is not None)
     return NightReport(
         cluster=installation.settings.cluster,

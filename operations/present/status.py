@@ -26,6 +26,7 @@ from operations.standing.carriers import Carriers, hold_against, list_carriers
 from operations.standing.standing import WorkloadStanding, stand_by_hibernation
 from operations.standing.unwatched import Unwatched, count_unwatched
 from operations.temporal import has_worker, open_client
+from operations.zones import Zones
 from policies.calendar.allowance import Allowance, allowance_of
 from policies.keys import WorkloadKey
 from policies.models import Frozen
@@ -72,8 +73,7 @@ class ClusterStatus(Frozen):
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...] = ()
     often_woken: tuple[OftenWoken, ...] = ()
-    zones: Mapping[str, str] = {}
-    """The policies' zones, by the policies' names."""
+    zones: Zones = Zones()
     first_windows: tuple[FirstWindowSeen, ...] = ()
     allowances: Mapping[str, Allowance] = {}
     """How much sleep each policy allows; none where the policies cannot be read."""
@@ -99,7 +99,7 @@ class ClusterStatus(Frozen):
     def unwatched(self) -> Unwatched:
         """Those that nobody will wake as it is."""
         sleepers = () if self.worker else (*self.hibernations, *self.lost)
-        return count_unwatched(sleepers, self.at, self.instance)
+        return count_unwatched(sleepers, self.at, self.instance, self.zones)
 
     @property
     def is_served(self) -> bool:
@@ -156,7 +156,7 @@ async def read_by(
         read_states(client, cluster, names), read_first_windows(client, cluster, policies or (), found.at)
     )
     found = found.replace(
-        zones={policy.name: policy.zone for policy in policies or ()},
+        zones=Zones(policies=policies or ()),
         reconciliation=reconciliation,
         schedules=schedules,
         often_woken=often,
@@ -231,7 +231,7 @@ async def _go_without(installation: Installation, question: StatusQuestion, trou
         temporal_trouble=trouble,
         instance=installation.known_instance,
         hibernations=tuple(sorted(standing, key=rank)),
-        zones={policy.name: policy.zone for policy in policies or ()},
+        zones=Zones(policies=policies or ()),
     )
     _refuse_unknown(question.policy, policies, found)
     return found

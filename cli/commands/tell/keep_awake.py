@@ -77,6 +77,7 @@ def _answer(session: Session, kept: Sequence[KeptAwake], until: datetime, failed
     before = {str(each.workload): each.before.awake_until for each in kept if each.before is not None}
     answer = KeepAwakeAnswer(
         kept_awake=names,
+        woken=tuple(each.workload for each in kept if each.was_asleep),
         until=until,
         longer=longer,
         shortened={name: end for name, end in before.items() if name not in longer},

@@ -19,6 +19,7 @@ from operations.sleepers.pause import Paused
 from operations.sleepers.pause import pause as pause_until
 from operations.targets import read_keys
 from operations.times import read_duration, read_end, show_time
+from operations.zones import read_zones
 from policies.keys import WorkloadKey
 from policies.wording import count
 
@@ -44,11 +45,14 @@ def pause(
     session.introduce()
     ask_before_pause(session, keys, end, now, yes=yes)
 
+    zones = read_zones(session.installation)
+
     def answer(key: WorkloadKey) -> Paused:
         seconds = max(0.0, gives_up_at - time.monotonic())
         paused = asyncio.run(pause_until(session.installation, key, end, now=now, seconds=seconds))
+        until = show_time(paused.asleep_until, zones.of(namespace=key.namespace))
         replicas = f" ({count(paused.replicas, 'replica')})" if paused.replicas else ""
-        session.terminal.say(f"{paused.workload}: asleep until {show_time(paused.asleep_until)}{replicas}")
+        session.terminal.say(f"{paused.workload}: asleep until {until}{replicas}")
         return paused
 
     pauses, failed = answer_each(session.terminal, keys, answer)
