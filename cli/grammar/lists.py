@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from cli.console import Terminal
 from operations.errors import UsageProblem
 from policies.policy.label_queries import parse_label_query
 from policies.policy.selectors import LabelSelector
@@ -51,6 +52,12 @@ def arrange(rows: Iterable[Row], keys: SortKeys, sort_by: str | None, limit: int
     if sort_by is not None:
         arranged.sort(key=lambda row: _rank(keys[sort_by](row)))
     return tuple(arranged[:limit])
+
+
+def tell_rest(terminal: Terminal, shown: int, total: int) -> None:
+    """Below a list: how much of it a limit left, where it left something out."""
+    if shown < total:
+        terminal.say(f"the first {shown:,} of {total:,}", style="dim")
 
 
 def _rank(value: Any) -> tuple[bool, Any]:

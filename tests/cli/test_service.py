@@ -262,6 +262,8 @@ def test_keep_awake_is_written_on_the_workload_and_wakes_a_sleeper(
 ) -> None:
     service.run("pause", f"{shop}/api", "--for", "1h")
     shown = service.run("keep-awake", "--namespace", shop, "--for", "4h").stdout
+    assert f"{shop}/api: it was asleep and is being woken; not paused before" in shown
+    assert f"{shop}/web: not paused before" in shown
     assert "those that come later are not covered" in shown
     wait_for(lambda: counts(cluster, shop) == {"web": 3, "api": 2}, what="the sleeper to wake")
     for name in ("web", "api"):

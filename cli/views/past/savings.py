@@ -1,7 +1,7 @@
 """Savings as people read them."""
 
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
 from operations.past.reckoning import ESTIMATED, Savings
 from operations.times import show_known
@@ -51,10 +51,12 @@ def show_savings(
 
 
 def _show_entries(terminal: Terminal, made: Savings, *, show_all: bool, sort_by: str | None, limit: int | None) -> None:
-    entries = arrange(made.workloads if show_all else made.groups, SORT_KEYS, sort_by, limit)
+    listed = made.workloads if show_all else made.groups
+    entries = arrange(listed, SORT_KEYS, sort_by, limit)
     names = [f"{entry.namespace}/{entry.name}" if show_all else entry.namespace for entry in entries]
     rows = [(entry.policy, name, *_figures(entry)) for entry, name in zip(entries, names, strict=True)]
     terminal.show_table(("Policy", "Deployment" if show_all else "Namespace", *_COLUMNS), rows)
+    tell_rest(terminal, len(entries), len(listed))
 
 
 def _figures(entry: Entry) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from activities.snapshot import Hold
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
@@ -130,6 +130,7 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | 
     else:
         rows = arrange(found.hibernations, SORT_KEYS, sort_by, limit)
         terminal.show_table(_COLUMNS, [_row(each, found.zones) for each in rows])
+        tell_rest(terminal, len(rows), len(found.hibernations))
         _show_trouble(terminal, rows)
     awake = sum(each.is_awake for each in found.hibernations)
     said = ", ".join((f"{found.asleep:,} asleep" if found.asleep else "none asleep", f"{awake:,} kept awake"))
