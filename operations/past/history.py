@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from operations.errors import NoSuchWorkload, NotThere, OperationError
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.past.carried import Carried, Copies, collect_carried
 from operations.past.hibernation_runs import KnownRuns, read_runs
 from operations.past.outlook import Outlook, look_ahead
@@ -65,7 +66,7 @@ async def read_history(installation: Installation, key: WorkloadKey) -> History:
             asyncio.to_thread(_look, installation, key), _look_back(installation, key)
         )
     zones = await asyncio.to_thread(read_zones, installation)
-    _refuse_nothing(key, look, runs, silence, zones.of(namespace=key.namespace))
+    await asyncio.to_thread(_refuse_nothing, installation, key, look, runs, silence, zones)
     carried, outlook = None, Outlook()
     if look.workload is not None:
         carried = collect_carried(look.workload, look.copies, look.copies_trouble)
@@ -118,13 +119,16 @@ async def _look_back(installation: Installation, key: WorkloadKey) -> tuple[Know
         return None, f"it refused: {error.message}"
 
 
-def _refuse_nothing(key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str, zone: str | None) -> None:
+def _refuse_nothing(
+    installation: Installation, key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str, zones: Zones
+) -> None:
     """Raises OperationError where neither could be asked, NotThere where nothing is known of it."""
     if look.workload is not None or (runs is not None and runs.hibernations):
         return
     if look.trouble and runs is None:
         raise OperationError(f"neither the cluster nor Temporal can be asked: {look.trouble}; {silence}")
-    where = look.trouble or str(NoSuchWorkload(key, look.server))
+    where = look.trouble or str(miss_workload(installation, key))
     if runs is None:
         raise NotThere(f"{where}, and Temporal cannot be asked: {silence}")
-    raise NotThere(f"{where}, and Temporal knows no hibernation of it since {show_time(runs.since, zone)}")
+    since = show_time(runs.since, zones.of(namespace=key.namespace))
+    raise NotThere(f"{where}, and Temporal knows no hibernation of it since {since}")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
-from operations.errors import NoSuchWorkload
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.plans.blindness import find_blindness, find_unwritable
 from operations.targets import is_sleeper
 from operations.zones import Zones, read_zones
@@ -69,7 +69,7 @@ def explain_workload(
     cluster = installation.cluster
     found = cluster.workloads.read(key)
     if found is None:
-        raise NoSuchWorkload(key, cluster.transport.server)
+        raise miss_workload(installation, key)
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
         gathered = cluster.gatherer().gather(now, policies)
         blind_to = find_blindness(installation)

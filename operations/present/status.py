@@ -16,7 +16,7 @@ from activities.snapshot import Hold
 from operations.errors import NotThere, OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, point_out_empty
 from operations.policy_source import read_quietly
 from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
@@ -179,7 +179,9 @@ def _go_on(known: ClusterStatus, found: ClusterStatus, listed: tuple[ListedHiber
 def _look(installation: Installation, question: StatusQuestion, known: ClusterStatus | None) -> Carriers:
     """Labels are on the Deployments alone, so that nothing is known of those who have them without a listing."""
     if question.labels is not None:
-        return Carriers(workloads=list_workloads(installation).wakeable)
+        listing = list_workloads(installation)
+        point_out_empty(installation, listing, question.namespace)
+        return Carriers(workloads=listing.wakeable)
     return Carriers() if known is not None else list_carriers(installation)
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NoSuchWorkload, NotThere, Refused, Unconfirmed, UsageProblem
+from operations.errors import NotThere, Refused, Unconfirmed, UsageProblem
 from operations.failures import describe_trouble
 from operations.identity import confirm_cluster
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, miss_workload, refuse_empty
 from operations.permission import require_right_to_scale
 from operations.sleepers.send_wakes import send_wakes
 from operations.targets import Target, WorkloadName, is_sleeper
@@ -159,13 +159,14 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.key is not None:
         found = installation.cluster.workloads.read(target.key)
         if found is None:
-            raise NoSuchWorkload(target.key, installation.cluster.transport.server)
+            raise miss_workload(installation, target.key)
         if found.is_down and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
-    listed = list_workloads(installation.within(target.namespace)).wakeable
+    listing = list_workloads(installation.within(target.namespace))
+    refuse_empty(installation, listing, target.namespace)
     mine = installation.known_instance
-    chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
+    chosen = [workload for workload in listing.wakeable if target.covers(workload) and _can_be_kept(workload, mine)]
     if not chosen:
         raise NotThere(f"no Deployment of {target} runs")
     return tuple(chosen)

@@ -7,8 +7,9 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.awaiting import wait_until_back
-from operations.errors import NoSuchWorkload, OperationError, Refused
+from operations.errors import OperationError, Refused
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.sleepers.keep_awake import KeptAwake, keep_one_awake
 from operations.sleepers.search import SleepersFound
 from operations.sleepers.send_wakes import Sent, send_wakes
@@ -110,7 +111,7 @@ async def leave_awake(
         raise OperationError(f"{key} has no open hibernation, and the cluster cannot be asked")
     workload = found.named
     if workload is None:
-        raise NoSuchWorkload(key, installation.cluster.transport.server)
+        raise miss_workload(installation, key)
     if workload.is_down and not notes.is_annotated(workload.annotations):
         raise Refused(
             f"{workload.ref} has no replicas, and not because of us; wake it with {scale_by_hand(workload.ref)} "

@@ -257,6 +257,17 @@ def test_a_hold_is_the_first_line_of_status_and_refuses_pauses(
     assert service.ask("status")["hold"] is None
 
 
+def test_a_mistyped_namespace_fails_where_something_is_to_be_done_and_is_noted_where_it_is_asked_about(
+    service: Service, shop: str
+) -> None:
+    said = f"there is no Deployment in namespace {shop}x; did you mean {shop}?"
+    for act in (("resume", "--yes"), ("resume", "--yes", "--direct"), ("keep-awake", "--for", "1h")):
+        failed = service.run(*act, "-n", f"{shop}x", succeeds=False)
+        assert (failed.returncode, said in failed.stderr) == (1, True), failed.stderr
+    for ask in ("status", "costs", "savings", "plan"):
+        assert said in service.run(ask, "-n", f"{shop}x").stderr
+
+
 def test_keep_awake_is_written_on_the_workload_and_wakes_a_sleeper(
     service: Service, cluster: LocalCluster, shop: str
 ) -> None:
