@@ -79,12 +79,16 @@ def miss_workload(installation: Installation, key: WorkloadKey) -> NoSuchWorkloa
     return NoSuchWorkload(key, server, None if namespace is None else WorkloadKey(namespace, key.name))
 
 
+def path_of_all(namespace: str | None) -> str:
+    """The path of the Deployments of one namespace, or of all."""
+    return DEPLOYMENT.path if namespace is None else path_of(_NAMESPACES, namespace, DEPLOYMENT.resource)
+
+
 def list_deployment_names(installation: Installation, namespace: str | None = None) -> tuple["ObjectName", ...]:
     """The names of all Deployments, or of those of a namespace, for a suggestion: none where they may not be listed."""
     from activities.kube.names import list_names  # noqa: PLC0415 - what is typed is seldom wrong
 
-    path = DEPLOYMENT.path if namespace is None else path_of(_NAMESPACES, namespace, DEPLOYMENT.resource)
     try:
-        return tuple(list_names(installation.cluster.transport, path))
+        return tuple(list_names(installation.cluster.transport, path_of_all(namespace)))
     except IoError:
         return ()

@@ -23,7 +23,7 @@ SelectorOption = Annotated[
     str | None,
     typer.Option("--selector", "-l", metavar="LABELS", help="Only those with these labels, as kubectl has it."),
 ]
-PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Only what this policy is about.")]
+PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="POLICY", help="Only what this policy is about.")]
 
 SortKeys = Mapping[str, Callable[[Any], Any]]
 """What can be sorted by, and what of a row that is: text, a time, an amount of money, or None where it is not known."""
