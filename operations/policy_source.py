@@ -1,9 +1,13 @@
 """The policies in force, read from the worker's source of them."""
 
+from collections.abc import Iterable
+
 from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
 from operations.installation import Installation
+from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy
+from policies.problems import nearest_name
 from worker.settings.values import PolicyPlace
 
 
@@ -30,6 +34,17 @@ def read_quietly(installation: Installation) -> tuple[EnforcementPolicy, ...] | 
         return installation.policies.read().policies
     except (IoError, PolicySourceUnreadable):
         return None
+
+
+def describe_unknown(policies: Iterable[EnforcementPolicy] | None, name: str | None) -> str:
+    """That a policy which is asked about is not in force, with the one that was probably meant. Empty where it is, or
+    where that is not known.
+    """
+    names = [policy.name for policy in policies or ()]
+    if name is None or not names or name in {MANUAL, *names}:
+        return ""
+    near = nearest_name(name, names)
+    return f"there is no policy {name}" + (f"; did you mean {near}?" if near else "")
 
 
 def read_names(installation: Installation) -> list[str] | None:

@@ -12,6 +12,7 @@ from operations.errors import OperationError, UsageProblem
 from operations.installation import Installation
 from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, find_sleeping, reckon
 from operations.past.sources import SeenNow, look_back, look_now
+from operations.policy_source import describe_unknown, read_quietly
 from operations.times import read_moment
 from policies.sleep.ledger import Period
 
@@ -43,7 +44,12 @@ async def reckon_savings(
         raise OperationError(f"{now.trouble}; {before.trouble}")
     with installation.listener.progress("counting nodes"):
         nodes = await asyncio.to_thread(_count_nodes, installation, period)
-    return reckon(period, now, before, nodes, policy=policy)
+    made = reckon(period, now, before, nodes, policy=policy)
+    if policy is not None and not made.workloads:
+        unknown = describe_unknown(await asyncio.to_thread(read_quietly, installation), policy)
+        if unknown:
+            installation.listener.note(unknown)
+    return made
 
 
 def _find_sleeping(installation: Installation, seen: SeenNow) -> SleepingNow:

@@ -17,7 +17,7 @@ from operations.errors import NotThere, OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
 from operations.listing import list_workloads, point_out_empty
-from operations.policy_source import read_quietly
+from operations.policy_source import describe_unknown, read_quietly
 from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
@@ -114,9 +114,13 @@ async def read_status(installation: Installation, question: StatusQuestion = EVE
     force and that nothing sleeps under; KubernetesError where labels are asked for.
     """
     try:
-        return await read_by(installation, await open_client(installation), question)
+        found = await read_by(installation, await open_client(installation), question)
     except (ConnectionFailed, RPCError) as error:
-        return await _go_without(installation.within(question.namespace), question, describe_failure(error))
+        found = await _go_without(installation.within(question.namespace), question, describe_failure(error))
+    unknown = "" if found.hibernations else describe_unknown(found.zones.policies, question.policy)
+    if unknown:
+        installation.listener.note(unknown)
+    return found
 
 
 async def read_by(

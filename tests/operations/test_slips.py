@@ -9,6 +9,7 @@ import pytest
 from accounts import dismiss, enroll, grant
 from deployments import deployment
 from listeners import Notebook
+from services import enforcing
 from temporalio.client import Client
 
 from localcluster import LocalCluster
@@ -101,6 +102,26 @@ async def test_a_command_that_only_asks_notes_it(
     assert isinstance(installation.listener, Notebook)
     note = f"there is no Deployment in namespace {namespace}x; did you mean {namespace}?"
     assert [said for said in installation.listener.heard if "no Deployment" in said] == [note]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda here, named: read_status(here, StatusQuestion(policy=named)),
+        lambda here, named: reckon_savings(here, read_period(None, None, NOW), None, named),
+    ],
+    ids=["status", "savings"],
+)
+async def test_a_policy_that_is_not_in_force_and_under_which_nothing_slept_is_noted(
+    ask: Callable[..., asyncio.Future[None]], installation: Installation
+) -> None:
+    installation.policies.prepare()
+    (installation.state.policies / "nights.yaml").write_text(enforcing("nights", "nowhere"))
+    await ask(installation, "nihgts")
+    assert isinstance(installation.listener, Notebook)
+    assert "there is no policy nihgts; did you mean nights?" in installation.listener.heard
+    with pytest.raises(NotThere, match="nothing slept under nihgts: there is no policy nihgts; did you mean nights"):
+        await read_report(installation, NightWanted(policy="nihgts"), NOW)
 
 
 @pytest.mark.parametrize(
