@@ -1,9 +1,10 @@
 """The policies in force, read from the worker's source of them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
+from operations.errors import NotThere
 from operations.installation import Installation
 from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy
@@ -36,15 +37,16 @@ def read_quietly(installation: Installation) -> tuple[EnforcementPolicy, ...] | 
         return None
 
 
-def describe_unknown(policies: Iterable[EnforcementPolicy] | None, name: str | None) -> str:
-    """That a policy which is asked about is not in force, with the one that was probably meant. Empty where it is, or
-    where that is not known.
+def refuse_unknown(policies: Sequence[EnforcementPolicy] | None, name: str | None, nothing: str) -> None:
+    """For a command that found `nothing` of the policy it is about: one that is not in force may well be mistyped.
+
+    Raises NotThere, with the one that was probably meant; where it is not known which are in force, nothing is said.
     """
-    names = [policy.name for policy in policies or ()]
-    if name is None or not names or name in {MANUAL, *names}:
-        return ""
-    near = nearest_name(name, names)
-    return f"there is no policy {name}" + (f"; did you mean {near}?" if near else "")
+    if policies is None or name in {None, MANUAL, *(policy.name for policy in policies)}:
+        return
+    near = nearest_name(str(name), [policy.name for policy in policies])
+    meant = f"; did you mean {near}?" if near else ""
+    raise NotThere(f"there is no policy {name}, and {nothing} under it{meant}")
 
 
 def read_names(installation: Installation) -> list[str] | None:

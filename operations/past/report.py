@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activities.kube.objects.pod_troubles import explain_pods
-from operations.errors import NotThere, OperationError
+from operations.errors import OperationError
 from operations.installation import Installation
 from operations.past.night_sleepers import (
     NightKnown,
@@ -20,7 +20,7 @@ from operations.past.night_sleepers import (
 )
 from operations.past.reckoning import end_unnoticed, find_sleeping
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
-from operations.policy_source import describe_unknown, read_quietly
+from operations.policy_source import read_quietly, refuse_unknown
 from operations.zones import Zones
 from policies.keys import WorkloadKey
 from policies.models import Frozen
@@ -92,9 +92,8 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     damaged = find_damaged(known, installation.known_instance)
     damaged = {key: policy for key, policy in damaged.items() if wanted.policy in {None, policy}}
     sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, damaged, known)
-    if wanted.policy is not None and not meant and not sleepers:
-        missing = describe_unknown(policies, wanted.policy) or f"there is no policy {wanted.policy}"
-        raise NotThere(f"nothing slept under {wanted.policy}: {missing}")
+    if not sleepers:
+        refuse_unknown(policies or (), wanted.policy, "nothing slept")
     sleepers = await asyncio.to_thread(_explain, installation, sleepers)
     return _put_together(installation, sleepers, sleeps, told, seen, meant, since, now)
 

@@ -12,7 +12,7 @@ from operations.errors import OperationError, UsageProblem
 from operations.installation import Installation
 from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, find_sleeping, reckon
 from operations.past.sources import SeenNow, look_back, look_now
-from operations.policy_source import describe_unknown, read_quietly
+from operations.policy_source import read_quietly, refuse_unknown
 from operations.times import read_moment
 from policies.sleep.ledger import Period
 
@@ -34,7 +34,8 @@ async def reckon_savings(
 ) -> Savings:
     """The savings of a period, of one namespace and one policy or of all.
 
-    Raises OperationError where neither cluster nor Temporal can be asked.
+    Raises OperationError where neither cluster nor Temporal can be asked, NotThere for a policy that is not in force
+    and that nothing slept under.
     """
     seen = await asyncio.to_thread(look_now, installation, namespace, "what sleeps now is not counted")
     now = _find_sleeping(installation, seen)
@@ -46,9 +47,7 @@ async def reckon_savings(
         nodes = await asyncio.to_thread(_count_nodes, installation, period)
     made = reckon(period, now, before, nodes, policy=policy)
     if policy is not None and not made.workloads:
-        unknown = describe_unknown(await asyncio.to_thread(read_quietly, installation), policy)
-        if unknown:
-            installation.listener.note(unknown)
+        refuse_unknown(await asyncio.to_thread(read_quietly, installation), policy, "nothing slept")
     return made
 
 

@@ -5,7 +5,7 @@ be asked, Temporal does.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -13,11 +13,11 @@ from temporalio.service import RPCError
 
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
-from operations.errors import NotThere, OperationError
+from operations.errors import OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
 from operations.listing import list_workloads, point_out_empty
-from operations.policy_source import describe_unknown, read_quietly
+from operations.policy_source import read_quietly, refuse_unknown
 from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
@@ -30,7 +30,6 @@ from operations.zones import Zones
 from policies.calendar.allowance import Allowance, allowance_of
 from policies.keys import WorkloadKey
 from policies.models import Frozen
-from policies.policy.document import EnforcementPolicy
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import ReconcileResult
@@ -114,13 +113,9 @@ async def read_status(installation: Installation, question: StatusQuestion = EVE
     force and that nothing sleeps under; KubernetesError where labels are asked for.
     """
     try:
-        found = await read_by(installation, await open_client(installation), question)
+        return await read_by(installation, await open_client(installation), question)
     except (ConnectionFailed, RPCError) as error:
-        found = await _go_without(installation.within(question.namespace), question, describe_failure(error))
-    unknown = "" if found.hibernations else describe_unknown(found.zones.policies, question.policy)
-    if unknown:
-        installation.listener.note(unknown)
-    return found
+        return await _go_without(installation.within(question.namespace), question, describe_failure(error))
 
 
 async def read_by(
@@ -168,7 +163,8 @@ async def read_by(
         allowances={each.name: allowance_of(each, found.at) for each in policies or ()},
     )
     found = await _put_together(here, question, found, listed, record, await looking)
-    _refuse_unknown(question.policy, policies, found)
+    if not (found.hibernations or found.lost):
+        refuse_unknown(policies, question.policy, "nothing is asleep")
     return found
 
 
@@ -239,15 +235,9 @@ async def _go_without(installation: Installation, question: StatusQuestion, trou
         hibernations=tuple(sorted(standing, key=rank)),
         zones=Zones(policies=policies or ()),
     )
-    _refuse_unknown(question.policy, policies, found)
+    if not (found.hibernations or found.lost):
+        refuse_unknown(policies, question.policy, "nothing is asleep")
     return found
-
-
-def _refuse_unknown(policy: str | None, policies: Sequence[EnforcementPolicy] | None, found: ClusterStatus) -> None:
-    """A policy that is not in force and that nothing is asleep under was mistyped. Raises NotThere."""
-    names = None if policies is None else {each.name for each in policies}
-    if policy is not None and names is not None and policy not in names and not (found.hibernations or found.lost):
-        raise NotThere(f"there is no policy {policy}, and nothing is asleep under it")
 
 
 def _is_new(standing: WorkloadStanding, now: datetime) -> bool:
