@@ -2,6 +2,7 @@
 
 import json
 from enum import EnumType
+from importlib import import_module
 from typing import Any
 
 from typer.main import get_command
@@ -10,6 +11,7 @@ from cli.app import app
 from cli.completion.grammar import Takes
 from cli.grammar.catalog import ALIASES, COMMANDS
 from cli.grammar.group import LazyGroup
+from policies.checks.reasons import Reason
 
 _BY_METAVAR = {
     "CLUSTER": Takes.CLUSTER,
@@ -24,6 +26,8 @@ _BY_METAVAR = {
 }
 
 
+_OF_A_COMMAND = {("resume", "NAMESPACE/NAME"): Takes.SLEEPER}
+"""Where less than the metavar says makes sense."""
 _BEFORE_ONLY = {"--namespace", "--version"}
 
 
@@ -36,21 +40,38 @@ def command_line() -> str:
     told = {
         "options_before": [each for each in everywhere if each not in shared],
         "options": [*shared, {"names": ["--help", "-h"], "help": "Show this message and exit."}],
-        "commands": {name: {"help": entry.help} | _own(group.load(name), shared) for name, entry in COMMANDS.items()},
+        "commands": {
+            name: {"help": entry.help} | _own(name, group.load(name), shared) for name, entry in COMMANDS.items()
+        },
         "aliases": ALIASES,
     }
     return json.dumps(told, indent=1) + "\n"
 
 
-def _own(command: Any, shared: list[dict[str, Any]]) -> dict[str, Any]:
+def _own(name: str, command: Any, shared: list[dict[str, Any]]) -> dict[str, Any]:
     """The options and arguments that not every command has."""
+    choices = {"--reason": [str(each) for each in Reason], "--sort-by": _sort_keys(name)}
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [_option(param) for param in command.params if param not in arguments and param.name != "help"]
-    own = [each for each in options if each not in shared]
+    own = [
+        each | ({"takes": Takes.CHOICE, "choices": choices[each["names"][0]]} if each["names"][0] in choices else {})
+        for each in options
+        if each not in shared
+    ]
     return {
         "options": own,
-        "arguments": [_values(param) | ({"many": True} if param.nargs == -1 else {}) for param in arguments],
+        "arguments": [_argument(name, param) | ({"many": True} if param.nargs == -1 else {}) for param in arguments],
     }
+
+
+def _sort_keys(name: str) -> list[str]:
+    """What a list of the command can be sorted by; nothing of one that lists nothing."""
+    return list(getattr(import_module(f"cli.commands.{COMMANDS[name].module}"), "SORT_KEYS", ()))
+
+
+def _argument(name: str, param: Any) -> dict[str, Any]:
+    takes = _OF_A_COMMAND.get((name, param.metavar))
+    return _values(param) if takes is None else {"takes": takes}
 
 
 def _option(param: Any) -> dict[str, Any]:

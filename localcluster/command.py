@@ -14,6 +14,7 @@ from localcluster.folders import LOCK_NAME, UNNAMED_PREFIX, clusters_folder, is_
 from localcluster.processes import belongs_to
 from localcluster.supervision import read_state
 
+_BUILD = "only bring the programs into the user's cache: downloaded, or else built"
 FAILED = 1
 INTERRUPTED = 130
 
@@ -36,12 +37,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="localcluster", description="A real Kubernetes control plane on this machine."
     )
-    where = argparse.ArgumentParser(add_help=False)
-    choice = where.add_mutually_exclusive_group()
-    choice.add_argument("--dir", type=Path, help="its folder, new or empty; removed by `down`")
-    choice.add_argument("--name", type=_name, default="default", help="a name instead of a folder (default: default)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = commands.add_parser("up", parents=[where], help="start it, detached, and return when it is ready")
+    new = _where("its folder, new or empty; removed by `down`")
+    running = _where("the folder in which `up` started it")
+    up = commands.add_parser("up", parents=[new], help="start it, detached, and return when it is ready")
     up.add_argument("--audit", choices=["Metadata", "RequestResponse"], default=False, help="write audit.log")
     up.add_argument("--no-controllers", action="store_true", help="do not run kube-controller-manager")
     up.add_argument("--no-pods-ready", action="store_true", help="leave pods pending")
@@ -50,10 +49,20 @@ def _parser() -> argparse.ArgumentParser:
         ("down", _down, "stop everything and remove the folder"),
         ("status", _status, "say what runs; exit code 1 when it is not all up"),
         ("kubeconfig", _kubeconfig, "print the path of the administrator's kubeconfig"),
-        ("build", _build, "only build the programs"),
     ):
-        commands.add_parser(name, parents=[where], help=text).set_defaults(run=run)
+        commands.add_parser(name, parents=[running], help=text, description=text).set_defaults(run=run)
+    build = commands.add_parser("build", help=_BUILD, description=_BUILD)
+    build.set_defaults(run=_build, dir=None, name="default")
     return parser
+
+
+def _where(folder: str) -> argparse.ArgumentParser:
+    """The two options that say which control plane is meant; `folder` is what `--dir` is."""
+    where = argparse.ArgumentParser(add_help=False)
+    choice = where.add_mutually_exclusive_group()
+    choice.add_argument("--dir", type=Path, help=folder)
+    choice.add_argument("--name", type=_name, default="default", help="a name instead of a folder (default: default)")
+    return where
 
 
 def _name(text: str) -> str:

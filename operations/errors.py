@@ -2,7 +2,8 @@
 
 OperationError
 ├── NotThere                 what was named is not there
-│   └── NoSuchWorkload       ... on the cluster
+│   ├── NoSuchWorkload       ... on the cluster
+│   └── EmptyNamespace       ... or has no Deployment
 ├── Refused                  a rule forbids what was asked for
 │   └── NotAllowed           ... the rights of the person who asks
 ├── NoUsableRecord           nothing tells a sleeper's count any more
@@ -26,10 +27,18 @@ class NotThere(OperationError):
 class NoSuchWorkload(NotThere):
     """The cluster has no workload of that name and kind."""
 
-    def __init__(self, key: WorkloadKey, server: str) -> None:
+    def __init__(self, key: WorkloadKey, server: str, nearest: WorkloadKey | None = None) -> None:
         self.key = key
         self.server = server
-        super().__init__(f"there is no {kind_named(key.kind).title} {key} on {server}")
+        super().__init__(f"there is no {kind_named(key.kind).title} {key} on {server}{_suggest(nearest)}")
+
+
+class EmptyNamespace(NotThere):
+    """No Deployment is in a namespace, which may not be there at all. `nearest` has some."""
+
+    def __init__(self, namespace: str, nearest: str | None) -> None:
+        self.namespace = namespace
+        super().__init__(f"there is no Deployment in namespace {namespace}{_suggest(nearest)}")
 
 
 class Refused(OperationError):
@@ -68,3 +77,7 @@ class Unconfirmed(OperationError):
 
 class UsageProblem(OperationError):
     """What was asked does not make sense."""
+
+
+def _suggest(nearest: object) -> str:
+    return "" if nearest is None else f"; did you mean {nearest}?"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,15 @@ class Installation:
         from worker.cluster.cluster import Cluster  # noqa: PLC0415 - a fifth of a second, and many ask Temporal alone
 
         return Cluster.connect(self.settings, self.known_instance or "", asks_once=self._asks_once)
+
+    def own_clock_ahead(self) -> timedelta | None:
+        """How far this machine's clock is ahead of the API server's (negative: behind), as the latest answer told; None
+        where none did.
+        """
+        from activities.clocks import read_own_clock  # noqa: PLC0415 - the completion of names need not wait for it
+
+        server_now = self.cluster.transport.server_now()
+        return None if server_now is None else read_own_clock() - server_now
 
     @property
     def web_ui(self) -> WebUi | None:

@@ -1,14 +1,22 @@
 """The Deployments of a cluster, for commands that look at all of them."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from activities.errors import IoError
+from activities.kube.calls import path_of
+from operations.errors import EmptyNamespace, NoSuchWorkload
 from operations.installation import Installation
+from policies.keys import WorkloadKey
+from policies.kinds import DEPLOYMENT
+from policies.problems import nearest_name
 from policies.workload import Workload
 
 if TYPE_CHECKING:
+    from activities.kube.names import ObjectName
     from activities.kube.workloads.pages import Unreadable
+
+_NAMESPACES = f"/apis/{DEPLOYMENT.api_version}/namespaces"
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,48 @@ def is_in(namespace: str | None, each: "Unreadable") -> bool:
     return namespace is None or (each.key is not None and each.key.namespace == namespace)
 
 
-def point_out_empty(installation: Installation, listing: Listing, namespace: str | None) -> None:
-    """Note a namespace without a Deployment, which may well be mistyped."""
+def refuse_empty(installation: Installation, listing: Listing, namespace: str | None) -> None:
+    """Raises EmptyNamespace for a namespace without a Deployment, which may well be mistyped."""
     there = {workload.ref.namespace for workload in listing.workloads}
     there |= {each.key.namespace for each in listing.unreadable if each.key is not None}
     if namespace is None or namespace in there:
         return
-    near = get_close_matches(namespace, sorted(there), n=1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    installation.listener.note(f"there is no Deployment in namespace {namespace}{meant}")
+    known = there or {each.namespace for each in list_deployment_names(installation)}
+    raise EmptyNamespace(namespace, nearest_name(namespace, sorted(known)))
+
+
+def point_out_empty(installation: Installation, listing: Listing, namespace: str | None) -> None:
+    """The same as a note, for a command that only asks."""
+    try:
+        refuse_empty(installation, listing, namespace)
+    except EmptyNamespace as error:
+        installation.listener.note(str(error))
+
+
+def miss_workload(installation: Installation, key: WorkloadKey) -> NoSuchWorkload:
+    """That there is no such workload, with the nearest name of its namespace; where that has no Deployment, with the
+    workload of this name in the nearest one that has one.
+    """
+    server = installation.cluster.transport.server
+    names = [each.name for each in list_deployment_names(installation, key.namespace)]
+    if names:
+        near = nearest_name(key.name, names)
+        return NoSuchWorkload(key, server, None if near is None else WorkloadKey(key.namespace, near))
+    elsewhere = sorted(each.namespace for each in list_deployment_names(installation) if each.name == key.name)
+    namespace = nearest_name(key.namespace, elsewhere)
+    return NoSuchWorkload(key, server, None if namespace is None else WorkloadKey(namespace, key.name))
+
+
+def path_of_all(namespace: str | None) -> str:
+    """The path of the Deployments of one namespace, or of all."""
+    return DEPLOYMENT.path if namespace is None else path_of(_NAMESPACES, namespace, DEPLOYMENT.resource)
+
+
+def list_deployment_names(installation: Installation, namespace: str | None = None) -> tuple["ObjectName", ...]:
+    """The names of all Deployments, or of those of a namespace, for a suggestion: none where they may not be listed."""
+    from activities.kube.names import list_names  # noqa: PLC0415 - what is typed is seldom wrong
+
+    try:
+        return tuple(list_names(installation.cluster.transport, path_of_all(namespace)))
+    except IoError:
+        return ()

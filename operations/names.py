@@ -4,19 +4,24 @@ nobody waits long.
 
 import os
 
-from activities.kube.calls import path_of
 from activities.kube.kubeconfig import read_context_names
 from activities.kube.names import list_names
 from operations.installation import Installation
+from operations.listing import path_of_all
 from operations.policy_source import read_names
-from policies.kinds import DEPLOYMENT
+from policies.annotations import PAUSED
 
 
 def list_workload_names(installation: Installation, namespace: str | None = None) -> list[str]:
     """`NAMESPACE/NAME` of each Deployment, in one namespace or all. Raises KubernetesError."""
-    base = f"/apis/{DEPLOYMENT.api_version}/namespaces"
-    path = DEPLOYMENT.path if namespace is None else path_of(base, namespace, DEPLOYMENT.resource)
-    return sorted(f"{each.namespace}/{each.name}" for each in list_names(installation.cluster.transport, path))
+    found = list_names(installation.cluster.transport, path_of_all(namespace))
+    return sorted(f"{each.namespace}/{each.name}" for each in found)
+
+
+def list_sleeper_names(installation: Installation, namespace: str | None = None) -> list[str]:
+    """The same of those that carry the record of a sleep. Raises KubernetesError."""
+    found = list_names(installation.cluster.transport, path_of_all(namespace), carrying=PAUSED)
+    return sorted(f"{each.namespace}/{each.name}" for each in found)
 
 
 def list_namespace_names(installation: Installation) -> list[str]:

@@ -1,11 +1,14 @@
 """The policies in force, read from the worker's source of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from activities.errors import IoError
 from activities.policy_sources.source import PolicySourceUnreadable
+from operations.errors import NotThere
 from operations.installation import Installation
+from policies.names import MANUAL
 from policies.policy.document import EnforcementPolicy
+from policies.problems import nearest_name
 from worker.settings.values import PolicyPlace
 
 
@@ -38,6 +41,18 @@ def in_force(installation: Installation, policies: Iterable[EnforcementPolicy]) 
     """Those of them under whose names one is in force. The others never ran."""
     names = read_names(installation) or ()
     return [policy for policy in policies if policy.name in names]
+
+
+def refuse_unknown(policies: Sequence[EnforcementPolicy] | None, name: str | None, nothing: str) -> None:
+    """For a command that found `nothing` of the policy it is about: one that is not in force may well be mistyped.
+
+    Raises NotThere, with the one that was probably meant; where it is not known which are in force, nothing is said.
+    """
+    if policies is None or name in {None, MANUAL, *(policy.name for policy in policies)}:
+        return
+    near = nearest_name(str(name), [policy.name for policy in policies])
+    meant = f"; did you mean {near}?" if near else ""
+    raise NotThere(f"there is no policy {name}, and {nothing} under it{meant}")
 
 
 def read_names(installation: Installation) -> list[str] | None:

@@ -1,7 +1,6 @@
 """The commands' way to Temporal: open hibernations by visibility, one by its id, and whether a worker is there."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -15,7 +14,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.hibernation import visibility
-from activities.hibernation.listing import list_open, open_query, outside_phases
+from activities.hibernation.listing import ListedHibernation, list_open, open_query, outside_phases
 from operations.installation import Installation
 from policies.keys import WorkloadKey
 from policies.names import hibernation_id, task_queue
@@ -59,10 +58,10 @@ async def count_sleeping(client: Client, cluster: str) -> int:
     return counted.count
 
 
-async def find_first_due(client: Client, cluster: str) -> datetime | None:
-    """When the first of those wakes by itself; None where none does."""
-    due = [each.resume_at async for each in list_open(client, _sleeping(cluster)) if each.resume_at is not None]
-    return min(due, default=None)
+async def find_first_due(client: Client, cluster: str) -> ListedHibernation | None:
+    """The first of those that wakes by itself; None where none does."""
+    due = [(each.resume_at, each) async for each in list_open(client, _sleeping(cluster)) if each.resume_at is not None]
+    return min(due, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def _sleeping(cluster: str) -> str:

@@ -12,6 +12,7 @@ from policies.wording import count
 LONG = timedelta(days=30)
 """What is longer is asked about: `9999h` is more than a year."""
 _MINUTE, _HOUR = 60, 3600
+_DAYS = re.compile(r"([0-9]{1,6})d((?:[0-9.]+[hms])*)")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -25,7 +26,7 @@ def read_end(until: str | None, duration: str | None, now: datetime, *, required
     if until is not None:
         return read_instant(until, now)
     if duration is not None:
-        return now + read_duration(duration)
+        return now + read_duration(duration, "--for")
     if required:
         raise UsageProblem("say until when: --until 07:00, --until 2026-11-24T07:00:00+01:00 or --for 4h")
     return None
@@ -35,7 +36,7 @@ def describe_long(end: datetime, now: datetime) -> str:
     """`until Wed 19 Jan 2028 07:21 CET, which is 416 days from now`; empty where that is not long."""
     if end - now <= LONG:
         return ""
-    return f"until {tell_instant(end, None, now, with_year=True)}, which is {count((end - now).days, 'day')} from now"
+    return f"until {tell_instant(end, None, now)}, which is {count((end - now).days, 'day')} from now"
 
 
 def read_instant(text: str, now: datetime) -> datetime:
@@ -72,10 +73,27 @@ def read_moment(text: str, option: str, *, whole_day: bool = False) -> datetime:
     return datetime.combine(day if whole_day else day - timedelta(days=1), time.min).astimezone()
 
 
-def read_duration(text: str, option: str = "--for") -> timedelta:
-    """A duration such as 4h or 1h30m, greater than 0. Raises UsageProblem."""
+def read_since(text: str, option: str, now: datetime) -> datetime:
+    """The instant that a duration back from now, a day or a time names. Raises UsageProblem."""
     try:
-        duration = parse_duration(text)
+        since = now - parse_typed_duration(text)
+    except FieldError:
+        try:
+            since = read_moment(text, option)
+        except UsageProblem:
+            raise UsageProblem(
+                f"{option} {text!r} is neither a duration, a day nor a time: write 12h, 2d, 2026-11-24 or "
+                "2026-11-24T07:00:00+01:00"
+            ) from None
+    if since >= now:
+        raise UsageProblem(f"{option} {text} must lie in the past")
+    return since
+
+
+def read_duration(text: str, option: str) -> timedelta:
+    """A duration such as 4h, 1h30m or 40d, greater than 0. A day is 24 hours. Raises UsageProblem."""
+    try:
+        duration = parse_typed_duration(text)
     except FieldError as error:
         raise UsageProblem(f"{option} {error}") from None
     if duration <= timedelta(0):
@@ -92,13 +110,8 @@ def show_time(instant: datetime | None, zone: str | None = None, *, now: datetim
     return "somebody wakes it" if instant is None else tell_instant(instant, zone, now or datetime.now(UTC))
 
 
-def show_past(instant: datetime | None, zone: str | None = None) -> str:
-    """An instant of the past with its year: `Mon 23 Nov 2026 20:00 CET`. Empty for None."""
-    return "" if instant is None else tell_instant(instant, zone, instant, with_year=True)
-
-
-def show_known(instant: datetime | None, zone: str) -> str:
-    """An instant on the clocks of a zone, as `show_time` has it. Empty for None."""
+def show_known(instant: datetime | None, zone: str | None = None) -> str:
+    """An instant as `show_time` has it. Empty for None."""
     return "" if instant is None else show_time(instant, zone)
 
 
@@ -106,6 +119,14 @@ def show_span(seconds: float) -> str:
     """How long something took, with seconds below an hour only: `12h30m`, `45s`."""
     step = 1 if seconds < _HOUR else _MINUTE
     return format_duration(timedelta(seconds=round(seconds / step) * step))
+
+
+def parse_typed_duration(text: str) -> timedelta:
+    """A duration as people type it, also in days. A document takes none: there a day might be one of a calendar, which
+    has 23 or 25 hours where clocks change; here it is a length of time from now on. Raises FieldError.
+    """
+    days = _DAYS.fullmatch(text)
+    return parse_duration(text if days is None else f"{24 * int(days[1])}h{days[2]}")
 
 
 def _next_local(hour: int, minute: int, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 FieldPath = tuple[str | int, ...]
 """Where a value stands in a document: `("spec", "scope", "namespaces", "include", 0)`."""
@@ -22,7 +23,10 @@ _SENTENCES = {
     "bool_type": "must be true or false, not {value}",
     "int_type": "must be a whole number, not {value}",
     "int_from_float": "must be a whole number, not {value}",
+    "int_parsing": "must be a whole number, not {value}",
+    "int_parsing_size": "must be a smaller number",
     "float_type": "must be a number, not {value}",
+    "float_parsing": "must be a number, not {value}",
     "finite_number": "must be a finite number, not {value}",
     "string_type": "must be text, not {value}; put it in quotes",
     "dict_type": "must be a mapping of names to values, not {value}",
@@ -31,8 +35,8 @@ _SENTENCES = {
     "too_short": "needs at least one entry",
     "too_long": "has more than {max_length} entries",
     "string_too_long": "is longer than {max_length} characters",
-    "greater_than_equal": "must be at least {ge:g}, not {value}",
-    "less_than_equal": "must be at most {le:g}, not {value}",
+    "greater_than_equal": "must be at least {ge}, not {value}",
+    "less_than_equal": "must be at most {le}, not {value}",
 }
 
 
@@ -80,7 +84,8 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, str) and len(value) > _SHOWN_LENGTH:
         value = value[:_SHOWN_LENGTH] + "..."
-    return json.dumps(value, ensure_ascii=True, default=str)
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if isinstance(value, str) or len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "..."
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str | None:
@@ -134,7 +139,7 @@ def translate(
             path = path if cause.field is None else (*path, cause.field)
             wrong, nearest = str(cause), cause.nearest
         else:
-            wrong, nearest = _say(detail["type"], detail["input"], context), None
+            wrong, nearest = say_wrong(detail), None
         if detail["type"] == "extra_forbidden":
             nearest = nearest_name(str(path[-1]), _fields_at(model, path[:-1]))
         elif "expected" in context:
@@ -153,16 +158,21 @@ def translate(
     return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
-def _say(kind: str, value: object, context: Mapping[str, Any]) -> str:
+def say_wrong(detail: ErrorDetails) -> str:
+    """What pydantic found wrong with one value, in words for whoever typed it."""
+    kind, value, context = detail["type"], shown(detail["input"]), detail.get("ctx", {})
     if "expected" in context:
         valid = _QUOTED.findall(context["expected"]) or [context["expected"]]
-        return (
-            f"{shown(value)} is not {valid[0]}"
-            if len(valid) == 1
-            else f"{shown(value)} is not one of {', '.join(valid)}"
-        )
-    sentence = _SENTENCES.get(kind)
-    return f"{shown(value)} does not fit here" if sentence is None else sentence.format(value=shown(value), **context)
+        return f"{value} is not {valid[0]}" if len(valid) == 1 else f"{value} is not one of {', '.join(valid)}"
+    if "error" in context:
+        return str(context["error"])
+    sentence = _SENTENCES.get(kind, "{value} does not fit here")
+    bounds = {name: _write_number(bound) for name, bound in context.items() if name in {"ge", "le"}}
+    return sentence.format(value=value, **(context | bounds))
+
+
+def _write_number(number: float) -> str:
+    return f"{number:,}" if isinstance(number, int) else f"{number:g}"
 
 
 def _fields_at(model: type[BaseModel], path: FieldPath) -> tuple[str, ...]:

@@ -36,23 +36,24 @@ def to_rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def tell_instant(instant: datetime, zone: tzinfo | str | None, now: datetime, *, with_year: bool = False) -> str:
-    """`Mon 30 Nov 07:00 CET`; with its year where that is asked for, or where it is more than 300 days away.
+def tell_instant(instant: datetime, zone: tzinfo | str | None, now: datetime | None) -> str:
+    """`Mon 30 Nov 07:00 CET`; with its year where it is more than 300 days away.
 
     Args:
         zone: the policy's, by its IANA name, else that of the machine (None).
+        now: when it is read; None where that is not known, and a year never hurts.
     """
     try:
         local = instant.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
     except (OverflowError, ValueError):  # at the very ends of the calendar
         return to_rfc3339(instant)
-    year = " %Y" if with_year or abs(instant - now) > FAR else ""
+    year = " %Y" if now is None or abs(instant - now) > FAR else ""
     return f"{local.strftime(f'%a %d %b{year} %H:%M')} {name_zone(local)}"
 
 
 def in_words(instant: datetime, zone: str) -> str:
-    """The same with its year, whenever it is read: `Mon 23 Nov 2026 20:00 CET`."""
-    return tell_instant(instant, zone, instant, with_year=True)
+    """The same for what is kept and read at any time, so with its year: `Mon 23 Nov 2026 20:00 CET`."""
+    return tell_instant(instant, zone, None)
 
 
 def name_zone(local: datetime) -> str:

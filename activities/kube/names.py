@@ -16,18 +16,26 @@ class ObjectName(KubeModel):
     name: str
 
 
+class _Metadata(ObjectName):
+    annotations: dict[str, str] | None = None
+
+
 class _Item(KubeModel):
-    metadata: ObjectName
+    metadata: _Metadata
 
 
-def list_names(transport: KubeTransport, path: str) -> Iterator[ObjectName]:
-    """The names of all objects of a collection, page by page. Raises KubernetesError."""
+def list_names(transport: KubeTransport, path: str, *, carrying: str | None = None) -> Iterator[ObjectName]:
+    """The names of all objects of a collection, or of those that carry an annotation, page by page.
+
+    Raises KubernetesError.
+    """
     token = ""
     while True:
         query = {"limit": str(PAGE_SIZE)} | ({"continue": token} if token else {})
         reply = transport.request("GET", path, query=query, read_seconds=QUICK_SECONDS, accept=_METADATA_ONLY)
         page = decode(ListPage[_Item], reply)
-        yield from (each.metadata for each in page.items or ())
+        found = (each.metadata for each in page.items or ())
+        yield from (each for each in found if carrying is None or carrying in (each.annotations or {}))
         token = page.metadata.next_token
         if not token:
             return

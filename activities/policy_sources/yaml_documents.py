@@ -18,8 +18,8 @@ LARGEST_FILE = 1024 * 1024
 """Bytes. No policy comes near; a bomb might."""
 
 _DEEPEST = 32
-_LARGEST_NUMBER = 64
-"""Bits. Python refuses to write very large numbers, and nothing here needs them: they stay text."""
+_LARGEST_NUMBER = 1000
+"""Bits, as many as a float can hold. Python refuses to write much larger numbers: they stay text."""
 _PREFIX = "tag:yaml.org,2002:"
 _UNRESOLVED = {_PREFIX + "timestamp", _PREFIX + "merge", _PREFIX + "value"}
 

@@ -63,6 +63,8 @@ class KeepAwakeAnswer(Frozen):
     """`finops keep-awake`."""
 
     kept_awake: tuple[WorkloadName, ...]
+    woken: tuple[WorkloadName, ...]
+    """Those of them that were asleep."""
     until: datetime
     longer: Mapping[str, datetime]
     """Those that are kept awake for longer all the same, and until when."""

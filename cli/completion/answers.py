@@ -75,7 +75,7 @@ def _find(line: Line, takes: Takes, current: str, find_names: FindNames | None) 
     """Workloads in a namespace where one was typed: there the right to list it is enough, and it is quicker."""
     ask: FindNames = find_names or import_module("cli.completion.names").find_names  # most completions need no names
     place = place_of(line.given)
-    if takes is not Takes.WORKLOAD:
+    if takes not in {Takes.WORKLOAD, Takes.SLEEPER}:
         return ask(takes, "", place)
     namespace = line.given.get("--namespace", "")
     if namespace:

@@ -21,6 +21,8 @@ class Takes(StrEnum):
     CONTEXT = "context"
     NAMESPACE = "namespace"
     WORKLOAD = "workload"
+    SLEEPER = "sleeper"
+    """One that is asleep."""
     POLICY = "policy"
     POLICY_OR_FILE = "policy or file"
 

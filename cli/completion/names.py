@@ -81,6 +81,7 @@ def _ask(names: Any, takes: Takes, namespace: str, place: Mapping[str, str]) -> 
     installation = names.Installation(place, user="completion")
     ask: dict[Takes, Callable[[], Sequence[str]]] = {
         Takes.WORKLOAD: lambda: names.list_workload_names(installation, namespace or None),
+        Takes.SLEEPER: lambda: names.list_sleeper_names(installation, namespace or None),
         Takes.NAMESPACE: lambda: names.list_namespace_names(installation),
         Takes.CONTEXT: lambda: names.list_context_names(installation),
         Takes.CLUSTER: lambda: names.list_cluster_names(installation),

@@ -2,6 +2,8 @@
 
 import gc
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
@@ -15,6 +17,11 @@ from cli.options import Globals
 
 class SharingCommand(TyperCommand):
     """A command that also takes the shared options behind its name, and shows what to type."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Its words as values."""
+        with _telling_slips_plainly():
+            return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Merge what was given before the name with what was given behind it."""
@@ -66,6 +73,11 @@ class SharingCommand(TyperCommand):
 class LazyGroup(TyperGroup):
     """Knows every command's name and help, and imports the one that is called."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What stands before the name of a command, as values."""
+        with _telling_slips_plainly():
+            return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Each once: without the aliases."""
         return list(COMMANDS)
@@ -108,6 +120,15 @@ class LazyGroup(TyperGroup):
                     (f"{name}, {aliases[name]}" if name in aliases else name, command.help)
                     for name, command in members.items()
                 )
+
+
+@contextmanager
+def _telling_slips_plainly() -> Iterator[None]:
+    try:
+        yield
+    except typer.BadParameter as slip:
+        _import("cli.grammar.slips").tell_plainly(slip)
+        raise
 
 
 def _import(module: str) -> ModuleType:

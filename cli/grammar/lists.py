@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from cli.console import Terminal
 from operations.errors import UsageProblem
 from policies.policy.label_queries import parse_label_query
 from policies.policy.selectors import LabelSelector
@@ -22,7 +23,7 @@ SelectorOption = Annotated[
     str | None,
     typer.Option("--selector", "-l", metavar="LABELS", help="Only those with these labels, as kubectl has it."),
 ]
-PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Only what this policy is about.")]
+PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="POLICY", help="Only what this policy is about.")]
 
 SortKeys = Mapping[str, Callable[[Any], Any]]
 """What can be sorted by, and what of a row that is: text, a time, an amount of money, or None where it is not known."""
@@ -51,6 +52,12 @@ def arrange(rows: Iterable[Row], keys: SortKeys, sort_by: str | None, limit: int
     if sort_by is not None:
         arranged.sort(key=lambda row: _rank(keys[sort_by](row)))
     return tuple(arranged[:limit])
+
+
+def tell_rest(terminal: Terminal, shown: int, total: int) -> None:
+    """Below a list: how much of it a limit left, where it left something out."""
+    if shown < total:
+        terminal.say(f"the first {shown:,} of {total:,}", style="dim")
 
 
 def _rank(value: Any) -> tuple[bool, Any]:

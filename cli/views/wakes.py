@@ -6,7 +6,7 @@ from datetime import datetime
 from cli.console import Terminal
 from operations.sleepers.direct import WokenDirectly
 from operations.sleepers.keep_awake import KeptAwake
-from operations.sleepers.resume import WokenAll
+from operations.sleepers.resume import KeptUntil, WokenAll
 from operations.sleepers.search import SleepersFound
 from operations.times import show_time
 from policies.sleep.messages import WakeRequest
@@ -30,7 +30,7 @@ def show_nothing_asleep(terminal: Terminal, found: SleepersFound) -> None:
 
 def show_awake_already(terminal: Terminal, kept: KeptAwake, request: WakeRequest) -> None:
     """Print that there was nothing to do, or only to keep it so; and of a reason that was given for nothing."""
-    until = "" if kept.until is None else f", and not paused before {show_time(kept.until)}"
+    until = "" if kept.until is None else f", and not paused before {show_time(kept.until, kept.zone)}"
     terminal.say(f"{kept.workload}: awake already{until}")
     if request.reason and request.until is None:
         terminal.note("the reason is kept nowhere: give it to a wake, or with --for to keep it awake")
@@ -40,20 +40,22 @@ def tell_kept(kept: KeptAwake, asked: datetime) -> str:
     """What became of the wish to keep one awake until a time, beside the time that it was kept for already."""
     by = f" by {kept.before.by}" if kept.before is not None and kept.before.by else ""
     if kept.until is not None and kept.until > asked:
-        return f"kept awake until {show_time(kept.until)}{by} already, which is longer"
+        return f"kept awake until {show_time(kept.until, kept.zone)}{by} already, which is longer"
     if kept.before is not None:
-        return f"was kept awake until {show_time(kept.before.awake_until)}{by}; now until {show_time(asked)}"
-    return f"not paused before {show_time(asked)}"
+        earlier = show_time(kept.before.awake_until, kept.zone)
+        return f"was kept awake until {earlier}{by}; now until {show_time(asked, kept.zone)}"
+    woken = "it was asleep and is being woken; " if kept.was_asleep else ""
+    return f"{woken}not paused before {show_time(asked, kept.zone)}"
 
 
-def show_wakes(terminal: Terminal, woken: WokenAll, kept_until: datetime | None) -> None:
-    """Print what became of each; `kept_until` is of one alone."""
+def show_wakes(terminal: Terminal, woken: WokenAll, kept: KeptUntil | None) -> None:
+    """Print what became of each; `kept` is of one alone."""
     for each in woken.results:
         if each.trouble:
             terminal.say(f"{each.workload}: {each.trouble}", style="red")
         elif each.awake:
-            kept = "" if kept_until is None else f", and not paused before {show_time(kept_until)}"
-            terminal.say(f"{each.workload}: awake{kept}")
+            until = "" if kept is None else f", and not paused before {show_time(kept.at, kept.zone)}"
+            terminal.say(f"{each.workload}: awake{until}")
         else:
             outlook = (
                 "`finops status` shows how it goes" if woken.worked_on else "it will wake as soon as a worker runs"

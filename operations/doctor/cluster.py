@@ -13,7 +13,6 @@ from operations.doctor.check_results import CheckResult, fail, ok, warn
 from operations.doctor.sleepers import judge_contested
 from operations.doctor.sources import check_costs, check_idleness
 from operations.installation import Installation
-from operations.own_clock import own_clock_ahead
 from policies.rights.blindness import Use
 from policies.rights.rights import Need, Right, describe_blindness, missing_sight
 from policies.sleep.clocks import TOLERANCE, say_ahead
@@ -92,7 +91,7 @@ def _judge_rights(rights: tuple[Right, ...], uses: frozenset[Use]) -> Iterator[C
 def _check_listing(installation: Installation) -> Iterator[CheckResult]:
     workloads = [each for page in installation.cluster.workloads.list_all() for each in page.workloads]
     yield from judge_contested(workloads, datetime.now(UTC))
-    ahead = own_clock_ahead(installation)
+    ahead = installation.own_clock_ahead()
     if ahead is None:
         yield warn("clock", "the API server does not say what time it is: nothing is paused without comparing clocks")
     elif abs(ahead) > TOLERANCE:

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from activities.errors import IoError
-from operations.errors import NoSuchWorkload, NotThere, OperationError
+from operations.errors import NotThere, OperationError
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.past.carried import Carried, Copies, collect_carried
 from operations.past.hibernation_runs import KnownRuns, read_runs
 from operations.past.outlook import Outlook, look_ahead
 from operations.temporal import open_client
+from operations.times import show_time
+from operations.zones import Zones, read_zones
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.workload import Workload
@@ -37,6 +40,7 @@ class History(Frozen):
     runs_trouble: str = ""
     """Why it could not be asked."""
     outlook: Outlook = Outlook()
+    zones: Zones = Zones()
     page: str = ""
     """Of its newest hibernation in Temporal's UI; empty where it has none, or that UI is not known."""
 
@@ -61,7 +65,8 @@ async def read_history(installation: Installation, key: WorkloadKey) -> History:
         look, (runs, silence) = await asyncio.gather(
             asyncio.to_thread(_look, installation, key), _look_back(installation, key)
         )
-    _refuse_nothing(key, look, runs, silence)
+    zones = await asyncio.to_thread(read_zones, installation)
+    await asyncio.to_thread(_refuse_nothing, installation, key, look, runs, silence, zones)
     carried, outlook = None, Outlook()
     if look.workload is not None:
         carried = collect_carried(look.workload, look.copies, look.copies_trouble)
@@ -76,6 +81,7 @@ async def read_history(installation: Installation, key: WorkloadKey) -> History:
         runs=runs,
         runs_trouble=silence,
         outlook=outlook,
+        zones=zones,
         page=_find_page(installation, key, runs),
     )
 
@@ -113,13 +119,16 @@ async def _look_back(installation: Installation, key: WorkloadKey) -> tuple[Know
         return None, f"it refused: {error.message}"
 
 
-def _refuse_nothing(key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str) -> None:
+def _refuse_nothing(
+    installation: Installation, key: WorkloadKey, look: _Look, runs: KnownRuns | None, silence: str, zones: Zones
+) -> None:
     """Raises OperationError where neither could be asked, NotThere where nothing is known of it."""
     if look.workload is not None or (runs is not None and runs.hibernations):
         return
     if look.trouble and runs is None:
         raise OperationError(f"neither the cluster nor Temporal can be asked: {look.trouble}; {silence}")
-    where = look.trouble or str(NoSuchWorkload(key, look.server))
+    where = look.trouble or str(miss_workload(installation, key))
     if runs is None:
         raise NotThere(f"{where}, and Temporal cannot be asked: {silence}")
-    raise NotThere(f"{where}, and Temporal knows no hibernation of it since {runs.since:%Y-%m-%d %H:%M} UTC")
+    since = show_time(runs.since, zones.of(namespace=key.namespace))
+    raise NotThere(f"{where}, and Temporal knows no hibernation of it since {since}")

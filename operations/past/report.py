@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activities.kube.objects.pod_troubles import explain_pods
-from operations.errors import NotThere, OperationError, UsageProblem
+from operations.errors import OperationError
 from operations.installation import Installation
 from operations.past.night_sleepers import (
     NightKnown,
@@ -20,13 +20,11 @@ from operations.past.night_sleepers import (
 )
 from operations.past.reckoning import end_unnoticed, find_sleeping
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
-from operations.policy_source import read_quietly
-from operations.times import read_moment
-from policies.durations import parse_duration
+from operations.policy_source import read_quietly, refuse_unknown
+from operations.zones import Zones
 from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
-from policies.problems import FieldError
 from policies.runs.nights import Fate, Night, begin_of_night, tell_night
 from policies.sleep.ledger import Entry, Period, Slept, enter, merge, sleep_of, total
 from policies.sleep.messages import AWAKE_PHASES
@@ -71,17 +69,6 @@ class NightReport(Frozen):
     """What could not be asked, and what is not known therefore."""
 
 
-def read_since(text: str, now: datetime) -> datetime:
-    """The instant that `--since` names: a duration back from now, a day, or a time. Raises UsageProblem."""
-    try:
-        since = now - parse_duration(text)
-    except FieldError:
-        since = read_moment(text, "--since")
-    if since >= now:
-        raise UsageProblem(f"--since {text} must lie in the past")
-    return since
-
-
 async def read_report(installation: Installation, wanted: NightWanted, now: datetime) -> NightReport:
     """The report of the cluster, of a namespace, or of a policy.
 
@@ -105,8 +92,8 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     damaged = find_damaged(known, installation.known_instance)
     damaged = {key: policy for key, policy in damaged.items() if wanted.policy in {None, policy}}
     sleepers = describe_sleepers(last_sleeps(sleeps, since), noted, damaged, known)
-    if wanted.policy is not None and not meant and not sleepers:
-        raise NotThere(f"there is no policy {wanted.policy}, and nothing slept under it")
+    if not sleepers:
+        refuse_unknown(policies or (), wanted.policy, "nothing slept")
     sleepers = await asyncio.to_thread(_explain, installation, sleepers)
     return _put_together(installation, sleepers, sleeps, told, seen, meant, since, now)
 
@@ -121,8 +108,7 @@ def _put_together(
     since: datetime,
     now: datetime,
 ) -> NightReport:
-    zones = Counter(each.zone for each in meant if each.spec.schedule is not None)
-    zone, night = zones.most_common(1)[0][0] if zones else "UTC", add_up(sleepers)
+    zone, night = Zones(policies=tuple(meant)).of() or "UTC", add_up(sleepers)
     woken = Counter(each.why or "why is not known" for each in sleepers if each.woke_at is not None)
     return NightReport(
         cluster=installation.settings.cluster,

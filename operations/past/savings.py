@@ -12,6 +12,7 @@ from operations.errors import OperationError, UsageProblem
 from operations.installation import Installation
 from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, find_sleeping, reckon
 from operations.past.sources import SeenNow, look_back, look_now
+from operations.policy_source import read_quietly, refuse_unknown
 from operations.times import read_moment
 from policies.sleep.ledger import Period
 
@@ -33,7 +34,8 @@ async def reckon_savings(
 ) -> Savings:
     """The savings of a period, of one namespace and one policy or of all.
 
-    Raises OperationError where neither cluster nor Temporal can be asked.
+    Raises OperationError where neither cluster nor Temporal can be asked, NotThere for a policy that is not in force
+    and that nothing slept under.
     """
     seen = await asyncio.to_thread(look_now, installation, namespace, "what sleeps now is not counted")
     now = _find_sleeping(installation, seen)
@@ -43,7 +45,10 @@ async def reckon_savings(
         raise OperationError(f"{now.trouble}; {before.trouble}")
     with installation.listener.progress("counting nodes"):
         nodes = await asyncio.to_thread(_count_nodes, installation, period)
-    return reckon(period, now, before, nodes, policy=policy)
+    made = reckon(period, now, before, nodes, policy=policy)
+    if policy is not None and not made.workloads:
+        refuse_unknown(await asyncio.to_thread(read_quietly, installation), policy, "nothing slept")
+    return made
 
 
 def _find_sleeping(installation: Installation, seen: SeenNow) -> SleepingNow:

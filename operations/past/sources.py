@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.installation import Installation
-from operations.listing import is_in, list_workloads
+from operations.listing import is_in, list_workloads, point_out_empty
 from operations.past.past_sleeps import PastSleeps, read_past_sleeps
 from operations.temporal import open_client
 from policies.keys import WorkloadKey
@@ -47,6 +47,7 @@ def look_now(installation: Installation, namespace: str | None, missing: str) ->
         listing = list_workloads(installation.within(namespace))
     except IoError as error:
         return SeenNow(trouble=f"the cluster cannot be asked, so {missing}: {error}")
+    point_out_empty(installation, listing, namespace)
     found = (each for each in listing.wakeable if namespace in {None, each.ref.namespace})
     unreadable = [each for each in listing.unreadable if each.but_requests is None and is_in(namespace, each)]
     return SeenNow(workloads={each.ref.key: each for each in found}, unreadable=len(unreadable))

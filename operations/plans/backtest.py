@@ -38,6 +38,8 @@ class Backtest(Frozen):
 
     policy: str
     mode: Mode
+    zone: str
+    """The policy's, by its IANA name."""
     first: datetime
     last: datetime
     every: timedelta

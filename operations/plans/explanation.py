@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from operations.costs.ask_ahead import ask_ahead
-from operations.errors import NoSuchWorkload
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.plans.blindness import find_blindness, find_unwritable
+from operations.targets import is_sleeper
+from operations.zones import Zones, read_zones
 from policies.checks import Case
 from policies.checks.decision import Answer, Decision, evaluate, explain
 from policies.costs.cost import CostAnswer
@@ -45,6 +47,7 @@ class Explanation(Frozen):
     """What could not be found out, and what that means."""
     may_not_write: tuple[str, ...]
     """Its namespace, where the caller's own credentials could pause nothing in it."""
+    zones: Zones = Zones()
     page: str = ""
     """Of its hibernation in Temporal's UI; empty where it has none, or that UI is not known."""
 
@@ -65,7 +68,7 @@ def explain_workload(
     cluster = installation.cluster
     found = cluster.workloads.read(key)
     if found is None:
-        raise NoSuchWorkload(key, cluster.transport.server)
+        raise miss_workload(installation, key)
     with installation.listener.progress("asking for costs, idleness and autoscalers"):
         gathered = cluster.gatherer().gather(now, policies)
         blind_to = find_blindness(installation)
@@ -80,6 +83,7 @@ def explain_workload(
         policies=tuple(_judge(case, first_windows.room_of(case.policy, now)) for case in cases),
         unknowns=(*blind_to, *unknown),
         may_not_write=refused,
+        zones=read_zones(installation) if is_sleeper(found) else Zones(),
     )
 
 

@@ -87,7 +87,14 @@ def replay_past(
         gathered = installation.cluster.gatherer().gather(now)
     terms = terms_to_ask(policy, span)
     question = IdlenessQuestion.of(terms, SeriesScope.of(policy.spec.scope, installation.cluster.series_filters()))
-    base = Backtest(policy=policy.name, mode=policy.spec.mode, first=span.first, last=span.last, every=span.step)
+    base = Backtest(
+        policy=policy.name,
+        mode=policy.spec.mode,
+        zone=policy.zone,
+        first=span.first,
+        last=span.last,
+        every=span.step,
+    )
     with installation.listener.counting("asking Prometheus, query") as advance:
         moments = past.moments(question, span.first, span.step, span.count, advance)
         return replay(policy, workloads, gathered, moments, base)

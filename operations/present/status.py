@@ -5,7 +5,7 @@ be asked, Temporal does.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -13,11 +13,11 @@ from temporalio.service import RPCError
 
 from activities.hibernation.listing import ListedHibernation
 from activities.snapshot import Hold
-from operations.errors import NotThere, OperationError
+from operations.errors import OperationError
 from operations.failures import describe_failure
 from operations.installation import Installation
-from operations.listing import list_workloads
-from operations.policy_source import read_quietly
+from operations.listing import list_workloads, point_out_empty
+from operations.policy_source import read_quietly, refuse_unknown
 from operations.present.asked_for import EVERYONE, StatusQuestion, list_asked_for, rank
 from operations.present.first_windows import FirstWindowSeen, read_first_windows
 from operations.present.often_woken import OftenWoken, find_often_woken
@@ -26,10 +26,10 @@ from operations.standing.carriers import Carriers, hold_against, list_carriers
 from operations.standing.standing import WorkloadStanding, stand_by_hibernation
 from operations.standing.unwatched import Unwatched, count_unwatched
 from operations.temporal import has_worker, open_client
+from operations.zones import Zones
 from policies.calendar.allowance import Allowance, allowance_of
 from policies.keys import WorkloadKey
 from policies.models import Frozen
-from policies.policy.document import EnforcementPolicy
 from policies.sleep.discrepancies import OVERDUE_AFTER
 from policies.sleep.messages import Phase
 from policies.sleep.reconciliation import ReconcileResult
@@ -72,8 +72,7 @@ class ClusterStatus(Frozen):
     """The last that is over."""
     schedules: tuple[ScheduleSeen, ...] = ()
     often_woken: tuple[OftenWoken, ...] = ()
-    zones: Mapping[str, str] = {}
-    """The policies' zones, by the policies' names."""
+    zones: Zones = Zones()
     first_windows: tuple[FirstWindowSeen, ...] = ()
     allowances: Mapping[str, Allowance] = {}
     """How much sleep each policy allows; none where the policies cannot be read."""
@@ -99,7 +98,7 @@ class ClusterStatus(Frozen):
     def unwatched(self) -> Unwatched:
         """Those that nobody will wake as it is."""
         sleepers = () if self.worker else (*self.hibernations, *self.lost)
-        return count_unwatched(sleepers, self.at, self.instance)
+        return count_unwatched(sleepers, self.at, self.instance, self.zones)
 
     @property
     def is_served(self) -> bool:
@@ -156,7 +155,7 @@ async def read_by(
         read_states(client, cluster, names), read_first_windows(client, cluster, policies or (), found.at)
     )
     found = found.replace(
-        zones={policy.name: policy.zone for policy in policies or ()},
+        zones=Zones(policies=policies or ()),
         reconciliation=reconciliation,
         schedules=schedules,
         often_woken=often,
@@ -164,7 +163,8 @@ async def read_by(
         allowances={each.name: allowance_of(each, found.at) for each in policies or ()},
     )
     found = await _put_together(here, question, found, listed, record, await looking)
-    _refuse_unknown(question.policy, policies, found)
+    if not (found.hibernations or found.lost):
+        refuse_unknown(policies, question.policy, "nothing is asleep")
     return found
 
 
@@ -179,7 +179,9 @@ def _go_on(known: ClusterStatus, found: ClusterStatus, listed: tuple[ListedHiber
 def _look(installation: Installation, question: StatusQuestion, known: ClusterStatus | None) -> Carriers:
     """Labels are on the Deployments alone, so that nothing is known of those who have them without a listing."""
     if question.labels is not None:
-        return Carriers(workloads=list_workloads(installation).wakeable)
+        listing = list_workloads(installation)
+        point_out_empty(installation, listing, question.namespace)
+        return Carriers(workloads=listing.wakeable)
     return Carriers() if known is not None else list_carriers(installation)
 
 
@@ -231,17 +233,11 @@ async def _go_without(installation: Installation, question: StatusQuestion, trou
         temporal_trouble=trouble,
         instance=installation.known_instance,
         hibernations=tuple(sorted(standing, key=rank)),
-        zones={policy.name: policy.zone for policy in policies or ()},
+        zones=Zones(policies=policies or ()),
     )
-    _refuse_unknown(question.policy, policies, found)
+    if not (found.hibernations or found.lost):
+        refuse_unknown(policies, question.policy, "nothing is asleep")
     return found
-
-
-def _refuse_unknown(policy: str | None, policies: Sequence[EnforcementPolicy] | None, found: ClusterStatus) -> None:
-    """A policy that is not in force and that nothing is asleep under was mistyped. Raises NotThere."""
-    names = None if policies is None else {each.name for each in policies}
-    if policy is not None and names is not None and policy not in names and not (found.hibernations or found.lost):
-        raise NotThere(f"there is no policy {policy}, and nothing is asleep under it")
 
 
 def _is_new(standing: WorkloadStanding, now: datetime) -> bool:

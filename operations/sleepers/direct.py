@@ -14,6 +14,7 @@ from operations.installation import Installation
 from operations.sleepers.records import ReadCopies, read_carried, read_copied
 from operations.targets import WorkloadName
 from operations.times import show_time
+from operations.zones import read_zones
 from policies.annotations import Because, PauseRecord, WakeNote, wake_patch
 from policies.errors import InvalidAnnotation
 from policies.models import Frozen
@@ -43,17 +44,21 @@ def wake_each_directly(
     installation: Installation, sleepers: Iterable[Workload], request: WakeRequest
 ) -> Iterator[WokenDirectly]:
     """Wake one after the other, each when it is asked for. One that cannot be woken does not stop the others."""
-    cluster = installation.cluster
+    cluster, zones = installation.cluster, read_zones(installation)
     for workload in sleepers:
-        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, request)
+        zone = zones.of_workload(workload)
+        yield wake_directly(cluster.workloads, cluster.replica_sets.copies_of, workload, request, zone)
 
 
 def wake_directly(
-    workloads: Workloads, read_copies: ReadCopies, workload: Workload, request: WakeRequest
+    workloads: Workloads, read_copies: ReadCopies, workload: Workload, request: WakeRequest, zone: str | None = None
 ) -> WokenDirectly:
-    """Give one Deployment back with the count it carries, or that a copy of its record tells."""
+    """Give one Deployment back with the count it carries, or that a copy of its record tells.
+
+    `zone` is that of the times in what is said of it: None for this machine's.
+    """
     try:
-        return _wake(workloads, workload, _find_record(workload, read_copies), request)
+        return _wake(workloads, workload, _find_record(workload, read_copies), request, zone)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others still sleep
         return WokenDirectly(workload=workload.ref.key, woken=False, sentence=describe_trouble(error))
 
@@ -65,7 +70,9 @@ def _find_record(workload: Workload, read_copies: ReadCopies) -> PauseRecord:
         return read_copied(workload, damage, read_copies)
 
 
-def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, request: WakeRequest) -> WokenDirectly:
+def _wake(
+    workloads: Workloads, workload: Workload, record: PauseRecord, request: WakeRequest, zone: str | None
+) -> WokenDirectly:
     now = datetime.now(UTC).replace(microsecond=0)
     note = WakeNote(
         resumed_at=now,
@@ -89,13 +96,13 @@ def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, request
                     version = workloads.give_back(workload.ref, action.resource_version, action.replicas)
                     intent = intent.replace(gave_back=True)
                     workloads.annotate(workload.ref, version, wake_patch(action.note))
-                    return _woken(workload, action.replicas, note)
+                    return _woken(workload, action.replicas, note, zone)
                 case SendClear():
                     cleared = workloads.annotate(workload.ref, action.resource_version, wake_patch(action.note))
                     if action.leaves_zero:
                         left = f"{action.leaves_zero}: only the record is removed"
                         return WokenDirectly(workload=workload.ref.key, woken=True, sentence=left)
-                    return _woken(workload, cleared.replicas, note)
+                    return _woken(workload, cleared.replicas, note, zone)
                 case SendPause():
                     raise AssertionError("a wake never pauses")
         except Conflict:
@@ -103,8 +110,8 @@ def _wake(workloads: Workloads, workload: Workload, record: PauseRecord, request
     return WokenDirectly(workload=workload.ref.key, woken=False, sentence="somebody changes it all the time; try again")
 
 
-def _woken(workload: Workload, replicas: int, note: WakeNote) -> WokenDirectly:
-    told = f"awake with {count(replicas, 'replica')}, not paused before {show_time(note.awake_until)}"
+def _woken(workload: Workload, replicas: int, note: WakeNote, zone: str | None) -> WokenDirectly:
+    told = f"awake with {count(replicas, 'replica')}, not paused before {show_time(note.awake_until, zone)}"
     return WokenDirectly(workload=workload.ref.key, woken=True, sentence=told)
 
 

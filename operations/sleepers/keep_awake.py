@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NoSuchWorkload, NotThere, Refused, Unconfirmed, UsageProblem
+from operations.errors import NotThere, Refused, Unconfirmed, UsageProblem
 from operations.failures import describe_trouble
 from operations.identity import confirm_cluster
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, miss_workload, refuse_empty
 from operations.permission import require_right_to_scale
 from operations.sleepers.send_wakes import send_wakes
 from operations.targets import Target, WorkloadName, is_sleeper
 from operations.temporal import find_open, has_worker, open_client
+from operations.zones import read_zones
 from policies.annotations import INSTANCE, Because, WakeNote
 from policies.keys import WorkloadKey
 from policies.models import Frozen
@@ -36,6 +37,10 @@ class KeptAwake(Frozen):
     """Until when: later than asked for where it was kept awake for longer; None where it is not known."""
     before: WakeNote | None = None
     """What kept it awake for longer, where that is known."""
+    was_asleep: bool = False
+    """Whether it slept, and so is woken first."""
+    zone: str | None = None
+    """That its times are told in, by its IANA name: None for this machine's."""
 
 
 async def keep_awake(
@@ -52,13 +57,14 @@ async def keep_awake(
     await confirm_cluster(installation, client)
     await asyncio.to_thread(require_right_to_scale, installation, namespace=target.namespace, key=target.key)
     workloads = await asyncio.to_thread(_find, installation, target)
+    zones = await asyncio.to_thread(read_zones, installation)
     with installation.listener.counting("keeping awake") as advance:
         for done, workload in enumerate(workloads, start=1):
             kept = await _try_to_keep(
                 installation, client, workload, until, may_shorten=alone and target.key is not None
             )
             advance(done, len(workloads))
-            yield kept
+            yield kept.replace(zone=zones.of_workload(workload))
 
 
 async def keep_one_awake(
@@ -71,7 +77,12 @@ async def keep_one_awake(
     """
     cluster, before = installation.settings.cluster, _longer_note(workload, until)
     wish, stays = wish.replace(until=until), before is not None and not wish.may_shorten
-    kept = KeptAwake(workload=workload.ref.key, until=before.awake_until if before and stays else until, before=before)
+    kept = KeptAwake(
+        workload=workload.ref.key,
+        until=before.awake_until if before and stays else until,
+        before=before,
+        was_asleep=is_sleeper(workload),
+    )
     if await find_open(client, cluster, workload.ref.key) is None:
         if is_sleeper(workload):
             read_copies = installation.cluster.replica_sets.copies_of
@@ -148,13 +159,14 @@ def _find(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.key is not None:
         found = installation.cluster.workloads.read(target.key)
         if found is None:
-            raise NoSuchWorkload(target.key, installation.cluster.transport.server)
+            raise miss_workload(installation, target.key)
         if found.is_down and not is_sleeper(found):
             raise Refused(f"{found.ref} has no replicas, and not because of us: there is nothing to keep awake")
         return (found,)
-    listed = list_workloads(installation.within(target.namespace)).wakeable
+    listing = list_workloads(installation.within(target.namespace))
+    refuse_empty(installation, listing, target.namespace)
     mine = installation.known_instance
-    chosen = [workload for workload in listed if target.covers(workload) and _can_be_kept(workload, mine)]
+    chosen = [workload for workload in listing.wakeable if target.covers(workload) and _can_be_kept(workload, mine)]
     if not chosen:
         raise NotThere(f"no Deployment of {target} runs")
     return tuple(chosen)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from activities.hibernation.starting import start_hibernation
-from operations.errors import NoSuchWorkload, Refused, Unconfirmed
+from operations.errors import Refused, Unconfirmed
 from operations.identity import confirm_cluster
 from operations.installation import Installation
-from operations.own_clock import own_clock_ahead
+from operations.listing import miss_workload
 from operations.permission import require_right_to_scale
 from operations.targets import WorkloadName
 from operations.temporal import find_open, has_worker, open_client, phase_of
@@ -83,8 +83,8 @@ def _judge(
     """The order, if no check that also binds a person objects."""
     workload = installation.cluster.workloads.read(key)
     if workload is None:
-        raise NoSuchWorkload(key, installation.cluster.transport.server)
-    ahead = own_clock_ahead(installation)
+        raise miss_workload(installation, key)
+    ahead = installation.own_clock_ahead()
     if ahead is not None and abs(ahead) > TOLERANCE:
         # Its end and its expiry are reckoned by this clock: off by hours, it could be carried out hours later.
         raise Refused(f"{key} is not paused: this machine's clock is {say_ahead(ahead)} the API server's; set it first")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from operations.errors import NoSuchWorkload
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.targets import WorkloadName
 from policies.checks.controllers import OUTAGE, find_controller_hint
 from policies.keys import WorkloadKey
@@ -28,7 +28,7 @@ def foresee_pause(installation: Installation, key: WorkloadKey) -> PauseAhead:
     """Look at the workload. Raises NoSuchWorkload, KubernetesError."""
     workload = installation.cluster.workloads.read(key)
     if workload is None:
-        raise NoSuchWorkload(key, installation.cluster.transport.server)
+        raise miss_workload(installation, key)
     return PauseAhead(workload=key, replicas=workload.replicas, reasons_to_ask=tuple(_reasons_to_ask(workload)))
 
 

@@ -49,8 +49,11 @@ def read_copied(workload: Workload, damage: InvalidAnnotation, read_copies: Read
     return found.record
 
 
-def describe_sleep(workload: Workload, cluster: str) -> list[str]:
-    """What a sleeper carries, for people: since when, until when, its count, and how to wake it."""
+def describe_sleep(workload: Workload, cluster: str, zone: str | None) -> list[str]:
+    """What a sleeper carries, for people: since when, until when, its count, and how to wake it.
+
+    `zone` is that of its times, None for this machine's.
+    """
     wake = f"wake it: finops resume {workload.ref}   (without Temporal: finops resume {workload.ref} --direct)"
     try:
         record = notes.read_pause(workload.annotations)
@@ -60,8 +63,9 @@ def describe_sleep(workload: Workload, cluster: str) -> list[str]:
         return ["asleep under an incomplete record", wake]
     price = "" if record.cost is None else f", cost then {record.cost}"
     whose = f"pause-id {as_name(record.pause_id)}, installation {as_name(record.instance) or 'unnamed'}"
+    since, until = show_time(record.paused_at, zone), show_time(record.resume_at, zone)
     return [
-        f"asleep since {show_time(record.paused_at)} under policy {record.policy}, until {show_time(record.resume_at)}",
+        f"asleep since {since} under policy {record.policy}, until {until}",
         f"wakes with {count(record.original_replicas, 'replica')}{price}; {whose}",
         f"workflow {hibernation_id(cluster, workload.ref.key)}",
         wake,

@@ -7,13 +7,15 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from operations.awaiting import wait_until_back
-from operations.errors import NoSuchWorkload, OperationError, Refused
+from operations.errors import OperationError, Refused
 from operations.installation import Installation
+from operations.listing import miss_workload
 from operations.sleepers.keep_awake import KeptAwake, keep_one_awake
 from operations.sleepers.search import SleepersFound
 from operations.sleepers.send_wakes import Sent, send_wakes
 from operations.targets import scale_by_hand
 from operations.temporal import has_worker
+from operations.zones import read_zones
 from policies import annotations as notes
 from policies.errors import RuleError
 from policies.keys import WorkloadKey
@@ -47,6 +49,13 @@ class WokenAll(Frozen):
     def missing(self) -> frozenset[WorkloadKey]:
         """Those that are recorded and were not seen to come back in time."""
         return frozenset(each.workload for each in self.results if not each.trouble and not each.awake)
+
+
+class KeptUntil(Frozen):
+    """Until when a workload is not paused again, and on whose clocks that is told: None for this machine's."""
+
+    at: datetime
+    zone: str | None = None
 
 
 async def wake(
@@ -102,19 +111,20 @@ async def leave_awake(
         raise OperationError(f"{key} has no open hibernation, and the cluster cannot be asked")
     workload = found.named
     if workload is None:
-        raise NoSuchWorkload(key, installation.cluster.transport.server)
+        raise miss_workload(installation, key)
     if workload.is_down and not notes.is_annotated(workload.annotations):
         raise Refused(
             f"{workload.ref} has no replicas, and not because of us; wake it with {scale_by_hand(workload.ref)} "
             f"(finops history {workload.ref} tells what is known of it)"
         )
     if request.until is not None:
-        return await keep_one_awake(installation, client, workload, request.until, request)
+        kept = await keep_one_awake(installation, client, workload, request.until, request)
+        return kept.replace(zone=read_zones(installation).of_workload(workload))
     return KeptAwake(workload=key)
 
 
-def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | None:
-    """Until when it is not paused again, where one alone was woken, for the person who woke it. One request."""
+def read_kept_until(installation: Installation, woken: WokenAll) -> KeptUntil | None:
+    """Until when it is not paused again, where one alone was woken, for the person who woke it."""
     if len(woken.results) != 1 or not woken.results[0].awake:
         return None
     try:
@@ -122,7 +132,9 @@ def read_kept_until(installation: Installation, woken: WokenAll) -> datetime | N
         note = None if workload is None else notes.read_note(workload.annotations)
     except (IoError, RuleError):
         return None
-    return None if note is None else note.awake_until
+    if workload is None or note is None:
+        return None
+    return KeptUntil(at=note.awake_until, zone=read_zones(installation).of_workload(workload))
 
 
 async def _is_worked_on(client: Client, cluster: str) -> bool:

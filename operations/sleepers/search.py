@@ -8,10 +8,10 @@ from temporalio.service import RPCError
 
 from activities.errors import IoError
 from activities.hibernation.listing import list_open_if_known, open_query
-from operations.errors import NoSuchWorkload
+from operations.errors import EmptyNamespace
 from operations.identity import confirm_cluster
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, miss_workload, refuse_empty
 from operations.permission import require_right_to_scale
 from operations.targets import Target, choose_sleepers, is_sleeper
 from operations.temporal import find_open, phase_of
@@ -60,12 +60,13 @@ def join_found(found: Sequence[SleepersFound]) -> SleepersFound:
 def find_sleepers_in_cluster(installation: Installation, target: Target) -> SleepersFound:
     """By the cluster alone.
 
-    Raises NotAllowed, KubernetesError, NotThere, and UsageProblem where it is not known whose they are.
+    Raises NotAllowed, KubernetesError, NotThere also for a namespace without a Deployment, and UsageProblem where it is
+    not known whose they are.
     """
     _require_right(installation, target)
     workloads = _look(installation, target)
     if target.key is not None and not workloads:
-        raise NoSuchWorkload(target.key, installation.cluster.transport.server)
+        raise miss_workload(installation, target.key)
     sleepers, strangers = choose_sleepers(workloads, target, installation.known_instance)
     return SleepersFound(target=target, sleepers=sleepers, strangers=tuple(each.ref.key for each in strangers))
 
@@ -73,13 +74,15 @@ def find_sleepers_in_cluster(installation: Installation, target: Target) -> Slee
 async def find_sleepers(installation: Installation, client: Client, target: Target) -> SleepersFound:
     """By the cluster and Temporal, as far as they answer: a wake needs only one of them to know the sleeper.
 
-    Raises IdentityMismatch, NotAllowed where who asks could not wake them themselves, and RPCError where Temporal
-    does not tell of the one that was named.
+    Raises IdentityMismatch, NotAllowed where who asks could not wake them themselves, EmptyNamespace where there is
+    nothing that could sleep, and RPCError where Temporal does not tell of the one that was named.
     """
     await confirm_cluster(installation, client)
     await asyncio.to_thread(_require_right, installation, target)
-    workloads = await asyncio.to_thread(_look_if_up, installation, target)
+    workloads, empty = await asyncio.to_thread(_look_if_up, installation, target)
     opened = await _find_open(installation, client, target)
+    if empty is not None and not opened:
+        raise empty
     unsure = installation.known_instance is None and target.key is None
     # Without an instance those with an open hibernation are ours all the same.
     sleepers, strangers = choose_sleepers(() if unsure else workloads or (), target, installation.known_instance)
@@ -104,6 +107,7 @@ def _require_right(installation: Installation, target: Target) -> None:
 def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
     if target.key is None:
         listing = list_workloads(installation.within(target.namespace))
+        refuse_empty(installation, listing, target.namespace)
         strange = [each.name for each in listing.unreadable if each.but_requests is None]
         if strange:
             named = name_some(strange, _NAMED)
@@ -113,13 +117,19 @@ def _look(installation: Installation, target: Target) -> tuple[Workload, ...]:
     return () if found is None else (found,)
 
 
-def _look_if_up(installation: Installation, target: Target) -> tuple[Workload, ...] | None:
-    """The workloads of the target; None where the cluster cannot be asked: a signal needs only Temporal."""
+def _look_if_up(
+    installation: Installation, target: Target
+) -> tuple[tuple[Workload, ...] | None, EmptyNamespace | None]:
+    """The workloads of the target; None where the cluster cannot be asked: a signal needs only Temporal, also where
+    there is no Deployment any more.
+    """
     try:
-        return _look(installation, target)
+        return _look(installation, target), None
+    except EmptyNamespace as empty:
+        return (), empty
     except IoError as error:
         installation.listener.note(f"the cluster cannot be asked, so only open hibernations are woken: {error}")
-        return None
+        return None, None
 
 
 async def _find_open(installation: Installation, client: Client, target: Target) -> tuple[WorkloadKey, ...] | None:

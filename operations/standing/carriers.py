@@ -4,7 +4,7 @@ from datetime import datetime
 
 from activities.errors import IdentityMismatch, IoError
 from operations.installation import Installation
-from operations.listing import list_workloads
+from operations.listing import list_workloads, point_out_empty
 from operations.standing.standing import WorkloadStanding, stand_by_carried
 from operations.targets import instance_of, is_sleeper
 from policies.models import Frozen
@@ -32,9 +32,11 @@ class Carriers(Frozen):
 def list_carriers(installation: Installation) -> Carriers:
     """All of the cluster, or of the one namespace that is looked into."""
     try:
-        return Carriers(workloads=list_workloads(installation).wakeable)
+        listing = list_workloads(installation)
     except IoError as error:
         return Carriers(trouble=str(error))
+    point_out_empty(installation, listing, installation.namespace)
+    return Carriers(workloads=listing.wakeable)
 
 
 def hold_against(installation: Installation, identity: str, found: Carriers) -> Carriers:

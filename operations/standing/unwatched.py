@@ -7,6 +7,7 @@ from operations.installation import Installation
 from operations.standing.carriers import list_carriers
 from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
+from operations.zones import Zones, read_zones
 from policies.models import Frozen
 from policies.sleep.messages import Phase
 from policies.wording import count
@@ -18,6 +19,8 @@ class Unwatched(Frozen):
     count: int = 0
     first_due: datetime | None = None
     """None where they sleep until somebody wakes them."""
+    zone: str | None = None
+    """That of the policy of the first, by its IANA name; None where it is not known."""
     overdue: int = 0
     """How many should be awake already."""
     instance: str | None = None
@@ -38,9 +41,9 @@ class Unwatched(Frozen):
             return said
         which = "it" if self.count == 1 else "the first"
         if not self.overdue:
-            return f"{said}: {which} is due {show_time(self.first_due)}"
+            return f"{said}: {which} is due {show_time(self.first_due, self.zone)}"
         late = "it is overdue" if self.count == 1 else f"{self.overdue} overdue, the first"
-        return f"{said}: {late} since {show_time(self.first_due)}"
+        return f"{said}: {late} since {show_time(self.first_due, self.zone)}"
 
     @property
     def remedy(self) -> str:
@@ -49,14 +52,18 @@ class Unwatched(Frozen):
         return f"start the worker, or wake them now with `finops resume --all --direct{whose}`"
 
 
-def count_unwatched(sleepers: Iterable[WorkloadStanding], now: datetime, instance: str | None = None) -> Unwatched:
+def count_unwatched(
+    sleepers: Iterable[WorkloadStanding], now: datetime, instance: str | None = None, zones: Zones | None = None
+) -> Unwatched:
     """Of these, those that there is something to wake of."""
     asleep = [each for each in sleepers if not each.is_awake and each.phase is not Phase.PAUSING]
-    due = sorted(each.resume_at for each in asleep if each.resume_at is not None)
+    due = sorted((each.resume_at, each.policy, each.namespace) for each in asleep if each.resume_at is not None)
+    first_due, *of = due[0] if due else (None, "", "")
     return Unwatched(
         count=len(asleep),
-        first_due=due[0] if due else None,
-        overdue=sum(each <= now for each in due),
+        first_due=first_due,
+        zone=None if zones is None or first_due is None else zones.of(*of),
+        overdue=sum(at <= now for at, _, _ in due),
         instance=instance,
     )
 
@@ -67,4 +74,4 @@ def find_unwatched(installation: Installation) -> Unwatched | None:
     if found.trouble:
         return None
     now, mine = datetime.now(UTC), installation.known_instance
-    return count_unwatched(found.stand(mine, now), now, mine)
+    return count_unwatched(found.stand(mine, now), now, mine, read_zones(installation))

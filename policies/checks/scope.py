@@ -4,7 +4,7 @@ from policies.calendar.sleep_windows import next_window, tell_next
 from policies.checks.case import AnswerKind, Case, Check, Finding, Question
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
-from policies.times import in_words, tell_instant, to_rfc3339
+from policies.times import tell_instant, to_rfc3339
 from policies.wildcards import matches
 
 
@@ -25,7 +25,7 @@ class ScheduleCheck(Check):
         window = next_window(case.policy, case.surroundings.now)
         if window is None or window.end is None:
             return "the window has no end"
-        return f"until {in_words(window.end, case.policy.zone)}"
+        return f"until {tell_instant(window.end, case.policy.zone, case.surroundings.now)}"
 
     def judge(self, case: Case) -> Finding | None:
         """OutsideSchedule, or EndsSoon where the sleep would be shorter than the minimum."""

@@ -6,7 +6,7 @@ from policies.checks.case import Case, Check, Finding, Question
 from policies.checks.ownership import AUTOSCALER
 from policies.checks.reasons import Reason
 from policies.durations import format_duration
-from policies.times import in_words, tell_instant, to_rfc3339
+from policies.times import tell_instant, to_rfc3339
 from policies.touches import last_touch
 from policies.wording import count
 from policies.workload import Rollout, Workload
@@ -74,7 +74,7 @@ class CooldownCheck(Check):
     def show(self, case: Case) -> str:
         """The last touch."""
         what, touched_at = _last_touch(case)
-        return f"{what} on {in_words(touched_at, case.policy.zone)}"
+        return f"{what} on {tell_instant(touched_at, case.policy.zone, case.surroundings.now)}"
 
     def judge(self, case: Case) -> Finding | None:
         """CoolingDown, with the last touch and when the cooldown ends."""

@@ -135,7 +135,7 @@ class Scope(DocumentPart):
 class Limits(DocumentPart):
     """Brakes on what a policy may do."""
 
-    max_actions_per_run: Annotated[Whole, Field(ge=1)] | None = Field(
+    max_actions_per_run: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = Field(
         default=None,
         description="Pauses in one run; the next run goes on. Without a schedule it is 20 unless set.",
     )

@@ -17,7 +17,7 @@ class IdleLimits(DocumentPart):
         default=None,
         description="Cores. Without it a tenth of what the pod requests, at least 0.005 and at most 0.03.",
     )
-    network_bytes_per_second: Annotated[int, Field(strict=True, ge=1)] = Field(
+    network_bytes_per_second: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000_000)] = Field(
         default=STEADY_BYTES,
         description="In and out together. Probes and scrapes stay below the default; a mesh, a long page of metrics "
         "or the keep-alives of a database do not.",

@@ -257,11 +257,24 @@ def test_a_hold_is_the_first_line_of_status_and_refuses_pauses(
     assert service.ask("status")["hold"] is None
 
 
+def test_a_mistyped_namespace_fails_where_something_is_to_be_done_and_is_noted_where_it_is_asked_about(
+    service: Service, shop: str
+) -> None:
+    said = f"there is no Deployment in namespace {shop}x; did you mean {shop}?"
+    for act in (("resume", "--yes"), ("resume", "--yes", "--direct"), ("keep-awake", "--for", "1h")):
+        failed = service.run(*act, "-n", f"{shop}x", succeeds=False)
+        assert (failed.returncode, said in failed.stderr) == (1, True), failed.stderr
+    for ask in ("status", "costs", "savings", "plan"):
+        assert said in service.run(ask, "-n", f"{shop}x").stderr
+
+
 def test_keep_awake_is_written_on_the_workload_and_wakes_a_sleeper(
     service: Service, cluster: LocalCluster, shop: str
 ) -> None:
     service.run("pause", f"{shop}/api", "--for", "1h")
     shown = service.run("keep-awake", "--namespace", shop, "--for", "4h").stdout
+    assert f"{shop}/api: it was asleep and is being woken; not paused before" in shown
+    assert f"{shop}/web: not paused before" in shown
     assert "those that come later are not covered" in shown
     wait_for(lambda: counts(cluster, shop) == {"web": 3, "api": 2}, what="the sleeper to wake")
     for name in ("web", "api"):

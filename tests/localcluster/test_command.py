@@ -79,6 +79,19 @@ def test_wrong_usage_is_exit_code_two(arguments: list[str]) -> None:
     assert done.stderr.startswith("usage: localcluster")
 
 
+@pytest.mark.parametrize("command", ["down", "status", "kubeconfig"])
+def test_the_folder_of_what_runs_is_not_called_a_new_one(command: str) -> None:
+    shown = run(command, "--help").stdout
+    assert "the folder in which `up` started it" in " ".join(shown.split())
+    assert "new or empty" not in shown
+
+
+def test_to_build_is_also_to_download_and_takes_no_folder() -> None:
+    shown = " ".join(run("build", "--help").stdout.split())
+    assert "only bring the programs into the user's cache: downloaded, or else built" in shown
+    assert "--dir" not in shown
+
+
 def test_missing_programs_are_told_in_one_sentence_without_a_traceback(tmp_path: Path) -> None:
     done = run("up", "--dir", tmp_path / "plane", KUBEBUILDER_ASSETS=str(tmp_path))
     assert done.returncode == 1

@@ -9,7 +9,7 @@ from cli.session import Session
 from cli.views.imported import answer, show_imported
 from operations.errors import UsageProblem
 from operations.plans.draft_policies import Tool, draft_policies
-from policies.durations import parse_duration
+from operations.times import parse_typed_duration
 from policies.importing.downscaler_options import DownscalerOptions
 from policies.importing.time_specs import check_weekframe
 from policies.policy.schedule import check_zone
@@ -55,7 +55,7 @@ def import_policies(
         "exclude_deployments": _split(exclude_deployments),
         "matching_labels": _split(matching_labels),
         "downtime_replicas": downtime_replicas,
-        "grace_period": _read("--grace-period", parse_duration, grace_period),
+        "grace_period": _read("--grace-period", parse_typed_duration, grace_period),
         "default_timezone": _read("--default-timezone", check_zone, default_timezone),
         "default_weekframe": _read("--default-weekframe", check_weekframe, default_weekframe),
     }

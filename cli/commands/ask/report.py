@@ -9,14 +9,17 @@ import typer
 from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.session import Session
 from cli.views.past.report import show_report
-from operations.past.report import NightWanted, read_report, read_since
+from operations.past.report import NightWanted, read_report
+from operations.times import read_since
 
 
 def report(
     ctx: typer.Context,
     since: Annotated[
         str | None,
-        typer.Option(metavar="12h|TIME", help="Since when; else since the last window began, or 24h."),
+        typer.Option(
+            metavar="12h|TIME", help="Since when: 12h, 2d (of 24 h), a day, a time; else the last window, or 24h."
+        ),
     ] = None,
     namespace: Namespace = None,
     everywhere: AllNamespaces = False,
@@ -30,7 +33,7 @@ def report(
     """
     now = datetime.now(UTC)
     wanted = NightWanted(
-        since=None if since is None else read_since(since, now),
+        since=None if since is None else read_since(since, "--since", now),
         namespace=choose_namespace(namespace, everywhere),
         policy=policy,
     )

@@ -18,6 +18,7 @@ from cli.session import Session
 from operations.policy_source import read_applied
 from operations.temporal import count_sleeping, find_first_due
 from operations.times import show_time
+from operations.zones import Zones
 from policies.policy.document import Mode
 from worker.cluster.cluster import Cluster
 from worker.embedded.temporal import EmbeddedTemporal
@@ -73,8 +74,7 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
     terminal, goodbye = session.terminal, ""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(EmbeddedTemporal.start(session.installation.state))
-        keeper = asyncio.create_task(server.keep_running())
-        stack.push_async_callback(_end, keeper)
+        stack.push_async_callback(_end, asyncio.create_task(server.keep_running()))
         settings = session.installation.settings
         health = None if settings.metrics_port is None else Health()
         runtime = stack.enter_context(serving_metrics(settings.metrics_port, settings.metrics_host, health))
@@ -84,18 +84,18 @@ async def _serve(session: Session, cluster: Cluster, stop: Stop) -> None:
             converter=build_converter(settings.payload_keys),
             interceptors=stack.enter_context(tracing(settings)),
         )
-        await stack.enter_async_context(running_service(client, cluster, health=health))
+        keeper = await stack.enter_async_context(running_service(client, cluster, health=health))
         terminal.say(f"Temporal UI  {server.ui_url}", style="bold")
         terminal.say(f"asleep       {WebUi(url=server.ui_url).sleepers_page(settings.cluster)}")
         terminal.say(f"policies     {session.installation.policies.place}   (finops apply PATH)")
         terminal.say(f"installation {cluster.instance}; stop with Ctrl-C")
         await stop.wait()
         terminal.note("stopping")
-        goodbye = await _say_goodbye(client, session.installation.settings.cluster)
+        goodbye = await _say_goodbye(client, settings.cluster, Zones(policies=keeper.current().policies))
     terminal.warn(goodbye)
 
 
-async def _say_goodbye(client: Client, cluster: str) -> str:
+async def _say_goodbye(client: Client, cluster: str, zones: Zones) -> str:
     """What sleeps on, and until when, asked while there is somebody to ask."""
     try:
         asleep = await count_sleeping(client, cluster)
@@ -107,7 +107,7 @@ async def _say_goodbye(client: Client, cluster: str) -> str:
     with suppress(RPCError, TimeoutError):
         async with asyncio.timeout(_LAST_LOOK_SECONDS):
             due = await find_first_due(client, cluster)
-    first = "" if due is None else f", the first is due {show_time(due)}"
+    first = "" if due is None else f", the first is due {show_time(due.resume_at, zones.of(due.policy, due.namespace))}"
     return (
         f"stopped; {asleep:,} stay asleep{first}, and nothing wakes before the next `finops run`. Wake them now, "
         "without it: finops resume --all --direct"

@@ -40,7 +40,7 @@ def worker(
             "finops worker needs FINOPS_INSTANCE (or --instance): the name under which it pauses. Never change it: "
             "what sleeps under the old name would be left asleep"
         )
-    seconds = read_duration(wait).total_seconds()
+    seconds = read_duration(wait, "--wait").total_seconds()
     if len(session.installation.each_settings) > 1:
         if session.options.context is not None or session.options.kubeconfig is not None:
             raise UsageProblem("--context and --kubeconfig are about one cluster: choose it with --cluster")

@@ -30,7 +30,9 @@ def keep_awake(
     workloads: AnyWorkloads = None,
     namespace: Namespace = None,
     everything: Annotated[bool, typer.Option("--all-namespaces", "-A", help="Every Deployment.")] = False,
-    duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="For so long.")] = None,
+    duration: Annotated[
+        str | None, typer.Option("--for", metavar="4h", help="For so long; a day (2d) is 24 h.")
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="HH:MM, or RFC 3339 with its offset.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -75,6 +77,7 @@ def _answer(session: Session, kept: Sequence[KeptAwake], until: datetime, failed
     before = {str(each.workload): each.before.awake_until for each in kept if each.before is not None}
     answer = KeepAwakeAnswer(
         kept_awake=names,
+        woken=tuple(each.workload for each in kept if each.was_asleep),
         until=until,
         longer=longer,
         shortened={name: end for name, end in before.items() if name not in longer},

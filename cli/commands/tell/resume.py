@@ -38,7 +38,9 @@ def resume(
     everything: Annotated[
         bool, typer.Option("--all", "--all-namespaces", "-A", help="All sleepers of the cluster.")
     ] = False,
-    duration: Annotated[str | None, typer.Option("--for", metavar="4h", help="Not paused again for so long.")] = None,
+    duration: Annotated[
+        str | None, typer.Option("--for", metavar="4h", help="Not paused again for so long; a day (2d) is 24 h.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until all replicas are available.")] = False,
     timeout: Annotated[str, typer.Option(metavar="5m", help="How long --wait waits.")] = "5m",
     reason: Annotated[str, typer.Option(metavar="TEXT", callback=as_reason, help="Why, for the Temporal UI.")] = "",
@@ -49,7 +51,7 @@ def resume(
     targets = Target.parse_each(workloads or (), namespace, everything=everything)
     now = datetime.now(UTC)
     until = read_end(None, duration, now, required=False)
-    seconds = read_duration(timeout).total_seconds() if wait else None
+    seconds = read_duration(timeout, "--timeout").total_seconds() if wait else None
     session = Session.of(ctx, formats=(*EVERYWHERE, OutputFormat.NAME))
     request = WakeRequest(by=session.installation.user, reason=reason, until=until)
     session.introduce()

@@ -1,7 +1,8 @@
 """The history of a workload as people read it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from cli.console import Terminal
 from cli.tables import TableColumn
@@ -11,12 +12,15 @@ from operations.past.history import History
 from operations.past.outlook import Outlook
 from operations.sleepers.records import describe_sleep
 from operations.targets import is_sleeper
-from operations.times import show_past, show_span, show_time
+from operations.times import show_known, show_span, show_time
 from policies import annotations as notes
 from policies.readable import describe_awake
 from policies.sleep.ledger import Slept
 from policies.wording import amount, count
 from policies.workload import Workload
+
+ZoneOf = Callable[..., str | None]
+"""The zone for a policy by its name, or without one for the workload."""
 
 _SLEEPS = (
     TableColumn(title="Began"),
@@ -50,20 +54,22 @@ def show_history(terminal: Terminal, found: History) -> None:
         terminal.say(f"\nDeployment {found.key}: not there, so only its hibernations are known", style="bold")
     else:
         terminal.say(f"\nDeployment {found.key}, {count(found.workload.replicas, 'replica')}", style="bold")
-        for line in _describe_now(found.workload, found.carried, found.cluster):
+        for line in _describe_now(found, found.workload, found.carried):
             terminal.say(line)
     if found.page:
         terminal.say(f"details: {found.page}")
-    _show_outlook(terminal, found.outlook)
+    zone_of = partial(found.zones.of, namespace=found.key.namespace)
+    _show_outlook(terminal, found.outlook, zone_of())
     if found.runs is not None:
-        _show_runs(terminal, found.runs)
+        _show_runs(terminal, found.runs, zone_of)
     if found.carried is not None:
-        _show_copies(terminal, found.carried)
+        _show_copies(terminal, found.carried, zone_of)
 
 
-def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[str]:
+def _describe_now(found: History, workload: Workload, carried: Carried) -> list[str]:
+    zone = found.zones.of_workload(workload)
     if is_sleeper(workload):
-        return describe_sleep(workload, cluster)
+        return describe_sleep(workload, found.cluster, zone)
     lines = []
     if notes.is_annotated(workload.annotations):
         lines.append("it runs, and still carries a record of a sleep, which the next reconciliation clears")
@@ -72,11 +78,12 @@ def _describe_now(workload: Workload, carried: Carried, cluster: str) -> list[st
     if carried.note is not None:
         note = carried.note
         why = describe_awake(note.because, note.by, note.reason)
-        lines.append(f"woken {show_past(note.resumed_at)}, not paused before {show_time(note.awake_until)}: {why}")
+        until = show_time(note.awake_until, zone)
+        lines.append(f"woken {show_known(note.resumed_at, zone)}, not paused before {until}: {why}")
     return lines or ["it carries no record of ours, and no note"]
 
 
-def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
+def _show_outlook(terminal: Terminal, outlook: Outlook, zone: str | None) -> None:
     if not outlook.sentence:
         return
     terminal.say(outlook.sentence, style="yellow")
@@ -86,36 +93,36 @@ def _show_outlook(terminal: Terminal, outlook: Outlook) -> None:
     if known is None:
         terminal.say("no replica count is known for it")
     else:
-        when = f" at {show_past(known.at)}" if known.at is not None else ""
+        when = f" at {show_known(known.at, zone)}" if known.at is not None else ""
         terminal.say(f"last known: {count(known.replicas, 'replica')}{when}, from {known.source}")
     terminal.say(f"wake it by hand: {outlook.by_hand}")
 
 
-def _show_runs(terminal: Terminal, runs: KnownRuns) -> None:
+def _show_runs(terminal: Terminal, runs: KnownRuns, zone_of: ZoneOf) -> None:
     terminal.say("\nSleeps, newest first", style="bold")
-    rows = list(_rows(runs))
+    rows = list(_rows(runs, zone_of))
     if rows:
         terminal.show_table(_SLEEPS, rows)
     else:
         terminal.say("none is known")
     terminal.say(
-        f"data since {show_past(runs.since)}: Temporal keeps what is over for {count(runs.kept_days, 'day')}, and what "
-        "ended before is forgotten",
+        f"data since {show_known(runs.since, zone_of())}: Temporal keeps what is over for "
+        f"{count(runs.kept_days, 'day')}, and what ended before is forgotten",
         style="dim",
     )
 
 
-def _show_copies(terminal: Terminal, carried: Carried) -> None:
+def _show_copies(terminal: Terminal, carried: Carried, zone_of: ZoneOf) -> None:
     terminal.say("\nCopies of records on its ReplicaSets, newest first", style="bold")
     if carried.copies_trouble:
         terminal.say(f"they cannot be asked for: {carried.copies_trouble}", style="yellow")
     elif carried.copies:
-        terminal.show_table(_COPIES, map(_copy_row, carried.copies))
+        terminal.show_table(_COPIES, [_copy_row(copy, zone_of) for copy in carried.copies])
     else:
         terminal.say("none")
 
 
-def _rows(runs: KnownRuns) -> Iterator[tuple[str, ...]]:
+def _rows(runs: KnownRuns, zone_of: ZoneOf) -> Iterator[tuple[str, ...]]:
     """Each sleep once, whichever run tells it: one that continues as new tells those before it, too. A run in which
     nothing slept has a row of its own.
     """
@@ -123,16 +130,16 @@ def _rows(runs: KnownRuns) -> Iterator[tuple[str, ...]]:
     for run in runs.hibernations:
         new = [sleep for sleep in reversed(run.sleeps) if sleep.pause_id not in told]
         told.update(sleep.pause_id for sleep in new)
-        yield from (_sleep_row(sleep, run, runs.asked_at) for sleep in new)
+        yield from (_sleep_row(sleep, run, runs.asked_at, zone_of(sleep.policy)) for sleep in new)
         if not run.sleeps and not run.continued:
-            yield _run_row(run)
+            yield _run_row(run, zone_of(run.policy))
 
 
-def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, ...]:
+def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime, zone: str | None) -> tuple[str, ...]:
     avoided = sleep.avoided_by(now)
     return (
-        show_past(sleep.start),
-        show_past(sleep.end),
+        show_known(sleep.start, zone),
+        show_known(sleep.end, zone),
         sleep.policy,
         "unknown" if sleep.replicas is None else str(sleep.replicas),
         show_span(max(((sleep.end or now) - sleep.start).total_seconds(), 0)),
@@ -141,11 +148,11 @@ def _sleep_row(sleep: Slept, run: HibernationRun, now: datetime) -> tuple[str, .
     )
 
 
-def _run_row(run: HibernationRun) -> tuple[str, ...]:
+def _run_row(run: HibernationRun, zone: str | None) -> tuple[str, ...]:
     """One in which nothing slept: a pause that was called off, or a wish to keep it awake."""
     return (
-        show_past(run.began),
-        show_past(run.ended),
+        show_known(run.began, zone),
+        show_known(run.ended, zone),
         run.policy,
         "" if run.original_replicas is None else str(run.original_replicas),
         "",
@@ -164,9 +171,9 @@ def _how_it_ended(run: HibernationRun) -> str:
     return f"{told} ({run.trouble})" if run.trouble else told
 
 
-def _copy_row(copy: KnownCopy) -> tuple[str, ...]:
-    record = copy.record
-    told = (
-        ("", "", "") if record is None else (show_past(record.paused_at), record.policy, str(record.original_replicas))
-    )
+def _copy_row(copy: KnownCopy, zone_of: ZoneOf) -> tuple[str, ...]:
+    record, told = copy.record, ("", "", "")
+    if record is not None:
+        paused_at = show_known(record.paused_at, zone_of(record.policy))
+        told = (paused_at, record.policy, str(record.original_replicas))
     return (copy.replica_set, str(copy.revision), *told, copy.pause_id, copy.trouble)

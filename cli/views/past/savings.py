@@ -1,10 +1,10 @@
 """Savings as people read them."""
 
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
 from operations.past.reckoning import ESTIMATED, Savings
-from operations.times import show_past
+from operations.times import show_known
 from policies.sleep.ledger import Entry
 from policies.wording import amount, count
 
@@ -31,7 +31,7 @@ def show_savings(
     """The table, the sums, and what they are worth."""
     for trouble in made.troubles:
         terminal.say(trouble, style="yellow")
-    terminal.say(f"{show_past(made.since)} to {show_past(made.until)}")
+    terminal.say(f"{show_known(made.since)} to {show_known(made.until)}")
     if not made.workloads:
         terminal.say("nothing was asleep")
     else:
@@ -39,7 +39,7 @@ def show_savings(
     for entry in made.total:
         terminal.say(_describe_total(entry))
     if made.data_since is not None:
-        terminal.say(f"data since {show_past(made.data_since)}", style="dim")
+        terminal.say(f"data since {show_known(made.data_since)}", style="dim")
     if made.strangers:
         terminal.say(
             f"not counted, because they are another installation's: {count(made.strangers, 'sleeper')}", style="yellow"
@@ -51,10 +51,12 @@ def show_savings(
 
 
 def _show_entries(terminal: Terminal, made: Savings, *, show_all: bool, sort_by: str | None, limit: int | None) -> None:
-    entries = arrange(made.workloads if show_all else made.groups, SORT_KEYS, sort_by, limit)
+    listed = made.workloads if show_all else made.groups
+    entries = arrange(listed, SORT_KEYS, sort_by, limit)
     names = [f"{entry.namespace}/{entry.name}" if show_all else entry.namespace for entry in entries]
     rows = [(entry.policy, name, *_figures(entry)) for entry, name in zip(entries, names, strict=True)]
     terminal.show_table(("Policy", "Deployment" if show_all else "Namespace", *_COLUMNS), rows)
+    tell_rest(terminal, len(entries), len(listed))
 
 
 def _figures(entry: Entry) -> tuple[str, ...]:

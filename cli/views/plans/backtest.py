@@ -6,7 +6,7 @@ from cli.answers.plans import BacktestAnswer, ReplayedPause
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.plans.backtest import Backtest
-from operations.times import show_past
+from operations.times import show_known
 from policies.durations import format_duration
 from policies.runs.replay import ReplayedSleep
 from policies.wording import amount, count
@@ -29,11 +29,11 @@ NOTES = (
 
 def show_backtest(terminal: Terminal, made: Backtest) -> None:
     """Print the sleeps, the reasons and the sums."""
-    span = f"{show_past(made.first)} to {show_past(made.last)}"
+    span = f"{show_known(made.first, made.zone)} to {show_known(made.last, made.zone)}"
     terminal.say(f"Policy {made.policy} ({made.mode}) from {span}, judged every {format_duration(made.every)}", "bold")
     terminal.say(f"{count(made.deployments, 'Deployment')} in its scope, {count(made.moments, 'moment')}")
     if made.sleeps:
-        terminal.show_table(_COLUMNS, map(_row, made.sleeps))
+        terminal.show_table(_COLUMNS, [_row(sleep, made.zone) for sleep in made.sleeps])
     terminal.say(describe(made), "bold")
     if made.left_alone:
         terminal.say("\nNever paused, by the most frequent reason")
@@ -86,12 +86,12 @@ def answer(made: Backtest, place: Mapping[str, str]) -> BacktestAnswer:
     )
 
 
-def _row(sleep: ReplayedSleep) -> tuple[str, ...]:
+def _row(sleep: ReplayedSleep, zone: str) -> tuple[str, ...]:
     avoided = "unknown" if sleep.avoided is None or sleep.cost is None else amount(sleep.avoided, sleep.cost.currency)
     return (
         str(sleep.ref),
-        show_past(sleep.paused_at),
-        show_past(sleep.woke_at),
+        show_known(sleep.paused_at, zone),
+        show_known(sleep.woke_at, zone),
         str(sleep.woken_by),
         f"{_hours(sleep):.0f}",
         avoided,

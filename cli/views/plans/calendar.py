@@ -3,7 +3,7 @@
 from cli.console import Terminal
 from cli.tables import TableColumn
 from operations.plans.calendar import Calendar, ComingSleep
-from operations.times import show_past
+from operations.times import show_known
 from policies.wording import count
 
 _COLUMNS = ("Policy", "Sleep", "Wake")
@@ -18,5 +18,5 @@ def show_calendar(terminal: Terminal, coming: Calendar, *, days: int) -> None:
 
 
 def _row(each: ComingSleep) -> tuple[str, ...]:
-    begin, end = show_past(each.sleep, each.zone), show_past(each.wake, each.zone)
+    begin, end = show_known(each.sleep, each.zone), show_known(each.wake, each.zone)
     return (each.policy, begin or "before", end or "never", each.reason)

@@ -48,7 +48,7 @@ def show_explanation(terminal: Terminal, explained: Explanation) -> None:
     if explained.costs_kept:
         terminal.say(explained.costs_kept)
     if is_sleeper(workload):
-        for line in describe_sleep(workload, explained.cluster):
+        for line in describe_sleep(workload, explained.cluster, explained.zones.of_workload(workload)):
             terminal.say(line)
     if explained.page:
         terminal.say(f"details: {explained.page}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
 from cli.views.plans.plan_warnings import show_warnings
 from operations.costs.money import describe_foreseen, describe_spending
@@ -72,8 +72,9 @@ def show_plan(terminal: Terminal, plan: Plan, form: PlanForm) -> None:
         also = f", {again:,} of them awake and counted above by then" if again else ", not counted above"
         terminal.say(f"\nAsleep already ({len(plan.sleepers):,}){also}", style="bold")
         zones = {policy.policy: policy.zone for policy in plan.policies}
-        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in plan.sleepers[: form.limit]])
-        _tell_rest(terminal, len(plan.sleepers), form)
+        sleepers = plan.sleepers[: form.limit]
+        terminal.show_table(_SLEEPERS, [_sleep_row(sleep, zones) for sleep in sleepers])
+        tell_rest(terminal, len(sleepers), len(plan.sleepers))
     if len(plan.policies) > 1:
         terminal.say(f"\nAll policies together would save {describe_foreseen(plan.saving)}", style="bold")
     show_warnings(terminal, plan, lists_all=form.lists_all)
@@ -88,7 +89,7 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
     if pauses:
         shown = arrange(pauses, SORT_KEYS, form.sort_by, form.limit)
         terminal.show_table(_PAUSES, [_pause_row(each, plan.saving.allowance) for each in shown])
-        _tell_rest(terminal, len(pauses), form)
+        tell_rest(terminal, len(shown), len(pauses))
         terminal.say(f"would save {describe_foreseen(plan.saving)}")
     for sentence in _describe_limits(plan, form.interval):
         terminal.say(sentence)
@@ -108,16 +109,11 @@ def _show_policy(terminal: Terminal, plan: PolicyPlan, moment: str, form: PlanFo
         f"considered {count(considered, 'Deployment')}, together {describe_spending(plan.considered)}{without}"
     )
     if form.lists_all:
-        terminal.show_table(
-            _DECISIONS, map(_decision_row, arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit))
-        )
+        decisions = arrange(plan.decisions, SORT_KEYS, form.sort_by, form.limit)
+        terminal.show_table(_DECISIONS, map(_decision_row, decisions))
+        tell_rest(terminal, len(decisions), len(plan.decisions))
     elif others:
         terminal.say("--all lists each with its reason", style="dim")
-
-
-def _tell_rest(terminal: Terminal, number: int, form: PlanForm) -> None:
-    if form.limit is not None and form.limit < number:
-        terminal.say(f"and {number - form.limit:,} more", style="dim")
 
 
 def _describe_limits(plan: PolicyPlan, interval: timedelta) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys
+from cli.grammar.lists import SortKeys, tell_rest
 from cli.tables import TableColumn
 from operations.costs.costs import CostRow, CostTable
 from operations.costs.money import describe_spending
@@ -32,6 +32,7 @@ def show_costs(terminal: Terminal, costs: CostTable, rows: Sequence[CostRow]) ->
         TableColumn(title="Remark", is_prose=True),
     )
     terminal.show_table(columns, map(_row, rows))
+    tell_rest(terminal, len(rows), len(costs.rows))
     at_zero = f"; {costs.at_zero:,} at zero now are not in it" if costs.at_zero else ""
     terminal.say(f"{count(len(costs.rows), 'Deployment')}, together {describe_spending(costs.together)}{at_zero}")
 

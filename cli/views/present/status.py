@@ -1,11 +1,11 @@
 """How a cluster is, and what is asleep there, as people read it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from activities.snapshot import Hold
 from cli.console import Terminal
-from cli.grammar.lists import SortKeys, arrange
+from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
@@ -13,6 +13,7 @@ from operations.present.saved_now import add_up_sleepers, describe_rate, describ
 from operations.present.status import ClusterStatus
 from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
+from operations.zones import Zones
 from policies.annotations import EXCLUDE
 from policies.calendar.allowance import Allowance
 from policies.calendar.foreseen import describe_month
@@ -73,7 +74,7 @@ def show_status(
     if found.cluster_trouble:
         terminal.say(f"since when and why something is awake is not known: {found.cluster_trouble}", "yellow")
     if found.reconciliation is not None:
-        _show_reconciled(terminal, found.reconciliation)
+        _show_reconciled(terminal, found.reconciliation, found.zones.of())
     if found.often_woken:
         _show_often_woken(terminal, found.often_woken)
 
@@ -87,7 +88,7 @@ def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
     elif not found.worker and follows:
         yield f"no worker polls for this cluster: {follows}", "bold red"
     if found.hold is not None:
-        yield _describe_hold(found.hold), "bold yellow"
+        yield _describe_hold(found.hold, found.zones.of()), "bold yellow"
     if found.temporal_trouble:
         return
     if not found.worker and not follows:
@@ -102,9 +103,9 @@ def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
             yield seen.problem, "yellow"
 
 
-def _describe_hold(hold: Hold) -> str:
+def _describe_hold(hold: Hold, zone: str | None) -> str:
     reason = f": {hold.reason}" if hold.reason else ""
-    return f"HOLD since {show_time(hold.since)} by {hold.by}{reason}. Nothing is paused until `finops release`."
+    return f"HOLD since {show_time(hold.since, zone)} by {hold.by}{reason}. Nothing is paused until `finops release`."
 
 
 def _describe_first_window(first: FirstWindowSeen) -> str:
@@ -129,6 +130,7 @@ def _show_hibernations(terminal: Terminal, found: ClusterStatus, sort_by: str | 
     else:
         rows = arrange(found.hibernations, SORT_KEYS, sort_by, limit)
         terminal.show_table(_COLUMNS, [_row(each, found.zones) for each in rows])
+        tell_rest(terminal, len(rows), len(found.hibernations))
         _show_trouble(terminal, rows)
     awake = sum(each.is_awake for each in found.hibernations)
     said = ", ".join((f"{found.asleep:,} asleep" if found.asleep else "none asleep", f"{awake:,} kept awake"))
@@ -170,8 +172,8 @@ def _heading(each: WorkloadStanding) -> str:
     return "kept awake" if each.is_awake else f"policy {each.policy or 'unknown'}"
 
 
-def _row(each: WorkloadStanding, zones: Mapping[str, str]) -> tuple[str, ...]:
-    zone = zones.get(each.policy)
+def _row(each: WorkloadStanding, zones: Zones) -> tuple[str, ...]:
+    zone = zones.of(each.policy, each.namespace)
     return (
         str(each.key),
         each.phase,
@@ -183,8 +185,8 @@ def _row(each: WorkloadStanding, zones: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _awake_row(each: WorkloadStanding, zones: Mapping[str, str]) -> tuple[str, ...]:
-    zone, why = zones.get(each.policy), describe_awake(each.because, each.by, each.reason)
+def _awake_row(each: WorkloadStanding, zones: Zones) -> tuple[str, ...]:
+    zone, why = zones.of(each.policy, each.namespace), describe_awake(each.because, each.by, each.reason)
     return (str(each.key), each.phase, _since(each, zone), _until(each, zone), why, each.workflow_id)
 
 
@@ -198,8 +200,8 @@ def _until(each: WorkloadStanding, zone: str | None) -> str:
     return show_time(each.resume_at, zone) if each.phase in SAVING_PHASES else ""
 
 
-def _show_reconciled(terminal: Terminal, result: ReconcileResult) -> None:
-    when = "" if result.at is None else f" {show_time(result.at)}"
+def _show_reconciled(terminal: Terminal, result: ReconcileResult, zone: str | None) -> None:
+    when = "" if result.at is None else f" {show_time(result.at, zone)}"
     terminal.say(f"reconciled{when}: {result.sentence}", style="dim")
     if result.clocks.objection:
         terminal.say(f"clocks: {result.clocks.objection}: {MEANWHILE}", "yellow")

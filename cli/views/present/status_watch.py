@@ -1,12 +1,11 @@
 """A status that goes on: drawn anew in a window, and otherwise a line for each change."""
 
-from collections.abc import Mapping
-
 from cli.console import Terminal
 from cli.views.present.status import show_status
 from operations.present.watching import StatusLook
 from operations.standing.standing import WorkloadStanding
 from operations.times import show_time
+from operations.zones import Zones
 from policies.keys import WorkloadKey
 
 _LINES_AROUND = 12
@@ -36,7 +35,7 @@ class StatusWatch:
         room = max(self._terminal.height - _LINES_AROUND, 1)
         limit = room if self._limit is None else min(room, self._limit)
         with self._terminal.redrawing() as frame:
-            frame.say(f"as of {show_time(look.at)}, Ctrl-C ends it", "dim")
+            frame.say(f"as of {show_time(look.at, look.status.zones.of())}, Ctrl-C ends it", "dim")
             if look.trouble:
                 frame.say(f"this is the last that is known: {look.trouble}", "red")
             show_status(frame, look.status, sort_by=self._sort_by, limit=limit)
@@ -50,15 +49,17 @@ class StatusWatch:
             if (then and then.phase) != (there and there.phase) or (
                 then and there and then.resume_at != there.resume_at
             ):
-                self._terminal.say(f"{show_time(look.at)}  {key}: {_tell(there, look.status.zones)}")
+                zones = look.status.zones
+                self._terminal.say(f"{show_time(look.at, zones.of())}  {key}: {_tell(there, zones)}")
 
 
 def _by_name(look: StatusLook) -> dict[WorkloadKey, WorkloadStanding]:
     return {each.key: each for each in look.status.hibernations}
 
 
-def _tell(each: WorkloadStanding | None, zones: Mapping[str, str]) -> str:
+def _tell(each: WorkloadStanding | None, zones: Zones) -> str:
     if each is None:
         return "awake, and may be paused again"
-    until = "" if each.resume_at is None else f", until {show_time(each.resume_at, zones.get(each.policy))}"
-    return f"{each.phase}{until}"
+    if each.resume_at is None:
+        return each.phase
+    return f"{each.phase}, until {show_time(each.resume_at, zones.of(each.policy, each.namespace))}"

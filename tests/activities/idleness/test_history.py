@@ -42,7 +42,7 @@ def moments(at: Month, under: EnforcementPolicy, first: datetime, step: timedelt
 
 
 def backtest(at: Month, under: EnforcementPolicy, first: datetime, count: int) -> Backtest:
-    base = Backtest(policy=under.name, mode=under.spec.mode, first=first, last=first, every=HOUR)
+    base = Backtest(policy=under.name, mode=under.spec.mode, zone="UTC", first=first, last=first, every=HOUR)
     costs = PriceListSource(PriceList()).fetch(first)
     gathered = Gathered(base=surroundings(), costs=costs)
     workloads = [actor.workload for actor in at.actors]

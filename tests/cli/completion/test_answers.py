@@ -10,6 +10,7 @@ from cli.grammar.catalog import ALIASES, COMMANDS
 
 NAMES = {
     Takes.WORKLOAD: ["dev-shop/api", "dev-shop/web", "staging/web"],
+    Takes.SLEEPER: ["dev-shop/web", "staging/web"],
     Takes.NAMESPACE: ["dev-shop", "staging"],
     Takes.POLICY: ["nights", "weekends"],
     Takes.POLICY_OR_FILE: ["nights", "weekends"],
@@ -61,11 +62,19 @@ def test_a_name_that_a_shell_would_read_as_more_than_a_name_is_not_offered() -> 
         (["status", "--output", "="], ["table", "wide", "json", "yaml", "name"]),
         (["completion", "z"], ["zsh"]),
         (["import", "k"], ["kube-green"]),
-        (["resume", ""], ["dev-shop/api", "dev-shop/web", "staging/web"]),
+        (["pause", ""], ["dev-shop/api", "dev-shop/web", "staging/web"]),
+        (["resume", ""], ["dev-shop/web", "staging/web"]),
+        (["keep-awake", "dev-shop/"], ["dev-shop/api", "dev-shop/web"]),
+        (["status", "--sort-by", ""], ["name", "saving", "since", "until", "policy", "state"]),
+        (["costs", "--sort-by=c"], ["--sort-by=cost"]),
+        (["plan", "--sort-by", "r"], ["replicas", "reason"]),
+        (["savings", "--sort-by", "s"], ["saving", "sleeps"]),
+        (["plan", "--reason", "Cool"], ["CoolingDown"]),
+        (["status", "--policy", ""], ["nights", "weekends"]),
         (["wake", "st"], ["staging/web"]),
-        (["resume", "dev-shop/a"], ["dev-shop/api"]),
-        (["resume", "dev-shop/api", "dev-shop/"], ["dev-shop/web"]),
-        (["resume", "-n", "dev-shop", ""], ["api", "web"]),
+        (["explain", "dev-shop/a"], ["dev-shop/api"]),
+        (["explain", "dev-shop/api", "dev-shop/"], ["dev-shop/web"]),
+        (["history", "-n", "dev-shop", ""], ["api", "web"]),
         (["resume", "-ndev-shop", "w"], ["web"]),
         (["--namespace=staging", "resume", ""], ["web"]),
         (["resume", "--for", "4h", "--", "st"], ["staging/web"]),
@@ -112,7 +121,7 @@ def test_a_workload_is_looked_for_in_its_namespace_as_soon_as_that_is_typed() ->
 
 def test_names_are_those_of_the_installation_that_the_line_names() -> None:
     cluster = FakeCluster()
-    answer(["--context", "laptop", "resume", "--kubeconfig=/k", "-v", ""], cluster.find_names)
+    answer(["--context", "laptop", "explain", "--kubeconfig=/k", "-v", ""], cluster.find_names)
     assert cluster.asked == [(Takes.WORKLOAD, "", {"context": "laptop", "kubeconfig": "/k"})]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from deployments import create_ready, deployment, wait_for
 from services import Service, enforcing
+from sleepers import sleeper
 
 from cli.completion.cache import FAILED_SECONDS, FRESH_SECONDS, STALE_SECONDS, Known, Remembered, cache_folder
 from localcluster import LocalCluster
@@ -104,7 +105,7 @@ def test_workloads_namespaces_and_policies_are_completed_from_the_cluster(
     def complete(*words: str) -> list[str]:
         return service.run("__complete", *words, XDG_CACHE_HOME=cache).stdout.splitlines()
 
-    assert complete("resume", f"{namespace}/s") == [f"{namespace}/search", f"{namespace}/shop", ":4"]
+    assert complete("explain", f"{namespace}/s") == [f"{namespace}/search", f"{namespace}/shop", ":4"]
     assert complete("explain", "-n", namespace, "sh") == ["shop", ":4"]
     assert namespace in complete("status", "-n", namespace[:4])
     assert complete("delete", "") == ["idle", ":4"]
@@ -115,8 +116,18 @@ def test_workloads_namespaces_and_policies_are_completed_from_the_cluster(
     create_ready(cluster.objects, deployment(namespace, "stock"))
     for file in remembered:
         os.utime(file, (time.time() - FRESH_SECONDS - 1,) * 2)
-    assert complete("resume", f"{namespace}/st") == [":4"]
-    wait_for(lambda: complete("resume", f"{namespace}/st")[0] == f"{namespace}/stock", what="the new name")
+    assert complete("explain", f"{namespace}/st") == [":4"]
+    wait_for(lambda: complete("explain", f"{namespace}/st")[0] == f"{namespace}/stock", what="the new name")
+
+
+@pytest.mark.cluster
+def test_only_what_sleeps_is_offered_to_be_woken(cluster: LocalCluster, namespace: str, tmp_path: Path) -> None:
+    cluster.objects.create(deployment(namespace, "shop"))
+    cluster.objects.create(deployment(namespace, "slow", replicas=0, annotations=sleeper("slow").annotations))
+    service = Service(cluster.kubeconfig, tmp_path, cluster="completing")
+    for words in (("resume", f"{namespace}/s"), ("wake", "-n", namespace, "s")):
+        offered, last = service.run("__complete", *words, XDG_CACHE_HOME=str(tmp_path)).stdout.splitlines()
+        assert (offered.rpartition("/")[2], last) == ("slow", ":4")
 
 
 @pytest.mark.parametrize("given", ["", "relative", "./cache"])

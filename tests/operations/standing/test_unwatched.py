@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from cases import NOW
+from cases import NOW, policy
 
 from operations.standing.standing import WorkloadStanding
 from operations.standing.unwatched import count_unwatched
 from operations.times import show_time
+from operations.zones import Zones
 from policies.sleep.messages import Phase
 
 HOUR = timedelta(hours=1)
@@ -37,6 +38,13 @@ def test_they_are_counted_with_the_first_due_time(said: str, sleepers: list[Work
     for hours in (-2, 1, 2):
         said = said.replace(f"{{{hours}}}", show_time(NOW + hours * HOUR))
     assert count_unwatched(sleepers, NOW).outcome == said
+
+
+def test_the_first_is_told_on_the_clocks_of_its_policy() -> None:
+    asleep = [{"from": "Mon 20:00", "to": "22:00"}]
+    delhi = policy("delhi", schedule={"timeZone": "Asia/Kolkata", "asleep": asleep})
+    found = count_unwatched([one(hours=2), one().replace(policy="delhi")], NOW, zones=Zones(policies=(delhi,)))
+    assert (found.zone, found.outcome[-3:]) == ("Asia/Kolkata", "IST")
 
 
 def test_the_remedy_names_the_command_that_wakes_them_now() -> None:

@@ -58,7 +58,7 @@ def answers(**asked: Any) -> dict[str, Answer]:
             {"under": policy(schedule=BERLIN)},
             "within the schedule, for another 30m?",
             "yes",
-            "until Wed 25 Nov 2026 07:00 CET",
+            "until Wed 25 Nov 07:00 CET",
         ),
         ({}, "within the schedule?", "not asked", "the policy has no schedule"),
         (

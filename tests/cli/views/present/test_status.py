@@ -13,6 +13,7 @@ from cli.tables import lay_out
 from cli.views.present.status import _AWAKE_COLUMNS, _awake_row, show_status
 from operations.present.status import ClusterStatus
 from operations.standing.standing import WorkloadStanding, stand_by_carried
+from operations.zones import Zones
 from policies import annotations as notes
 from policies.workload import Workload
 
@@ -64,6 +65,6 @@ def test_a_cost_that_cannot_be_one_saves_nothing_known_and_leaves_json_json() ->
 def test_a_reason_without_an_end_takes_no_column_from_the_other_rows() -> None:
     rows = [awake(f"web-{number}", "a demo" if number else "x " * 125_000) for number in range(3)]
     columns = [column for column in _AWAKE_COLUMNS if not column.wide_only]
-    heading, lines = lay_out(columns, [_awake_row(each, {})[: len(columns)] for each in rows], 120)
+    heading, lines = lay_out(columns, [_awake_row(each, Zones())[: len(columns)] for each in rows], 120)
     assert heading.split() == ["Deployment", "State", "Since", "Until", "Because"]
     assert sum(map(len, lines)) < 3_000
