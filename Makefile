@@ -114,9 +114,8 @@ clean:
 # For maintainers: record the histories that test_determinism.py replays, and the commands it pins. Old histories stay:
 # they are of sleeps that may still be open somewhere. PATCH=name-of-the-patch records all beside them.
 histories: $(READY)
-	@RECORD_HISTORIES=$(PATCH) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not long" tests/workflows/test_hibernation.py \
-	  tests/workflows/test_enforcement.py tests/workflows/test_reconciliation.py tests/workflows/life/test_contesting.py \
-	  tests/workflows/test_clocks.py tests/workflows/life/test_ordering.py tests/workflows/life/test_requests.py tests/workflows/test_starts.py tests/workflows/test_rare_courses.py \
-	  tests/workflows/test_late_wishes.py tests/workflows/test_late_worker.py tests/workflows/test_lost_turns.py tests/workflows/test_turns.py \
-	  tests/workflows/test_run_turns.py tests/workflows/test_idleness.py tests/workflows/test_calendar.py tests/workflows/troubled
+	@RECORD_HISTORIES=$(PATCH) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not long" \
+	  $(addprefix tests/workflows/test_,$(addsuffix .py,hibernation enforcement reconciliation clocks starts rare_courses \
+	  late_wishes longer_wishes any_input late_worker lost_turns turns run_turns idleness calendar)) \
+	  $(addprefix tests/workflows/life/test_,$(addsuffix .py,contesting ordering requests)) tests/workflows/troubled
 	@PYTHONPATH=tests/support $(BIN)/python -m fingerprints > tests/workflows/commands.json

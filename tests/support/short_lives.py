@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from kept_histories import keep_history
 from sleepers import sleeper
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
@@ -73,6 +74,7 @@ async def life(client: Client, cluster: Cluster, **begins: object) -> AsyncItera
     ):
         start = Continuation.model_validate({"cluster": "c", "instance": "me", "ref": ASLEEP.ref, **begins})
         yield await client.start_workflow(HIBERNATION, start, id=name, task_queue=name, result_type=HibernationResult)
+        await keep_history(client, name)
 
 
 def asleep() -> dict[str, object]:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from cases import workload
+from kept_histories import keep_history
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
@@ -81,6 +82,8 @@ async def test_a_run_whose_turn_is_ended_by_hand_starts_nothing_and_says_why(tem
         result = await temporal_client.execute_workflow(
             EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
         )
+        await keep_history(temporal_client, cluster)
+        await keep_history(temporal_client, turn_id(cluster), suffix="_turn")
     assert told.started == result.started == 0
     assert result.sentence == (
         "0 of 1 Deployment go to sleep, 1 to wait for the next run; "
@@ -116,6 +119,8 @@ async def test_a_run_that_cannot_start_all_says_whom_it_started_and_why_no_more(
         result = await temporal_client.execute_workflow(
             EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
         )
+        await keep_history(temporal_client, cluster)
+        await keep_history(temporal_client, turn_id(cluster), suffix="_turn")
     assert 0 < result.started == told.started < len(MANY)
     assert result.chosen_last == MANY[told.started - 1].seen.ref
     assert result.last_judged is not None
