@@ -1,5 +1,6 @@
 """The runs of policies as Temporal keeps them: what each came to, and where its page is."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from policies.runs.enforcement import EnforcementResult, JudgedRun
 from worker.temporal.run_results import read_result
 from worker.temporal.web_ui import WebUi
 
+_AT_ONCE = 16
+"""So many results are read at the same time."""
 _LOOKED_AT = 500
 """So many runs are looked through for those that did something: more than a day of them, every five minutes."""
 
@@ -53,14 +56,14 @@ async def read_recent_runs(
     pages are, if that is known. Raises RPCError.
     """
     found: list[PolicyRun] = []
-    async for run in _list(client, cluster, policy):
-        read = await _read(client, run, ui)
-        if found and _is_alike(found[-1], read):
-            found[-1] = found[-1].replace(repeats=found[-1].repeats + 1)
-        elif len(found) == most:
-            break
-        else:
-            found.append(read)
+    async for several in _some_at_once(_list(client, cluster, policy)):
+        for read in await asyncio.gather(*(_read(client, run, ui) for run in several)):
+            if found and _is_alike(found[-1], read):
+                found[-1] = found[-1].replace(repeats=found[-1].repeats + 1)
+            elif len(found) == most:
+                return tuple(found)
+            else:
+                found.append(read)
     return tuple(found)
 
 
@@ -71,6 +74,18 @@ async def read_last_run(client: Client, cluster: str, policy: str, ui: WebUi | N
         if read.left_result:
             return read
     return None
+
+
+async def _some_at_once(runs: AsyncIterator[WorkflowExecution]) -> AsyncIterator[list[WorkflowExecution]]:
+    """The same, a few together."""
+    several: list[WorkflowExecution] = []
+    async for run in runs:
+        several.append(run)
+        if len(several) == _AT_ONCE:
+            yield several
+            several = []
+    if several:
+        yield several
 
 
 async def _list(client: Client, cluster: str, policy: str) -> AsyncIterator[WorkflowExecution]:

@@ -3,6 +3,7 @@
 A result may be of another version, or under a key that was removed: one that cannot be read hides no other.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -70,7 +71,8 @@ async def read_last_result(client: Client, schedule_id: str, model: type[ResultT
 
 async def read_last_enforcements(client: Client, cluster: str, policies: Iterable[str]) -> dict[str, EnforcementResult]:
     """What the last runs of these policies came to, as far as there are any. Raises RPCError."""
-    found = {
-        name: await read_last_result(client, policy_schedule_id(cluster, name), EnforcementResult) for name in policies
-    }
-    return {name: result for name, result in found.items() if result is not None}
+    names = tuple(policies)
+    found = await asyncio.gather(
+        *(read_last_result(client, policy_schedule_id(cluster, name), EnforcementResult) for name in names)
+    )
+    return {name: result for name, result in zip(names, found, strict=True) if result is not None}
