@@ -52,6 +52,8 @@ async def read_policies_in_force(installation: Installation, now: datetime) -> P
     read, unreadable = await asyncio.to_thread(_read_source, installation)
     names = None if unreadable else [policy.name for policy in read.policies]
     ran = await _ask_temporal(installation, names)
+    if unreadable and not ran.schedules and _is_new(installation):
+        unreadable, names = "", []
     asleep, blind = (ran.asleep, "") if ran.asleep is not None else await asyncio.to_thread(_count_asleep, installation)
     changes = {} if unreadable else await asyncio.to_thread(find_last_changes, installation)
     documents = {policy.name: policy for policy in read.policies}
@@ -84,13 +86,16 @@ async def read_policy(installation: Installation, name: str, runs: int, now: dat
 
 
 def _read_source(installation: Installation) -> tuple[PoliciesRead, str]:
-    settings = installation.settings
-    if settings.policy_source is PolicyPlace.FILES and not settings.policies.exists():
-        return PoliciesRead(), ""  # nothing was ever applied
     try:
         return installation.policies.read(), ""
     except (IoError, PolicySourceUnreadable) as error:
         return PoliciesRead(), f"{error}; so modes, scopes and windows are not known"
+
+
+def _is_new(installation: Installation) -> bool:
+    """Whether nothing was ever applied: `finops apply` makes the folder."""
+    settings = installation.settings
+    return settings.policy_source is PolicyPlace.FILES and not settings.policies.exists()
 
 
 async def _ask_temporal(installation: Installation, names: list[str] | None) -> _Ran:

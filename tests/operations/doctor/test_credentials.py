@@ -82,7 +82,11 @@ def test_those_of_temporal_are_looked_at(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("token", ["", "abc", "a.b.c", "e30.e30.e30", jwt(NOW)[:-8].replace(".", "")])
+@pytest.mark.parametrize(
+    "token",
+    ["", "abc", "a.b.c", "e30.e30.e30", jwt(NOW)[:-8].replace(".", "")],
+    ids=["none", "no token", "no base64", "says nothing", "no dots"],
+)
 def test_a_token_that_says_no_end_has_none(token: str) -> None:
     assert end_of_token(token) is None
 

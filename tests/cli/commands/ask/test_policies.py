@@ -66,7 +66,7 @@ def test_one_policy_is_told_with_its_runs_their_reasons_and_their_pages(service:
     assert server is not None
     assert latest["page"].startswith(f"{server.ui_url}/namespaces/default/workflows/enforce%2Fin-force%2Fidle")
     shown = service.run("policies", "idle").stdout
-    assert "1 Pause" in shown
+    assert "1 may be paused" in shown
     assert latest["page"] in shown
 
 
@@ -86,3 +86,11 @@ def test_where_the_documents_cannot_be_read_their_schedules_tell_their_names(ser
     told = service.run("policies", FINOPS_POLICIES=str(tmp_path / "nowhere")).stdout
     assert "so modes, scopes and windows are not known" in told
     assert "idle: what it would do is not known" in told
+
+
+def test_before_anything_was_applied_it_is_said_how_a_policy_is_put_in_force(tmp_path: Path) -> None:
+    fresh = Service(tmp_path / "none", tmp_path, cluster="fresh", TEMPORAL_ADDRESS="127.0.0.1:1")
+    told = fresh.run("policies").stdout
+    assert "no policy is in force" in told
+    assert "finops apply FILE" in told
+    assert "cannot be read" not in told
