@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from deployments import create_ready, deployment, replicas_of, wait_for
+from deployments import annotations_of, create_ready, deployment, replicas_of, wait_for
 from services import Service, enforcing
 
 from localcluster import LocalCluster
@@ -55,10 +55,13 @@ def test_every_time_about_a_workload_of_a_policy_is_in_the_policys_zone(service:
     assert {command: set(zones) for command, zones in told.items()} == {command: {"IST"} for command in told}
 
 
-def test_also_by_hand_and_when_temporal_is_away_and_as_the_last_word(service: Service, namespace: str) -> None:
+def test_also_by_hand_and_when_temporal_is_away_and_as_the_last_word(
+    service: Service, cluster: LocalCluster, namespace: str
+) -> None:
     service.run("resume", f"{namespace}/api", "--wait")
     assert TOLD.findall(service.run("pause", f"{namespace}/api", "--for", "2h").stdout) == ["IST"]
     service.run("keep-awake", f"{namespace}/runs", "--for", "1h")
+    wait_for(lambda: "awake-until" in annotations_of(cluster.objects, namespace, "runs"), what="the note on it")
     service.stop()
     (goodbye,) = (line for line in service.log.read_text().splitlines() if "stay asleep" in line)
     assert TOLD.findall(goodbye) == ["IST"]
