@@ -137,7 +137,7 @@ def test_programs_are_told_all_of_it(service: Service, cluster: LocalCluster, na
     fill(cluster, namespace, FEW)
     told = service.ask("apply", write(tmp_path, namespace), "--dry-run")
     (forecast,) = told["forecasts"]
-    assert (told["novelties"], forecast["pauses"], forecast["room"]) == ({"nights": "created"}, FEW, 20)
+    assert (told["novelties"], forecast["pauses"], forecast["held"]) == ({"nights": "created"}, FEW, 0)
     assert [each["pattern"] for each in forecast["unmet"]] == [f"{namespace}x"]
     assert told["more"] == [f"{namespace}/app-{number}" for number in range(FEW)]
     assert told["consent"]["tooMuch"] == ""
