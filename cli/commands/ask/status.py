@@ -22,13 +22,11 @@ from cli.grammar.namespaces import AllNamespaces, Namespace, choose_namespace
 from cli.options import LISTS
 from cli.session import Session
 from cli.views.present.clusters import show_clusters
-from cli.views.present.policies import tell_in_brief
 from cli.views.present.status import SORT_KEYS, show_status
 from cli.views.present.status_watch import StatusWatch
 from operations.errors import UsageProblem
 from operations.present.asked_for import EVERYONE, StatusQuestion
 from operations.present.clusters import look_at_clusters
-from operations.present.read_in_force import read_policies_in_force
 from operations.present.status import ClusterStatus, read_status
 from operations.present.watching import watch_status
 
@@ -91,6 +89,9 @@ def _show_more(session: Session, found: ClusterStatus, *, in_force: bool) -> Non
 
 def _show_in_force(session: Session) -> None:
     """Where nothing is asleep: which policies there are, and what they would do."""
+    from cli.views.present.policies import tell_in_brief  # noqa: PLC0415 - who has a thousand asleep starts without it
+    from operations.present.read_in_force import read_policies_in_force  # noqa: PLC0415 - as above
+
     for line in tell_in_brief(asyncio.run(read_policies_in_force(session.installation, datetime.now(UTC)))):
         session.terminal.say(line)
 
