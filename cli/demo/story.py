@@ -78,7 +78,7 @@ def _start_the_service(stage: Stage) -> None:
 
 
 def _fall_asleep(stage: Stage) -> None:
-    """Friday evening: the policies are applied, and workloads go to sleep"""
+    """The window begins, as on a Friday evening: the policies are applied, and workloads go to sleep"""
     with stage.redeploying(JUST_DEPLOYED):
         stage.shell.finops("apply", stage.policies.name)
         stage.wait(lambda: _all_at(stage, SLEEPERS, asleep=True), "the candidates to fall asleep")
@@ -93,7 +93,7 @@ def _fall_asleep(stage: Stage) -> None:
 
 
 def _wake_one(stage: Stage) -> None:
-    """Saturday: somebody needs one of them"""
+    """In the middle of it, as on a Saturday: somebody needs one of them"""
     began = time.monotonic()
     stage.shell.finops("resume", f"{SLEEPER_TO_WAKE.namespace}/{SLEEPER_TO_WAKE.name}", "--reason", "demo")
     stage.wait(lambda: _all_at(stage, (SLEEPER_TO_WAKE,), asleep=False), "the signalled one to wake")
@@ -119,11 +119,11 @@ def wait_for_enter(stage: Stage) -> None:
     stage.console.print(
         "Wake another one from there, if you like: open it, then Request Cancellation, or send the signal `reactivate`."
     )
-    stage.console.input("Press Enter to go on to Monday ", markup=False)
+    stage.console.input("Press Enter to go on to its end ", markup=False)
 
 
 def _wake_by_timer(stage: Stage) -> None:
-    """Monday morning: the window ends, and the rest wake by themselves"""
+    """The window ends, as on a Monday morning: the rest wake by themselves"""
     now = datetime.now(UTC)
     end = (now + _LEAST_UNTIL_MONDAY).replace(second=0, microsecond=0) + timedelta(minutes=1)
     hours = WEEKEND.total_seconds() / 3600

@@ -24,7 +24,7 @@ EXCERPTS = (
     ("Done in", "Done in"),
 )
 """How the first and the last line of each part begin."""
-PROMPT = b"Press Enter to go on to Monday "
+PROMPT = b"Press Enter to go on to its end "
 BOLD_GREEN_AND_PLAIN = {"0", "1", "1;32"}
 _COLOUR = re.compile(r"\x1b\[([\d;]*)m")
 
