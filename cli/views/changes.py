@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cli.answers.changes import ApplyAnswer
 from cli.console import Terminal
+from cli.views.holds import describe_hold
 from operations.changes.consent import Consent
 from operations.changes.forecast import Forecast
 from operations.changes.policy_change import Novelty, PolicyChange
@@ -39,7 +40,7 @@ def show_change(terminal: Terminal, change: PolicyChange) -> None:
     for sentence in change.unknowns:
         terminal.warn(f"not known: {sentence}")
     if change.hold is not None:
-        terminal.warn(f"a hold is on, set by {change.hold.by}: nothing goes to sleep until `finops release`")
+        terminal.warn(describe_hold(change.hold))
     elif change.more or change.longer:
         terminal.say(HOW_TO_STOP)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cli.console import Terminal
 from cli.tables import TableColumn
+from cli.views.holds import describe_hold
 from operations.present.in_force import PoliciesInForce, PolicyInDetail, PolicyInForce
 from operations.present.policy_runs import PolicyRun
 from operations.times import show_time
@@ -111,7 +112,7 @@ def _tell_before(policy: PolicyInForce) -> str:
 
 def _show_surroundings(terminal: Terminal, found: PoliciesInForce) -> None:
     if found.hold is not None:
-        terminal.say(f"HOLD by {found.hold.by}: nothing is paused until `finops release`", style="bold yellow")
+        terminal.say(describe_hold(found.hold), style="bold yellow")
     for sentence in (*found.troubles, *found.objections):
         terminal.say(sentence, style="yellow")
     terminal.say(f"cluster {found.cluster}, policies of {found.place}", style="dim")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from activities.snapshot import Hold
 from cli.console import Terminal
 from cli.grammar.lists import SortKeys, arrange, tell_rest
 from cli.tables import TableColumn
+from cli.views.holds import describe_hold
 from operations.present.first_windows import FirstWindowSeen
 from operations.present.often_woken import OFTEN, OftenWoken
 from operations.present.saved_now import add_up_sleepers, describe_rate, describe_saved_now
@@ -88,7 +88,7 @@ def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
     elif not found.worker and follows:
         yield f"no worker polls for this cluster: {follows}", "bold red"
     if found.hold is not None:
-        yield _describe_hold(found.hold, found.zones.of()), "bold yellow"
+        yield describe_hold(found.hold, found.zones.of()), "bold yellow"
     if found.temporal_trouble:
         return
     if not found.worker and not follows:
@@ -101,11 +101,6 @@ def _what_is_wrong(found: ClusterStatus) -> Iterator[tuple[str, str]]:
     for seen in found.schedules:
         if seen.problem and (found.worker or seen.state == "paused"):
             yield seen.problem, "yellow"
-
-
-def _describe_hold(hold: Hold, zone: str | None) -> str:
-    reason = f": {hold.reason}" if hold.reason else ""
-    return f"HOLD since {show_time(hold.since, zone)} by {hold.by}{reason}. Nothing is paused until `finops release`."
 
 
 def _describe_first_window(first: FirstWindowSeen) -> str:
