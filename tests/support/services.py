@@ -8,15 +8,22 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from command_server import CommandServer
 from deployments import wait_for
 from patience import PATIENCE_SECONDS
 
 from worker.state import StateFolder
 
 _NUMBERS = itertools.count(1)
+
+
+@cache
+def _commands() -> CommandServer:
+    return CommandServer()
 
 
 class Service:
@@ -108,15 +115,7 @@ class Service:
         return found
 
     def _type(self, arguments: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "cli", *arguments],
-            env=self.environment | dict(environment),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            timeout=PATIENCE_SECONDS,
-        )
+        done = _commands().run(arguments, self.environment | dict(environment), PATIENCE_SECONDS)
         assert "Traceback" not in done.stderr
         return done
 
