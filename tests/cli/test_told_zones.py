@@ -65,7 +65,7 @@ def test_also_by_hand_and_when_temporal_is_away_and_as_the_last_word(
     service.stop()
     (goodbye,) = (line for line in service.log.read_text().splitlines() if "stay asleep" in line)
     assert TOLD.findall(goodbye) == ["IST"]
-    away = service.run("status", succeeds=False).stdout
+    away = service.run("status", "-n", namespace, succeeds=False).stdout
     assert "the first is due" in away
     assert "kept awake: 1" in away
     assert set(TOLD.findall(away)) == {"IST"}
