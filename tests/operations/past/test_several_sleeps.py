@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from deployments import create_ready, deployment, path_of, replicas_of, wait_for
+from deployments import annotations_of, create_ready, deployment, path_of, replicas_of, wait_for
 from ids import id_of
 from services import Service, enforcing, quiet_service
 from temporalio.client import Client
@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from activities.hibernation.listing import send_check
 from localcluster import LocalCluster
 from policies.sleep.messages import CheckRequest
+from policies.times import from_rfc3339
 
 pytestmark = [pytest.mark.cluster, pytest.mark.temporal]
 
@@ -37,6 +38,9 @@ def asleep(service: Service, cluster: LocalCluster, namespace: str) -> Iterator[
     service.apply(enforcing("nightly", namespace) + running_window())
     wait_for(lambda: replicas_of(cluster.objects, namespace, "web") == 0, what="it to sleep")
     wait_for(lambda: sleeps_of(service, f"{namespace}/web") == [("nightly", 3, "")], what="the sleep to be told")
+    paused_at = from_rfc3339(annotations_of(cluster.objects, namespace, "web")["paused-at"])
+    # Times are whole seconds, and a sleep that ends in the second in which it began avoids nothing.
+    wait_for(lambda: datetime.now(UTC) - paused_at > timedelta(seconds=2), what="a sleep that counts")
     yield f"{namespace}/web"
     service.run("delete", "nightly", "--yes")
 
