@@ -40,6 +40,7 @@ def test_status_and_doctor_name_the_clock_that_is_off_and_a_person_wakes_all_the
     odd_clock.ahead = timedelta(hours=-3)
     service.kill()
     service.start()
+    wait_for(lambda: service.ask("status")["worker"], what="the worker again")
     wait_for(lambda: SAID in service.run("status").stdout, what="status to name the clock")
     checks = {check["subject"]: check for check in service.ask("doctor")["checks"]}
     assert [checks[each]["level"] for each in ("clock", "clocks of the service")] == ["warn", "warn"]
