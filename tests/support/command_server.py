@@ -11,6 +11,7 @@ import json
 import os
 import pkgutil
 import random
+import select
 import signal
 import socket
 import struct
@@ -108,7 +109,7 @@ def _receive(connection: socket.socket, size: int) -> bytes:
 
 
 def serve(path: str) -> NoReturn:
-    """Read all code of the command line, then fork for each command, until the parent ends."""
+    """Read all code of the command line, then fork for each command, until the parent ends, and its pipe with it."""
     sys.path[0] = str(ROOT)
     for package in ("cli", "operations", "worker", "activities"):
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
@@ -121,12 +122,13 @@ def serve(path: str) -> NoReturn:
     listening.listen(64)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    while True:
+    while sys.stdin not in select.select([listening, sys.stdin], [], [])[0]:
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
             _supervise(connection)
         connection.close()
+    sys.exit()
 
 
 def _supervise(connection: socket.socket) -> NoReturn:
