@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from activities.prometheus.node_hours import NodeHours
-from operations.past.sources import SleptBefore
+from operations.past.sources import SeenNow, SleptBefore
 from operations.targets import instance_of, is_sleeper
 from policies.annotations import read_resumed_at
 from policies.errors import InvalidAnnotation
@@ -71,6 +71,13 @@ def find_sleeping(workloads: Sequence[Workload], instance: str | None) -> Sleepi
         strangers=len(sleepers) - len(ours),
         unreadable=len(ours) - len(sleeps),
     )
+
+
+def sleeping_now(seen: SeenNow, instance: str | None) -> SleepingNow:
+    """The same by what was seen; where the cluster could not be asked, why."""
+    if seen.workloads is None:
+        return SleepingNow(trouble=seen.trouble)
+    return find_sleeping(tuple(seen.workloads.values()), instance)
 
 
 def reckon(

@@ -18,7 +18,7 @@ from operations.past.night_sleepers import (
     find_noted,
     last_sleeps,
 )
-from operations.past.reckoning import end_unnoticed, find_sleeping
+from operations.past.reckoning import SleepingNow, end_unnoticed, sleeping_now
 from operations.past.sources import SeenNow, SleptBefore, look_back, look_now
 from operations.policy_source import read_quietly, refuse_unknown
 from operations.zones import Zones
@@ -26,7 +26,7 @@ from policies.keys import WorkloadKey
 from policies.models import Frozen
 from policies.policy.document import EnforcementPolicy
 from policies.runs.nights import Fate, Night, begin_of_night, tell_night
-from policies.sleep.ledger import Entry, Period, Slept, enter, merge, sleep_of, total
+from policies.sleep.ledger import Entry, Period, Slept, enter, merge, total
 from policies.sleep.messages import AWAKE_PHASES
 
 _NOT_SEEN = "whether pods are available is not known"
@@ -80,13 +80,13 @@ async def read_report(installation: Installation, wanted: NightWanted, now: date
     since = wanted.since or begin_of_night(meant, now)
     with installation.listener.progress("asking the cluster and Temporal"):
         seen = await asyncio.to_thread(look_now, installation, wanted.namespace, _NOT_SEEN)
-        period = Period(since=since, until=now)
-        told = await look_back(installation, period, wanted.namespace, _present(seen), _NOT_TOLD)
+        asleep, period = sleeping_now(seen, installation.known_instance), Period(since=since, until=now)
+        told = await look_back(installation, period, wanted.namespace, asleep.sleeps, _NOT_TOLD)
     if seen.trouble and told.trouble:
         raise OperationError(f"{seen.trouble}; {told.trouble}")
     opened = {each.key: each for each in told.found.opened if each.phase not in AWAKE_PHASES}
     known = NightKnown(now=now, listed=seen.workloads, opened=opened)
-    slept = merge((*_sleeping(installation, known, told), *told.found.sleeps))
+    slept = merge((*_sleeping(asleep, told, now), *told.found.sleeps))
     sleeps = [each for each in slept if _is_meant(each, wanted)]
     noted = {key: at for key, at in find_noted(known, since).items() if _is_covered(key, known, wanted, meant)}
     damaged = find_damaged(known, installation.known_instance)
@@ -127,19 +127,13 @@ def _put_together(
     )
 
 
-def _present(seen: SeenNow) -> Sequence[Slept]:
-    """The sleeps that go on, as the cluster shows them."""
-    return [sleep for each in (seen.workloads or {}).values() if (sleep := sleep_of(each)) is not None]
-
-
-def _sleeping(installation: Installation, known: NightKnown, told: SleptBefore) -> tuple[Slept, ...]:
+def _sleeping(now: SleepingNow, told: SleptBefore, at: datetime) -> tuple[Slept, ...]:
     """What the cluster has asleep, and what woke and Temporal does not know it yet; without the cluster, what Temporal
     has asleep.
     """
-    if known.listed is None:
+    if now.trouble:
         return told.found.going_on
-    now = find_sleeping(tuple(known.listed.values()), installation.known_instance)
-    return (*now.sleeps, *end_unnoticed(told.found.going_on, now, known.now))
+    return (*now.sleeps, *end_unnoticed(told.found.going_on, now, at))
 
 
 def _is_meant(sleep: Slept, wanted: NightWanted) -> bool:

@@ -10,8 +10,8 @@ from activities.errors import IoError
 from activities.prometheus.node_hours import NodeHours, count_node_hours
 from operations.errors import OperationError, UsageProblem
 from operations.installation import Installation
-from operations.past.reckoning import NOBODY_COUNTS, Savings, SleepingNow, find_sleeping, reckon
-from operations.past.sources import SeenNow, look_back, look_now
+from operations.past.reckoning import NOBODY_COUNTS, Savings, reckon, sleeping_now
+from operations.past.sources import look_back, look_now
 from operations.policy_source import read_quietly, refuse_unknown
 from operations.times import read_moment
 from policies.sleep.ledger import Period
@@ -38,7 +38,7 @@ async def reckon_savings(
     and that nothing slept under.
     """
     seen = await asyncio.to_thread(look_now, installation, namespace, "what sleeps now is not counted")
-    now = _find_sleeping(installation, seen)
+    now = sleeping_now(seen, installation.known_instance)
     with installation.listener.progress("asking Temporal"):
         before = await look_back(installation, period, namespace, now.sleeps, "only what sleeps now is counted")
     if now.trouble and before.trouble:
@@ -49,12 +49,6 @@ async def reckon_savings(
     if policy is not None and not made.workloads:
         refuse_unknown(await asyncio.to_thread(read_quietly, installation), policy, "nothing slept")
     return made
-
-
-def _find_sleeping(installation: Installation, seen: SeenNow) -> SleepingNow:
-    if seen.workloads is None:
-        return SleepingNow(trouble=seen.trouble)
-    return find_sleeping(tuple(seen.workloads.values()), installation.known_instance)
 
 
 def _count_nodes(installation: Installation, period: Period) -> NodeHours:
