@@ -1,7 +1,6 @@
 """Whether the kubeconfig leads to the cluster that a command is about: the wrong context is the oldest mistake."""
 
 import asyncio
-from contextlib import suppress
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -36,7 +35,9 @@ async def confirm_cluster(installation: Installation, client: Client) -> Cluster
     return record
 
 
-async def confirm_cluster_if_up(installation: Installation) -> None:
-    """The same for what also goes on without Temporal. Raises IdentityMismatch."""
-    with suppress(ConnectionFailed, RPCError):
-        await confirm_cluster(installation, await open_client(installation))
+async def confirm_cluster_if_up(installation: Installation) -> ClusterRecord | None:
+    """The same for what also goes on without Temporal: None where that cannot be asked. Raises IdentityMismatch."""
+    try:
+        return await confirm_cluster(installation, await open_client(installation))
+    except (ConnectionFailed, RPCError):
+        return None

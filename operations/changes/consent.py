@@ -34,7 +34,7 @@ def _describe(change: PolicyChange) -> Iterator[str]:
         undecided = sum(forecast.undecided for forecast in change.forecasts if forecast.more)
         up_to = "up to " if undecided else ""
         verb = "goes" if len(change.more) == 1 and not undecided else "go"
-        held = sum(forecast.held for forecast in change.forecasts if forecast.more)
+        held = sum(forecast.more_held for forecast in change.forecasts)
         at_first = f", {held:,} of them from a second window on" if held else ""
         yield f"{up_to}{count(len(change.more), 'more Deployment')} {verb} to sleep because of this change{at_first}"
     if change.longer:

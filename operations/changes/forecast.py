@@ -62,6 +62,8 @@ class Forecast(Frozen):
     """How many may follow: what they cost, or whether they are idle, is not known yet."""
     more: tuple[str, ...] = ()
     """Those that go to sleep and would not have so far, the undecided among them."""
+    more_held: int = 0
+    """How many of those wait for its second window."""
     longer: tuple[str, ...] = ()
     """Those that also sleep, or would have, without the change, and now at hours at which they were awake."""
     unmet: tuple[UnmetPattern, ...] = ()
@@ -104,13 +106,7 @@ def foresee(
     olds, _ = judge([policy for policy in applied if policy.name in names])
     news, plan = judge(changed)
     before = {old.policy.name: old for old in olds}
-    suspected = {str(each.ref) for each in plan.caveats if each.kind is CaveatKind.CONTROLLER}
-    forecasts = tuple(
-        _forecast(new, before.get(new.policy.name), plan.sleepers, seen.at).replace(
-            controllers=tuple(each for each in new.pauses if each in suspected)
-        )
-        for new in news
-    )
+    forecasts = tuple(_forecast(new, before.get(new.policy.name), plan, seen.at) for new in news)
     return forecasts, plan.unknowns
 
 
@@ -130,8 +126,9 @@ class _Judged(NamedTuple):
         return tuple(str(each.ref) for each in self.plan.pauses)
 
 
-def _forecast(new: _Judged, old: _Judged | None, sleepers: Iterable[PlannedSleep], now: datetime) -> Forecast:
+def _forecast(new: _Judged, old: _Judged | None, whole: Plan, now: datetime) -> Forecast:
     plan, census = new.plan, new.plan.census
+    suspected = {str(each.ref) for each in whole.caveats if each.kind is CaveatKind.CONTROLLER}
     more = _find_more(new, old, now)
     held = plan.held_by_first_window
     asleep = census.asleep + census.pausing + len(plan.pauses) - held
@@ -154,8 +151,10 @@ def _forecast(new: _Judged, old: _Judged | None, sleepers: Iterable[PlannedSleep
         brake=plan.brake,
         undecided=len(new.undecided),
         more=more,
-        longer=tuple(each for each in _find_longer(new, old, sleepers, now) if each not in more),
+        longer=tuple(each for each in _find_longer(new, old, whole.sleepers, now) if each not in more),
+        more_held=len(set(more).intersection(new.pauses[len(new.pauses) - held :])),
         unmet=plan.unmet,
+        controllers=tuple(each for each in new.pauses if each in suspected),
     )
 
 

@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from temporalio.service import RPCError
-
-from activities.snapshot import Hold
 from operations.changes.forecast import foresee
 from operations.changes.objections import (
     refuse_every_namespace_unseen,
@@ -19,10 +16,8 @@ from operations.installation import Installation
 from operations.listing import list_workloads
 from operations.plans.plan_pauses import look_at_cluster
 from operations.policy_source import read_applied
-from operations.temporal import open_client, recall_first_windows
+from operations.temporal import recall_first_windows
 from policies.policy.document import EnforcementPolicy
-from worker.errors import ConnectionFailed
-from worker.temporal.cluster_record import read_record
 
 
 async def foresee_change(
@@ -33,7 +28,7 @@ async def foresee_change(
 
     Raises Refused where something stands against it, IdentityMismatch, KubernetesError.
     """
-    await confirm_cluster_if_up(installation)
+    record = await confirm_cluster_if_up(installation)
     applied = await asyncio.to_thread(read_applied, installation)
     names = [policy.name for policy in policies]
     await asyncio.to_thread(refuse_other_files, installation, applied, names)
@@ -54,7 +49,6 @@ async def foresee_change(
         return change
     replaced = [each for each in applied if each.name in change.changed]
     seen = await asyncio.to_thread(look_at_cluster, installation, [*change.to_write, *replaced], now, listing)
-    hold, first_windows = await asyncio.gather(_read_hold(installation), recall_first_windows(installation, replaced))
     gone = {*change.changed, *change.pruned}
     forecasts, unknowns = foresee(
         change.to_write,
@@ -62,15 +56,6 @@ async def foresee_change(
         [each for each in applied if each.name not in gone],
         seen,
         interval=installation.settings.interval,
-        first_windows=first_windows,
+        first_windows=await recall_first_windows(installation, replaced),
     )
-    return change.replace(forecasts=forecasts, hold=hold, unknowns=unknowns)
-
-
-async def _read_hold(installation: Installation) -> Hold | None:
-    """The hold that is on; None also where Temporal cannot be asked."""
-    try:
-        record = await read_record(await open_client(installation), installation.settings.cluster)
-    except (ConnectionFailed, RPCError):
-        return None
-    return None if record is None else record.hold
+    return change.replace(forecasts=forecasts, hold=None if record is None else record.hold, unknowns=unknowns)

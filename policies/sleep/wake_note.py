@@ -24,12 +24,10 @@ LONGEST_WAKE = timedelta(days=7)
 CONTESTED_FOR = timedelta(hours=24)
 
 
-def tell_wake(note: WakeNote, wake_time: datetime | None = None) -> str:
-    """Why a workload woke, as far as its note tells. `wake_time` is when it was to wake."""
+def tell_wake(note: WakeNote) -> str:
+    """Why a workload woke, as far as its note tells."""
     if note.because is Because.PERSON and note.by:
         return f"woken by {note.by}: {note.reason}" if note.reason else f"woken by {note.by}"
-    if note.because is Because.COOLDOWN and wake_time is not None and note.resumed_at >= wake_time:
-        return "its time had come"
     return _TOLD.get(note.because, str(note.because))
 
 

@@ -1,7 +1,9 @@
 """A run that stops starting before it is through: somebody ends its turn while it judges, or starting fails."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,7 @@ from policies.checks.decision import Candidate
 from policies.checks.reasons import Reason
 from policies.names import turn_id
 from policies.runs.digests import Digest
-from policies.runs.enforcement import Enforcement
+from policies.runs.enforcement import Enforcement, EnforcementResult
 from policies.sleep.messages import Terms
 from policies.workload import Observation
 from workflows.enforcement import EnforcementWorkflow
@@ -69,21 +71,27 @@ class Told:
         """Nobody is told."""
 
 
+async def run(client: Client, cluster: str, told: Told, *activities: Callable[..., Any]) -> EnforcementResult:
+    """One run, beside these activities and those that every run has."""
+    async with Worker(
+        client,
+        task_queue=cluster,
+        workflows=[EnforcementWorkflow, TurnWorkflow],
+        activities=[told.open_run, told.close_run, told.tell_run, *activities],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        result = await client.execute_workflow(
+            EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
+        )
+        await keep_history(client, cluster)
+        await keep_history(client, turn_id(cluster), suffix="_turn")
+    return result
+
+
 async def test_a_run_whose_turn_is_ended_by_hand_starts_nothing_and_says_why(temporal_client: Client) -> None:
     cluster = f"lost-{uuid4().hex[:8]}"
     told = Told(temporal_client, cluster)
-    async with Worker(
-        temporal_client,
-        task_queue=cluster,
-        workflows=[EnforcementWorkflow, TurnWorkflow],
-        activities=[told.open_run, told.judge_page, told.start_hibernations, told.close_run, told.tell_run],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
-        result = await temporal_client.execute_workflow(
-            EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
-        )
-        await keep_history(temporal_client, cluster)
-        await keep_history(temporal_client, turn_id(cluster), suffix="_turn")
+    result = await run(temporal_client, cluster, told, told.judge_page, told.start_hibernations)
     assert told.started == result.started == 0
     assert result.sentence == (
         "0 of 1 Deployment go to sleep, 1 to wait for the next run; "
@@ -109,18 +117,7 @@ class FailingLater(Told):
 async def test_a_run_that_cannot_start_all_says_whom_it_started_and_why_no_more(temporal_client: Client) -> None:
     cluster = f"failing-{uuid4().hex[:8]}"
     told = FailingLater(temporal_client, cluster)
-    async with Worker(
-        temporal_client,
-        task_queue=cluster,
-        workflows=[EnforcementWorkflow, TurnWorkflow],
-        activities=[told.open_run, told.judge_all, told.start_some, told.close_run, told.tell_run],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
-        result = await temporal_client.execute_workflow(
-            EnforcementWorkflow.run, Enforcement(cluster=cluster, policy="idle"), id=cluster, task_queue=cluster
-        )
-        await keep_history(temporal_client, cluster)
-        await keep_history(temporal_client, turn_id(cluster), suffix="_turn")
+    result = await run(temporal_client, cluster, told, told.judge_all, told.start_some)
     assert 0 < result.started == told.started < len(MANY)
     assert result.chosen_last == MANY[told.started - 1].seen.ref
     assert result.last_judged is not None

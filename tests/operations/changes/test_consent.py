@@ -51,7 +51,7 @@ def test_a_change_that_moves_no_workload_asks_nothing() -> None:
         ),
         pytest.param(change(forecast(9, undecided=4)), "up to 9 more Deployments go", "", id="not all is known"),
         pytest.param(
-            change(forecast(28, held=8)),
+            change(forecast(28, more_held=8)),
             "because of this change, 8 of them from a second window on",
             "more than 20 would go to sleep",
             id="a first window",

@@ -178,3 +178,9 @@ def test_that_a_first_window_may_be_over_is_told_where_temporal_cannot_be_asked(
     seen = ClusterSeen(at=NOW, workloads=CROWD, gathered=Gathered(base=surroundings(), costs=Prices()))
     _, unknowns = foresee([nights()], [nights()], (), seen, interval=timedelta(minutes=5), first_windows=UNASKED)
     assert any("whether the first window of nights is over" in each for each in unknowns)
+
+
+def test_of_those_that_a_change_adds_only_they_that_wait_count_as_waiting() -> None:
+    """Five of forty still go to sleep in the first window: the ten that a wider scope adds are all among the others."""
+    made = forecast(nights(scope=ALL), nights(scope=SHOP), first_windows=HELD)
+    assert (made.held, len(made.more), made.more_held) == (35, 10, 10)
